@@ -1,0 +1,1 @@
+"""Graph to exact numbers; nothing is formatted here."""

@@ -1,0 +1,107 @@
+"""What can go wrong, said so that a reader knows where, what and what to do.
+
+Inner code raises an error that names the *what*; each caller on the way up adds the place it knows
+with `ArchstatError.within`. Everything else that is raised is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Self
+
+MAX_SHOWN = 60  # characters of a value that a message repeats
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where (outermost place first), what, and what to change."""
+
+    what: str
+    hint: str | None = None
+    places: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the problem as it is printed behind `error: `."""
+        sentence = ": ".join((*self.places, self.what))
+        return sentence if self.hint is None else f"{sentence}\n  hint: {self.hint}"
+
+
+class ArchstatError(Exception):
+    """A question that could not be answered; the superclass of all errors of this package."""
+
+    def __init__(self, what: str, *, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.problems: tuple[Problem, ...] = (Problem(what, hint),)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> Self:
+        """Return one error that reports all `problems`, of which there must be at least one."""
+        error = cls(problems[0].what)
+        error.problems = tuple(problems)
+        return error
+
+    def within(self, place: str) -> Self:
+        """Return this error with `place` put in front of each of its problems."""
+        self.problems = tuple(
+            replace(problem, places=(place, *problem.places)) for problem in self.problems
+        )
+        return self
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class UsageError(ArchstatError):
+    """An argument that cannot be used: an unknown model, a malformed input size, a bad option."""
+
+
+class SpecError(ArchstatError):
+    """A spec that cannot be read or does not describe a network."""
+
+
+class ShapeError(ArchstatError):
+    """A layer that cannot work on the shape that it is given."""
+
+
+class TraceError(ArchstatError):
+    """A forward pass that failed, or that showed something else than the formulas say."""
+
+
+class DeviceError(ArchstatError):
+    """A device that this machine does not have."""
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Add `place` to every archstat error that is raised inside the block."""
+    try:
+        yield
+    except ArchstatError as error:
+        raise error.within(place) from None
+
+
+def shown(value: object) -> str:
+    """Return `value` as a message repeats it: quoted, on one line, harmless, and not too long.
+
+    >>> shown("a" * 100)
+    "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…"
+    """
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    text = text.replace("\n", " ")
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def did_you_mean(word: str, known: Sequence[str], *, at_most: int = 3) -> str | None:
+    """Return a hint with the known words nearest to `word`, or None if nothing is near.
+
+    >>> did_you_mean("conv2", ["conv2d", "relu", "linear"])
+    "did you mean 'conv2d'?"
+    """
+    from difflib import get_close_matches  # noqa: PLC0415  start-up: only bad input pays for it
+
+    near = get_close_matches(word.lower(), known, n=at_most, cutoff=0.6)
+    if not near:
+        return None
+    return f"did you mean {' or '.join(repr(match) for match in near)}?"

@@ -1,0 +1,134 @@
+"""The MODEL argument: what a person wrote, and the network that it stands for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archstat.errors import ArchstatError, ShapeError, UsageError, did_you_mean, shown, within
+from archstat.frontends.catalogue import catalogue
+from archstat.frontends.spec import Settings, Spec, build, input_shape, with_classes, with_settings
+from archstat.frontends.spec_file import load_spec
+from archstat.graph import Graph
+from archstat.layers.base import Shape
+from archstat.layers.settings import whole_number
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What to change about a network before it is looked at.
+
+    Attributes:
+        input: The shape of one example, without the batch.
+        classes: The number of outputs of the classifier.
+        settings: Settings of layers, by the layer's name.
+    """
+
+    input: Shape | None = None
+    classes: int | None = None
+    settings: Settings = field(default_factory=dict)
+
+
+def resolve(model: str, variant: Variant | None = None) -> Graph:
+    """Return the network that a MODEL argument stands for.
+
+    Raises:
+        UsageError: There is no such model.
+        SpecError: Its spec has problems; all are reported.
+    """
+    variant = variant or Variant()
+    spec = find_spec(model)
+    with within(spec.file):
+        spec = with_settings(spec, variant.settings)
+    if variant.classes is not None:
+        spec = with_classes(spec, variant.classes)
+    return build(spec, input=variant.input)
+
+
+def find_spec(model: str) -> Spec:
+    """Return the spec that a MODEL argument names: one of the catalogue, or a TOML file.
+
+    Raises:
+        UsageError: It names neither.
+        SpecError: The file is not a spec.
+    """
+    known = catalogue()
+    if model in known:
+        return load_spec(known[model], catalogue=known)
+    if model.endswith(".toml") or Path(model).is_dir():
+        return load_spec(Path(model), catalogue=known)
+    if model.startswith(("torchvision/", "timm/")) or ":" in model or model.endswith(".py"):
+        raise UsageError(
+            f"{shown(model)} is a PyTorch model; this version reads specs only",
+            hint="'archstat list' shows the specs that come with it",
+        )
+    file = f"{model}.toml"
+    hint = f"did you mean {file!r}?" if Path(file).is_file() else did_you_mean(model, list(known))
+    raise UsageError(
+        f"there is no model {shown(model)}",
+        hint=hint or "'archstat list' shows the catalogue; a spec file ends in .toml",
+    )
+
+
+def parse_input(text: str) -> Shape:
+    """Return the shape that `--input` states.
+
+    Raises:
+        UsageError: It is not channels, rows and columns (or fewer axes), joined by x.
+
+    >>> parse_input("3x227x227")
+    (3, 227, 227)
+    """
+    parts = re.split(r"[xX×*,]", text.strip())
+    if not all(re.fullmatch(r"\s*-?\d{1,18}\s*", part) for part in parts):
+        raise UsageError(f"--input {shown(text)} is not a shape", hint="write --input 3x227x227")
+    sizes = [int(part) for part in parts]
+    try:
+        return input_shape(sizes)
+    except ShapeError as error:
+        raise error.within(f"--input {text}") from None
+
+
+def parse_settings(assignments: Sequence[str]) -> Settings:
+    """Return the changes that `--set layer.key=value` options state.
+
+    Raises:
+        UsageError: One has another form.
+
+    >>> parse_settings(["conv2.groups=1", "conv1.kernel_size=[11, 7]"])
+    {'conv2': {'groups': 1}, 'conv1': {'kernel_size': [11, 7]}}
+    """
+    changes: dict[str, dict[str, object]] = {}
+    for assignment in assignments:
+        target, equals, text = assignment.partition("=")
+        layer, dot, key = target.strip().partition(".")
+        if not (equals and dot and layer and key and text.strip()):
+            raise UsageError(
+                f"--set {shown(assignment)} does not say what to change",
+                hint="write --set layer.key=value, as in --set conv2.groups=1",
+            )
+        changes.setdefault(layer, {})[key] = _value(text.strip())
+    return changes
+
+
+def _value(text: str) -> object:
+    """Return a value as TOML reads it; a bare word is a text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        return text
+
+
+def positive(value: int, option: str) -> int:
+    """Return the value of an option that must be a whole number from 1 on.
+
+    Raises:
+        ArchstatError: It is smaller, or absurdly large.
+    """
+    try:
+        return whole_number(value, 1)
+    except ArchstatError as error:
+        raise error.within(option) from None

@@ -1,0 +1,265 @@
+"""A network from a TOML file: checked and built without torch.
+
+    name   = "paper-alexnet"
+    title  = "AlexNet as in the paper"
+    source = "Krizhevsky, Sutskever & Hinton (2012), section 3.5"
+    input  = [3, 227, 227]
+    layers = [
+      { name = "conv1", kind = "conv2d", out_channels = 96, kernel_size = 11, stride = 4 },
+      { name = "relu1", kind = "relu" },
+    ]
+
+A layer reads the one before it, unless it names what it reads: `inputs = ["relu1", "conv3"]`.
+`extends = "paper-alexnet"` takes another spec's keys, and a table `[set]` changes settings of its
+layers: `conv2.groups = 1`. `classifier` names the layer that has one output a class, if that is not
+the last linear one. All that is wrong with a file is reported at once.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.graph import INPUT, Graph, GraphBuilder
+from archstat.layers import Layer, Shape, layer_kinds
+from archstat.layers.base import StatedSizeError
+from archstat.layers.settings import whole_number
+from archstat.layers.words import nearest
+
+MOST_AXES = 4
+MOST_NAMED = 8  # names that a hint lists
+LONGEST_NAME = 60
+
+Settings: TypeAlias = Mapping[str, Mapping[str, object]]
+"""Changes to layers: the layer's name, then the setting's name, then its value."""
+
+LAYER_KEYS = ("name", "kind", "inputs")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a spec file says, each key checked by itself; `build` checks that it is a network.
+
+    Attributes:
+        file: The file as messages name it.
+        layers: The layers' settings, `name`, `kind` and perhaps `inputs` among them.
+        classifier: The layer with one output a class, if stated.
+        lines: The line of each layer by name, where it stands in this very file.
+    """
+
+    file: str
+    name: str
+    title: str = ""
+    source: str = ""
+    input: Shape | None = None
+    layers: tuple[Mapping[str, object], ...] = ()
+    classifier: str | None = None
+    notes: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+def input_shape(value: object) -> Shape:
+    """Return the shape of an input, given as a list of sizes without the batch.
+
+    Raises:
+        ShapeError: It is not a list of one to four sizes.
+    """
+    if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MOST_AXES:
+        raise ShapeError(
+            f"must be a list of sizes, got {shown(value)}",
+            hint="channels, rows, columns: [3, 227, 227]",
+        )
+    return tuple(whole_number(size, 1) for size in value)
+
+
+def with_settings(spec: Spec, settings: Settings) -> Spec:
+    """Return the spec with settings of its layers changed.
+
+    Raises:
+        SpecError: There is no such layer; all problems are reported.
+    """
+    names = [str(entry.get("name")) for entry in spec.layers]
+    problems = [
+        Problem(f"there is no layer {name!r}", did_you_mean(name, names) or _some(names))
+        for name in settings
+        if name not in names
+    ]
+    problems += [
+        Problem(f"layer {name!r} cannot be renamed", "write a spec of its own")
+        for name, changes in settings.items()
+        if "name" in changes
+    ]
+    if problems:
+        raise SpecError.of(problems)
+    layers = tuple({**entry, **settings.get(str(entry.get("name")), {})} for entry in spec.layers)
+    lines = {name: line for name, line in spec.lines.items() if name not in settings}
+    return replace(spec, layers=layers, lines=lines)
+
+
+def with_classes(spec: Spec, classes: int) -> Spec:
+    """Return the spec for another number of classes.
+
+    Raises:
+        SpecError: No layer is known to have one output a class.
+    """
+    linear = [entry for entry in spec.layers if entry.get("kind") == "linear"]
+    name = spec.classifier or (linear[-1].get("name") if linear else None)
+    if name is None:
+        raise SpecError(
+            "has no linear layer, and names no classifier, whose outputs would be the classes",
+            hint='write classifier = "conv10" into the spec, or use --set conv10.out_channels=…',
+        ).within(spec.file)
+    kinds = {str(entry.get("name")): entry.get("kind") for entry in spec.layers}
+    setting = "out_features" if kinds.get(str(name)) == "linear" else "out_channels"
+    return with_settings(spec, {str(name): {setting: classes}})
+
+
+def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  the field's word
+    """Return the network that a spec describes.
+
+    Args:
+        spec: The spec.
+        input: The shape of one example instead of the spec's own.
+
+    Raises:
+        SpecError: The layers do not make a network; all problems are reported.
+    """
+    with within(spec.file):
+        shape = input or spec.input
+        if shape is None:
+            raise SpecError(
+                "states no input size",
+                hint="write input = [3, 227, 227] into it, or use --input 3x227x227",
+            )
+        builder = GraphBuilder(shape)
+        problems = list(_Assembly(spec, builder).problems())
+        if problems:
+            raise SpecError.of(problems)
+    graph = builder.build(spec.name, title=spec.title, source=spec.source, notes=spec.notes)
+    return replace(graph, notes=(*graph.notes, *_unread(graph)))
+
+
+@dataclass
+class _Assembly:
+    """The layers of a spec on their way into a graph.
+
+    A layer with a problem is left out, and so, silently, are the layers that read it: whatever
+    else is wrong with those would only follow.
+    """
+
+    spec: Spec
+    builder: GraphBuilder
+    built: set[str] = field(default_factory=lambda: {INPUT})
+    seen: set[str] = field(default_factory=set)
+
+    def problems(self) -> Iterator[Problem]:
+        """Add all layers that can be added, and yield what is wrong with the others."""
+        previous = INPUT
+        for number, entry in enumerate(self.spec.layers, 1):
+            name = entry.get("name")
+            yield from self._at(entry, number, self._add(entry, previous))
+            previous = name if isinstance(name, str) else f"layer {number}"
+
+    def _at(
+        self, entry: Mapping[str, object], number: int, problems: Sequence[Problem]
+    ) -> Iterator[Problem]:
+        """Yield problems with the line and the name of their layer in front."""
+        name = entry.get("name")
+        places: tuple[str, ...] = (f"layer {number}",)
+        if isinstance(name, str):
+            kind = entry.get("kind")
+            places = (f"layer {shown(name)}" + (f" ({kind})" if kind in layer_kinds() else ""),)
+            if name in self.spec.lines:
+                places = (f"line {self.spec.lines[name]}", *places)
+        for problem in problems:
+            yield replace(problem, places=(*places, *problem.places))
+
+    def _add(self, entry: Mapping[str, object], previous: str) -> Sequence[Problem]:
+        """Add one layer, or return what is wrong with it."""
+        name = entry.get("name")
+        problems = _name_problems(name)
+        if name in self.seen:
+            problems.append(Problem("the name is taken by an earlier layer", "names are unique"))
+        inputs = entry.get("inputs", [previous])
+        if not isinstance(inputs, (list, tuple)) or not inputs:
+            problems.append(Problem(f"inputs must be a list of layer names, got {shown(inputs)}"))
+            inputs = ()
+        unknown = [source for source in inputs if source not in self.seen | {INPUT, previous}]
+        problems += [
+            Problem(
+                f"reads {shown(source)}, which is not a layer before it",
+                did_you_mean(str(source), sorted(self.seen | {INPUT})),
+            )
+            for source in unknown
+        ]
+        self.seen.add(str(name))
+        try:
+            layer = _layer(entry)
+        except ShapeError as error:
+            return [*problems, *error.problems]
+        if problems or not self.built.issuperset(inputs):
+            return problems
+        return self._connect(str(name), layer, tuple(map(str, inputs)))
+
+    def _connect(self, name: str, layer: Layer, inputs: Sequence[str]) -> Sequence[Problem]:
+        try:
+            self.builder.add(name, layer, inputs)
+        except ShapeError as error:
+            if isinstance(error, StatedSizeError):  # go on as if it had stated nothing
+                with_inferred = dict.fromkeys(layer.inferred[:1])
+                if not self._connect(name, replace(layer, **with_inferred), inputs):
+                    self.built.add(name)
+            return error.problems
+        self.built.add(name)
+        return ()
+
+
+def _name_problems(name: object) -> list[Problem]:
+    if name is None:
+        return [Problem("'name' is missing", "every layer needs a name and a kind")]
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        return [
+            Problem(
+                f"name must be a word of letters, digits and _, got {shown(name)}",
+                "it becomes the name of the layer in Python code",
+            )
+        ]
+    if len(name) > LONGEST_NAME:
+        return [Problem(f"name is longer than {LONGEST_NAME} characters")]
+    if name == INPUT:
+        return [Problem(f"the name {INPUT!r} stands for the input of the network")]
+    return []
+
+
+def _layer(entry: Mapping[str, object]) -> Layer:
+    """Return the layer of one entry.
+
+    Raises:
+        ShapeError: Its kind is unknown, or a setting is; all problems are reported.
+    """
+    kinds = layer_kinds()
+    kind = entry.get("kind")
+    if kind is None:
+        raise ShapeError("'kind' is missing", hint='write kind = "conv2d", for instance')
+    if not isinstance(kind, str) or kind not in kinds:
+        raise ShapeError(f"unknown layer kind {shown(kind)}", hint=nearest(str(kind), list(kinds)))
+    settings = {key: value for key, value in entry.items() if key not in LAYER_KEYS}
+    return kinds[kind].from_settings(settings)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return f"there are {', '.join(names[:MOST_NAMED])}{more}"
+
+
+def _unread(graph: Graph) -> list[str]:
+    """Return a note for every layer whose output nothing reads."""
+    read = {source for node in graph.nodes for source in node.inputs}
+    return [
+        f"{node.name}: no layer reads its output; it is counted all the same"
+        for node in graph.nodes[:-1]
+        if node.name not in read
+    ]

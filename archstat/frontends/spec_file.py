@@ -1,0 +1,238 @@
+"""Reading a spec file: any bytes in, a checked `Spec` out, or every problem at once."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.frontends.spec import Settings, Spec, input_shape, with_settings
+from archstat.layers.words import nearest
+
+MOST_BYTES = 1 << 20  # a spec of a thousand layers has a tenth of it
+MOST_ANCESTORS = 16
+
+MOST_LAYERS = 10_000
+
+
+def load_spec(path: Path, *, catalogue: Mapping[str, Path]) -> Spec:
+    """Return the spec in a file, with all that it extends.
+
+    Args:
+        path: The file.
+        catalogue: The specs that `extends` may name; messages name their files by these names.
+
+    Raises:
+        SpecError: The file cannot be read, or is not a spec; all problems are reported.
+    """
+    return _load(path, catalogue, ())
+
+
+def _load(path: Path, catalogue: Mapping[str, Path], descendants: tuple[Path, ...]) -> Spec:
+    file = path.stem if catalogue.get(path.stem) == path else str(path)
+    lineage = (*descendants, path.resolve())
+    with within(file if file.isprintable() else shown(file)):
+        text = _read(path)
+        document = _parse(text)
+        parent = _parent(document, path, catalogue, lineage)
+    if parent is None:
+        base = Spec(file, path.stem)
+    else:
+        inherited = _load(parent, catalogue, lineage)
+        base = replace(inherited, file=file, name=path.stem, lines={})
+    with within(file):
+        return _checked(document, base, text)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, and numbers too long to read
+        raise SpecError(
+            f"is not TOML: {error}", hint="texts need quotation marks, lists need brackets"
+        ) from None
+    except RecursionError:
+        raise SpecError("is not a spec: it nests too deep") from None
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file that may be anything.
+
+    Raises:
+        SpecError: It is not a file of text, in UTF-8, of a spec's size.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise SpecError("is a directory", hint="a spec is a file that ends in .toml")
+        if not stat.S_ISREG(status.st_mode):
+            raise SpecError("is not an ordinary file")
+        if status.st_size > MOST_BYTES:
+            raise SpecError(f"has {status.st_size:,} bytes; a spec has at most {MOST_BYTES:,}")
+        content = path.read_bytes()
+    except OSError as error:
+        raise SpecError(f"cannot be read: {error.strerror or error}") from None
+    except ValueError:  # a NUL in the name
+        raise SpecError("is not a file name") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SpecError("is UTF-16 text", hint="save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SpecError(
+            f"is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}",
+            hint="save it as UTF-8",
+        ) from None
+
+
+def _parent(
+    document: Mapping[str, object],
+    path: Path,
+    catalogue: Mapping[str, Path],
+    lineage: Sequence[Path],
+) -> Path | None:
+    """Return the file of the spec that a document extends, if it extends one.
+
+    Raises:
+        SpecError: There is no such spec, or it extends this one.
+    """
+    if "extends" not in document:
+        return None
+    name = document["extends"]
+    if isinstance(name, str) and name in catalogue:
+        parent = catalogue[name]
+    elif isinstance(name, str) and name.endswith(".toml"):
+        parent = path.parent / name
+    else:
+        raise SpecError(
+            f"extends {shown(name)}, which is neither in the catalogue nor the name of a file",
+            hint=did_you_mean(str(name), list(catalogue)) or "a spec file ends in .toml",
+        )
+    if parent.resolve() in lineage:
+        circle = " → ".join(ancestor.name for ancestor in (*lineage, parent))
+        raise SpecError(f"extends itself: {circle}")
+    if len(lineage) > MOST_ANCESTORS:
+        raise SpecError(f"extends more than {MOST_ANCESTORS} specs in a row")
+    return parent
+
+
+def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
+    """Return `base` with the keys of a document put over it.
+
+    Raises:
+        SpecError: The document is not a spec; all problems are reported.
+    """
+    lines = _Lines(text)
+    problems = [
+        Problem(
+            f"unknown key {shown(key)}",
+            nearest(key, TOP_LEVEL) or f"a spec has {', '.join(TOP_LEVEL)}",
+            lines.of_key(key)[:1],
+        )
+        for key in document
+        if key not in TOP_LEVEL
+    ]
+    changes: dict[str, Any] = {}
+    for key, read in READERS.items():
+        if key in document:
+            try:
+                changes[key] = read(document[key])
+            except ShapeError as error:
+                problems += _placed(error.problems, lines.of_key(key))
+    if "layers" in changes:
+        changes["lines"] = lines.of_layers(changes["layers"])
+    settings = changes.pop("set", {})
+    spec = replace(base, **changes)
+    try:
+        spec = with_settings(spec, settings)
+    except SpecError as error:
+        problems += _placed(error.problems, lines.of_key("set"))
+    if "layers" not in document and "extends" not in document:
+        problems.append(
+            Problem("has no layers", 'write layers = [ { name = "conv1", kind = "conv2d", … } ]')
+        )
+    if problems:
+        raise SpecError.of(problems)
+    return spec
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ShapeError(f"must be a text, got {shown(value)}")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ShapeError(f"must be a list of texts, got {shown(value)}")
+    return tuple(map(_text, value))
+
+
+def _layers(value: object) -> tuple[Mapping[str, object], ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise ShapeError(f"must be a list of {{ name = …, kind = … }}, got {shown(value)}")
+    if not value:
+        raise ShapeError("is empty", hint="a network has at least one layer")
+    if len(value) > MOST_LAYERS:
+        raise ShapeError(f"has {len(value):,} layers; at most {MOST_LAYERS:,}")
+    return tuple(value)
+
+
+def _settings(value: object) -> Settings:
+    if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
+        raise ShapeError(
+            f"must be a table of settings by layer, got {shown(value)}",
+            hint="write [set] and, below it, conv2.groups = 1",
+        )
+    return value
+
+
+READERS: Mapping[str, Callable[[object], object]] = {
+    "name": _text,
+    "title": _text,
+    "source": _text,
+    "classifier": _text,
+    "notes": _texts,
+    "input": input_shape,
+    "layers": _layers,
+    "set": _settings,
+}
+"""How each key of a document is read, apart from `extends`, which comes first."""
+
+TOP_LEVEL = (*READERS, "extends")
+
+
+class _Lines:
+    """Where the parts of a TOML text stand; the parser does not tell."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+
+    def of_key(self, key: str) -> tuple[str, ...]:
+        """Return the place of a key of the first level, if it is found."""
+        pattern = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(key)}["']?\s*[\].=]""")
+        for number, line in enumerate(self.lines, 1):
+            if pattern.match(line):
+                return (f"line {number}", repr(key))
+        return (repr(key),)
+
+    def of_layers(self, layers: Sequence[Mapping[str, object]]) -> dict[str, int]:
+        """Return the first line of each layer that has a name."""
+        named = re.compile(r"""(?:^|[{,\s])name\s*=\s*["']([^"']*)["']""")
+        known = {entry.get("name") for entry in layers}
+        found: dict[str, int] = {}
+        for number, line in enumerate(self.lines, 1):
+            for name in named.findall(line):
+                if name in known:
+                    found.setdefault(name, number)
+        return found
+
+
+def _placed(problems: Sequence[Problem], places: tuple[str, ...]) -> list[Problem]:
+    return [replace(problem, places=(*places, *problem.places)) for problem in problems]

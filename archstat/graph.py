@@ -1,0 +1,192 @@
+"""A network as a list of nodes, each with the shapes that it was given and that it returns.
+
+Invariants, checked while a graph is built: names are unique and none is `INPUT`; a node reads only
+nodes before it or the input; every node has a shape; shapes hold no batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isqrt, prod
+
+from archstat.errors import ShapeError
+from archstat.layers.base import Layer, Shape, StatedSizeError, param_count, times
+
+INPUT = "input"
+"""The name by which nodes read the network's input."""
+
+MOST_VALUES = 2**63 - 1  # what a tensor can number
+
+
+@dataclass(frozen=True)
+class Node:
+    """A layer at its place in a network.
+
+    Attributes:
+        name: Its name, unique in the graph.
+        inputs: The names of the nodes that it reads, or `INPUT`.
+        in_shape: The one shape that the layer works on; for a join, what it made of its inputs.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    in_shape: Shape
+    out_shape: Shape
+
+    @property
+    def param_shapes(self) -> Mapping[str, Shape]:
+        """The learnable tensors, by torch's names."""
+        return self.layer.param_shapes(self.in_shape)
+
+    @property
+    def weights(self) -> int:
+        """The number of learnable values that are not biases."""
+        return param_count(self.param_shapes)[0]
+
+    @property
+    def biases(self) -> int:
+        """The number of learnable values that are added."""
+        return param_count(self.param_shapes)[1]
+
+    @property
+    def macs(self) -> int:
+        """The multiply–accumulates of one example."""
+        return self.layer.macs(self.in_shape)
+
+    @property
+    def neurons(self) -> int:
+        """The output units, if the layer holds weights and connects units; else 0."""
+        return self.layer.neurons(self.in_shape)
+
+    @property
+    def place(self) -> str:
+        """The words by which messages name the node."""
+        return f"layer {self.name!r} ({self.layer.kind})"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network: what it is called, what it is given, and its nodes in the order of computation."""
+
+    name: str
+    input_shape: Shape
+    nodes: tuple[Node, ...]
+    title: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return one line a node: name, kind, inputs, shape."""
+        head = f"{self.name}: {times(self.input_shape)}"
+        lines = [
+            f"  {node.name}({', '.join(node.inputs)}): {node.layer.kind} -> {times(node.out_shape)}"
+            for node in self.nodes
+        ]
+        return "\n".join([head, *lines])
+
+
+@dataclass
+class GraphBuilder:
+    """Builds a graph node by node, and checks each as it comes.
+
+    Raises:
+        ShapeError: The input shape is not one.
+    """
+
+    input_shape: Shape
+    _nodes: dict[str, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require_countable(self.input_shape)
+
+    def add(self, name: str, layer: Layer, inputs: Sequence[str]) -> Node:
+        """Add a layer that reads `inputs`, and return its node.
+
+        Raises:
+            ShapeError: The layer cannot work on what its inputs give; the message leaves out
+                which layer it is.
+        """
+        if name == INPUT or name in self._nodes:
+            raise ShapeError(f"the name {name!r} is taken")
+        in_shape = layer.combine([self.shape_of(source) for source in inputs])
+        try:
+            out_shape = layer.out_shape(in_shape)
+        except StatedSizeError as error:
+            raise self._explained(error, inputs) from None
+        _require_countable(out_shape)
+        node = Node(name, layer, tuple(inputs), in_shape, out_shape)
+        self._nodes[name] = node
+        return node
+
+    def shape_of(self, name: str) -> Shape:
+        """Return the shape of a node, or of the input.
+
+        Raises:
+            ShapeError: There is no such node yet.
+        """
+        if name == INPUT:
+            return self.input_shape
+        if name not in self._nodes:
+            raise ShapeError(f"reads {name!r}, which is not a layer before it")
+        return self._nodes[name].out_shape
+
+    def build(
+        self, name: str, *, title: str = "", source: str = "", notes: Sequence[str] = ()
+    ) -> Graph:
+        """Return the graph of all nodes added so far."""
+        return Graph(
+            name, self.input_shape, tuple(self._nodes.values()), title, source, tuple(notes)
+        )
+
+    def _explained(self, error: StatedSizeError, inputs: Sequence[str]) -> StatedSizeError:
+        """Return a better error, if a flattened map shows where a stated size came from."""
+        history = self._history(inputs[0])
+        flattened = next((node for node in history if len(node.in_shape) > 1), None)
+        if flattened is None or len(flattened.out_shape) > 1:
+            return error
+        channels, *sizes = flattened.in_shape
+        stated, why = f"{error.stated}", ""
+        if error.stated % prod(sizes) == 0:
+            believed = error.stated // prod(sizes)
+            stated = f"{error.stated} = {_product((believed, *sizes))}"
+            changed = _channel_change(history, believed, channels)
+            if changed is not None:
+                why = f"{changed.name!r} turned {believed} channels into {channels}; "
+        elif (side := isqrt(error.stated // channels)) ** 2 * channels == error.stated:
+            stated = f"{error.stated} = {_product((channels, side, side))}"
+            why = f"the map is {times(sizes)} here: look at input size, strides and paddings; "
+        return StatedSizeError(
+            f"states in_features = {stated}, but is given "
+            f"{error.given} = {_product(flattened.in_shape)}",
+            hint=f"{why}leave in_features out, or write {error.given}",
+            stated=error.stated,
+            given=error.given,
+        )
+
+    def _history(self, name: str) -> list[Node]:
+        """Return the nodes that lead to `name`, latest first, along first inputs."""
+        nodes = []
+        while name != INPUT:
+            nodes.append(self._nodes[name])
+            name = nodes[-1].inputs[0]
+        return nodes
+
+
+def _channel_change(history: Sequence[Node], before: int, after: int) -> Node | None:
+    """Return the latest node that turned `before` channels into `after`, if any did."""
+    changes = ((node.in_shape[0], node.out_shape[0]) for node in history)
+    return next(
+        (node for node, change in zip(history, changes, strict=True) if change == (before, after)),
+        None,
+    )
+
+
+def _product(sizes: Sequence[int]) -> str:
+    return "·".join(map(str, sizes))
+
+
+def _require_countable(shape: Shape) -> None:
+    if prod(shape) > MOST_VALUES:
+        raise ShapeError(f"a map of {times(shape)} has more values than a tensor can number")

@@ -1,0 +1,292 @@
+"""What every layer kind states about itself.
+
+A kind is one class in one of the family modules beside this one. All that the package knows about
+it follows from the few methods below; a new kind is one class and one row of its family's test
+table.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from math import prod
+from typing import Any, ClassVar, Self, TypeAlias
+
+from archstat.errors import Problem, ShapeError
+from archstat.layers.settings import Setting
+from archstat.layers.window import Mixing, Reach
+from archstat.layers.words import nearest
+
+Shape: TypeAlias = tuple[int, ...]
+"""The shape of one example, without the batch: (C, H, W), (features,) or (tokens, features)."""
+
+_KINDS: dict[str, type[Layer]] = {}
+
+
+@dataclass(frozen=True)
+class TorchModule:
+    """A layer that torch builds as `torch.nn.<name>(*positional, **keywords)`."""
+
+    name: str
+    positional: tuple[object, ...]
+    keywords: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class TorchOperator:
+    """A layer that is an operator between its inputs: `a + b`."""
+
+    symbol: str
+
+
+@dataclass(frozen=True)
+class TorchFunction:
+    """A layer that is a function of the list of its inputs: `torch.<name>([a, b], **keywords)`."""
+
+    name: str
+    keywords: Mapping[str, object]
+
+
+TorchCall: TypeAlias = TorchModule | TorchOperator | TorchFunction
+"""How torch makes a layer, in names and values, so that stating it imports nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer(ABC):
+    """One layer's settings, and every fact that follows from them and from an input shape.
+
+    Values are checked on construction. Shapes hold no batch; rows come before columns.
+
+    Raises:
+        ShapeError: A setting has a value that it may not take; all such settings are reported.
+    """
+
+    kind: ClassVar[str]
+    """The name in a spec."""
+    label: ClassVar[str]
+    """The name in a table, short."""
+    torch_name: ClassVar[str]
+    """The class below `torch.nn` that the kind stands for."""
+    axes: ClassVar[int] = 2
+    """How many spatial axes a setting like `kernel_size` has."""
+    inferred: ClassVar[tuple[str, ...]] = ()
+    """The settings that follow from the input and that torch wants first, by position."""
+
+    def __init_subclass__(cls, **keywords: object) -> None:
+        super().__init_subclass__(**keywords)
+        if "kind" in vars(cls):
+            _KINDS[cls.kind] = cls
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for name, setting, default in _settings(type(self)):
+            value = getattr(self, name)
+            if value is None and default is None:
+                object.__setattr__(self, name, self.implied(name))
+                continue
+            try:
+                object.__setattr__(self, name, setting.read(value, axes=self.axes))
+            except ShapeError as error:
+                problems += error.within(name).problems
+        if problems:
+            raise ShapeError.of(problems)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object]) -> Self:
+        """Return the layer with these settings.
+
+        Raises:
+            ShapeError: A setting is unknown, missing or has a bad value; all are reported.
+        """
+        known = {name: default for name, _, default in _settings(cls)}
+        problems = [
+            Problem(
+                f"{cls.kind} has no setting {name!r}",
+                nearest(name, list(known)) or _list_of_settings(known),
+            )
+            for name in settings
+            if name not in known
+        ]
+        problems += [
+            Problem(f"{name!r} is missing", f"every {cls.kind} needs it")
+            for name, default in known.items()
+            if default is MISSING and name not in settings
+        ]
+        for name, setting, _ in _settings(cls):
+            if name in settings:
+                try:
+                    setting.read(settings[name], axes=cls.axes)
+                except ShapeError as error:
+                    problems += error.within(name).problems
+        if problems:
+            raise ShapeError.of(problems)
+        return cls(**settings)
+
+    def settings(self) -> dict[str, object]:
+        """Return the settings by name, in the order in which torch takes them."""
+        return {name: getattr(self, name) for name, _, _ in _settings(type(self))}
+
+    def changed_settings(self) -> dict[str, object]:
+        """Return the settings that differ from their defaults, sizes as short as possible."""
+        unchanged = {
+            name: self.implied(name) if default is None else setting.read(default, axes=self.axes)
+            for name, setting, default in _settings(type(self))
+            if default is not MISSING
+        }
+        return {
+            name: shortest(value)
+            for name, value in self.settings().items()
+            if name not in unchanged or value != unchanged[name]
+        }
+
+    def implied(self, name: str) -> object:
+        """Return the value of an optional setting that is left out; None if the input decides."""
+        return None
+
+    def combine(self, in_shapes: Sequence[Shape]) -> Shape:
+        """Return the one shape that the layer works on; kinds with several inputs override this.
+
+        Raises:
+            ShapeError: The inputs do not fit together.
+        """
+        if len(in_shapes) != 1:
+            raise ShapeError(f"takes one input, got {len(in_shapes)}")
+        return in_shapes[0]
+
+    @abstractmethod
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """Return the shape of the layer's output.
+
+        Raises:
+            ShapeError: The layer cannot work on `in_shape`.
+        """
+
+    def param_shapes(self, in_shape: Shape) -> dict[str, Shape]:
+        """Return the learnable tensors by torch's names; those called "bias…" are biases."""
+        return {}
+
+    def macs(self, in_shape: Shape) -> int:
+        """Return the multiply–accumulates of one example; biases add none."""
+        return 0
+
+    def neurons(self, in_shape: Shape) -> int:
+        """Return the output units if the layer holds weights and connects units; else 0."""
+        return 0
+
+    def reach(self, in_shape: Shape) -> Reach:
+        """Return what each output unit reads."""
+        return Mixing.NONE
+
+    def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
+        """Return the arguments that torch takes first and that a spec need not state."""
+        return ()
+
+    def torch_call(self, in_shape: Shape) -> TorchCall:
+        """Return how torch makes the layer, for an input of this shape."""
+        keywords = {
+            name: value
+            for name, value in self.changed_settings().items()
+            if name not in self.inferred
+        }
+        return TorchModule(self.torch_name, self.torch_arguments(in_shape), keywords)
+
+
+def _settings(kind: type[Layer]) -> Iterator[tuple[str, Setting, Any]]:
+    """Yield name, rule and default (or MISSING) of each setting of a layer kind."""
+    field: Field[Any]
+    for field in fields(kind):
+        yield field.name, field.metadata["setting"], field.default
+
+
+def _list_of_settings(known: Mapping[str, object]) -> str:
+    return f"it has {', '.join(known)}" if known else "it has none"
+
+
+def layer_kinds() -> dict[str, type[Layer]]:
+    """Return every layer kind by its name in a spec."""
+    return dict(sorted(_KINDS.items()))
+
+
+def shortest(value: object) -> object:
+    """Return one number for a size that is the same along all axes, any other value unchanged.
+
+    >>> shortest((3, 3)), shortest((5, 3))
+    (3, (5, 3))
+    """
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return value[0]
+    return value
+
+
+def times(parts: Sequence[object]) -> str:
+    """Return a shape as people write it.
+
+    >>> times((256, 6, 6))
+    '256×6×6'
+    """
+    return "×".join(map(str, parts))
+
+
+def require_axes(in_shape: Shape, spatial_axes: int) -> None:
+    """Check that a map has channels and `spatial_axes` spatial axes.
+
+    Raises:
+        ShapeError: It has more or fewer.
+    """
+    if len(in_shape) == spatial_axes + 1:
+        return
+    expected = times(("C", *("D", "H", "W")[-spatial_axes:]))
+    flattened = len(in_shape) == 1
+    raise ShapeError(
+        f"expects a map {expected}, got {times(in_shape)}",
+        hint="put it before the layer that flattens the map" if flattened else None,
+    )
+
+
+def require_divides(in_channels: int, out_channels: int, groups: int) -> None:
+    """Check that channels can be split into groups.
+
+    Raises:
+        ShapeError: `groups` does not divide both.
+    """
+    for name, channels in (("input", in_channels), ("output", out_channels)):
+        if channels % groups:
+            raise ShapeError(
+                f"{channels} {name} channels cannot be split into {groups} groups",
+                hint=f"groups must divide both {in_channels} and {out_channels}",
+            )
+
+
+class StatedSizeError(ShapeError):
+    """A size that a spec states although it follows from the input, and that is another one."""
+
+    def __init__(self, what: str, *, hint: str, stated: int, given: int) -> None:
+        super().__init__(what, hint=hint)
+        self.stated = stated
+        self.given = given
+
+
+def require_stated(name: str, stated: int | None, given: int) -> None:
+    """Check a size that a spec states although it follows from the input.
+
+    Raises:
+        StatedSizeError: It is not the one that follows.
+    """
+    if stated is not None and stated != given:
+        raise StatedSizeError(
+            f"states {name} = {stated}, but is given {given}",
+            hint=f"leave {name} out, or write {given}",
+            stated=stated,
+            given=given,
+        )
+
+
+def param_count(shapes: Mapping[str, Shape]) -> tuple[int, int]:
+    """Return how many weights and how many biases tensors of these names and shapes hold.
+
+    >>> param_count({"weight": (96, 3, 11, 11), "bias": (96,)})
+    (34848, 96)
+    """
+    biases = sum(prod(shape) for name, shape in shapes.items() if name.startswith("bias"))
+    return sum(map(prod, shapes.values())) - biases, biases

@@ -1,0 +1,88 @@
+"""Layers with several inputs: what joins the branches of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archstat.errors import ShapeError
+from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction, TorchOperator, times
+
+MIN_INPUTS = 2
+
+
+class _Join(Layer):
+    """A layer that works on several inputs of compatible shapes."""
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`: `in_shape` is what `combine` made of the inputs."""
+        return in_shape
+
+
+def _require_several(in_shapes: Sequence[Shape]) -> None:
+    if len(in_shapes) < MIN_INPUTS:
+        raise ShapeError(
+            f"joins two or more inputs, got {len(in_shapes)}",
+            hint='name them, as in inputs = ["conv1", "relu2"]',
+        )
+
+
+class _Pointwise(_Join):
+    """A join of values at the same place of the same channel."""
+
+    def combine(self, in_shapes: Sequence[Shape]) -> Shape:
+        """Return the shape that all inputs have."""
+        _require_several(in_shapes)
+        if len(set(in_shapes)) > 1:
+            raise ShapeError(
+                f"its inputs differ in shape: {' and '.join(map(times, in_shapes))}",
+                hint="both branches must end in the same channels, rows and columns",
+            )
+        return in_shapes[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Add(_Pointwise):
+    """The sum of the inputs."""
+
+    kind: ClassVar[str] = "add"
+    label: ClassVar[str] = "add"
+
+    def torch_call(self, in_shape: Shape) -> TorchCall:
+        """See `Layer.torch_call`."""
+        return TorchOperator("+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiply(_Pointwise):
+    """The product of the inputs, value by value."""
+
+    kind: ClassVar[str] = "multiply"
+    label: ClassVar[str] = "multiply"
+
+    def torch_call(self, in_shape: Shape) -> TorchCall:
+        """See `Layer.torch_call`."""
+        return TorchOperator("*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concat(_Join):
+    """The channels of all inputs behind one another."""
+
+    kind: ClassVar[str] = "concat"
+    label: ClassVar[str] = "concat"
+
+    def combine(self, in_shapes: Sequence[Shape]) -> Shape:
+        """Return the shape with the channels of all inputs."""
+        _require_several(in_shapes)
+        if len({shape[1:] for shape in in_shapes}) > 1:
+            raise ShapeError(
+                f"its inputs differ in more than channels: {' and '.join(map(times, in_shapes))}",
+                hint="all branches must end in the same rows and columns",
+            )
+        return (sum(shape[0] for shape in in_shapes), *in_shapes[0][1:])
+
+    def torch_call(self, in_shape: Shape) -> TorchCall:
+        """See `Layer.torch_call`: along the channels, which torch numbers after the batch."""
+        return TorchFunction("cat", {"dim": 1})

@@ -1,0 +1,62 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from archstat.errors import ShapeError
+from archstat.layers.base import Layer, Shape, require_stated, times
+from archstat.layers.settings import flag, whole
+from archstat.layers.window import Mixing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linear(Layer):
+    """Every output feature is connected to every input feature; it acts on the last axis."""
+
+    kind: ClassVar[str] = "linear"
+    label: ClassVar[str] = "linear"
+    torch_name: ClassVar[str] = "Linear"
+    inferred: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
+
+    in_features: int | None = whole(default=None)
+    out_features: int = whole()
+    bias: bool = flag(default=True)
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`.
+
+        A map is refused unless `in_features` states its last axis: torch would accept one whose
+        width happens to fit, which is never what the author of a classifier meant.
+        """
+        if len(in_shape) > 1 and self.in_features != in_shape[-1]:
+            raise ShapeError(
+                f"expects one axis, got {times(in_shape)}", hint="put a flatten layer before it"
+            )
+        require_stated("in_features", self.in_features, in_shape[-1])
+        return (*in_shape[:-1], self.out_features)
+
+    def param_shapes(self, in_shape: Shape) -> dict[str, Shape]:
+        """See `Layer.param_shapes`."""
+        shapes: dict[str, Shape] = {"weight": (self.out_features, in_shape[-1])}
+        if self.bias:
+            shapes["bias"] = (self.out_features,)
+        return shapes
+
+    def macs(self, in_shape: Shape) -> int:
+        """Return one MAC per weight, for every position of the leading axes."""
+        return prod(in_shape) * self.out_features
+
+    def neurons(self, in_shape: Shape) -> int:
+        """Return the number of output values."""
+        return prod(self.out_shape(in_shape))
+
+    def reach(self, in_shape: Shape) -> Mixing:
+        """Return everything for a vector; with leading axes, each position is by itself."""
+        return Mixing.EVERYTHING if len(in_shape) == 1 else Mixing.NONE
+
+    def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
+        """See `Layer.torch_arguments`."""
+        return in_shape[-1], self.out_features

@@ -1,0 +1,222 @@
+"""Pooling. Source of the arithmetic: torch.nn.MaxPool2d, AvgPool2d and the adaptive ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archstat.errors import ShapeError
+from archstat.layers.base import Layer, Shape, require_axes
+from archstat.layers.conv import require_fits, sliding_out_size
+from archstat.layers.settings import Size, flag, size
+from archstat.layers.window import Adaptive, Sliding
+
+
+def pooled_out_size(  # noqa: PLR0913  one argument for each number in the formula
+    size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool
+) -> int:
+    """Return how many positions a pooling window takes along one axis.
+
+    With `ceil_mode` a last window may hang over the end, unless it would start in the padding
+    behind the end.
+
+    Source:
+        torch.nn.MaxPool2d: "sliding windows that would start in the right padded region are
+        ignored". Caffe rounds up likewise.
+
+    >>> pooled_out_size(112, kernel_size=3, stride=2, padding=0, dilation=1, ceil_mode=True)
+    56
+    """
+    if not ceil_mode:
+        return sliding_out_size(
+            size, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation
+        )
+    extent = dilation * (kernel_size - 1) + 1
+    positions = -(-(size + 2 * padding - extent) // stride) + 1
+    starts_behind_the_end = (positions - 1) * stride >= size + padding
+    return positions - starts_behind_the_end
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pool(Layer):
+    """A pooling window that slides; the stride is the kernel size unless stated."""
+
+    kernel_size: Size = size()
+    stride: Size = size(default=None)
+    padding: Size = size(minimum=0, default=0)
+
+    def implied(self, name: str) -> object:
+        """See `Layer.implied`."""
+        return self.kernel_size if name == "stride" else super().implied(name)
+
+    def dilations(self) -> Size:
+        """Return the pixels between two points of the window; only max pooling has more than 1."""
+        return (1,) * self.axes
+
+    def rounds_up(self) -> bool:
+        """Return whether a last window may hang over the end."""
+        return False
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`."""
+        require_axes(in_shape, self.axes)
+        for p, k in zip(self.padding, self.kernel_size, strict=True):
+            if p > k // 2:
+                raise ShapeError(
+                    f"padding {p} is more than half of the kernel ({k})",
+                    hint="torch allows at most half, so that no window holds padding alone",
+                )
+        dilations = self.dilations()
+        extents = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, dilations, strict=True))
+        if not self.rounds_up():
+            require_fits(in_shape[1:], extents, self.padding)
+        sizes = tuple(
+            pooled_out_size(
+                n, kernel_size=k, stride=s, padding=p, dilation=d, ceil_mode=self.rounds_up()
+            )
+            for n, k, s, p, d in zip(
+                in_shape[1:], self.kernel_size, self.stride, self.padding, dilations, strict=True
+            )
+        )
+        if min(sizes) < 1:
+            require_fits(in_shape[1:], extents, self.padding)
+        return (in_shape[0], *sizes)
+
+    def reach(self, in_shape: Shape) -> tuple[Sliding, ...]:
+        """See `Layer.reach`."""
+        return tuple(
+            Sliding(*axis)
+            for axis in zip(
+                self.kernel_size, self.stride, self.padding, self.dilations(), strict=True
+            )
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MaxPool(_Pool):
+    """The largest value of each window."""
+
+    dilation: Size = size(default=1)
+    ceil_mode: bool = flag(default=False)
+
+    def dilations(self) -> Size:
+        """See `_Pool.dilations`."""
+        return self.dilation
+
+    def rounds_up(self) -> bool:
+        """See `_Pool.rounds_up`."""
+        return self.ceil_mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AvgPool(_Pool):
+    """The mean of each window."""
+
+    ceil_mode: bool = flag(default=False)
+    count_include_pad: bool = flag(default=True)
+
+    def rounds_up(self) -> bool:
+        """See `_Pool.rounds_up`."""
+        return self.ceil_mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool1d(_MaxPool):
+    """Max pooling along one axis."""
+
+    kind: ClassVar[str] = "max_pool1d"
+    label: ClassVar[str] = "max pool 1d"
+    torch_name: ClassVar[str] = "MaxPool1d"
+    axes: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool2d(_MaxPool):
+    """Max pooling of images."""
+
+    kind: ClassVar[str] = "max_pool2d"
+    label: ClassVar[str] = "max pool"
+    torch_name: ClassVar[str] = "MaxPool2d"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool3d(_MaxPool):
+    """Max pooling of volumes."""
+
+    kind: ClassVar[str] = "max_pool3d"
+    label: ClassVar[str] = "max pool 3d"
+    torch_name: ClassVar[str] = "MaxPool3d"
+    axes: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool1d(_AvgPool):
+    """Average pooling along one axis."""
+
+    kind: ClassVar[str] = "avg_pool1d"
+    label: ClassVar[str] = "avg pool 1d"
+    torch_name: ClassVar[str] = "AvgPool1d"
+    axes: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool2d(_AvgPool):
+    """Average pooling of images."""
+
+    kind: ClassVar[str] = "avg_pool2d"
+    label: ClassVar[str] = "avg pool"
+    torch_name: ClassVar[str] = "AvgPool2d"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool3d(_AvgPool):
+    """Average pooling of volumes."""
+
+    kind: ClassVar[str] = "avg_pool3d"
+    label: ClassVar[str] = "avg pool 3d"
+    torch_name: ClassVar[str] = "AvgPool3d"
+    axes: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AdaptivePool(Layer):
+    """Pooling to a stated output size, whatever the input; size 1 is global pooling."""
+
+    output_size: Size = size()
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`."""
+        require_axes(in_shape, self.axes)
+        return (in_shape[0], *self.output_size)
+
+    def reach(self, in_shape: Shape) -> tuple[Adaptive, ...]:
+        """See `Layer.reach`."""
+        return tuple(Adaptive(*axis) for axis in zip(in_shape[1:], self.output_size, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveAvgPool1d(_AdaptivePool):
+    """Adaptive average pooling along one axis."""
+
+    kind: ClassVar[str] = "adaptive_avg_pool1d"
+    label: ClassVar[str] = "adaptive avg pool 1d"
+    torch_name: ClassVar[str] = "AdaptiveAvgPool1d"
+    axes: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveAvgPool2d(_AdaptivePool):
+    """Adaptive average pooling of images."""
+
+    kind: ClassVar[str] = "adaptive_avg_pool2d"
+    label: ClassVar[str] = "adaptive avg pool"
+    torch_name: ClassVar[str] = "AdaptiveAvgPool2d"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveMaxPool2d(_AdaptivePool):
+    """Adaptive max pooling of images."""
+
+    kind: ClassVar[str] = "adaptive_max_pool2d"
+    label: ClassVar[str] = "adaptive max pool"
+    torch_name: ClassVar[str] = "AdaptiveMaxPool2d"

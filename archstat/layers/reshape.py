@@ -1,0 +1,53 @@
+"""Layers that move values without computing: flatten and zero padding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, require_axes
+from archstat.layers.settings import Size, size
+from archstat.layers.window import Mixing, Sliding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flatten(Layer):
+    """All values in one row: channels before rows before columns."""
+
+    kind: ClassVar[str] = "flatten"
+    label: ClassVar[str] = "flatten"
+    torch_name: ClassVar[str] = "Flatten"
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`."""
+        return (prod(in_shape),)
+
+    def reach(self, in_shape: Shape) -> Mixing:
+        """See `Layer.reach`."""
+        return Mixing.SHAPE_ONLY
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroPad2d(Layer):
+    """Rows and columns of zeros around an image."""
+
+    kind: ClassVar[str] = "zero_pad2d"
+    label: ClassVar[str] = "zero pad"
+    torch_name: ClassVar[str] = "ZeroPad2d"
+
+    padding: Size = size(minimum=0)
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`."""
+        require_axes(in_shape, self.axes)
+        return (in_shape[0], *(n + 2 * p for n, p in zip(in_shape[1:], self.padding, strict=True)))
+
+    def reach(self, in_shape: Shape) -> tuple[Sliding, ...]:
+        """Return windows of one unit, shifted by the padding."""
+        return tuple(Sliding(kernel_size=1, padding=p) for p in self.padding)
+
+    def torch_call(self, in_shape: Shape) -> TorchCall:
+        """See `Layer.torch_call`: torch takes left, right, top, bottom."""
+        rows, columns = self.padding
+        return TorchModule(self.torch_name, ((columns, columns, rows, rows),), {})

@@ -1,0 +1,1 @@
+"""Independent counters that the numbers are held against."""
