@@ -177,6 +177,12 @@ class AvgPool3d(_AvgPool):
     torch_name: ClassVar[str] = "AvgPool3d"
     axes: ClassVar[int] = 3
 
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`; here torch wants the window to fit without the padding."""
+        require_axes(in_shape, self.axes)
+        require_fits(in_shape[1:], self.kernel_size, (0,) * self.axes)
+        return super().out_shape(in_shape)
+
 
 @dataclass(frozen=True, kw_only=True)
 class _AdaptivePool(Layer):
