@@ -1,1 +1,44 @@
-"""The answer key for network architectures."""
+"""The answer key for network architectures.
+
+>>> import archstat
+>>> report = archstat.analyze("paper-alexnet", input=(3, 227, 227))
+>>> report.totals.params, report.totals.macs, report.totals.neurons
+(60965224, 724406816, 659272)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from archstat.errors import (
+    ArchstatError,
+    DeviceError,
+    ShapeError,
+    SpecError,
+    TraceError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from archstat.api import Report, analyze
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArchstatError",
+    "DeviceError",
+    "Report",
+    "ShapeError",
+    "SpecError",
+    "TraceError",
+    "UsageError",
+    "analyze",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load the interface when it is first used: the command line starts without it."""
+    if name in {"Report", "analyze"}:
+        return getattr(import_module("archstat.api"), name)
+    raise AttributeError(f"module 'archstat' has no attribute {name!r}")

@@ -1,0 +1,135 @@
+"""The rules by which tools and papers turn a network into one number, one place each.
+
+The package's own unit is the MAC: one multiplication and one addition, in convolutions, linear
+layers and matrix products. Whatever else is called "FLOPs" is a named convention: so many for a
+MAC, and terms for what else it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+
+from archstat.graph import Graph, Node
+from archstat.layers.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
+from archstat.layers.linear import Linear
+from archstat.layers.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm
+from archstat.layers.pool import AdaptiveAvgPool2d
+
+FLOPS_PER_MAC = 2
+"""A multiply–accumulate is a multiplication and an addition."""
+
+_CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)
+_TRANSPOSED = (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
+_BATCH_NORMS = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
+
+
+@dataclass(frozen=True)
+class Term:
+    """Something that a convention counts beside MACs, for one example.
+
+    Attributes:
+        words: What it is, as it is told to people.
+        count: How many of it a node has; negative where the convention leaves something out.
+    """
+
+    words: str
+    count: Callable[[Node], int]
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A rule of counting.
+
+    Attributes:
+        name: Its name in messages and on the command line.
+        per_mac: What a MAC counts for.
+        terms: What it counts beside MACs.
+    """
+
+    name: str
+    per_mac: int
+    terms: tuple[Term, ...] = ()
+
+    def count(self, node: Node) -> int:
+        """Return what the convention counts in a node, for one example."""
+        return self.per_mac * node.macs + sum(term.count(node) for term in self.terms)
+
+    def differences(self, graph: Graph) -> dict[str, int]:
+        """Return what each term adds over a whole network, terms that add nothing left out."""
+        sums = {term.words: sum(term.count(node) for node in graph.nodes) for term in self.terms}
+        return {words: count for words, count in sums.items() if count}
+
+
+def _bias_additions(node: Node) -> int:
+    return node.neurons if node.biases else 0
+
+
+def _transposed_by_output(node: Node) -> int:
+    """Return what is added where each *output* position counts, instead of each input position."""
+    if not isinstance(node.layer, _TRANSPOSED):
+        return 0
+    return node.weights * prod(node.out_shape[1:]) - node.macs
+
+
+def _linear_once(node: Node) -> int:
+    """Return what is left out where a linear layer counts for one position only."""
+    if not isinstance(node.layer, Linear):
+        return 0
+    return node.weights + node.biases - node.macs - _bias_additions(node)
+
+
+def _params_of_other_layers(node: Node) -> int:
+    counted = isinstance(node.layer, (*_CONVOLUTIONS, *_TRANSPOSED, Linear))
+    return 0 if counted else node.weights + node.biases
+
+
+def _batch_norm_elements(node: Node) -> int:
+    if not isinstance(node.layer, _BATCH_NORMS):
+        return 0
+    return prod(node.in_shape) * (2 if node.weights else 1)
+
+
+def _other_norm_elements(node: Node) -> int:
+    if not isinstance(node.layer, (LayerNorm, GroupNorm)):
+        return 0
+    return prod(node.in_shape) * (5 if node.weights else 4)
+
+
+def _adaptive_pool_inputs(node: Node) -> int:
+    return prod(node.in_shape) if isinstance(node.layer, AdaptiveAvgPool2d) else 0
+
+
+MACS = Convention("macs", per_mac=1)
+FLOPS = Convention("flops", per_mac=FLOPS_PER_MAC)
+
+TORCHINFO = Convention(
+    "torchinfo",
+    per_mac=1,
+    terms=(
+        Term("one addition per output value, for its bias", _bias_additions),
+        Term("transposed convolutions by their output size", _transposed_by_output),
+        Term("linear layers at one position only", _linear_once),
+        Term("parameters of other layers, once each", _params_of_other_layers),
+    ),
+)
+"""torchinfo 1.8, `LayerInfo.calculate_macs`: every parameter, times the output's positions."""
+
+FVCORE = Convention(
+    "fvcore",
+    per_mac=1,
+    terms=(
+        Term("two operations per value of a batch norm", _batch_norm_elements),
+        Term("five operations per value of other norms", _other_norm_elements),
+        Term("one operation per input of adaptive pooling", _adaptive_pool_inputs),
+    ),
+)
+"""fvcore 0.1.5, `flop_count.py` and `jit_handles.py`: what it calls a flop is a MAC."""

@@ -1,0 +1,106 @@
+"""A value as text: for people, or for machines."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from archstat.layers.base import shortest, times
+from archstat.report.columns import Bytes, Map, Pair, PerAxis, Share, Value, Words
+
+Layout: TypeAlias = Literal["hwc", "chw"]
+"""Whether a map is written rows × columns × channels, or channels first."""
+
+NOTHING = "–"
+UNKNOWN = "?"
+KIB = 1024
+
+
+def for_people(  # noqa: C901, PLR0911  one case for each type of value
+    value: Value, layout: Layout = "hwc"
+) -> str:
+    """Return a value as people write it.
+
+    >>> for_people(37748736), for_people(Map(96, (55, 55))), for_people(PerAxis((4, 4)))
+    ('37,748,736', '55×55×96', '4')
+    """
+    match value:
+        case None:
+            return UNKNOWN
+        case 0 | "":
+            return NOTHING
+        case str():
+            return value
+        case int():
+            return f"{value:,}"
+        case Words():
+            return value.label
+        case Map():
+            return times(_ordered(value, layout))
+        case PerAxis():
+            parts = tuple(UNKNOWN if part is None else _number(part) for part in value.values)
+            short = shortest(parts)
+            return times(parts) if isinstance(short, tuple) else str(short)
+        case Share():
+            return f"{100 * value.part / value.whole:.1f} %" if value.part else NOTHING
+        case Bytes():
+            return with_unit(value.count) if value.count else NOTHING
+        case Pair():
+            first, second = for_people(value.first, layout), for_people(value.second, layout)
+            return f"{first}{value.between}{second}"
+
+
+def for_machines(value: Value, layout: Layout = "hwc") -> str:
+    """Return a value in ASCII, without thousands separators; nothing where there is nothing.
+
+    >>> for_machines(37748736), for_machines(Map(96, (55, 55))), for_machines(Share(1, 4))
+    ('37748736', '55x55x96', '0.25')
+    """
+    match value:
+        case None:
+            return UNKNOWN
+        case str() | int():
+            return str(value)
+        case Words():
+            return value.name
+        case Share():
+            return repr(value.part / value.whole) if value.whole else ""
+        case Bytes():
+            return str(value.count)
+        case _:
+            return for_people(value, layout).replace("×", "x")
+
+
+def with_unit(count: int) -> str:
+    """Return bytes in the unit that leaves one to four digits before the point.
+
+    >>> with_unit(560), with_unit(1161600), with_unit(243860896)
+    ('560 B', '1.1 MiB', '232.6 MiB')
+    """
+    if count < KIB:
+        return f"{count} B"
+    amount = float(count)
+    for unit in ("KiB", "MiB", "GiB", "TiB", "PiB"):
+        amount /= KIB
+        if amount < KIB:
+            return f"{amount:.1f} {unit}"
+    return f"{amount:,.1f} PiB"
+
+
+def _ordered(value: Map, layout: Layout) -> tuple[int, ...]:
+    if value.channels is None:
+        return value.sizes
+    if layout == "chw":
+        return (value.channels, *value.sizes)
+    return (*value.sizes, value.channels)
+
+
+def _number(value: int | Fraction) -> str:
+    """Return a number as briefly as it is exact.
+
+    >>> _number(Fraction(32)), _number(Fraction(1, 2)), _number(Fraction(7, 3))
+    ('32', '0.5', '7/3')
+    """
+    if value == int(value):
+        return str(int(value))
+    return str(float(value)) if value * 1000 == int(value * 1000) else str(value)

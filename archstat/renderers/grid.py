@@ -1,0 +1,125 @@
+"""A report as rows of text for people: what the table and Markdown have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from unicodedata import east_asian_width
+
+from archstat.renderers.cells import Layout, for_people, with_unit
+from archstat.report.columns import Column, Map
+from archstat.report.report import Report
+
+T = TypeVar("T")
+
+GAP = "  "
+"""What stands between two columns."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Titles, a line of cells for each layer, and the foot."""
+
+    columns: tuple[Column, ...]
+    titles: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    foot: tuple[str, ...]
+
+    def widths(self) -> list[int]:
+        """Return the characters that each column needs, its title broken into words."""
+        words = [title.split() for title in self.titles]
+        texts = zip(*self.lines, self.foot, strict=True)
+        return [
+            max(map(display_width, (*titles, *cells)))
+            for titles, cells in zip(words, texts, strict=True)
+        ]
+
+    def with_short_titles(self) -> Grid:
+        """Return the grid with the titles of narrow terminals."""
+        return replace(self, titles=tuple(c.short_title or c.title for c in self.columns))
+
+    def without(self, column: Column) -> Grid:
+        """Return the grid without one of its columns."""
+        at = self.columns.index(column)
+        return Grid(
+            _without(self.columns, at),
+            _without(self.titles, at),
+            tuple(_without(line, at) for line in self.lines),
+            _without(self.foot, at),
+        )
+
+
+def grid(report: Report, columns: Sequence[Column], layout: Layout) -> Grid:
+    """Return the cells of a report; its foot is empty where a column does not add up."""
+    totals = report.totals
+    return Grid(
+        tuple(columns),
+        tuple(column.title for column in columns),
+        tuple(
+            tuple(for_people(column.value(row, totals), layout) for column in columns)
+            for row in report.layers
+        ),
+        tuple(
+            "" if (total := column.total(totals)) == "" else for_people(total, layout)
+            for column in columns
+        ),
+    )
+
+
+def heading(report: Report, layout: Layout) -> tuple[str, str]:
+    """Return what the report is about: the network, and how it was looked at."""
+    shape = for_people(Map(report.input[0], report.input[1:]), layout)
+    proof = (
+        "by formula"
+        if report.traced_on is None
+        else f"confirmed by a forward pass on {report.traced_on}"
+    )
+    batch = (
+        "batch of 1"
+        if report.batch_size == 1
+        else f"batch of {report.batch_size:,} (MACs and bytes are those of the whole batch)"
+    )
+    title = f"{report.model}: {report.title}" if report.title else report.model
+    return title, f"input {shape}, {batch}, {proof}"
+
+
+def summary(report: Report) -> str:
+    """Return the totals in one sentence."""
+    totals = report.totals
+    return (
+        f"{totals.params:,} params = {totals.weights:,} weights + {totals.biases:,} biases "
+        f"({with_unit(totals.param_bytes)}); activations {with_unit(totals.activation_bytes)}"
+    )
+
+
+def aligned(lines: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Return lines of texts in columns; those numbered in `right` line up on the right."""
+    widths = [max(map(display_width, column)) for column in zip(*lines, strict=True)]
+    return "".join(
+        GAP.join(
+            padded(text, width, is_text=number not in right)
+            for number, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        + "\n"
+        for line in lines
+    )
+
+
+def padded(text: str, width: int, *, is_text: bool) -> str:
+    """Return a text filled up with blanks: behind a text, before a number."""
+    blanks = " " * (width - display_width(text))
+    return text + blanks if is_text else blanks + text
+
+
+def display_width(text: str) -> int:
+    """Return the columns of a terminal that a text takes: East Asian letters take two.
+
+    >>> display_width("conv1"), display_width("합성곱")
+    (5, 6)
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _without(items: tuple[T, ...], at: int) -> tuple[T, ...]:
+    return items[:at] + items[at + 1 :]

@@ -1,0 +1,246 @@
+"""The columns of a table: one entry each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.memory import param_bytes
+from archstat.errors import UsageError, did_you_mean, shown
+from archstat.layers.base import Shape
+from archstat.report.report import Row, Totals
+
+
+@dataclass(frozen=True)
+class Map:
+    """Channels and sizes of a map or a filter; a table may write either first."""
+
+    channels: int | None
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PerAxis:
+    """A number for each axis, written once where they are equal; None where one is not known."""
+
+    values: Sequence[int | Fraction | None]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole."""
+
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A number of bytes; tables for people give it a unit."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """A thing that has a name in a spec, and another one that people read."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two values in one cell, with something between."""
+
+    first: Value
+    between: str
+    second: Value
+
+
+Value: TypeAlias = "str | int | Words | Map | PerAxis | Share | Bytes | Pair | None"
+"""A cell: "" does not exist for this kind, 0 is none, None is not known."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        key: Its name on the command line and in formats for machines.
+        title: Its title in formats for people.
+        short_title: A shorter one, for narrow terminals.
+        value: What a row has in it.
+        total: What the foot has in it, if it can be added up.
+        parts: Where it holds several values for people, the columns that hold one each.
+        is_text: Whether it lines up on the left.
+        importance: Where a terminal is too narrow, columns of the least importance are left out
+            first; None is never left out.
+    """
+
+    key: str
+    title: str
+    value: Callable[[Row, Totals], Value]
+    total: Callable[[Totals], Value] = lambda _: ""
+    parts: tuple[str, ...] = ()
+    is_text: bool = False
+    short_title: str | None = None
+    importance: int | None = None
+
+
+def _per_axis(value: Shape | str | None) -> Value:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else PerAxis(value)
+
+
+def _map(shape: Shape) -> Map:
+    return Map(shape[0], shape[1:])
+
+
+def _filter_size(row: Row) -> Value:
+    return "" if row.kernel_size is None else Map(row.filter_depth, row.kernel_size)
+
+
+def _filters_and_size(row: Row, _: Totals) -> Value:
+    return _filter_size(row) if row.filters is None else Pair(row.filters, " @ ", _filter_size(row))
+
+
+def _stride_and_padding(row: Row, _: Totals) -> Value:
+    if row.stride is None:
+        return ""
+    return Pair(_per_axis(row.stride), " / ", _per_axis(row.padding))
+
+
+def _field(row: Row, part: str) -> Value:
+    return None if row.receptive_field is None else PerAxis(getattr(row.receptive_field, part))
+
+
+_ALL = (
+    Column("layer", "layer", lambda row, _: row.name, lambda _: "total", is_text=True),
+    Column("kind", "kind", lambda row, _: Words(row.kind, row.label), is_text=True, importance=0),
+    Column(
+        "filters_and_size",
+        "filters",
+        _filters_and_size,
+        parts=("filters", "filter_size", "groups"),
+        is_text=True,
+        importance=2,
+    ),
+    Column("filters", "filters", lambda row, _: "" if row.filters is None else row.filters),
+    Column("filter_size", "filter size", lambda row, _: _filter_size(row), is_text=True),
+    Column("groups", "groups", lambda row, _: "" if row.groups is None else row.groups),
+    Column(
+        "stride_and_padding",
+        "stride / pad",
+        _stride_and_padding,
+        parts=("stride", "padding"),
+        is_text=True,
+        importance=1,
+    ),
+    Column("stride", "stride", lambda row, _: _per_axis(row.stride), is_text=True),
+    Column("padding", "padding", lambda row, _: _per_axis(row.padding), is_text=True),
+    Column("feature_map", "feature map", lambda row, _: _map(row.out_shape), is_text=True),
+    Column("in_shape", "input", lambda row, _: _map(row.in_shape), is_text=True),
+    Column("out_shape", "output", lambda row, _: _map(row.out_shape), is_text=True),
+    Column("weights", "weights", lambda row, _: row.weights, lambda totals: totals.weights),
+    Column("biases", "biases", lambda row, _: row.biases, lambda totals: totals.biases),
+    Column("params", "params", lambda row, _: row.params, lambda totals: totals.params),
+    Column(
+        "params_share",
+        "% of params",
+        lambda row, totals: Share(row.params, totals.params),
+        lambda totals: Share(totals.params, totals.params),
+    ),
+    Column(
+        "neurons",
+        "neurons",
+        lambda row, _: row.neurons,
+        lambda totals: totals.neurons,
+        importance=3,
+    ),
+    Column("macs", "MACs", lambda row, _: row.macs, lambda totals: totals.macs),
+    Column(
+        "macs_share",
+        "% of MACs",
+        lambda row, totals: Share(row.macs, totals.macs),
+        lambda totals: Share(totals.macs, totals.macs),
+    ),
+    Column(
+        "flops",
+        "FLOPs",
+        lambda row, _: FLOPS_PER_MAC * row.macs,
+        lambda totals: FLOPS_PER_MAC * totals.macs,
+    ),
+    Column(
+        "activation_bytes",
+        "activations",
+        lambda row, _: Bytes(row.activation_bytes),
+        lambda totals: Bytes(totals.activation_bytes),
+    ),
+    Column(
+        "param_bytes",
+        "parameters",
+        lambda row, _: Bytes(param_bytes(row.params)),
+        lambda totals: Bytes(totals.param_bytes),
+    ),
+    Column(
+        "receptive_field",
+        "receptive field",
+        lambda row, _: _field(row, "size"),
+        short_title="RF",
+        importance=4,
+    ),
+    Column("effective_stride", "effective stride", lambda row, _: _field(row, "effective_stride")),
+    Column(
+        "effective_padding", "effective padding", lambda row, _: _field(row, "effective_padding")
+    ),
+)
+
+COLUMNS = {column.key: column for column in _ALL}
+"""Every column by its key."""
+
+DEFAULT = (
+    "layer",
+    "kind",
+    "filters_and_size",
+    "stride_and_padding",
+    "feature_map",
+    "weights",
+    "neurons",
+    "macs",
+    "receptive_field",
+)
+"""The columns of a homework table."""
+
+
+def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns with these keys; if all start with "+", the default ones as well.
+
+    Raises:
+        UsageError: There is no such column; all unknown keys are named.
+
+    >>> [column.title for column in choose_columns(["layer", "macs"])]
+    ['layer', 'MACs']
+    """
+    if all(key.startswith("+") for key in keys):
+        added = [key[1:] for key in keys]
+        place = {key: number for number, key in enumerate(COLUMNS)}
+        keys = sorted({*DEFAULT, *added}, key=lambda key: place.get(key, len(place)))
+    unknown = [key for key in keys if key not in COLUMNS]
+    if unknown:
+        raise UsageError(
+            f"--columns: there is no column {' and no '.join(map(shown, unknown))}",
+            hint=did_you_mean(unknown[0].lstrip("+"), list(COLUMNS))
+            or f"there are {', '.join(COLUMNS)}",
+        )
+    return tuple(COLUMNS[key] for key in keys)
+
+
+def for_machines(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return columns of one value each: those with parts are replaced by their parts."""
+    parts = [part for column in columns for part in (column.parts or (column.key,))]
+    return tuple(COLUMNS[key] for key in dict.fromkeys(parts))

@@ -1,0 +1,223 @@
+"""What is known of a network: a row for each layer, totals and notes.
+
+Numbers are exact and unformatted: None means not known, 0 means none. Shapes, neurons, parameters
+and receptive fields are those of one example; MACs and activation bytes those of one pass over the
+batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from archstat.analyses.memory import activation_bytes, param_bytes
+from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.graph import Graph, Node
+from archstat.layers.base import Shape, times
+
+SCHEMA = 1
+"""The version of the JSON contract."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer.
+
+    Attributes:
+        label: The kind in words, for tables.
+        depth: How deep the layer is nested; 0 for the layers of a spec.
+        filters: The number of filters of a convolution; None for other kinds.
+        filter_depth: The input channels that each filter sees; None for other kinds.
+        kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
+            it was so stated.
+    """
+
+    name: str
+    kind: str
+    label: str
+    depth: int
+    in_shape: Shape
+    out_shape: Shape
+    filters: int | None
+    filter_depth: int | None
+    kernel_size: Shape | None
+    stride: Shape | None
+    padding: Shape | str | None
+    groups: int | None
+    weights: int
+    biases: int
+    params: int
+    neurons: int
+    macs: int
+    activation_bytes: int
+    receptive_field: ReceptiveField | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as the JSON contract has it."""
+        field = self.receptive_field
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "depth": self.depth,
+            "in_shape": list(self.in_shape),
+            "out_shape": list(self.out_shape),
+            "kernel_size": _plain(self.kernel_size),
+            "stride": _plain(self.stride),
+            "padding": _plain(self.padding),
+            "groups": self.groups,
+            "weights": self.weights,
+            "biases": self.biases,
+            "params": self.params,
+            "neurons": self.neurons,
+            "macs": self.macs,
+            "activation_bytes": self.activation_bytes,
+            "receptive_field": field
+            and {
+                "size": list(field.size),
+                "effective_stride": _plain(field.effective_stride),
+                "effective_padding": _plain(field.effective_padding),
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums over all layers; each learnable tensor counts once."""
+
+    weights: int
+    biases: int
+    params: int
+    neurons: int
+    macs: int
+    activation_bytes: int
+    param_bytes: int
+    uncounted: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the totals as the JSON contract has them."""
+        return {**vars(self), "uncounted": list(self.uncounted)}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A network and all that was found out about it.
+
+    Attributes:
+        traced_on: The device of the forward pass that confirmed the numbers; None if the formulas
+            answered alone.
+    """
+
+    model: str
+    title: str
+    source: str
+    input: Shape
+    batch_size: int
+    traced_on: str | None
+    layers: tuple[Row, ...]
+    totals: Totals
+    notes: tuple[str, ...]
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return one dictionary a layer, as in the JSON contract."""
+        return [row.to_dict() for row in self.layers]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole report as the JSON contract has it."""
+        return {
+            "schema": SCHEMA,
+            "model": self.model,
+            "input": list(self.input),
+            "batch_size": self.batch_size,
+            "traced_on": self.traced_on,
+            "layers": self.to_dicts(),
+            "totals": self.totals.to_dict(),
+            "notes": list(self.notes),
+        }
+
+
+def report_on(graph: Graph, *, batch_size: int = 1, traced_on: str | None = None) -> Report:
+    """Return the report on a network.
+
+    Args:
+        graph: The network.
+        batch_size: Examples a pass.
+        traced_on: The device of a forward pass that agreed with the formulas, if there was one.
+    """
+    fields = receptive_fields(graph)
+    rows = tuple(_row(node, fields.by_name[node.name], batch_size) for node in graph.nodes)
+    notes = [*graph.notes, *fields.notes, *_whole_image(rows, graph.input_shape)]
+    return Report(
+        model=graph.name,
+        title=graph.title,
+        source=graph.source,
+        input=graph.input_shape,
+        batch_size=batch_size,
+        traced_on=traced_on,
+        layers=rows,
+        totals=_totals(rows),
+        notes=tuple(notes),
+    )
+
+
+def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
+    settings = node.layer.settings()
+    filters = settings.get("out_channels")
+    groups = settings.get("groups")
+    return Row(
+        name=node.name,
+        kind=node.layer.kind,
+        label=node.layer.label,
+        depth=0,
+        in_shape=node.in_shape,
+        out_shape=node.out_shape,
+        filters=filters,
+        filter_depth=node.in_shape[0] // groups if groups else None,
+        kernel_size=settings.get("kernel_size"),
+        stride=settings.get("stride"),
+        padding=settings.get("padding"),
+        groups=groups,
+        weights=node.weights,
+        biases=node.biases,
+        params=node.weights + node.biases,
+        neurons=node.neurons,
+        macs=batch_size * node.macs,
+        activation_bytes=activation_bytes(node, batch_size=batch_size),
+        receptive_field=field,
+    )
+
+
+def _totals(rows: Iterable[Row]) -> Totals:
+    rows = tuple(rows)
+    params = sum(row.params for row in rows)
+    return Totals(
+        weights=sum(row.weights for row in rows),
+        biases=sum(row.biases for row in rows),
+        params=params,
+        neurons=sum(row.neurons for row in rows),
+        macs=sum(row.macs for row in rows),
+        activation_bytes=sum(row.activation_bytes for row in rows),
+        param_bytes=param_bytes(params),
+    )
+
+
+def _whole_image(rows: Iterable[Row], image: Shape) -> list[str]:
+    """Return a note on the first layer whose units see more pixels than the image has."""
+    for row in rows:
+        field = row.receptive_field
+        if field and all(size > side for size, side in zip(field.size, image[1:], strict=True)):
+            size = field.size[0] if len(set(field.size)) == 1 else times(field.size)
+            sees = f"from {row.name} on, a unit sees the whole image"
+            size = f"its receptive field of {size} pixels"
+            return [f"{sees}: {size} is not clipped to the image's {times(image[1:])}"]
+    return []
+
+
+def _plain(value: object) -> Any:
+    """Return a value as JSON holds it: lists for tuples, whole numbers where they are whole."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    return value
