@@ -1,0 +1,216 @@
+"""A network as a torch module, and what a forward pass through it shows."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from archstat.errors import DeviceError, Problem, TraceError, UsageError, did_you_mean, shown
+from archstat.graph import INPUT, Graph, Node
+from archstat.layers.base import Shape, TorchFunction, TorchModule, TorchOperator, times
+from archstat.layers.naming import attribute_name
+
+try:
+    import torch
+    from torch import Tensor, nn
+    from torch.utils.flop_counter import FlopCounterMode
+except ModuleNotFoundError as missing:  # pragma: no cover  the tests need torch themselves
+    raise UsageError(
+        f"this needs {missing.name}, which is not installed",
+        hint="pip install 'archstat[torch]'; without --device the formulas answer alone",
+    ) from None
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": operator.mul}
+
+
+class GraphModule(nn.Module):
+    """A network built of the torch layers that its nodes stand for, under their names."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__()
+        self.graph = graph
+        for node in graph.nodes:
+            call = node.layer.torch_call(node.in_shape)
+            if isinstance(call, TorchModule):
+                layer = getattr(nn, call.name)(*call.positional, **call.keywords)
+                self.add_module(attribute_name(node.name), layer)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the output of the last node for a batch."""
+        output = x
+        for _, output in self.run(x):  # noqa: B007  the last one is the answer
+            pass
+        return output
+
+    def run(self, x: Tensor) -> Iterator[tuple[Node, Tensor]]:
+        """Yield each node with its output for a batch; outputs are freed after their last use.
+
+        Raises:
+            TraceError: torch refuses a layer; the message names it.
+        """
+        last_reader = {name: node for node in self.graph.nodes for name in node.inputs}
+        values = {INPUT: x}
+        for node in self.graph.nodes:
+            inputs = [values[name] for name in node.inputs]
+            with torch_errors(node):
+                values[node.name] = self.call(node, inputs)
+            del inputs
+            for name in node.inputs:
+                if last_reader[name] is node:
+                    values.pop(name, None)
+            yield node, values[node.name]
+
+    def call(self, node: Node, inputs: list[Tensor]) -> Tensor:
+        """Return the output of one node."""
+        call = node.layer.torch_call(node.in_shape)
+        if isinstance(call, TorchOperator):
+            return reduce(OPERATORS[call.symbol], inputs)
+        if isinstance(call, TorchFunction):
+            return getattr(torch, call.name)(inputs, **call.keywords)
+        return self.get_submodule(attribute_name(node.name))(*inputs)
+
+
+@contextmanager
+def torch_errors(node: Node) -> Iterator[None]:
+    """Turn torch's refusal of a layer into an error that names it."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        first_line = str(error).partition("\n")[0]
+        raise DeviceError(
+            f"the device has not enough memory: {first_line}",
+            hint="use a smaller --batch, or --device meta, which needs none",
+        ).within(node.place) from None
+    except (RuntimeError, ValueError, TypeError) as error:
+        first_line = str(error).partition("\n")[0]
+        raise TraceError(f"torch refuses it: {first_line}").within(node.place) from None
+
+
+def find_device(name: str) -> torch.device:
+    """Return the device of this name.
+
+    Raises:
+        DeviceError: There is no such kind of device, or this machine has none.
+    """
+    kind, _, index = name.partition(":")
+    if kind not in {"meta", "cpu", "cuda"} or (index and not index.isdecimal()):
+        raise DeviceError(
+            f"there is no device {shown(name)}",
+            hint=did_you_mean(kind, ["none", "meta", "cpu", "cuda"])
+            or "use none, meta, cpu, cuda or cuda:0",
+        )
+    if kind != "cuda":
+        if index:
+            raise DeviceError(f"there is one {kind} device; write --device {kind}")
+        return torch.device(kind)
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if count == 0:
+        raise DeviceError(
+            f"torch {torch.__version__} finds no CUDA device on this machine",
+            hint="use --device cpu or --device meta: the numbers are the same on every device",
+        )
+    if int(index or 0) >= count:
+        raise DeviceError(
+            f"there is no cuda:{index}: this machine has {count} CUDA device"
+            f"{'s, cuda:0 to' if count > 1 else ','} cuda:{count - 1}"
+        )
+    return torch.device("cuda", int(index or 0))
+
+
+def build_module(graph: Graph, device: torch.device) -> GraphModule:
+    """Return the network on a device, in inference mode, all parameters 0.
+
+    Nothing is drawn at random, so the random state stays as it was.
+    """
+    with torch.device("meta"):
+        module = GraphModule(graph).eval()
+    if device.type == "meta":
+        return module
+    try:
+        module = module.to_empty(device=device)
+    except RuntimeError as error:  # torch.OutOfMemoryError is one
+        first_line = str(error).partition("\n")[0]
+        raise DeviceError(f"its parameters do not fit on {device}: {first_line}") from None
+    with torch.no_grad():
+        for tensor in (*module.parameters(), *module.buffers()):
+            tensor.zero_()
+    return module
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a forward pass showed of one node, without the batch; MACs are those of the batch."""
+
+    out_shape: Shape
+    param_shapes: Mapping[str, Shape]
+    macs: int
+
+
+def observe(graph: Graph, device: torch.device, *, batch_size: int) -> dict[str, Observation]:
+    """Return what a forward pass on a device shows of every node.
+
+    Raises:
+        TraceError: torch refuses a layer.
+        DeviceError: The device has not enough memory.
+    """
+    module = build_module(graph, device)
+    observations = {}
+    with torch.no_grad():
+        x = torch.zeros((batch_size, *graph.input_shape), device=device)
+        counter = FlopCounterMode(display=False)
+        counted = 0
+        with counter:
+            for node, output in module.run(x):
+                flops, counted = counter.get_total_flops() - counted, counter.get_total_flops()
+                observations[node.name] = Observation(
+                    tuple(output.shape[1:]), _param_shapes(module, node), flops // 2
+                )
+    return observations
+
+
+def _param_shapes(module: GraphModule, node: Node) -> dict[str, Shape]:
+    layer = getattr(module, attribute_name(node.name), None)
+    if not isinstance(layer, nn.Module):
+        return {}
+    return {name: tuple(parameter.shape) for name, parameter in layer.named_parameters()}
+
+
+def confirm(graph: Graph, device_name: str, *, batch_size: int) -> str:
+    """Hold every number of the formulas against a forward pass; return the device's full name.
+
+    Raises:
+        DeviceError: There is no such device, or it has not enough memory.
+        TraceError: Shapes, parameters or operations are others than the formulas say; every layer
+            that differs is named.
+    """
+    device = find_device(device_name)
+    observations = observe(graph, device, batch_size=batch_size)
+    problems = [
+        Problem(what, places=(node.place,))
+        for node in graph.nodes
+        for what in differences(node, observations[node.name], batch_size)
+    ]
+    if problems:
+        raise TraceError.of(problems).within(f"forward pass on {device}")
+    return str(device)
+
+
+def differences(node: Node, seen: Observation, batch_size: int) -> Iterator[str]:
+    """Yield a sentence for each number of a node that a forward pass contradicts."""
+    if seen.out_shape != node.out_shape:
+        yield f"the formula gives {times(node.out_shape)}, torch gives {times(seen.out_shape)}"
+    if dict(seen.param_shapes) != dict(node.param_shapes):
+        yield (
+            f"the formula gives parameters {_named(node.param_shapes)}, "
+            f"torch has {_named(seen.param_shapes)}"
+        )
+    if seen.macs != batch_size * node.macs:
+        yield f"the formula gives {batch_size * node.macs:,} MACs, torch counts {seen.macs:,}"
+
+
+def _named(shapes: Mapping[str, Shape]) -> str:
+    return ", ".join(f"{name} {times(shape)}" for name, shape in shapes.items()) or "none"

@@ -1,0 +1,27 @@
+"""Names of layers as attributes of a torch module."""
+
+from __future__ import annotations
+
+TAKEN = frozenset(
+    """
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
+    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half ipu load_state_dict modules mtia named_buffers named_children
+    named_modules named_parameters parameters register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+    """.split()  # noqa: SIM905  a list of eighty quoted words reads worse
+)
+"""The names that `torch.nn.Module` has for itself; a test holds them against torch."""
+
+
+def attribute_name(name: str) -> str:
+    """Return the name under which a module keeps the layer: its own, unless torch has taken it.
+
+    >>> attribute_name("conv1"), attribute_name("train")
+    ('conv1', 'train_')
+    """
+    return f"{name}_" if name in TAKEN else name

@@ -1,0 +1,123 @@
+"""The counters of other tools: what they say of each layer, and why it differs from ours.
+
+A count that differs is explained only if a named convention gives it exactly, on every layer.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from archstat.analyses.conventions import FLOPS, FVCORE, TORCHINFO, Convention
+from archstat.frontends.module import GraphModule
+from archstat.graph import Graph
+from archstat.layers.base import times
+from archstat.layers.naming import attribute_name
+from archstat.witnesses.finding import Finding, Verdict, compared
+
+
+def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
+    """Yield what torchinfo says of shapes, parameters and operations."""
+    import torchinfo  # noqa: PLC0415  each witness loads its own tool
+
+    summary = torchinfo.summary(module, input_data=example, verbose=0, device=example.device)
+    layers = {info.var_name: info for info in summary.summary_list if info.depth == 1}
+    seen = {
+        node.name: layers[attribute_name(node.name)]
+        for node in graph.nodes
+        if attribute_name(node.name) in layers
+    }
+    shapes = {name: times(info.output_size[1:]) for name, info in seen.items()}
+    ours = {node.name: times(node.out_shape) for node in graph.nodes}
+    yield compared("torchinfo", "feature maps", ours, shapes)
+    yield _params("torchinfo", graph, summary.total_params)
+    counts = {name: info.macs for name, info in seen.items()}
+    yield counted(
+        "torchinfo", "mult-adds", graph, TORCHINFO, counts=counts, total=summary.total_mult_adds
+    )
+
+
+def fvcore_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
+    """Yield what fvcore says of parameters and operations; what it calls a flop is a MAC."""
+    if example.device.type == "meta":
+        words = "not measured: it cannot trace without values; use --device cpu"
+        yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, words)
+        return
+    with _without_warnings():
+        from fvcore.nn import FlopCountAnalysis, parameter_count  # noqa: PLC0415  its own tool
+
+        analysis = FlopCountAnalysis(module, example)
+        analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
+        counts: Mapping[str, Any] = analysis.by_module()
+        total = int(analysis.total())
+    yield _params("fvcore", graph, parameter_count(module)[""])
+    by_name = {node.name: int(counts.get(attribute_name(node.name), 0)) for node in graph.nodes}
+    yield counted("fvcore", "flops", graph, FVCORE, counts=by_name, total=total)
+
+
+def torch_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
+    """Yield what torch's own counter says of operations, module by module."""
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        module(example)
+    by_module = counter.get_flop_counts()
+    prefix = type(module).__name__
+    by_name = {
+        node.name: sum(by_module.get(f"{prefix}.{attribute_name(node.name)}", {}).values())
+        for node in graph.nodes
+    }
+    total = counter.get_total_flops()
+    yield counted("FlopCounterMode", "FLOPs", graph, FLOPS, counts=by_name, total=total)
+
+
+def counted(  # noqa: PLR0913  a testimony has these parts
+    witness: str,
+    quantity: str,
+    graph: Graph,
+    convention: Convention,
+    *,
+    counts: Mapping[str, int],
+    total: int,
+) -> Finding:
+    """Return the finding on a tool's counts, held layer by layer against its convention."""
+    expected = {node.name: convention.count(node) for node in graph.nodes}
+    finding = compared(witness, quantity, expected, counts)
+    if finding.verdict is Verdict.DISAGREES:
+        return finding
+    expected_total = sum(expected.values())
+    if total != expected_total:
+        words = f"disagrees: {total:,} in all, by its convention {expected_total:,}"
+        return Finding(witness, quantity, Verdict.DISAGREES, words)
+    macs = sum(node.macs for node in graph.nodes)
+    unit = f"{macs:,} MACs" if convention.per_mac == 1 else f"{convention.per_mac} × {macs:,} MACs"
+    terms = convention.differences(graph)
+    if not terms:
+        equals = f"{total:,} = {unit}" if convention.per_mac > 1 else unit
+        words = f"{finding.words}: {equals}"
+        return Finding(witness, quantity, Verdict.AGREES, words)
+    parts = " ".join(f"{'+' if n > 0 else '−'} {abs(n):,} ({what})" for what, n in terms.items())
+    words = f"differs as its convention says: {total:,} = {unit} {parts}"
+    return Finding(witness, quantity, Verdict.EXPLAINED, words)
+
+
+def _params(witness: str, graph: Graph, total: int) -> Finding:
+    ours = sum(prod(shape) for node in graph.nodes for shape in node.param_shapes.values())
+    if total == ours:
+        return Finding(witness, "parameters", Verdict.AGREES, f"agrees: {total:,}")
+    words = f"disagrees: {total:,}, ours {ours:,}"
+    return Finding(witness, "parameters", Verdict.DISAGREES, words)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep to ourselves what a tool warns of: it traces with parts of torch that are deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
