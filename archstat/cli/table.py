@@ -1,0 +1,109 @@
+"""`archstat table`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from archstat.cli.shared import Classes, Device, Input, Model, Set, answering, confirmed, variant
+from archstat.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from archstat.renderers.view import View
+
+Format: TypeAlias = Literal["table", "markdown", "csv", "tsv", "json"]
+STDOUT = "-"
+
+EPILOG = """\b
+Examples:
+  archstat table paper-alexnet --input 3x227x227
+  archstat table paper-alexnet --set conv2.groups=1 --columns +params,+macs_share
+  archstat table vgg16 --batch 32 --device cpu -o vgg16.md
+"""
+
+
+def table(
+    model: Model,
+    input: Input = None,  # noqa: A002  the option's name
+    batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
+    classes: Classes = None,
+    settings: Set = None,
+    device: Device = "none",
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY,…",
+            help="Columns, such as layer,out_shape,params; +params,+flops adds to the usual ones.",
+        ),
+    ] = None,
+    layout: Annotated[
+        Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
+    ] = "hwc",
+    format_name: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."
+        ),
+    ] = None,
+) -> None:
+    """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
+    with answering():
+        from archstat.cli.output import write_file, write_stdout
+        from archstat.frontends.resolve import positive, resolve
+        from archstat.renderers import renderer
+        from archstat.report.report import report_on
+
+        format_name = format_name or _format_of(output)
+        view = _view(columns, layout, format_name)
+        batch = positive(batch, "--batch")
+        graph = resolve(model, variant(input, classes, settings))
+        traced_on = confirmed(graph, device, batch)
+        report = report_on(graph, batch_size=batch, traced_on=traced_on)
+        if output not in {None, STDOUT}:
+            write_file(renderer(format_name)(report, view), Path(str(output)))
+        elif format_name == "table" and sys.stdout.isatty():
+            from archstat.renderers.terminal import show
+
+            show(report, view)
+        else:
+            write_stdout(renderer(format_name)(report, view))
+
+
+def _format_of(output: str | None) -> Format:
+    """Return the format that a file's suffix stands for."""
+    if output in {None, STDOUT}:
+        return "table"
+    from archstat.renderers import SUFFIXES
+
+    suffix = Path(str(output)).suffix.lower()
+    for format_name, known in SUFFIXES.items():
+        if suffix == known:
+            return format_name
+    raise UsageError(
+        f"-o {shown(output)}: the suffix says no format",
+        hint=f"use {', '.join(SUFFIXES.values())}, or state one with --format",
+    )
+
+
+def _view(columns: str | None, layout: Literal["hwc", "chw"], format_name: Format) -> View:
+    from archstat.renderers.view import View
+    from archstat.report.columns import choose_columns
+
+    if columns is None:
+        return View(layout=layout)
+    if format_name == "json":
+        raise UsageError(
+            "--columns and JSON do not go together: JSON always holds every quantity",
+            hint="leave --columns out, or use --format csv",
+        )
+    keys = [key.strip() for key in columns.split(",") if key.strip()]
+    if not keys:
+        raise UsageError("--columns names none", hint="write --columns layer,out_shape,params")
+    return View(choose_columns(keys), layout)
