@@ -88,7 +88,10 @@ def shown(value: object) -> str:
     >>> shown("a" * 100)
     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…"
     """
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    try:
+        text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    except ValueError:  # Python's own limit, which numbers in base 16 can get past
+        return "a number of more than 4,300 digits"
     text = text.replace("\n", " ")
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import isqrt, prod
 
 from archstat.errors import ShapeError
-from archstat.layers.base import Layer, Shape, StatedSizeError, param_count, times
+from archstat.layers.base import AxesError, Layer, Shape, StatedSizeError, param_count, times
 
 INPUT = "input"
 """The name by which nodes read the network's input."""
@@ -115,6 +115,8 @@ class GraphBuilder:
             out_shape = layer.out_shape(in_shape)
         except StatedSizeError as error:
             raise self._explained(error, inputs) from None
+        except AxesError as error:
+            raise self._traced(error, inputs) from None
         _require_countable(out_shape)
         node = Node(name, layer, tuple(inputs), in_shape, out_shape)
         self._nodes[name] = node
@@ -163,6 +165,17 @@ class GraphBuilder:
             hint=f"{why}leave in_features out, or write {error.given}",
             stated=error.stated,
             given=error.given,
+        )
+
+    def _traced(self, error: AxesError, inputs: Sequence[str]) -> AxesError:
+        """Return a better error, if no layer but the input itself has too few or many axes."""
+        axes = len(self.input_shape)
+        if any(len(node.out_shape) != axes for node in self._history(inputs[0])):
+            return error
+        return AxesError(
+            error.problems[0].what,
+            hint=f"the input of the network is {times(self.input_shape)}; "
+            "that of images is channels, rows and columns, as in 3×227×227",
         )
 
     def _history(self, name: str) -> list[Node]:

@@ -56,7 +56,9 @@ TorchCall: TypeAlias = TorchModule | TorchOperator | TorchFunction
 class Layer(ABC):
     """One layer's settings, and every fact that follows from them and from an input shape.
 
-    Values are checked on construction. Shapes hold no batch; rows come before columns.
+    A kind that declares settings is a dataclass like this one; a kind that declares none of its own
+    inherits them, and needs no decorator. Values are checked on construction. Shapes hold no batch;
+    rows come before columns.
 
     Raises:
         ShapeError: A setting has a value that it may not take; all such settings are reported.
@@ -123,8 +125,8 @@ class Layer(ABC):
             raise ShapeError.of(problems)
         return cls(**settings)
 
-    def settings(self) -> dict[str, object]:
-        """Return the settings by name, in the order in which torch takes them."""
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name."""
         return {name: getattr(self, name) for name, _, _ in _settings(type(self))}
 
     def changed_settings(self) -> dict[str, object]:
@@ -151,7 +153,10 @@ class Layer(ABC):
             ShapeError: The inputs do not fit together.
         """
         if len(in_shapes) != 1:
-            raise ShapeError(f"takes one input, got {len(in_shapes)}")
+            raise ShapeError(
+                f"takes one input, got {len(in_shapes)}",
+                hint="join them first, with an add or a concat layer",
+            )
         return in_shapes[0]
 
     @abstractmethod
@@ -228,17 +233,21 @@ def times(parts: Sequence[object]) -> str:
     return "×".join(map(str, parts))
 
 
+class AxesError(ShapeError):
+    """A shape of more or fewer axes than a layer works on."""
+
+
 def require_axes(in_shape: Shape, spatial_axes: int) -> None:
     """Check that a map has channels and `spatial_axes` spatial axes.
 
     Raises:
-        ShapeError: It has more or fewer.
+        AxesError: It has more or fewer.
     """
     if len(in_shape) == spatial_axes + 1:
         return
     expected = times(("C", *("D", "H", "W")[-spatial_axes:]))
     flattened = len(in_shape) == 1
-    raise ShapeError(
+    raise AxesError(
         f"expects a map {expected}, got {times(in_shape)}",
         hint="put it before the layer that flattens the map" if flattened else None,
     )

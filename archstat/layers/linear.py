@@ -54,8 +54,8 @@ class Linear(Layer):
         return prod(self.out_shape(in_shape))
 
     def reach(self, in_shape: Shape) -> Mixing:
-        """Return everything for a vector; with leading axes, each position is by itself."""
-        return Mixing.EVERYTHING if len(in_shape) == 1 else Mixing.NONE
+        """Return everything for a vector; with leading axes, the last one may be of places."""
+        return Mixing.EVERYTHING if len(in_shape) == 1 else Mixing.UNKNOWN
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""

@@ -15,7 +15,7 @@ from archstat.layers.window import Mixing
 
 
 @dataclass(frozen=True, kw_only=True)
-class _BatchNorm(Layer):
+class AnyBatchNorm(Layer):
     """Normalization of each channel, in inference by running statistics."""
 
     inferred: ClassVar[tuple[str, ...]] = ("num_features",)
@@ -41,8 +41,7 @@ class _BatchNorm(Layer):
         return (in_shape[0],)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(AnyBatchNorm):
     """Batch normalization of vectors, or of channels along one axis."""
 
     kind: ClassVar[str] = "batch_norm1d"
@@ -63,8 +62,7 @@ class BatchNorm1d(_BatchNorm):
         return super().out_shape(in_shape)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(AnyBatchNorm):
     """Batch normalization of images."""
 
     kind: ClassVar[str] = "batch_norm2d"
@@ -72,8 +70,7 @@ class BatchNorm2d(_BatchNorm):
     torch_name: ClassVar[str] = "BatchNorm2d"
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchNorm3d(_BatchNorm):
+class BatchNorm3d(AnyBatchNorm):
     """Batch normalization of volumes."""
 
     kind: ClassVar[str] = "batch_norm3d"
@@ -101,8 +98,8 @@ class LocalResponseNorm(Layer):
 
     def out_shape(self, in_shape: Shape) -> Shape:
         """See `Layer.out_shape`."""
-        if len(in_shape) < 2:  # noqa: PLR2004  channels and at least one position
-            raise ShapeError(f"expects a map C×H×W, got {times(in_shape)}")
+        if len(in_shape) == 1:  # channels without a position
+            require_axes(in_shape, self.axes)
         return in_shape
 
 
@@ -139,10 +136,10 @@ class LayerNorm(Layer):
         return shapes
 
     def reach(self, in_shape: Shape) -> Mixing:
-        """Return everything if all axes are normalized: mean and variance join all positions."""
+        """Return everything if all axes are normalized; of fewer, some may be of places."""
         if self.normalized_axes == len(in_shape):
             return Mixing.EVERYTHING_IN_PLACE
-        return Mixing.NONE if len(in_shape) == 2 else Mixing.UNKNOWN  # noqa: PLR2004  tokens×features
+        return Mixing.UNKNOWN
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""

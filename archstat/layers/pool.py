@@ -34,11 +34,11 @@ def pooled_out_size(  # noqa: PLR0913  one argument for each number in the formu
     extent = dilation * (kernel_size - 1) + 1
     positions = -(-(size + 2 * padding - extent) // stride) + 1
     starts_behind_the_end = (positions - 1) * stride >= size + padding
-    return positions - starts_behind_the_end
+    return max(0, positions - starts_behind_the_end)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Pool(Layer):
+class AnyPool(Layer):
     """A pooling window that slides; the stride is the kernel size unless stated."""
 
     kernel_size: Size = size()
@@ -93,35 +93,34 @@ class _Pool(Layer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _MaxPool(_Pool):
+class AnyMaxPool(AnyPool):
     """The largest value of each window."""
 
     dilation: Size = size(default=1)
     ceil_mode: bool = flag(default=False)
 
     def dilations(self) -> Size:
-        """See `_Pool.dilations`."""
+        """See `AnyPool.dilations`."""
         return self.dilation
 
     def rounds_up(self) -> bool:
-        """See `_Pool.rounds_up`."""
+        """See `AnyPool.rounds_up`."""
         return self.ceil_mode
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AvgPool(_Pool):
+class AnyAvgPool(AnyPool):
     """The mean of each window."""
 
     ceil_mode: bool = flag(default=False)
     count_include_pad: bool = flag(default=True)
 
     def rounds_up(self) -> bool:
-        """See `_Pool.rounds_up`."""
+        """See `AnyPool.rounds_up`."""
         return self.ceil_mode
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaxPool1d(_MaxPool):
+class MaxPool1d(AnyMaxPool):
     """Max pooling along one axis."""
 
     kind: ClassVar[str] = "max_pool1d"
@@ -130,8 +129,7 @@ class MaxPool1d(_MaxPool):
     axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaxPool2d(_MaxPool):
+class MaxPool2d(AnyMaxPool):
     """Max pooling of images."""
 
     kind: ClassVar[str] = "max_pool2d"
@@ -139,8 +137,7 @@ class MaxPool2d(_MaxPool):
     torch_name: ClassVar[str] = "MaxPool2d"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaxPool3d(_MaxPool):
+class MaxPool3d(AnyMaxPool):
     """Max pooling of volumes."""
 
     kind: ClassVar[str] = "max_pool3d"
@@ -149,8 +146,7 @@ class MaxPool3d(_MaxPool):
     axes: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class AvgPool1d(_AvgPool):
+class AvgPool1d(AnyAvgPool):
     """Average pooling along one axis."""
 
     kind: ClassVar[str] = "avg_pool1d"
@@ -159,8 +155,7 @@ class AvgPool1d(_AvgPool):
     axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class AvgPool2d(_AvgPool):
+class AvgPool2d(AnyAvgPool):
     """Average pooling of images."""
 
     kind: ClassVar[str] = "avg_pool2d"
@@ -168,8 +163,7 @@ class AvgPool2d(_AvgPool):
     torch_name: ClassVar[str] = "AvgPool2d"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AvgPool3d(_AvgPool):
+class AvgPool3d(AnyAvgPool):
     """Average pooling of volumes."""
 
     kind: ClassVar[str] = "avg_pool3d"
@@ -185,7 +179,7 @@ class AvgPool3d(_AvgPool):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AdaptivePool(Layer):
+class AnyAdaptivePool(Layer):
     """Pooling to a stated output size, whatever the input; size 1 is global pooling."""
 
     output_size: Size = size()
@@ -200,8 +194,7 @@ class _AdaptivePool(Layer):
         return tuple(Adaptive(*axis) for axis in zip(in_shape[1:], self.output_size, strict=True))
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdaptiveAvgPool1d(_AdaptivePool):
+class AdaptiveAvgPool1d(AnyAdaptivePool):
     """Adaptive average pooling along one axis."""
 
     kind: ClassVar[str] = "adaptive_avg_pool1d"
@@ -210,8 +203,7 @@ class AdaptiveAvgPool1d(_AdaptivePool):
     axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdaptiveAvgPool2d(_AdaptivePool):
+class AdaptiveAvgPool2d(AnyAdaptivePool):
     """Adaptive average pooling of images."""
 
     kind: ClassVar[str] = "adaptive_avg_pool2d"
@@ -219,8 +211,7 @@ class AdaptiveAvgPool2d(_AdaptivePool):
     torch_name: ClassVar[str] = "AdaptiveAvgPool2d"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdaptiveMaxPool2d(_AdaptivePool):
+class AdaptiveMaxPool2d(AnyAdaptivePool):
     """Adaptive max pooling of images."""
 
     kind: ClassVar[str] = "adaptive_max_pool2d"
