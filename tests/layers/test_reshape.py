@@ -1,0 +1,36 @@
+"""Layers that move values without computing."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.layers.base import TorchModule
+from archstat.layers.reshape import Flatten, ZeroPad2d
+from tests.layers.table import Row, assert_refuses, assert_row
+
+ROWS = {
+    # 256·6·6
+    "AlexNet flatten": Row(Flatten(), (256, 6, 6), (9216,)),
+    "vector": Row(Flatten(), (10,), (10,)),
+    # 55 + 2·2
+    "pad": Row(ZeroPad2d(padding=2), (96, 55, 55), (96, 59, 59)),
+    # rows 5 + 2·1, columns 5 + 2·3
+    "pad, rows and columns differ": Row(ZeroPad2d(padding=(1, 3)), (2, 5, 5), (2, 7, 11)),
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_reshaping(row):
+    assert_row(row)
+
+
+def test_padding_refuses_a_vector():
+    assert_refuses(
+        lambda: ZeroPad2d(padding=1).out_shape((4096,)),
+        "expects a map C×H×W, got 4096\n  hint: put it before the layer that flattens the map",
+    )
+
+
+def test_torch_takes_the_padding_as_left_right_top_bottom():
+    call = ZeroPad2d(padding=(1, 3)).torch_call((2, 5, 5))
+    assert call == TorchModule("ZeroPad2d", ((3, 3, 1, 1),), {})

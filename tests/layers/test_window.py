@@ -1,0 +1,55 @@
+"""Windows: the units that each output unit reads, worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.layers.window import Adaptive, Sliding, Spreading
+
+TAPS = {
+    # AlexNet conv1: unit 1 is four pixels further
+    "stride 4": (Sliding(kernel_size=11, stride=4), 1, list(range(4, 15))),
+    "first unit": (Sliding(kernel_size=3), 0, [0, 1, 2]),
+    "padding": (Sliding(kernel_size=3, padding=1), 0, [-1, 0, 1]),
+    "dilation": (Sliding(kernel_size=3, dilation=2, padding=2), 1, [-1, 1, 3]),
+    "unit before the map": (Sliding(kernel_size=2, stride=3), -1, [-3, -2]),
+    # input i writes the outputs i, i + 1, i + 2: output 2 is written by 0, 1 and 2
+    "transposed, stride 1": (Spreading(kernel_size=3), 2, [0, 1, 2]),
+    # input i writes the outputs 2i, 2i + 1 and 2i + 2: output 3 is written by 1 alone
+    "transposed, odd output": (Spreading(kernel_size=3, stride=2), 3, [1]),
+    # … and output 4 by 1 and 2
+    "transposed, even output": (Spreading(kernel_size=3, stride=2), 4, [1, 2]),
+    # input i writes 2i - 1, 2i, 2i + 1
+    "transposed, cropped": (Spreading(kernel_size=3, stride=2, padding=1), 1, [0, 1]),
+    # input i writes 3i alone: outputs 1 and 2 between them read nothing
+    "transposed, gap": (Spreading(kernel_size=1, stride=3), 1, []),
+    "transposed, no gap": (Spreading(kernel_size=1, stride=3), 3, [1]),
+    # input i writes 2i and 2i + 3: output 3 is written by 0, and output 5 by 1
+    "transposed, dilation": (Spreading(kernel_size=2, stride=2, dilation=3), 5, [1]),
+    # 7 places in 3 parts: 0 … 7/3, 7/3 … 14/3, 14/3 … 7; parts share what they cut
+    "adaptive, first": (Adaptive(in_size=7, out_size=3), 0, [0, 1, 2]),
+    "adaptive, middle": (Adaptive(in_size=7, out_size=3), 1, [2, 3, 4]),
+    "adaptive, last": (Adaptive(in_size=7, out_size=3), 2, [4, 5, 6]),
+    "global": (Adaptive(in_size=4, out_size=1), 0, [0, 1, 2, 3]),
+    # 2 places in 3 parts: 0 … 2/3, 2/3 … 4/3, 4/3 … 2
+    "adaptive, enlarging": (Adaptive(in_size=2, out_size=3), 1, [0, 1]),
+}
+
+
+@pytest.mark.parametrize(("window", "unit", "taps"), TAPS.values(), ids=TAPS)
+def test_a_unit_reads(window, unit, taps):
+    assert list(window.taps(unit)) == taps
+
+
+@pytest.mark.parametrize(
+    ("window", "period"),
+    [
+        (Sliding(kernel_size=3, stride=2), (1, 2)),
+        (Spreading(kernel_size=3, stride=2), (2, 1)),
+        # 6 in 4 parts is 3 in 2 parts, twice
+        (Adaptive(in_size=6, out_size=4), (2, 3)),
+    ],
+    ids=["sliding", "spreading", "adaptive"],
+)
+def test_a_window_repeats_after(window, period):
+    assert window.period == period
