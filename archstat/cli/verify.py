@@ -40,8 +40,8 @@ def verify(
         graph = resolve(model, variant(input, classes, settings))
         from archstat.renderers.grid import heading
         from archstat.renderers.verdict import conclusion, line
+        from archstat.report.finding import Verdict
         from archstat.report.report import report_on
-        from archstat.witnesses.finding import Verdict
         from archstat.witnesses.proof import findings
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -52,7 +52,6 @@ class LeakyReLU(_Elementwise):
     inplace: bool = flag(default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
 class GELU(_Elementwise):
     """x·Φ(x)."""
 
@@ -72,7 +71,6 @@ class SiLU(_Elementwise):
     inplace: bool = flag(default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tanh(_Elementwise):
     """The hyperbolic tangent."""
 
@@ -81,7 +79,6 @@ class Tanh(_Elementwise):
     torch_name: ClassVar[str] = "Tanh"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Sigmoid(_Elementwise):
     """1 / (1 + exp(−x))."""
 
@@ -90,7 +87,6 @@ class Sigmoid(_Elementwise):
     torch_name: ClassVar[str] = "Sigmoid"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Softmax(_Elementwise):
     """Values between 0 and 1 that sum to 1 over the channels of each place."""
 
@@ -103,7 +99,6 @@ class Softmax(_Elementwise):
         return TorchModule(self.torch_name, (), {"dim": 1})
 
 
-@dataclass(frozen=True, kw_only=True)
 class LogSoftmax(Softmax):
     """The logarithm of softmax."""
 
@@ -124,7 +119,6 @@ class Dropout(_Elementwise):
     inplace: bool = flag(default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Dropout2d(Dropout):
     """Whole channels are zeroed at random in training; nothing happens in inference."""
 
@@ -133,7 +127,6 @@ class Dropout2d(Dropout):
     torch_name: ClassVar[str] = "Dropout2d"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Identity(_Elementwise):
     """The input itself; useful to give a place in the graph a name."""
 

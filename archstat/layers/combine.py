@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archstat.errors import ShapeError
@@ -42,7 +41,6 @@ class _Pointwise(_Join):
         return in_shapes[0]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Add(_Pointwise):
     """The sum of the inputs."""
 
@@ -54,7 +52,6 @@ class Add(_Pointwise):
         return TorchOperator("+")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Multiply(_Pointwise):
     """The product of the inputs, value by value."""
 
@@ -66,7 +63,6 @@ class Multiply(_Pointwise):
         return TorchOperator("*")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Concat(_Join):
     """The channels of all inputs behind one another."""
 

@@ -63,7 +63,7 @@ def require_fits(in_sizes: Size, extents: Size, paddings: Size) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Conv(Layer):
+class AnyConvolution(Layer):
     """What convolutions of all kinds have in common: weights between groups of channels."""
 
     inferred: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
@@ -108,7 +108,7 @@ class _Conv(Layer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Convolution(_Conv):
+class SlidingConvolution(AnyConvolution):
     """A sliding convolution along `axes` axes."""
 
     padding: Size | str = size(minimum=0, default=0, words=("same", "valid"))
@@ -182,8 +182,7 @@ class _Convolution(_Conv):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conv1d(_Convolution):
+class Conv1d(SlidingConvolution):
     """A convolution along one axis."""
 
     kind: ClassVar[str] = "conv1d"
@@ -192,8 +191,7 @@ class Conv1d(_Convolution):
     axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conv2d(_Convolution):
+class Conv2d(SlidingConvolution):
     """A convolution of images."""
 
     kind: ClassVar[str] = "conv2d"
@@ -201,8 +199,7 @@ class Conv2d(_Convolution):
     torch_name: ClassVar[str] = "Conv2d"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conv3d(_Convolution):
+class Conv3d(SlidingConvolution):
     """A convolution of volumes, depth before rows before columns."""
 
     kind: ClassVar[str] = "conv3d"
@@ -212,7 +209,7 @@ class Conv3d(_Convolution):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _TransposedConvolution(_Conv):
+class TransposedConvolution(AnyConvolution):
     """A convolution run backwards: each input value is spread over the output."""
 
     padding: Size = size(minimum=0, default=0)
@@ -263,8 +260,7 @@ class _TransposedConvolution(_Conv):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConvTranspose1d(_TransposedConvolution):
+class ConvTranspose1d(TransposedConvolution):
     """A transposed convolution along one axis."""
 
     kind: ClassVar[str] = "conv_transpose1d"
@@ -273,8 +269,7 @@ class ConvTranspose1d(_TransposedConvolution):
     axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConvTranspose2d(_TransposedConvolution):
+class ConvTranspose2d(TransposedConvolution):
     """A transposed convolution of images."""
 
     kind: ClassVar[str] = "conv_transpose2d"
@@ -282,8 +277,7 @@ class ConvTranspose2d(_TransposedConvolution):
     torch_name: ClassVar[str] = "ConvTranspose2d"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConvTranspose3d(_TransposedConvolution):
+class ConvTranspose3d(TransposedConvolution):
     """A transposed convolution of volumes."""
 
     kind: ClassVar[str] = "conv_transpose3d"

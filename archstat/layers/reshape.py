@@ -11,7 +11,6 @@ from archstat.layers.settings import Size, size
 from archstat.layers.window import Mixing, Sliding
 
 
-@dataclass(frozen=True, kw_only=True)
 class Flatten(Layer):
     """All values in one row: channels before rows before columns."""
 

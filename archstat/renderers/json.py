@@ -9,5 +9,15 @@ from archstat.report.report import Report
 
 
 def render(report: Report, view: View) -> str:  # noqa: ARG001  the contract has every quantity
-    """Return one JSON document; it holds every quantity, whatever the view."""
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n"
+    """Return one JSON document, a layer a line; it holds every quantity, whatever the view."""
+    document = report.to_dict()
+    layers = ",\n".join(f"    {_line(layer)}" for layer in document["layers"])
+    members = [
+        f'  "{key}": [\n{layers}\n  ]' if key == "layers" else f'  "{key}": {_line(value)}'
+        for key, value in document.items()
+    ]
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

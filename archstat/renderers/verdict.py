@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archstat.renderers.grid import padded
-from archstat.witnesses.finding import Finding, Verdict
+from archstat.report.finding import Finding, Verdict
 
 WITNESS_WIDTH = len("forward pass on cuda:0")
 QUANTITY_WIDTH = len("weights and biases")

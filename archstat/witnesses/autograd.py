@@ -20,7 +20,7 @@ from archstat.frontends.module import GraphModule, build_module
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape
 from archstat.layers.base import Shape
-from archstat.witnesses.finding import Finding, Verdict, compared
+from archstat.report.finding import Finding, Verdict, compared
 
 WITNESS, QUANTITY = "autograd", "receptive fields"
 

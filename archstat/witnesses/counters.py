@@ -20,7 +20,7 @@ from archstat.frontends.module import GraphModule
 from archstat.graph import Graph
 from archstat.layers.base import times
 from archstat.layers.naming import attribute_name
-from archstat.witnesses.finding import Finding, Verdict, compared
+from archstat.report.finding import Finding, Verdict, compared
 
 
 def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:

@@ -9,9 +9,9 @@ import torch
 from archstat.frontends.module import build_module, find_device, observe
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
+from archstat.report.finding import Finding, compared
 from archstat.witnesses.autograd import autograd_findings
 from archstat.witnesses.counters import fvcore_findings, torch_findings, torchinfo_findings
-from archstat.witnesses.finding import Finding, compared
 
 
 def findings(graph: Graph, device_name: str) -> Iterator[Finding]:

@@ -1,0 +1,137 @@
+"""The catalogue against published numbers, layer by layer.
+
+`published.json` holds, for each network, where its geometry was published, its totals, and for each
+layer: kind, output shape, weights, biases, neurons, MACs, and the receptive field's size, effective
+stride and effective padding. The figures were worked out in plain integer arithmetic, apart from
+this package, and agree with the tables of the sources below.
+
+- Krizhevsky et al. (2012): 60 million parameters, 650,000 neurons; the layer sizes of section 3.5.
+- Sze et al. (2017), "Efficient processing of deep neural networks", table II: 61 M weights and
+  724 M MACs for AlexNet, 138 M and 15.5 G for VGG-16.
+- Simonyan & Zisserman (2014), table 2: 138 million parameters for configuration D.
+- Araujo, Norris & Sim (2019), Distill: receptive field 195, stride 32, padding 64 for AlexNet, and
+  212, 32, 90 for VGG-16 at their last pooling.
+- Caffe's prototxt files and torchvision's model page for their own variants.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import archstat
+from archstat.frontends.catalogue import catalogue
+
+PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_layer_has_its_published_numbers(name):
+    report = archstat.analyze(name)
+    flattens = any(layer[0] == "flatten" for layer in PUBLISHED[name]["layers"])
+    rows = [row for row in report.layers if flattens or row.kind != "flatten"]
+    ours = [
+        [
+            row.kind,
+            list(row.out_shape),
+            row.weights,
+            row.biases,
+            row.neurons,
+            row.macs,
+            *(
+                axis[0]
+                for axis in (
+                    row.receptive_field.size,
+                    row.receptive_field.effective_stride,
+                    row.receptive_field.effective_padding,
+                )
+            ),
+        ]
+        for row in rows
+        if row.kind != "tanh"  # the source of lenet5 lists no activations
+    ]
+    assert ours == PUBLISHED[name]["layers"]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_totals_are_the_published_ones(name):
+    totals = archstat.analyze(name).totals
+    expected = PUBLISHED[name]["totals"]
+    assert {key: getattr(totals, key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_receptive_fields_are_as_high_as_wide(name):
+    fields = [row.receptive_field for row in archstat.analyze(name).layers]
+    assert all(field.size[0] == field.size[1] for field in fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "macs", "source"),
+    [
+        # every weight of the write-up's table, and torchstat's total in it
+        ("cifar-bn-alexnet", 14_869_598, 227_711_744, "torchstat: 14,869,598"),
+        # 23,296 + 307,392 + 663,936 + 884,992 + 590,080 as torchvision's, and 256 * 10 + 10
+        ("cifar-alexnet", 2_472_266, 14_957_056, "bearpaw/pytorch-classification: 2.47 M"),
+        # as ungrouped-alexnet: the order of pooling and norm changes no count
+        ("notebook-alexnet", 62_378_344, 1_135_256_096, "as ungrouped-alexnet"),
+        # 34,944 + 2*9,312 + 614,656 + 2*65,792 + 885,120 + 2*147,840 + 3,539,968 + 1,049,600
+        # + 1,025,000
+        ("nin", 7_595_176, 1_100_188_800, "Caffe's model zoo: 7.6 M parameters, 29 MB"),
+    ],
+)
+def test_the_other_networks_have_the_totals_of_their_sources(name, params, macs, source):
+    totals = archstat.analyze(name).totals
+    assert (totals.params, totals.macs) == (params, macs), source
+
+
+def test_every_network_of_the_catalogue_is_held_against_a_source():
+    others = {"cifar-bn-alexnet", "cifar-alexnet", "notebook-alexnet", "nin"}
+    assert set(catalogue()) == set(PUBLISHED) | others
+
+
+def test_every_network_says_what_it_is_and_where_it_comes_from():
+    for name in catalogue():
+        report = archstat.analyze(name)
+        assert report.title, name
+        assert report.source, name
+
+
+def test_torchvision_alexnet_is_right_at_227_too():
+    # torchinfo, which adds an operation for each bias, prints 717.27 M there (its issue #350)
+    totals = archstat.analyze("torchvision-alexnet", input=(3, 227, 227)).totals
+    assert (totals.params, totals.macs) == (61_100_840, 716_767_232)
+
+
+def test_ungrouped_alexnet_takes_the_ten_classes_of_cifar_10():
+    totals = archstat.analyze("ungrouped-alexnet", classes=10).totals
+    assert totals.params == 62_378_344 - 4_097_000 + 40_970  # fc8: 4096*10 + 10
+
+
+def test_network_in_network_takes_its_classes_from_the_last_convolution():
+    totals = archstat.analyze("nin", classes=10).totals
+    assert totals.params == 7_595_176 - 1_025_000 + 10_250  # cccp8: 1024*10 + 10
+
+
+def test_fc6_of_the_2012_alexnet_sees_355_pixels():
+    # 195 + 5 * 32: fc6 is a convolution of 6x6 over pool5, whose units see 195 and lie 32 apart
+    sizes = [
+        row.receptive_field.size[0]
+        for row in archstat.analyze("paper-alexnet").layers
+        if row.neurons or row.kind == "max_pool2d"
+    ]
+    assert sizes == [11, 19, 51, 67, 99, 131, 163, 195, 355, 355, 355]
+
+
+def test_homework_table_of_the_cifar_write_up():
+    # the receptive fields of conv1, pool1, conv2, pool2, conv3, conv4, conv5, pool3 by hand:
+    # 3; +1*1; +2*2; +1*2; +2*4; +2*4; +2*4; +2*4
+    rows = archstat.analyze("cifar-bn-alexnet").layers
+    sizes = [row.receptive_field.size[0] for row in rows if row.kernel_size]
+    assert sizes == [3, 4, 8, 10, 18, 26, 34, 42]
+    # and the neurons as the write-up counts them
+    assert [row.neurons for row in rows if row.neurons] == [
+        73_984, 69_312, 31_104, 20_736, 20_736, 2_048, 2_048, 10,
+    ]  # fmt: skip

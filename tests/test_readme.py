@@ -1,0 +1,116 @@
+"""The README is run: every command in it prints what stands below it.
+
+`python tests/test_readme.py --update` writes what the commands print now.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parent.parent / "README.md"
+CONSOLE = re.compile(r"(```console\n)\$ ([^\n]*)\n(.*?)(```\n)", re.DOTALL)
+OURS = re.compile(r"(?:.*&& )?(archstat .*)")
+SLOW = ("archstat verify",)
+
+
+def commands():
+    """Return the command and the output of each console block."""
+    return [(match[2], match[3]) for match in CONSOLE.finditer(README.read_text(encoding="utf-8"))]
+
+
+def run(command, folder):
+    """Return what our part of a command prints, messages included, as through a pipe."""
+    spec = re.search(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
+    (folder / "my-net.toml").write_text(spec, encoding="utf-8")
+    words = shlex.split(OURS.fullmatch(command)[1])
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        env=environment(),
+    )
+    return done.stdout.decode()
+
+
+def environment():
+    """Return our environment, with nothing in it that colours output or cuts lines."""
+    kept = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    root = str(README.parent)
+    return {**kept, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8"}
+
+
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        pytest.param(
+            command,
+            output,
+            id=command,
+            marks=[pytest.mark.slow] if command.startswith(SLOW) else [],
+        )
+        for command, output in commands()
+        if OURS.fullmatch(command)
+    ],
+)
+def test_a_command_prints_what_the_readme_shows(command, output, tmp_path):
+    assert run(command, tmp_path) == output
+
+
+def test_the_readme_shows_every_command():
+    from archstat.cli.app import app
+
+    text = README.read_text(encoding="utf-8")
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    assert len(names) == 5
+    assert [name for name in names if f"archstat {name}" not in text] == []
+
+
+def test_the_readme_names_every_kind_and_every_column():
+    from archstat.layers import layer_kinds
+    from archstat.report.columns import COLUMNS
+
+    text = README.read_text(encoding="utf-8")
+    assert [word for word in (*layer_kinds(), *COLUMNS) if f"`{word}`" not in text] == []
+
+
+def test_the_python_examples_are_right():
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    for block in blocks:
+        runner.run(parser.get_doctest(block, {}, "README", str(README), 0))
+    results = runner.summarize(verbose=False)
+    assert (results.attempted, results.failed) == (6, 0)
+
+
+def test_the_test_command_is_the_one_that_continuous_integration_runs():
+    # .ci/run takes the first command behind this mark
+    behind = README.read_text(encoding="utf-8").partition("<!-- test -->\n")[2]
+    assert behind.startswith("```console\n$ pip install -e '.[dev]' && python tests/check.py\n")
+
+
+def update():
+    """Write what the commands print now into the README."""
+    import tempfile
+
+    def renewed(match):
+        if not OURS.fullmatch(match[2]):
+            return match[0]
+        with tempfile.TemporaryDirectory() as folder:
+            return f"{match[1]}$ {match[2]}\n{run(match[2], Path(folder))}{match[4]}"
+
+    text = README.read_text(encoding="utf-8")
+    README.write_text(CONSOLE.sub(renewed, text), encoding="utf-8")
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--update"]:
+    update()
