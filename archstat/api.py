@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from archstat.errors import UsageError, shown
+from archstat.extras import TORCH, require
 from archstat.frontends.resolve import Variant, resolve
 from archstat.frontends.spec import Settings, input_shape
 from archstat.layers.settings import whole_number
@@ -78,6 +79,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     graph = resolve(model, Variant(shape, classes, settings or {}))
     batch_size = whole_number(batch_size, 1)
     if device is not None:
+        require(TORCH, purpose=f"device={device!r}")
         from archstat.frontends.module import confirm  # noqa: PLC0415  torch, only when asked for
 
         device = confirm(graph, device, batch_size=batch_size)

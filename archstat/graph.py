@@ -17,6 +17,7 @@ INPUT = "input"
 """The name by which nodes read the network's input."""
 
 MOST_VALUES = 2**63 - 1  # what a tensor can number
+SIDES_OF_AN_IMAGE = 2
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class GraphBuilder:
         """Return a better error, if a flattened map shows where a stated size came from."""
         history = self._history(inputs[0])
         flattened = next((node for node in history if len(node.in_shape) > 1), None)
-        if flattened is None or len(flattened.out_shape) > 1:
+        if flattened is None or flattened.out_shape != (error.given,):
             return error
         channels, *sizes = flattened.in_shape
         stated, why = f"{error.stated}", ""
@@ -156,13 +157,17 @@ class GraphBuilder:
             changed = _channel_change(history, believed, channels)
             if changed is not None:
                 why = f"{changed.name!r} turned {believed} channels into {channels}; "
-        elif (side := isqrt(error.stated // channels)) ** 2 * channels == error.stated:
+        elif (
+            len(sizes) == SIDES_OF_AN_IMAGE
+            and (side := isqrt(error.stated // channels)) ** 2 * channels == error.stated
+        ):
             stated = f"{error.stated} = {_product((channels, side, side))}"
             why = f"the map is {times(sizes)} here: look at input size, strides and paddings; "
         return StatedSizeError(
-            f"states in_features = {stated}, but is given "
+            f"states {error.name} = {stated}, but is given "
             f"{error.given} = {_product(flattened.in_shape)}",
-            hint=f"{why}leave in_features out, or write {error.given}",
+            hint=f"{why}leave {error.name} out, or write {error.given}",
+            name=error.name,
             stated=error.stated,
             given=error.given,
         )

@@ -96,11 +96,15 @@ def confirmed(graph: Graph, device: str, batch_size: int) -> str | None:
     """Run a forward pass on a device, unless it is "none"; return the device's full name.
 
     Raises:
+        UsageError: torch is not installed.
         DeviceError: There is no such device here.
         TraceError: The forward pass failed, or showed something else than the formulas say.
     """
     if device == "none":
         return None
+    from archstat.extras import TORCH, require
+
+    require(TORCH, purpose=f"--device {device}")
     from archstat.frontends.module import confirm
 
     return confirm(graph, device, batch_size=batch_size)

@@ -31,12 +31,14 @@ def verify(
     """
     with answering():
         from archstat.cli.output import write_stdout
+        from archstat.extras import WITNESSES, require
         from archstat.frontends.resolve import resolve
 
         if device == "none":
             raise UsageError(
                 "--device none: witnesses need a forward pass", hint="use cpu, meta or cuda"
             )
+        require(WITNESSES, purpose="verify")
         graph = resolve(model, variant(input, classes, settings))
         from archstat.renderers.grid import heading
         from archstat.renderers.verdict import conclusion, line

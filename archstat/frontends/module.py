@@ -9,20 +9,14 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from archstat.errors import DeviceError, Problem, TraceError, UsageError, did_you_mean, shown
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from archstat.errors import DeviceError, Problem, TraceError, did_you_mean, shown
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape, TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name
-
-try:
-    import torch
-    from torch import Tensor, nn
-    from torch.utils.flop_counter import FlopCounterMode
-except ModuleNotFoundError as missing:  # pragma: no cover  the tests need torch themselves
-    raise UsageError(
-        f"this needs {missing.name}, which is not installed",
-        hint="pip install 'archstat[torch]'; without --device the formulas answer alone",
-    ) from None
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": operator.mul}
 

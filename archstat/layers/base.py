@@ -270,8 +270,9 @@ def require_divides(in_channels: int, out_channels: int, groups: int) -> None:
 class StatedSizeError(ShapeError):
     """A size that a spec states although it follows from the input, and that is another one."""
 
-    def __init__(self, what: str, *, hint: str, stated: int, given: int) -> None:
+    def __init__(self, what: str, *, hint: str, name: str, stated: int, given: int) -> None:
         super().__init__(what, hint=hint)
+        self.name = name
         self.stated = stated
         self.given = given
 
@@ -286,6 +287,7 @@ def require_stated(name: str, stated: int | None, given: int) -> None:
         raise StatedSizeError(
             f"states {name} = {stated}, but is given {given}",
             hint=f"leave {name} out, or write {given}",
+            name=name,
             stated=stated,
             given=given,
         )
