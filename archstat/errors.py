@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 MAX_SHOWN = 60  # characters of a value that a message repeats
+NEAR = 0.75  # likeness from which a word is suggested: "resnet50" is not to become "lenet5"
+SHORTEST_PART = 3  # letters from which the words that hold a word are suggested
+CLEARLY_NEARER = 0.05  # a word this much likelier than another makes that one no suggestion
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,17 @@ def shown(value: object) -> str:
 def did_you_mean(word: str, known: Sequence[str], *, at_most: int = 3) -> str | None:
     """Return a hint with the known words nearest to `word`, or None if nothing is near.
 
-    >>> did_you_mean("conv2", ["conv2d", "relu", "linear"])
+    >>> did_you_mean("conv2", ["conv1d", "conv2d", "relu"])
     "did you mean 'conv2d'?"
     """
-    from difflib import get_close_matches  # noqa: PLC0415  start-up: only bad input pays for it
+    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  start-up: rarely needed
 
-    near = get_close_matches(word.lower(), known, n=at_most, cutoff=0.6)
-    if not near:
+    word = word.lower()
+    near = get_close_matches(word, known, n=at_most, cutoff=NEAR)
+    likeness = {match: SequenceMatcher(None, word, match).ratio() for match in near}
+    best = [match for match in near if likeness[match] > likeness[near[0]] - CLEARLY_NEARER]
+    if len(word) >= SHORTEST_PART and word not in known:
+        best = [match for match in known if word in match][:at_most] or best
+    if not best:
         return None
-    return f"did you mean {' or '.join(repr(match) for match in near)}?"
+    return f"did you mean {' or '.join(repr(match) for match in best)}?"

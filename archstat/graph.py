@@ -17,7 +17,7 @@ INPUT = "input"
 """The name by which nodes read the network's input."""
 
 MOST_VALUES = 2**63 - 1  # what a tensor can number
-SIDES_OF_AN_IMAGE = 2
+AXES_OF_AN_IMAGE = 3
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class GraphBuilder:
             if changed is not None:
                 why = f"{changed.name!r} turned {believed} channels into {channels}; "
         elif (
-            len(sizes) == SIDES_OF_AN_IMAGE
+            len(flattened.in_shape) == AXES_OF_AN_IMAGE
             and (side := isqrt(error.stated // channels)) ** 2 * channels == error.stated
         ):
             stated = f"{error.stated} = {_product((channels, side, side))}"
@@ -177,11 +177,10 @@ class GraphBuilder:
         axes = len(self.input_shape)
         if any(len(node.out_shape) != axes for node in self._history(inputs[0])):
             return error
-        return AxesError(
-            error.problems[0].what,
-            hint=f"the input of the network is {times(self.input_shape)}; "
-            "that of images is channels, rows and columns, as in 3×227×227",
-        )
+        hint = f"the input of the network is {times(self.input_shape)}"
+        if axes < AXES_OF_AN_IMAGE:
+            hint += "; an image has channels, rows and columns, as in 3×227×227"
+        return AxesError(error.problems[0].what, hint=hint)
 
     def _history(self, name: str) -> list[Node]:
         """Return the nodes that lead to `name`, latest first, along first inputs."""

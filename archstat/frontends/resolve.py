@@ -7,14 +7,17 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from archstat.errors import ArchstatError, ShapeError, UsageError, did_you_mean, shown, within
 from archstat.frontends.catalogue import catalogue
 from archstat.frontends.spec import Settings, Spec, build, input_shape, with_classes, with_settings
-from archstat.frontends.spec_file import load_spec
+from archstat.frontends.spec_file import load_spec, mode_of
 from archstat.graph import Graph
 from archstat.layers.base import Shape
 from archstat.layers.settings import whole_number
+
+MOST_SUGGESTED = 8  # models of a hint: all kinds of AlexNet
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ def resolve(model: str, variant: Variant | None = None) -> Graph:
     spec = find_spec(model)
     with within(spec.file):
         spec = with_settings(spec, variant.settings)
-    if variant.classes is not None:
-        spec = with_classes(spec, variant.classes)
+        if variant.classes is not None:
+            spec = with_classes(spec, variant.classes)
     return build(spec, input=variant.input)
 
 
@@ -58,7 +61,11 @@ def find_spec(model: str) -> Spec:
     known = catalogue()
     if model in known:  # its lines tell nothing to whoever did not write it
         return replace(load_spec(known[model], catalogue=known), lines={})
-    if model.endswith(".toml") or Path(model).is_dir():
+    mode = mode_of(Path(model)) if model else 0
+    if model.endswith(".toml") and not mode:
+        hint = did_you_mean(Path(model).stem, list(known))
+        raise UsageError(f"there is no file {shown(model)}", hint=hint)
+    if model.endswith(".toml") or S_ISDIR(mode):
         return load_spec(Path(model), catalogue=known)
     if model.startswith(("torchvision/", "timm/")) or ":" in model or model.endswith(".py"):
         raise UsageError(
@@ -66,7 +73,9 @@ def find_spec(model: str) -> Spec:
             hint="'archstat list' shows the specs that come with it",
         )
     file = f"{model}.toml"
-    hint = f"did you mean {file!r}?" if Path(file).is_file() else did_you_mean(model, list(known))
+    is_file = S_ISREG(mode_of(Path(file)))
+    near = did_you_mean(model, list(known), at_most=MOST_SUGGESTED)
+    hint = f"did you mean {file!r}?" if is_file else near
     raise UsageError(
         f"there is no model {shown(model)}",
         hint=hint or "'archstat list' shows the catalogue; a spec file ends in .toml",
@@ -100,7 +109,7 @@ def parse_input(text: str) -> Shape:
     try:
         return input_shape(sizes)
     except ShapeError as error:
-        raise error.within(f"--input {text}") from None
+        raise UsageError.of(error.within(f"--input {text}").problems) from None
 
 
 def parse_settings(assignments: Sequence[str]) -> Settings:
@@ -115,7 +124,7 @@ def parse_settings(assignments: Sequence[str]) -> Settings:
     changes: dict[str, dict[str, object]] = {}
     for assignment in assignments:
         target, equals, text = assignment.partition("=")
-        layer, dot, key = target.strip().partition(".")
+        layer, dot, key = (part.strip() for part in target.partition("."))
         if not (equals and dot and layer and key and text.strip()):
             raise UsageError(
                 f"--set {shown(assignment)} does not say what to change",
@@ -128,9 +137,10 @@ def parse_settings(assignments: Sequence[str]) -> Settings:
 def _value(text: str) -> object:
     """Return a value as TOML reads it; a bare word is a text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        document = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
         return text
+    return document["value"] if len(document) == 1 else text
 
 
 def positive(value: int, option: str) -> int:

@@ -20,12 +20,12 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
 from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape, layer_kinds
-from archstat.layers.base import StatedSizeError
+from archstat.layers.base import LAYER_KEYS, StatedSizeError
 from archstat.layers.settings import whole_number
 from archstat.layers.words import nearest
 
@@ -36,8 +36,6 @@ LONGEST_NAME = 60
 Settings: TypeAlias = Mapping[str, Mapping[str, object]]
 """Changes to layers: the layer's name, then the setting's name, then its value."""
 
-LAYER_KEYS = ("name", "kind", "inputs")
-
 
 @dataclass(frozen=True)
 class Spec:
@@ -47,7 +45,7 @@ class Spec:
         file: The file as messages name it.
         layers: The layers' settings, `name`, `kind` and perhaps `inputs` among them.
         classifier: The layer with one output a class, if stated.
-        lines: The line of each layer by name, where it stands in this very file.
+        lines: The lines of the layers by their numbers, if they stand in this very file.
     """
 
     file: str
@@ -58,7 +56,7 @@ class Spec:
     layers: tuple[Mapping[str, object], ...] = ()
     classifier: str | None = None
     notes: tuple[str, ...] = ()
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[int, int] = field(default_factory=dict)
 
 
 def input_shape(value: object) -> Shape:
@@ -69,7 +67,7 @@ def input_shape(value: object) -> Shape:
     """
     if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MOST_AXES:
         raise ShapeError(
-            f"must be a list of sizes, got {shown(value)}",
+            f"must be a list of 1 to {MOST_AXES} sizes, got {shown(value)}",
             hint="channels, rows, columns: [3, 227, 227]",
         )
     return tuple(whole_number(size, 1) for size in value)
@@ -95,7 +93,8 @@ def with_settings(spec: Spec, settings: Settings) -> Spec:
     if problems:
         raise SpecError.of(problems)
     layers = tuple({**entry, **settings.get(str(entry.get("name")), {})} for entry in spec.layers)
-    lines = {name: line for name, line in spec.lines.items() if name not in settings}
+    unchanged = {number for number, name in enumerate(names, 1) if name not in settings}
+    lines = {number: line for number, line in spec.lines.items() if number in unchanged}
     return replace(spec, layers=layers, lines=lines)
 
 
@@ -111,7 +110,7 @@ def with_classes(spec: Spec, classes: int) -> Spec:
         raise SpecError(
             "has no linear layer, and names no classifier, whose outputs would be the classes",
             hint='write classifier = "conv10" into the spec, or use --set conv10.out_channels=…',
-        ).within(spec.file)
+        )
     kinds = {str(entry.get("name")): entry.get("kind") for entry in spec.layers}
     setting = "out_features" if kinds.get(str(name)) == "linear" else "out_channels"
     return with_settings(spec, {str(name): {setting: classes}})
@@ -134,7 +133,10 @@ def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  th
                 "states no input size",
                 hint="write input = [3, 227, 227] into it, or use --input 3x227x227",
             )
-        builder = GraphBuilder(shape)
+        try:
+            builder = GraphBuilder(shape)
+        except ShapeError as error:
+            raise SpecError.of(error.problems) from None
         problems = list(_Assembly(spec, builder).problems())
         if problems:
             raise SpecError.of(problems)
@@ -171,9 +173,10 @@ class _Assembly:
         places: tuple[str, ...] = (f"layer {number}",)
         if isinstance(name, str):
             kind = entry.get("kind")
-            places = (f"layer {shown(name)}" + (f" ({kind})" if kind in layer_kinds() else ""),)
-            if name in self.spec.lines:
-                places = (f"line {self.spec.lines[name]}", *places)
+            is_known = isinstance(kind, str) and kind in layer_kinds()
+            places = (f"layer {shown(name)}" + (f" ({kind})" if is_known else ""),)
+            if number in self.spec.lines:
+                places = (f"line {self.spec.lines[number]}", *places)
         for problem in problems:
             yield replace(problem, places=(*places, *problem.places))
 
@@ -181,17 +184,22 @@ class _Assembly:
         """Add one layer, or return what is wrong with it."""
         name = entry.get("name")
         problems = _name_problems(name)
-        if name in self.seen:
+        if str(name) in self.seen:
             problems.append(Problem("the name is taken by an earlier layer", "names are unique"))
         inputs = entry.get("inputs", [previous])
-        if not isinstance(inputs, (list, tuple)) or not inputs:
-            problems.append(Problem(f"inputs must be a list of layer names, got {shown(inputs)}"))
+        if not _is_list_of_names(inputs):
+            problems.append(
+                Problem(
+                    f"inputs must be a list of layer names, got {shown(inputs)}",
+                    'write inputs = ["conv1", "relu2"]',
+                )
+            )
             inputs = ()
         unknown = [source for source in inputs if source not in self.seen | {INPUT, previous}]
         problems += [
             Problem(
                 f"reads {shown(source)}, which is not a layer before it",
-                did_you_mean(str(source), sorted(self.seen | {INPUT})),
+                did_you_mean(source, sorted(self.seen | {INPUT})),
             )
             for source in unknown
         ]
@@ -202,7 +210,7 @@ class _Assembly:
             return [*problems, *error.problems]
         if problems or not self.built.issuperset(inputs):
             return problems
-        return self._connect(str(name), layer, tuple(map(str, inputs)))
+        return self._connect(str(name), layer, inputs)
 
     def _connect(self, name: str, layer: Layer, inputs: Sequence[str]) -> Sequence[Problem]:
         try:
@@ -210,11 +218,18 @@ class _Assembly:
         except ShapeError as error:
             if isinstance(error, StatedSizeError):  # go on as if it had stated nothing
                 with_inferred = dict.fromkeys(layer.inferred[:1])
-                if not self._connect(name, replace(layer, **with_inferred), inputs):
-                    self.built.add(name)
+                self._connect(name, replace(layer, **with_inferred), inputs)
             return error.problems
         self.built.add(name)
         return ()
+
+
+def _is_list_of_names(value: object) -> TypeGuard[Sequence[str]]:
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(isinstance(name, str) for name in value)
+    )
 
 
 def _name_problems(name: object) -> list[Problem]:
@@ -243,9 +258,17 @@ def _layer(entry: Mapping[str, object]) -> Layer:
     kinds = layer_kinds()
     kind = entry.get("kind")
     if kind is None:
-        raise ShapeError("'kind' is missing", hint='write kind = "conv2d", for instance')
+        misnamed = next((key for key in entry if nearest(key, ["kind"])), None)
+        hint = 'write kind = "conv2d", for instance'
+        raise ShapeError(
+            "'kind' is missing", hint=f"write 'kind' for {misnamed!r}" if misnamed else hint
+        )
     if not isinstance(kind, str) or kind not in kinds:
-        raise ShapeError(f"unknown layer kind {shown(kind)}", hint=nearest(str(kind), list(kinds)))
+        raise ShapeError(
+            f"unknown layer kind {shown(kind)}",
+            hint=nearest(str(kind), list(kinds))
+            or "kinds are conv2d, max_pool2d, relu, flatten, linear, …",
+        )
     settings = {key: value for key, value in entry.items() if key not in LAYER_KEYS}
     return kinds[kind].from_settings(settings)
 

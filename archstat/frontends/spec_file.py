@@ -35,10 +35,11 @@ def load_spec(path: Path, *, catalogue: Mapping[str, Path]) -> Spec:
 
 def _load(path: Path, catalogue: Mapping[str, Path], descendants: tuple[Path, ...]) -> Spec:
     file = path.stem if catalogue.get(path.stem) == path else str(path)
-    lineage = (*descendants, path.resolve())
-    with within(file if file.isprintable() else shown(file)):
+    file = file if file.isprintable() else shown(file)
+    with within(file):
         text = _read(path)
         document = _parse(text)
+        lineage = (*descendants, path.resolve())
         parent = _parent(document, path, catalogue, lineage)
     if parent is None:
         base = Spec(file, path.stem)
@@ -49,13 +50,24 @@ def _load(path: Path, catalogue: Mapping[str, Path], descendants: tuple[Path, ..
         return _checked(document, base, text)
 
 
+def mode_of(path: Path) -> int:
+    """Return the mode of a file, as `stat` tells it; 0 if there is no such file, nor can be."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
 def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except ValueError as error:  # TOMLDecodeError, and numbers too long to read
+    except tomllib.TOMLDecodeError as error:
         raise SpecError(
-            f"is not TOML: {error}", hint="texts need quotation marks, lists need brackets"
+            f"is not TOML: {error}",
+            hint="texts need quotation marks, lists need [ ], and { … } stands in one line",
         ) from None
+    except ValueError:  # Python's own limit
+        raise SpecError("is not a spec: it has a number of more than 4,300 digits") from None
     except RecursionError:
         raise SpecError("is not a spec: it nests too deep") from None
 
@@ -114,9 +126,13 @@ def _parent(
             f"extends {shown(name)}, which is neither in the catalogue nor the name of a file",
             hint=did_you_mean(str(name), list(catalogue)) or "a spec file ends in .toml",
         )
+    if not mode_of(parent):
+        raise SpecError(
+            f"extends {shown(name)}, which does not exist", hint="it is looked for beside this file"
+        )
     if parent.resolve() in lineage:
-        circle = " → ".join(ancestor.name for ancestor in (*lineage, parent))
-        raise SpecError(f"extends itself: {circle}")
+        circle = (*lineage[lineage.index(parent.resolve()) :], parent)
+        raise SpecError(f"extends itself: {' → '.join(ancestor.name for ancestor in circle)}")
     if len(lineage) > MOST_ANCESTORS:
         raise SpecError(f"extends more than {MOST_ANCESTORS} specs in a row")
     return parent
@@ -129,20 +145,15 @@ def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
         SpecError: The document is not a spec; all problems are reported.
     """
     lines = _Lines(text)
-    problems = [
-        Problem(
-            f"unknown key {shown(key)}",
-            nearest(key, TOP_LEVEL) or f"a spec has {', '.join(TOP_LEVEL)}",
-            lines.of_key(key)[:1],
-        )
-        for key in document
-        if key not in TOP_LEVEL
-    ]
+    problems: list[Problem] = []
     changes: dict[str, Any] = {}
-    for key, read in READERS.items():
-        if key in document:
+    for key, value in document.items():
+        if key not in TOP_LEVEL:
+            hint = nearest(key, TOP_LEVEL) or f"a spec has {', '.join(TOP_LEVEL)}"
+            problems.append(Problem(f"unknown key {shown(key)}", hint, lines.of_key(key)[:1]))
+        elif key in READERS:
             try:
-                changes[key] = read(document[key])
+                changes[key] = READERS[key](value)
             except ShapeError as error:
                 problems += _placed(error.problems, lines.of_key(key))
     if "layers" in changes:
@@ -157,9 +168,18 @@ def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
         problems.append(
             Problem("has no layers", 'write layers = [ { name = "conv1", kind = "conv2d", … } ]')
         )
+    problems += _placed(_classifier_problems(spec), lines.of_key("classifier"))
     if problems:
         raise SpecError.of(problems)
     return spec
+
+
+def _classifier_problems(spec: Spec) -> list[Problem]:
+    names = [str(entry.get("name")) for entry in spec.layers]
+    if spec.classifier is None or spec.classifier in names or not names:
+        return []
+    what = f"there is no layer {shown(spec.classifier)}"
+    return [Problem(what, did_you_mean(spec.classifier, names))]
 
 
 def _text(value: object) -> str:
@@ -222,15 +242,21 @@ class _Lines:
                 return (f"line {number}", repr(key))
         return (repr(key),)
 
-    def of_layers(self, layers: Sequence[Mapping[str, object]]) -> dict[str, int]:
-        """Return the first line of each layer that has a name."""
+    def of_layers(self, layers: Sequence[Mapping[str, object]]) -> dict[int, int]:
+        """Return the first line of each layer that has a name, by the layer's number."""
         named = re.compile(r"""(?:^|[{,\s])name\s*=\s*["']([^"']*)["']""")
-        known = {entry.get("name") for entry in layers}
-        found: dict[str, int] = {}
-        for number, line in enumerate(self.lines, 1):
-            for name in named.findall(line):
-                if name in known:
-                    found.setdefault(name, number)
+        written = [
+            (line, name) for line, text in enumerate(self.lines, 1) for name in named.findall(text)
+        ]
+        found: dict[int, int] = {}
+        start = 0
+        for number, entry in enumerate(layers, 1):  # both are in the order of the file
+            for at in range(start, len(written)):
+                line, name = written[at]
+                if name == entry.get("name"):
+                    found[number] = line
+                    start = at + 1
+                    break
         return found
 
 

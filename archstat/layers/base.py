@@ -21,6 +21,9 @@ from archstat.layers.words import nearest
 Shape: TypeAlias = tuple[int, ...]
 """The shape of one example, without the batch: (C, H, W), (features,) or (tokens, features)."""
 
+LAYER_KEYS = ("name", "kind", "inputs")
+"""What a spec says about a layer apart from its settings."""
+
 _KINDS: dict[str, type[Layer]] = {}
 
 
@@ -105,7 +108,7 @@ class Layer(ABC):
         problems = [
             Problem(
                 f"{cls.kind} has no setting {name!r}",
-                nearest(name, list(known)) or _list_of_settings(known),
+                nearest(name, [*known, *LAYER_KEYS]) or _list_of_settings(known),
             )
             for name in settings
             if name not in known

@@ -42,7 +42,7 @@ def whole_number(value: object, minimum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ShapeError(
             f"must be a whole number, got {shown(value)}",
-            hint="write 3, without quotation marks or a decimal point",
+            hint="whole numbers have no quotation marks and no decimal point, as in 3",
         )
     if value < minimum:
         raise ShapeError(f"must be at least {minimum}, got {shown(value)}")
