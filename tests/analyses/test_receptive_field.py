@@ -366,6 +366,16 @@ def test_there_is_no_one_stride_behind_branches_of_different_strides_either():
     assert field.effective_stride == (None,)
 
 
+def test_there_is_no_one_stride_where_such_branches_meet_again():
+    builder = GraphBuilder((1, 8))
+    builder.add("wide", Conv1d(out_channels=1, kernel_size=5), [INPUT])
+    builder.add("fast", Conv1d(out_channels=1, kernel_size=2, stride=2), [INPUT])
+    builder.add("join", Add(), ["wide", "fast"])
+    builder.add("relu", ReLU(), ["join"])
+    builder.add("again", Add(), ["join", "relu"])
+    assert field_of(builder.build("uneven"), "again").effective_stride == (None,)
+
+
 def test_a_map_twice_as_large_and_back_is_aligned_with_the_image():
     # unit u of the transposed convolution reads pixel ⌊u / 2⌋; the pool joins two of them again
     layers = [ConvTranspose2d(out_channels=1, kernel_size=2, stride=2), MaxPool2d(kernel_size=2)]

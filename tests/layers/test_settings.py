@@ -12,7 +12,7 @@ from archstat.layers.pool import MaxPool2d
 from archstat.layers.settings import Flag, Number, PerAxis, Whole
 from tests.layers.table import assert_refuses
 
-WHOLE_HINT = "\n  hint: write 3, without quotation marks or a decimal point"
+WHOLE_HINT = "\n  hint: whole numbers have no quotation marks and no decimal point, as in 3"
 ROWS_HINT = "\n  hint: rows before columns, as in [5, 3]"
 
 GOOD = {

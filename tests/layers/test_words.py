@@ -22,7 +22,7 @@ KINDS = list(layer_kinds())
         ("ReLU", "did you mean 'relu'?"),
         ("MaxPool2d", "did you mean 'max_pool2d'?"),
         ("Batch-Norm", "did you mean 'batch_norm2d'?"),
-        ("con2d", "did you mean 'conv2d' or 'conv3d' or 'conv1d'?"),
+        ("con2d", "did you mean 'conv2d'?"),
         ("quantum", None),
         ("", None),
     ],
