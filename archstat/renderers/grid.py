@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
-from unicodedata import east_asian_width
+from unicodedata import combining, east_asian_width
 
 from archstat.renderers.cells import Layout, for_people, with_unit
 from archstat.report.columns import Column, Map
@@ -113,12 +113,13 @@ def padded(text: str, width: int, *, is_text: bool) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return the columns of a terminal that a text takes: East Asian letters take two.
+    """Return the columns of a terminal that a text takes: 2 an East Asian letter, 0 an accent.
 
-    >>> display_width("conv1"), display_width("합성곱")
-    (5, 6)
+    >>> display_width("conv1"), display_width("합성곱"), display_width("e\u0301")
+    (5, 6, 1)
     """
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    letters = (letter for letter in text if not combining(letter))
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in letters)
 
 
 def _without(items: tuple[T, ...], at: int) -> tuple[T, ...]:

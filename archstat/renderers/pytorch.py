@@ -6,15 +6,16 @@ The text is formatted as black formats it, with its usual lines of 88 characters
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name
+from archstat.renderers.statements import INDENT, Argument, assigned_call, assigned_operation
 
-LINE_LENGTH = 88
-INDENT = " " * 4
+BODY = INDENT * 2
+"""How far the statements of a method stand to the right."""
 
 
 def render(graph: Graph) -> str:
@@ -32,7 +33,7 @@ def render(graph: Graph) -> str:
             f'{INDENT}"""Takes batches of {times(graph.input_shape)}."""',
             "",
             f"{INDENT}def __init__(self) -> None:",
-            f"{INDENT * 2}super().__init__()",
+            f"{BODY}super().__init__()",
             *(line for node in graph.nodes for line in _construction(node)),
             "",
             f"{INDENT}def forward(self, x: torch.Tensor) -> torch.Tensor:",
@@ -56,7 +57,8 @@ def class_name(name: str) -> str:
     ('PaperAlexnet', 'Net3dNet')
     """
     words = re.findall(r"[^\W_]+", name)
-    joined = "".join(word[0].upper() + word[1:] for word in words)
+    letters = "".join(word[0].upper() + word[1:] for word in words)
+    joined = "".join(letter for letter in letters if f"N{letter}".isidentifier())  # not ²
     return joined if joined.isidentifier() and not iskeyword(joined) else f"Net{joined}"
 
 
@@ -77,9 +79,9 @@ def _harmless(text: str) -> str:
 def _construction(node: Node) -> Iterator[str]:
     call = node.layer.torch_call(node.in_shape)
     if isinstance(call, TorchModule):
-        arguments = [*map(_value, call.positional)]
-        arguments += [f"{key}={_value(value)}" for key, value in call.keywords.items()]
-        yield from _statement(f"self.{attribute_name(node.name)} = nn.{call.name}", arguments)
+        arguments = [*map(_value, call.positional), *_keywords(call.keywords)]
+        target = f"self.{attribute_name(node.name)}"
+        yield from assigned_call(target, f"nn.{call.name}", arguments, indent=BODY)
 
 
 def _forward(graph: Graph) -> Iterator[str]:
@@ -93,39 +95,26 @@ def _forward(graph: Graph) -> Iterator[str]:
     }
     for node in graph.nodes:
         inputs = [variables[name] for name in node.inputs]
-        call = node.layer.torch_call(node.in_shape)
-        target = f"{variables[node.name]} = "
-        match call:
+        target = variables[node.name]
+        match node.layer.torch_call(node.in_shape):
             case TorchModule():
-                yield from _statement(f"{target}self.{attribute_name(node.name)}", inputs)
-            case TorchOperator():
-                yield f"{INDENT * 2}{target}{f' {call.symbol} '.join(inputs)}"
-            case TorchFunction():
-                keywords = [f"{key}={_value(value)}" for key, value in call.keywords.items()]
-                yield from _statement(
-                    f"{target}torch.{call.name}", [f"[{', '.join(inputs)}]", *keywords]
-                )
-    yield f"{INDENT * 2}return {variables[graph.nodes[-1].name]}"
+                function = f"self.{attribute_name(node.name)}"
+                yield from assigned_call(target, function, inputs, indent=BODY)
+            case TorchOperator(symbol):
+                yield from assigned_operation(target, symbol, inputs, indent=BODY)
+            case TorchFunction(name, keywords):
+                joined: list[Argument] = [tuple(inputs), *_keywords(keywords)]
+                yield from assigned_call(target, f"torch.{name}", joined, indent=BODY)
+    yield f"{BODY}return {variables[graph.nodes[-1].name]}"
 
 
 def _variable_name(name: str) -> str:
-    return f"{name}_" if name in {"self", "torch", "nn", "x"} else name
+    """Return the variable of a layer's output; two layers never have the same."""
+    return f"{name}_" if name.rstrip("_") in {"self", "torch", "nn", "x"} else name
 
 
-def _statement(function: str, arguments: Sequence[str]) -> list[str]:
-    """Return a call in the body of a method, broken as black breaks it."""
-    indent = INDENT * 2
-    one_line = f"{indent}{function}({', '.join(arguments)})"
-    if len(one_line) <= LINE_LENGTH or not arguments:
-        return [one_line]
-    inner = f"{indent}{INDENT}{', '.join(arguments)}"
-    if len(inner) <= LINE_LENGTH:
-        return [f"{indent}{function}(", inner, f"{indent})"]
-    return [
-        f"{indent}{function}(",
-        *(f"{indent}{INDENT}{argument}," for argument in arguments),
-        f"{indent})",
-    ]
+def _keywords(keywords: Mapping[str, object]) -> list[str]:
+    return [f"{key}={_value(value)}" for key, value in keywords.items()]
 
 
 def _value(value: object) -> str:
