@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from archstat.errors import DeviceError, Problem, TraceError, did_you_mean, shown
+from archstat.errors import (
+    ArchstatError,
+    DeviceError,
+    Problem,
+    TraceError,
+    did_you_mean,
+    shown,
+)
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape, TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name
@@ -22,66 +30,79 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": op
 
 
 class GraphModule(nn.Module):
-    """A network built of the torch layers that its nodes stand for, under their names."""
+    """A network built of the torch layers that its nodes stand for, under their names.
+
+    Whatever else it has begins with an underscore, so that no layer can be called so.
+    """
 
     def __init__(self, graph: Graph) -> None:
         super().__init__()
-        self.graph = graph
+        self._graph = graph
         for node in graph.nodes:
             call = node.layer.torch_call(node.in_shape)
             if isinstance(call, TorchModule):
-                layer = getattr(nn, call.name)(*call.positional, **call.keywords)
+                with torch_errors(node.place):
+                    layer = getattr(nn, call.name)(*call.positional, **call.keywords)
                 self.add_module(attribute_name(node.name), layer)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the output of the last node for a batch."""
-        output = x
-        for _, output in self.run(x):  # noqa: B007  the last one is the answer
-            pass
-        return output
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """Return the output for a batch; all outputs, if there are several that no layer reads.
 
-    def run(self, x: Tensor) -> Iterator[tuple[Node, Tensor]]:
-        """Yield each node with its output for a batch; outputs are freed after their last use.
-
-        Raises:
-            TraceError: torch refuses a layer; the message names it.
+        Tracers drop what is computed and not returned.
         """
-        last_reader = {name: node for node in self.graph.nodes for name in node.inputs}
-        values = {INPUT: x}
-        for node in self.graph.nodes:
-            inputs = [values[name] for name in node.inputs]
-            with torch_errors(node):
-                values[node.name] = self.call(node, inputs)
-            del inputs
-            for name in node.inputs:
-                if last_reader[name] is node:
-                    values.pop(name, None)
-            yield node, values[node.name]
+        read = {name for node in self._graph.nodes for name in node.inputs}
+        ends = tuple(out for node, out in outputs(self._graph, self, x) if node.name not in read)
+        return ends[0] if len(ends) == 1 else ends
 
-    def call(self, node: Node, inputs: list[Tensor]) -> Tensor:
-        """Return the output of one node."""
-        call = node.layer.torch_call(node.in_shape)
-        if isinstance(call, TorchOperator):
-            return reduce(OPERATORS[call.symbol], inputs)
-        if isinstance(call, TorchFunction):
-            return getattr(torch, call.name)(inputs, **call.keywords)
-        return self.get_submodule(attribute_name(node.name))(*inputs)
+
+def outputs(graph: Graph, module: GraphModule, x: Tensor) -> Iterator[tuple[Node, Tensor]]:
+    """Yield each node with its output for a batch; outputs are freed after their last use.
+
+    Raises:
+        TraceError: torch refuses a layer; the message names it.
+        DeviceError: The device has not enough memory.
+    """
+    last_reader = {name: node for node in graph.nodes for name in node.inputs}
+    values = {INPUT: x}
+    for node in graph.nodes:
+        inputs = [values[name] for name in node.inputs]
+        with torch_errors(node.place):
+            values[node.name] = _output(node, module, inputs)
+        del inputs
+        for name in node.inputs:
+            if last_reader[name] is node:
+                values.pop(name, None)
+        yield node, values[node.name]
+
+
+def _output(node: Node, module: GraphModule, inputs: list[Tensor]) -> Tensor:
+    call = node.layer.torch_call(node.in_shape)
+    if isinstance(call, TorchOperator):
+        return reduce(OPERATORS[call.symbol], inputs)
+    if isinstance(call, TorchFunction):
+        return getattr(torch, call.name)(inputs, **call.keywords)
+    return module.get_submodule(attribute_name(node.name))(*inputs)
 
 
 @contextmanager
-def torch_errors(node: Node) -> Iterator[None]:
-    """Turn torch's refusal of a layer into an error that names it."""
+def torch_errors(place: str) -> Iterator[None]:
+    """Turn torch's refusal into an error that names a place; what it only warns of is not told."""
     try:
-        yield
-    except torch.OutOfMemoryError as error:
-        first_line = str(error).partition("\n")[0]
-        raise DeviceError(
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise _refusal(error).within(place) from None
+
+
+def _refusal(error: Exception) -> ArchstatError:
+    first_line = str(error).partition("\n")[0]
+    if isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in first_line:
+        return DeviceError(
             f"the device has not enough memory: {first_line}",
             hint="use a smaller --batch, or --device meta, which needs none",
-        ).within(node.place) from None
-    except (RuntimeError, ValueError, TypeError) as error:
-        first_line = str(error).partition("\n")[0]
-        raise TraceError(f"torch refuses it: {first_line}").within(node.place) from None
+        )
+    return TraceError(f"torch refuses it: {first_line}")
 
 
 def find_device(name: str) -> torch.device:
@@ -90,11 +111,11 @@ def find_device(name: str) -> torch.device:
     Raises:
         DeviceError: There is no such kind of device, or this machine has none.
     """
-    kind, _, index = name.partition(":")
-    if kind not in {"meta", "cpu", "cuda"} or (index and not index.isdecimal()):
+    kind, colon, index = name.partition(":")
+    if kind not in {"meta", "cpu", "cuda"} or (colon and not index.isdecimal()):
         raise DeviceError(
             f"there is no device {shown(name)}",
-            hint=did_you_mean(kind, ["none", "meta", "cpu", "cuda"])
+            hint=did_you_mean(kind, ["meta", "cpu", "cuda"])
             or "use none, meta, cpu, cuda or cuda:0",
         )
     if kind != "cuda":
@@ -119,17 +140,17 @@ def build_module(graph: Graph, device: torch.device) -> GraphModule:
     """Return the network on a device, in inference mode, all parameters 0.
 
     Nothing is drawn at random, so the random state stays as it was.
+
+    Raises:
+        TraceError: torch refuses a layer.
+        DeviceError: The device has not enough memory.
     """
     with torch.device("meta"):
         module = GraphModule(graph).eval()
     if device.type == "meta":
         return module
-    try:
+    with torch_errors(f"parameters on {device}"), torch.no_grad():
         module = module.to_empty(device=device)
-    except RuntimeError as error:  # torch.OutOfMemoryError is one
-        first_line = str(error).partition("\n")[0]
-        raise DeviceError(f"its parameters do not fit on {device}: {first_line}") from None
-    with torch.no_grad():
         for tensor in (*module.parameters(), *module.buffers()):
             tensor.zero_()
     return module
@@ -154,11 +175,12 @@ def observe(graph: Graph, device: torch.device, *, batch_size: int) -> dict[str,
     module = build_module(graph, device)
     observations = {}
     with torch.no_grad():
-        x = torch.zeros((batch_size, *graph.input_shape), device=device)
+        with torch_errors(f"input on {device}"):
+            x = torch.zeros((batch_size, *graph.input_shape), device=device)
         counter = FlopCounterMode(display=False)
         counted = 0
         with counter:
-            for node, output in module.run(x):
+            for node, output in outputs(graph, module, x):
                 flops, counted = counter.get_total_flops() - counted, counter.get_total_flops()
                 observations[node.name] = Observation(
                     tuple(output.shape[1:]), _param_shapes(module, node), flops // 2

@@ -21,7 +21,11 @@ TAKEN = frozenset(
 def attribute_name(name: str) -> str:
     """Return the name under which a module keeps the layer: its own, unless torch has taken it.
 
-    >>> attribute_name("conv1"), attribute_name("train")
-    ('conv1', 'train_')
+    Two layers never get the same name.
+
+    >>> attribute_name("conv1"), attribute_name("train"), attribute_name("train_")
+    ('conv1', 'train_', 'train__')
     """
-    return f"{name}_" if name in TAKEN else name
+    shortest = len(name.rstrip("_"))
+    is_taken = any(name[:end] in TAKEN for end in range(shortest, len(name) + 1))
+    return f"{name}_" if is_taken else name

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
-from archstat.frontends.module import GraphModule, build_module
+from archstat.frontends.module import build_module, outputs
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape
 from archstat.layers.base import Shape
@@ -60,9 +60,7 @@ def autograd_findings(graph: Graph) -> Iterator[Finding]:
         yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
         return
     predicted = {
-        node.name: _described(
-            [[track.interval(unit) for track in fields[node.name].tracks] for unit in _units(node)]
-        )
+        node.name: _described([_view(fields[node.name], unit) for unit in _units(node)])
         for node in twin.nodes
     }
     finding = compared(WITNESS, QUANTITY, predicted, measured)
@@ -137,6 +135,8 @@ def _standin(  # noqa: C901, PLR0911  one case a kind
             return activation.Identity()
         case combine.Concat():
             return combine.Add()
+        case layer if "inplace" in layer.settings():  # it would overwrite what gradients need
+            return type(layer).from_settings({**layer.settings(), "inplace": False})
         case layer:
             return layer
 
@@ -171,6 +171,12 @@ def _measured_unclipped(
                 return twin, measured
 
 
+def _view(field: ReceptiveField, unit: int) -> list[tuple[int, int] | None]:
+    """Return the pixels of a unit along each axis: none at all, if along one it sees none."""
+    view = [track.interval(unit) for track in field.tracks]
+    return [None] * len(view) if None in view else view
+
+
 def _is_inside(node: Node, field: ReceptiveField, sides: Sequence[int]) -> bool:
     """Return whether a node has two units in its middle whose views should be in the image."""
     if any(unit >= size for unit in _units(node) for size in node.out_shape[1:]):
@@ -192,7 +198,9 @@ def _measured(twin: Graph) -> dict[str, str] | None:
                 tensor.fill_(1 / max(1, prod(tensor.shape[1:])))
     image = torch.ones((1, *twin.input_shape), dtype=torch.float64, requires_grad=True)
     measured = {}
-    for node, output in _outputs(module, image):
+    with torch.enable_grad():
+        seen = list(outputs(twin, module, image))
+    for node, output in seen:
         views = []
         for unit in _units(node):
             value = output[(0, 0, *(unit for _ in node.out_shape[1:]))]
@@ -203,11 +211,6 @@ def _measured(twin: Graph) -> dict[str, str] | None:
             views.append(view)
         measured[node.name] = _described(views)
     return measured
-
-
-def _outputs(module: GraphModule, image: Tensor) -> list[tuple[Node, Tensor]]:
-    with torch.enable_grad():
-        return list(module.run(image))
 
 
 def _units(node: Node) -> tuple[int, int]:
