@@ -92,6 +92,13 @@ def _params_of_other_layers(node: Node) -> int:
     return 0 if counted else node.weights + node.biases
 
 
+def _padded_by_word(node: Node) -> int:
+    """Return what is left out where convolutions with padding = "same" or "valid" do not count."""
+    layer = node.layer
+    is_left_out = isinstance(layer, _CONVOLUTIONS) and isinstance(layer.padding, str)
+    return -node.macs if is_left_out else 0
+
+
 def _batch_norm_elements(node: Node) -> int:
     if not isinstance(node.layer, _BATCH_NORMS):
         return 0
@@ -130,6 +137,7 @@ FVCORE = Convention(
         Term("two operations per value of a batch norm", _batch_norm_elements),
         Term("five operations per value of other norms", _other_norm_elements),
         Term("one operation per input of adaptive pooling", _adaptive_pool_inputs),
+        Term("convolutions padded by a word, which it does not know", _padded_by_word),
     ),
 )
 """fvcore 0.1.5, `flop_count.py` and `jit_handles.py`: what it calls a flop is a MAC."""
