@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError, shown, within
 from archstat.extras import TORCH, require
-from archstat.frontends.resolve import Variant, resolve
+from archstat.frontends.resolve import Variant, positive, resolve
 from archstat.frontends.spec import Settings, input_shape
-from archstat.layers.settings import whole_number
 from archstat.renderers import FormatName, renderer
 from archstat.renderers.cells import Layout
 from archstat.renderers.view import View
@@ -40,6 +39,13 @@ class Report(report.Report):
         return self.to_markdown()
 
     def _render(self, format_name: FormatName, columns: Sequence[str], layout: Layout) -> str:
+        if not isinstance(columns, (list, tuple)) or not all(isinstance(c, str) for c in columns):
+            raise UsageError(
+                f"columns must be a list of keys, got {shown(columns)}",
+                hint='write columns=["layer", "macs"]',
+            )
+        if layout not in ("hwc", "chw"):
+            raise UsageError(f"layout must be 'hwc' or 'chw', got {shown(layout)}")
         view = View(choose_columns(columns) if columns else None, layout)
         return renderer(format_name)(self, view)
 
@@ -62,7 +68,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         classes: The number of outputs of the classifier; None for the model's own.
         settings: Changes to layers, as in {"conv2": {"groups": 1}}.
         device: "meta", "cpu" or "cuda:0", to run a forward pass there and hold every number against
-            it; None answers by formula, without torch.
+            it; None or "none" answers by formula, without torch.
 
     Raises:
         ArchstatError: The question cannot be answered; the message says why, and what to change.
@@ -75,13 +81,33 @@ def analyze(  # noqa: PLR0913  one keyword for each question
             f"a model is the name of a spec, got {shown(model)}",
             hint="this version reads specs only; 'archstat list' shows those that come with it",
         )
-    shape = None if input is None else input_shape(tuple(input))
-    graph = resolve(model, Variant(shape, classes, settings or {}))
-    batch_size = whole_number(batch_size, 1)
-    if device is not None:
-        require(TORCH, purpose=f"device={device!r}")
+    with within("input"):
+        shape = None if input is None else input_shape(input)
+    batch_size = positive(batch_size, "batch_size")
+    classes = None if classes is None else positive(classes, "classes")
+    graph = resolve(model, Variant(shape, classes, _checked(settings or {})))
+    traced_on = None
+    if device is not None and device != "none":
+        require(TORCH, purpose=f"device={shown(device)}")
         from archstat.frontends.module import confirm  # noqa: PLC0415  torch, only when asked for
 
-        device = confirm(graph, device, batch_size=batch_size)
-    plain = report.report_on(graph, batch_size=batch_size, traced_on=device)
+        traced_on = confirm(graph, str(device), batch_size=batch_size)
+    plain = report.report_on(graph, batch_size=batch_size, traced_on=traced_on)
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
+
+
+def _checked(settings: object) -> Settings:
+    """Return changes to layers, if they have the form of such.
+
+    Raises:
+        UsageError: They have not.
+    """
+    if isinstance(settings, Mapping) and all(
+        isinstance(changes, Mapping) and all(isinstance(word, str) for word in (layer, *changes))
+        for layer, changes in settings.items()
+    ):
+        return settings
+    raise UsageError(
+        f"settings must be changes by layer, got {shown(settings)}",
+        hint='write settings={"conv2": {"groups": 1}}',
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from archstat.cli.shared import Classes, Device, Input, Model, Set, answering, confirmed, variant
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.renderers.view import View
@@ -106,4 +106,5 @@ def _view(columns: str | None, layout: Literal["hwc", "chw"], format_name: Forma
     keys = [key.strip() for key in columns.split(",") if key.strip()]
     if not keys:
         raise UsageError("--columns names none", hint="write --columns layer,out_shape,params")
-    return View(choose_columns(keys), layout)
+    with within("--columns"):
+        return View(choose_columns(keys), layout)

@@ -233,7 +233,7 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     unknown = [key for key in keys if key not in COLUMNS]
     if unknown:
         raise UsageError(
-            f"--columns: there is no column {' and no '.join(map(shown, unknown))}",
+            f"there is no column {' and no '.join(map(shown, unknown))}",
             hint=did_you_mean(unknown[0].lstrip("+"), list(COLUMNS))
             or f"there are {', '.join(COLUMNS)}",
         )
