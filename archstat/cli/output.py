@@ -13,9 +13,19 @@ STDOUT = "-"
 
 
 def write_stdout(text: str) -> None:
-    """Write text to standard output; letters that it cannot hold become question marks."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    """Write text to standard output.
+
+    Raises:
+        UsageError: It cannot be written, as on a full disk.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # its reader has seen enough
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at exit
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def write_file(text: str, path: Path) -> None:
@@ -24,20 +34,21 @@ def write_file(text: str, path: Path) -> None:
     Raises:
         UsageError: It cannot be written.
     """
-    target = path.resolve()
     try:
-        if target.exists() and not target.is_file():  # /dev/stdout, a pipe; or a folder
-            target.write_text(text, encoding="utf-8")
-            return
-        _replace(target, text)
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe; or a folder
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path.resolve(), text)
     except OSError as error:
         raise UsageError(f"{shown(str(path))} cannot be written: {error.strerror}") from None
+    except RuntimeError:  # what Python before 3.13 says of such links
+        raise UsageError(f"{shown(str(path))} cannot be written: it links to itself") from None
 
 
 def _replace(target: Path, text: str) -> None:
     import tempfile
 
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".archstat-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
