@@ -242,6 +242,8 @@ def _name_problems(name: object) -> list[Problem]:
                 "it becomes the name of the layer in Python code",
             )
         ]
+    if name.startswith("_"):
+        return [Problem(f"name {shown(name)} begins with _", "torch keeps such names for itself")]
     if len(name) > LONGEST_NAME:
         return [Problem(f"name is longer than {LONGEST_NAME} characters")]
     if name == INPUT:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
 from archstat.frontends.spec import Settings, Spec, input_shape, with_settings
@@ -35,17 +36,17 @@ def load_spec(path: Path, *, catalogue: Mapping[str, Path]) -> Spec:
 
 def _load(path: Path, catalogue: Mapping[str, Path], descendants: tuple[Path, ...]) -> Spec:
     file = path.stem if catalogue.get(path.stem) == path else str(path)
-    file = file if file.isprintable() else shown(file)
+    file, name = (text if text.isprintable() else shown(text) for text in (file, path.stem))
     with within(file):
         text = _read(path)
         document = _parse(text)
         lineage = (*descendants, path.resolve())
         parent = _parent(document, path, catalogue, lineage)
     if parent is None:
-        base = Spec(file, path.stem)
+        base = Spec(file, name)
     else:
         inherited = _load(parent, catalogue, lineage)
-        base = replace(inherited, file=file, name=path.stem, lines={})
+        base = replace(inherited, file=file, name=name, lines={})
     with within(file):
         return _checked(document, base, text)
 
@@ -183,9 +184,13 @@ def _classifier_problems(spec: Spec) -> list[Problem]:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
+    """Return a text on one line; whatever a terminal would obey is refused."""
+    if not isinstance(value, str) or not value.strip():
         raise ShapeError(f"must be a text, got {shown(value)}")
-    return value
+    line = " ".join(value.split())
+    if any(category(letter) == "Cc" for letter in line):
+        raise ShapeError(f"must be a text without control characters, got {shown(value)}")
+    return line
 
 
 def _texts(value: object) -> tuple[str, ...]:
