@@ -1,0 +1,95 @@
+"""Help: every command ends its own with examples, and every example works."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from archstat.cli.app import app
+from tests.cli.running import invoke, start
+
+COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
+EPILOGS = [app.info.epilog, *(command.epilog for command in app.registered_commands)]
+
+
+def examples():
+    """Return every example of every epilog: the words behind `archstat`."""
+    lines = dict.fromkeys(line.strip() for epilog in EPILOGS for line in epilog.splitlines())
+    for line in lines:
+        if line.startswith("archstat "):
+            ours = line.partition(" | ")[0].partition(" > ")[0].partition(" && ")[0]
+            yield pytest.param(
+                shlex.split(ours)[1:],
+                id=line,
+                marks=[pytest.mark.slow] if "verify" in ours or "--device" in ours else [],
+            )
+
+
+def test_there_are_five_commands():
+    assert COMMANDS == ["table", "verify", "list", "show", "code"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_ends_with_examples(command):
+    result = invoke(command, "--help")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout.startswith(f"Usage: archstat {command} ")
+    last = result.stdout.rpartition("\n\n")[2].splitlines()
+    assert last[0] == "  Examples:"
+    assert all(line.startswith(f"    archstat {command} ") or line == f"    archstat {command}"
+               for line in last[1:])  # fmt: skip
+    assert len(last) >= 3
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_help_of_all_names_every_command_and_where_to_start(option):
+    result = invoke(option)
+    assert result.exit_code == 0
+    assert [name for name in COMMANDS if f"\n  {name} " not in result.stdout] == []
+    assert result.stdout.endswith(
+        "  Start with:\n"
+        "    archstat table paper-alexnet --input 3x227x227\n"
+        "    archstat verify paper-alexnet\n"
+    )
+
+
+def test_without_a_command_help_is_shown_and_nothing_was_answered():
+    result = invoke()
+    assert result.exit_code == 2
+    assert "Usage: archstat" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ""])
+def test_help_fits_a_terminal_of_80_columns(command):
+    done = start(*command.split(), "--help", COLUMNS="80")
+    lines = done.stdout.decode().partition("Examples:")[0].splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("words", list(examples()))
+def test_an_example_works(words, tmp_path, monkeypatch):
+    if "--device" in words or words[0] == "verify":
+        torch = pytest.importorskip("torch")
+        if "cuda" in words and not torch.cuda.is_available():
+            pytest.skip("this machine has no CUDA device")
+    monkeypatch.chdir(tmp_path)
+    result = invoke(*words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert bool(result.stdout) != any(tmp_path.iterdir())  # printed, or written to a file
+
+
+def test_version_is_that_of_the_package():
+    import archstat
+
+    result = invoke("--version")
+    assert (result.exit_code, result.stdout) == (0, f"archstat {archstat.__version__}\n")
+    assert archstat.__version__ == "0.1.0"
+
+
+def test_the_package_runs_as_a_module():
+    assert start("--version").stdout == b"archstat 0.1.0\n"
+    done = start("table")
+    assert done.stderr.startswith(b"Usage: archstat table ")
+    assert done.returncode == 2

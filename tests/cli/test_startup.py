@@ -1,0 +1,100 @@
+"""What a command loads: those on a spec neither torch nor numpy, so that they start at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.running import environment
+
+HEAVY = {"fvcore", "numpy", "pandas", "pydantic", "torch", "torchinfo", "torchvision"}
+
+LOADED = """
+import sys
+from archstat.cli.app import app
+try:
+    app(sys.argv[1:], prog_name="archstat")
+finally:
+    print("loaded:", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+
+
+def heavy_modules(script, *words):
+    """Return the heavy packages that a script has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        env=environment(),
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return HEAVY & set(done.stderr.rpartition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "table paper-alexnet",
+        "table paper-alexnet --input 3x224x224 --set conv2.groups=1 --columns +params",
+        "table paper-alexnet --format json",
+        "table paper-alexnet --format markdown",
+        "table paper-alexnet --format csv",
+        "list",
+        "show paper-alexnet",
+        "code paper-alexnet",
+        "--help",
+        "table --help",
+        "verify --help",
+        "--version",
+    ],
+)
+def test_a_command_on_a_spec_loads_nothing_heavy(command):
+    assert heavy_modules(LOADED, *command.split()) == set()
+
+
+@pytest.mark.slow
+def test_this_test_sees_what_a_forward_pass_loads():
+    pytest.importorskip("torch")
+    assert "torch" in heavy_modules(LOADED, "table", "lenet5", "--device", "meta")
+
+
+def test_a_plain_table_in_a_pipe_does_without_rich():
+    script = LOADED.replace('name.partition(".")[0]', "name")
+    done = subprocess.run(
+        [sys.executable, "-c", script, "table", "lenet5"],
+        env=environment(),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    loaded = set(done.stderr.rpartition("loaded:")[2].split())
+    assert "archstat.renderers.table" in loaded
+    assert "archstat.renderers.terminal" not in loaded
+
+
+def test_the_package_alone_loads_neither_the_command_line_nor_anything_heavy():
+    script = (
+        "import sys, archstat; "
+        "print('loaded:', *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    loaded = set(done.stderr.rpartition("loaded:")[2].split())
+    assert "archstat" in loaded
+    assert loaded & (HEAVY | {"rich", "typer"}) == set()
+
+
+def test_an_analysis_by_formula_loads_nothing_heavy():
+    script = (
+        "import sys, archstat; archstat.analyze('lenet5').to_markdown(); "
+        "print('loaded:', *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    assert heavy_modules(script) == set()

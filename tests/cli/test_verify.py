@@ -1,0 +1,129 @@
+"""`archstat verify`: a line a witness, and an exit code that says whether all agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.report.finding import Finding, Verdict
+from tests.cli.running import assert_refused, invoke
+
+pytest.importorskip("torch")
+pytest.importorskip("torchinfo")
+pytest.importorskip("fvcore")
+
+ONE_DIFFERS = "1 differs by a named convention, explained to the unit"
+SAID = {
+    Verdict.AGREES: Finding("a witness", "macs", Verdict.AGREES, "agrees on 3 layers"),
+    Verdict.EXPLAINED: Finding("another", "macs", Verdict.EXPLAINED, "differs by 2"),
+    Verdict.NOT_MEASURED: Finding("a third", "macs", Verdict.NOT_MEASURED, "not measured: why"),
+    Verdict.DISAGREES: Finding("a fourth", "macs", Verdict.DISAGREES, "disagrees on C1"),
+}
+
+
+def verify_with(monkeypatch, *verdicts):
+    """Return what `verify` says if witnesses say this."""
+    said = [SAID[verdict] for verdict in verdicts]
+    monkeypatch.setattr("archstat.witnesses.proof.findings", lambda *_: iter(said))
+    return invoke("verify", "lenet5")
+
+
+def test_it_prints_a_line_a_witness_and_a_conclusion():
+    result = invoke("verify", "lenet5", "--device", "meta")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    title, blank, *lines, blank_too, conclusion = result.stdout.splitlines()
+    assert title.startswith("lenet5: LeNet-5")
+    assert (blank, blank_too) == ("", "")
+    assert [(line[0], *line[3:48].split("  ")[:1]) for line in lines] == [
+        ("✓", "forward pass on meta"),
+        ("✓", "forward pass on meta"),
+        ("✓", "torchinfo"),
+        ("✓", "torchinfo"),
+        ("≈", "torchinfo"),
+        ("?", "fvcore"),
+        ("✓", "FlopCounterMode"),
+        ("✓", "autograd"),
+    ]
+    assert conclusion == (
+        f"proved: of 8 comparisons, 6 agree, {ONE_DIFFERS}, 1 could not be measured"
+    )
+
+
+def test_what_is_asked_for_is_what_is_verified():
+    result = invoke(
+        "verify", "lenet5", "--device", "meta", "--classes", 3, "--set", "C3.bias=false",
+        "--input", "1x36x36",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    # C1 156, C3 2,400, C5 120·(16·6·6 + 1) = 69,240, F6 10,164, OUTPUT 3·85 = 255
+    assert "agrees: 82,215" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "conclusion"),
+    [
+        ([Verdict.AGREES], "proved: of 1 comparisons, 1 agrees"),
+        (
+            [Verdict.AGREES, Verdict.EXPLAINED, Verdict.NOT_MEASURED],
+            f"proved: of 3 comparisons, 1 agrees, {ONE_DIFFERS}, 1 could not be measured",
+        ),
+    ],
+)
+def test_the_exit_code_is_0_if_no_witness_disagrees(monkeypatch, verdicts, conclusion):
+    result = verify_with(monkeypatch, *verdicts)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == conclusion
+
+
+def test_the_exit_code_is_1_if_a_witness_disagrees(monkeypatch):
+    result = verify_with(monkeypatch, Verdict.AGREES, Verdict.DISAGREES, Verdict.EXPLAINED)
+    assert result.exit_code == 1
+    assert result.stderr == ""
+    assert result.stdout.splitlines()[-1] == (
+        f"NOT PROVED: of 3 comparisons, 1 agrees, {ONE_DIFFERS}, 1 disagrees"
+    )
+    assert "✗  a fourth                macs                disagrees on C1" in result.stdout
+
+
+def test_a_wrong_formula_ends_with_1_and_names_the_layer(monkeypatch):
+    from archstat.layers.conv import Conv2d
+
+    right = Conv2d.macs
+    monkeypatch.setattr(Conv2d, "macs", lambda self, in_shape: right(self, in_shape) + 1)
+    result = invoke("verify", "lenet5", "--device", "meta")
+    assert result.exit_code == 1
+    assert "disagrees on C1 235200, ours 235202; C3 480000, ours 480002" in result.stdout
+
+
+def test_without_a_forward_pass_there_is_nothing_to_verify():
+    assert_refused(
+        invoke("verify", "lenet5", "--device", "none"),
+        "error: --device none: witnesses need a forward pass",
+        "  hint: use cpu, meta or cuda",
+    )
+
+
+def test_an_unknown_device_is_refused():
+    result = invoke("verify", "lenet5", "--device", "tpu")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: there is no device 'tpu'\n")
+
+
+def test_an_unknown_model_is_refused():
+    result = invoke("verify", "lenet6")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: there is no model 'lenet6'\n")
+
+
+def test_missing_witnesses_are_named(monkeypatch):
+    from archstat import extras
+
+    there = extras.find_spec
+    monkeypatch.setattr(
+        extras, "find_spec", lambda name: None if name in {"fvcore", "torchinfo"} else there(name)
+    )
+    assert_refused(
+        invoke("verify", "lenet5"),
+        "error: verify needs torchinfo and fvcore, which this Python does not have",
+        "  hint: pip install 'archstat[torch]'",
+    )
