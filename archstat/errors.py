@@ -107,12 +107,12 @@ def did_you_mean(word: str, known: Sequence[str], *, at_most: int = 3) -> str | 
     """
     from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  start-up: rarely needed
 
-    word = word.lower()
-    near = get_close_matches(word, known, n=at_most, cutoff=NEAR)
+    word, spelled = word.lower(), {name.lower(): name for name in known}
+    near = get_close_matches(word, list(spelled), n=at_most, cutoff=NEAR)
     likeness = {match: SequenceMatcher(None, word, match).ratio() for match in near}
     best = [match for match in near if likeness[match] > likeness[near[0]] - CLEARLY_NEARER]
-    if len(word) >= SHORTEST_PART and word not in known:
-        best = [match for match in known if word in match][:at_most] or best
+    if len(word) >= SHORTEST_PART and word not in spelled:
+        best = [match for match in spelled if word in match][:at_most] or best
     if not best:
         return None
-    return f"did you mean {' or '.join(repr(match) for match in best)}?"
+    return f"did you mean {' or '.join(repr(spelled[match]) for match in best)}?"

@@ -88,6 +88,10 @@ def test_near_words_are_suggested(word, hint):
     assert did_you_mean(word, ["relu", "conv1d", "conv2d", "linear"]) == hint
 
 
+def test_capitals_do_not_matter():
+    assert did_you_mean("c1", ["C1", "S2"]) == "did you mean 'C1'?"
+
+
 def test_only_a_few_words_are_suggested():
     hint = did_you_mean("conv", ["conv1", "conv2", "conv3", "conv4", "conv5"], at_most=2)
     assert hint is not None
