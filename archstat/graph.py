@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt, prod
 
-from archstat.errors import ShapeError
+from archstat.errors import ShapeError, TraceError
 from archstat.layers.base import AxesError, Layer, Shape, StatedSizeError, param_count, times
 
 INPUT = "input"
@@ -28,6 +28,10 @@ class Node:
         name: Its name, unique in the graph.
         inputs: The names of the nodes that it reads, or `INPUT`.
         in_shape: The one shape that the layer works on; for a join, what it made of its inputs.
+        examples: How many examples it works on in one pass, where a forward pass showed it; None
+            for as many as the batch has.
+        params: The learnable tensors that count here, where a forward pass showed them: each counts
+            at the node that reads it first; None for those of the layer.
     """
 
     name: str
@@ -35,10 +39,14 @@ class Node:
     inputs: tuple[str, ...]
     in_shape: Shape
     out_shape: Shape
+    examples: int | None = None
+    params: Mapping[str, Shape] | None = None
 
     @property
     def param_shapes(self) -> Mapping[str, Shape]:
         """The learnable tensors, by torch's names."""
+        if self.params is not None:
+            return self.params
         return self.layer.param_shapes(self.in_shape)
 
     @property
@@ -69,7 +77,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """A network: what it is called, what it is given, and its nodes in the order of computation."""
+    """A network: what it is called, what it is given, and its nodes in the order of computation.
+
+    Attributes:
+        modules: The classes of the modules that hold the nodes, by path, for a traced model.
+    """
 
     name: str
     input_shape: Shape
@@ -77,6 +89,7 @@ class Graph:
     title: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Return one line a node: name, kind, inputs, shape."""
@@ -86,6 +99,16 @@ class Graph:
             for node in self.nodes
         ]
         return "\n".join([head, *lines])
+
+
+class ForwardError(TraceError):
+    """A forward pass that failed.
+
+    Attributes:
+        graph: The layers that ran before.
+    """
+
+    graph: Graph
 
 
 @dataclass
@@ -101,6 +124,11 @@ class GraphBuilder:
 
     def __post_init__(self) -> None:
         _require_countable(self.input_shape)
+
+    @classmethod
+    def resume(cls, graph: Graph) -> GraphBuilder:
+        """Return a builder that goes on where a graph ends."""
+        return cls(graph.input_shape, {node.name: node for node in graph.nodes})
 
     def add(self, name: str, layer: Layer, inputs: Sequence[str]) -> Node:
         """Add a layer that reads `inputs`, and return its node.

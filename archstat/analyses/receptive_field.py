@@ -133,7 +133,7 @@ def receptive_fields(graph: Graph) -> Fields:
         given = [views[name] for name in node.inputs]
         known = [view for view in given if view is not None]
         views[node.name] = None
-        if len(known) < len(given):
+        if len(known) < len(given) or not given:
             continue
         try:
             joined = _join(node, known, notes)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from archstat.errors import ArchstatError
+from archstat.errors import ArchstatError, UsageError, shown
 
 if TYPE_CHECKING:
+    from archstat.frontends.load import Question
     from archstat.frontends.resolve import Variant
-    from archstat.graph import Graph
 
 CANNOT_ANSWER = 2
 NO = 1
@@ -32,7 +32,8 @@ Model: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
-        help="A name of the catalogue (archstat list), or a spec file that ends in .toml.",
+        help="A name of the catalogue (archstat list), a spec file (my-net.toml), or a PyTorch "
+        "model: torchvision/resnet50, homework.py:AlexNet, package.module:attr, timm/NAME.",
         autocompletion=complete_model,
         show_default=False,
     ),
@@ -43,6 +44,23 @@ Input: TypeAlias = Annotated[
         "--input",
         metavar="CxHxW",
         help="Shape of one example: channels, rows, columns. Default: the model's own.",
+    ),
+]
+Inputs: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        metavar="[NAME=][DTYPE:]CxHxW",
+        help="Shape of one example, without the batch; default: the model's own. PyTorch models "
+        "may take several, of other types, by name: --input ids:int64:16.",
+    ),
+]
+Arguments: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--arg",
+        metavar="KEY=VALUE",
+        help="What a PyTorch class or function is called with, as in --arg num_classes=10.",
     ),
 ]
 Classes: TypeAlias = Annotated[
@@ -92,19 +110,47 @@ def variant(input: str | None, classes: int | None, settings: list[str] | None) 
     )
 
 
-def confirmed(graph: Graph, device: str, batch_size: int) -> str | None:
-    """Run a forward pass on a device, unless it is "none"; return the device's full name.
+def question(
+    inputs: list[str] | None,
+    classes: int | None,
+    settings: list[str] | None,
+    model_arguments: list[str] | None,
+    batch_size: int,
+    device: str,
+) -> Question:
+    """Return what the options ask.
 
     Raises:
-        UsageError: torch is not installed.
-        DeviceError: There is no such device here.
-        TraceError: The forward pass failed, or showed something else than the formulas say.
+        UsageError: An option cannot be read.
     """
-    if device == "none":
-        return None
-    from archstat.extras import TORCH, require
+    from archstat.frontends.inputs import parse_model_input
+    from archstat.frontends.load import Question
+    from archstat.frontends.resolve import parse_settings, positive
 
-    require(TORCH, purpose=f"--device {device}")
-    from archstat.frontends.module import confirm
+    return Question(
+        inputs=[parse_model_input(text) for text in inputs or []],
+        classes=None if classes is None else positive(classes, "--classes"),
+        settings=parse_settings(settings or []),
+        arguments=arguments(model_arguments),
+        batch_size=batch_size,
+        device=device,
+    )
 
-    return confirm(graph, device, batch_size=batch_size)
+
+def arguments(assignments: list[str] | None) -> dict[str, object]:
+    """Return what `--arg key=value` options state.
+
+    Raises:
+        UsageError: One has another form.
+    """
+    from archstat.frontends.resolve import parse_value
+
+    stated = {}
+    for assignment in assignments or []:
+        key, equals, text = assignment.partition("=")
+        if not equals or not key.strip().isidentifier():
+            raise UsageError(
+                f"--arg {shown(assignment)} is not an argument", hint="write --arg num_classes=10"
+            )
+        stated[key.strip()] = parse_value(text.strip())
+    return stated

@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from archstat.cli.shared import Classes, Device, Input, Model, Set, answering, confirmed, variant
+from archstat.cli.shared import (
+    NO,
+    Arguments,
+    Classes,
+    Device,
+    Inputs,
+    Model,
+    Set,
+    answering,
+    question,
+)
 from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.renderers.view import View
+    from archstat.report.report import Report
 
 Format: TypeAlias = Literal["table", "markdown", "csv", "tsv", "json"]
 STDOUT = "-"
@@ -22,16 +33,33 @@ Examples:
   archstat table paper-alexnet --input 3x227x227
   archstat table paper-alexnet --set conv2.groups=1 --columns +params,+macs_share
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
+  archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
 """
 
 
 def table(
     model: Model,
-    input: Input = None,  # noqa: A002  the option's name
+    input: Inputs = None,  # noqa: A002  the option's name
     batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
     classes: Classes = None,
     settings: Set = None,
+    model_arguments: Arguments = None,
     device: Device = "none",
+    depth: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Fold modules below N levels into a row each."),
+    ] = None,
+    by: Annotated[
+        Literal["layer", "kind"], typer.Option(help="A row a layer, or one a kind of layer.")
+    ] = "layer",
+    sort: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
+    ] = None,
+    top: Annotated[int | None, typer.Option(metavar="N", help="The first N rows only.")] = None,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 if an operator was not counted.")
+    ] = False,
     columns: Annotated[
         str | None,
         typer.Option(
@@ -56,24 +84,50 @@ def table(
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
     with answering():
         from archstat.cli.output import write_file, write_stdout
-        from archstat.frontends.resolve import positive, resolve
+        from archstat.frontends.load import load
+        from archstat.frontends.resolve import positive
+        from archstat.graph import ForwardError
         from archstat.renderers import renderer
         from archstat.report.report import report_on
 
         format_name = format_name or _format_of(output)
         view = _view(columns, layout, format_name)
         batch = positive(batch, "--batch")
-        graph = resolve(model, variant(input, classes, settings))
-        traced_on = confirmed(graph, device, batch)
+        asked = question(input, classes, settings, model_arguments, batch, device)
+        try:
+            graph, traced_on = load(model, asked)
+        except ForwardError as error:  # the layers that ran are half of the answer
+            if error.graph.nodes and format_name == "table":
+                write_stdout(renderer("table")(report_on(error.graph, batch_size=batch), view))
+                sys.stdout.flush()
+            raise
         report = report_on(graph, batch_size=batch, traced_on=traced_on)
+        shown_report = _arranged(report, depth, by, sort, top)
         if output not in {None, STDOUT}:
-            write_file(renderer(format_name)(report, view), Path(str(output)))
+            write_file(renderer(format_name)(shown_report, view), Path(str(output)))
         elif format_name == "table" and sys.stdout.isatty():
             from archstat.renderers.terminal import show
 
-            show(report, view)
+            show(shown_report, view)
         else:
-            write_stdout(renderer(format_name)(report, view))
+            write_stdout(renderer(format_name)(shown_report, view))
+    if strict and report.totals.uncounted:
+        typer.echo(f"not counted: {', '.join(report.totals.uncounted)}", err=True)
+        raise typer.Exit(NO)
+
+
+def _arranged(
+    report: Report, depth: int | None, by: str, sort: str | None, top: int | None
+) -> Report:
+    """Return the report with the rows that the options ask for."""
+    from archstat.frontends.resolve import positive
+    from archstat.report.folding import by_kind, folded, largest
+
+    if depth is not None:
+        report = folded(report, positive(depth, "--depth"))
+    if by == "kind":
+        report = by_kind(report)
+    return largest(report, sort, None if top is None else positive(top, "--top"))
 
 
 def _format_of(output: str | None) -> Format:

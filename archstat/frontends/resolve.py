@@ -67,11 +67,6 @@ def find_spec(model: str) -> Spec:
         raise UsageError(f"there is no file {shown(model)}", hint=hint)
     if model.endswith(".toml") or S_ISDIR(mode):
         return load_spec(Path(model), catalogue=known)
-    if model.startswith(("torchvision/", "timm/")) or ":" in model or model.endswith(".py"):
-        raise UsageError(
-            f"{shown(model)} is a PyTorch model; this version reads specs only",
-            hint="'archstat list' shows the specs that come with it",
-        )
     file = f"{model}.toml"
     is_file = S_ISREG(mode_of(Path(file)))
     near = did_you_mean(model, list(known), at_most=MOST_SUGGESTED)
@@ -130,11 +125,11 @@ def parse_settings(assignments: Sequence[str]) -> Settings:
                 f"--set {shown(assignment)} does not say what to change",
                 hint="write --set layer.key=value, as in --set conv2.groups=1",
             )
-        changes.setdefault(layer, {})[key] = _value(text.strip())
+        changes.setdefault(layer, {})[key] = parse_value(text.strip())
     return changes
 
 
-def _value(text: str) -> object:
+def parse_value(text: str) -> object:
     """Return a value as TOML reads it; a bare word is a text."""
     try:
         document = tomllib.loads(f"value = {text}")

@@ -128,6 +128,11 @@ class Layer(ABC):
             raise ShapeError.of(problems)
         return cls(**settings)
 
+    @classmethod
+    def setting_names(cls) -> tuple[str, ...]:
+        """Return the names of the settings, in the order in which torch takes them."""
+        return tuple(name for name, _, _ in _settings(cls))
+
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""
         return {name: getattr(self, name) for name, _, _ in _settings(type(self))}
@@ -204,6 +209,8 @@ def _settings(kind: type[Layer]) -> Iterator[tuple[str, Setting, Any]]:
     """Yield name, rule and default (or MISSING) of each setting of a layer kind."""
     field: Field[Any]
     for field in fields(kind):
+        if "setting" not in field.metadata:
+            continue
         yield field.name, field.metadata["setting"], field.default
 
 
@@ -296,11 +303,16 @@ def require_stated(name: str, stated: int | None, given: int) -> None:
         )
 
 
+def _is_bias(name: str) -> bool:
+    word = name.rpartition(".")[2]
+    return word.startswith("bias") or word.endswith("bias")
+
+
 def param_count(shapes: Mapping[str, Shape]) -> tuple[int, int]:
     """Return how many weights and how many biases tensors of these names and shapes hold.
 
     >>> param_count({"weight": (96, 3, 11, 11), "bias": (96,)})
     (34848, 96)
     """
-    biases = sum(prod(shape) for name, shape in shapes.items() if name.startswith("bias"))
+    biases = sum(prod(shape) for name, shape in shapes.items() if _is_bias(name))
     return sum(map(prod, shapes.values())) - biases, biases

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from archstat.layers.base import shortest, times
-from archstat.report.columns import Bytes, Map, Pair, PerAxis, Share, Value, Words
+from archstat.report.columns import AtLeast, Bytes, Map, Pair, PerAxis, Share, Value, Words
 
 Layout: TypeAlias = Literal["hwc", "chw"]
 """Whether a map is written rows × columns × channels, or channels first."""
@@ -33,6 +33,8 @@ def for_people(  # noqa: C901, PLR0911  one case for each type of value
             return value
         case int():
             return f"{value:,}"
+        case AtLeast():
+            return f"≥ {value.count:,}"
         case Words():
             return value.label
         case Map():
@@ -90,7 +92,7 @@ def with_unit(count: int) -> str:
 def _ordered(value: Map, layout: Layout) -> tuple[int, ...]:
     if value.channels is None:
         return value.sizes
-    if layout == "chw":
+    if layout == "chw" or len(value.sizes) == 1:  # one place axis: tokens×features stay as they are
         return (value.channels, *value.sizes)
     return (*value.sizes, value.channels)
 

@@ -38,6 +38,13 @@ class Share:
 
 
 @dataclass(frozen=True)
+class AtLeast:
+    """A sum of which some parts are not known."""
+
+    count: int
+
+
+@dataclass(frozen=True)
 class Bytes:
     """A number of bytes; tables for people give it a unit."""
 
@@ -61,7 +68,7 @@ class Pair:
     second: Value
 
 
-Value: TypeAlias = "str | int | Words | Map | PerAxis | Share | Bytes | Pair | None"
+Value: TypeAlias = "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Pair | None"
 """A cell: "" does not exist for this kind, 0 is none, None is not known."""
 
 
@@ -97,8 +104,17 @@ def _per_axis(value: Shape | str | None) -> Value:
     return value if isinstance(value, str) else PerAxis(value)
 
 
-def _map(shape: Shape) -> Map:
-    return Map(shape[0], shape[1:])
+def _map(shape: Shape) -> Value:
+    return Map(shape[0], shape[1:]) if shape else ""
+
+
+def _total_macs(totals: Totals) -> Value:
+    return AtLeast(totals.macs) if totals.uncounted else totals.macs
+
+
+def _total_flops(totals: Totals) -> Value:
+    flops = FLOPS_PER_MAC * totals.macs
+    return AtLeast(flops) if totals.uncounted else flops
 
 
 def _filter_size(row: Row) -> Value:
@@ -162,18 +178,18 @@ _ALL = (
         lambda totals: totals.neurons,
         importance=3,
     ),
-    Column("macs", "MACs", lambda row, _: row.macs, lambda totals: totals.macs),
+    Column("macs", "MACs", lambda row, _: row.macs, _total_macs),
     Column(
         "macs_share",
         "% of MACs",
-        lambda row, totals: Share(row.macs, totals.macs),
+        lambda row, totals: None if row.macs is None else Share(row.macs, totals.macs),
         lambda totals: Share(totals.macs, totals.macs),
     ),
     Column(
         "flops",
         "FLOPs",
-        lambda row, _: FLOPS_PER_MAC * row.macs,
-        lambda totals: FLOPS_PER_MAC * totals.macs,
+        lambda row, _: None if row.macs is None else FLOPS_PER_MAC * row.macs,
+        _total_flops,
     ),
     Column(
         "activation_bytes",

@@ -7,8 +7,9 @@ batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,10 @@ from archstat.analyses.memory import activation_bytes, param_bytes
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.graph import Graph, Node
 from archstat.layers.base import Shape, times
+from archstat.layers.opaque import Observed
+
+MOST_NOTES = 3
+"""As many notes on receptive fields are shown; on a large model there are hundreds."""
 
 SCHEMA = 1
 """The version of the JSON contract."""
@@ -30,6 +35,8 @@ class Row:
         depth: How deep the layer is nested; 0 for the layers of a spec.
         filters: The number of filters of a convolution; None for other kinds.
         filter_depth: The input channels that each filter sees; None for other kinds.
+        macs: None if some operators of it are not counted.
+        uncounted: These operators.
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
     """
@@ -50,9 +57,10 @@ class Row:
     biases: int
     params: int
     neurons: int
-    macs: int
+    macs: int | None
     activation_bytes: int
     receptive_field: ReceptiveField | None
+    uncounted: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -107,6 +115,7 @@ class Report:
     Attributes:
         traced_on: The device of the forward pass that confirmed the numbers; None if the formulas
             answered alone.
+        modules: The classes of the modules that hold the layers, by path, for a traced model.
     """
 
     model: str
@@ -118,6 +127,7 @@ class Report:
     layers: tuple[Row, ...]
     totals: Totals
     notes: tuple[str, ...]
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a layer, as in the JSON contract."""
@@ -147,7 +157,12 @@ def report_on(graph: Graph, *, batch_size: int = 1, traced_on: str | None = None
     """
     fields = receptive_fields(graph)
     rows = tuple(_row(node, fields.by_name[node.name], batch_size) for node in graph.nodes)
-    notes = [*graph.notes, *fields.notes, *_whole_image(rows, graph.input_shape)]
+    notes = [
+        *graph.notes,
+        *_first_of(fields.notes),
+        *_whole_image(rows, graph.input_shape),
+        *_not_counted(rows),
+    ]
     return Report(
         model=graph.name,
         title=graph.title,
@@ -158,6 +173,7 @@ def report_on(graph: Graph, *, batch_size: int = 1, traced_on: str | None = None
         layers=rows,
         totals=_totals(rows),
         notes=tuple(notes),
+        modules=graph.modules,
     )
 
 
@@ -165,11 +181,14 @@ def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
     settings = node.layer.settings()
     filters = settings.get("out_channels")
     groups = settings.get("groups")
+    layer = node.layer
+    uncounted = layer.uncounted if isinstance(layer, Observed) else ()
+    examples = batch_size if node.examples is None else node.examples
     return Row(
         name=node.name,
-        kind=node.layer.kind,
-        label=node.layer.label,
-        depth=0,
+        kind=layer.kind,
+        label=layer.label,
+        depth=node.name.count("."),
         in_shape=node.in_shape,
         out_shape=node.out_shape,
         filters=filters,
@@ -181,25 +200,46 @@ def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
         weights=node.weights,
         biases=node.biases,
         params=node.weights + node.biases,
-        neurons=node.neurons,
-        macs=batch_size * node.macs,
-        activation_bytes=activation_bytes(node, batch_size=batch_size),
+        neurons=node.neurons * examples // batch_size,
+        macs=None if uncounted else examples * node.macs,
+        activation_bytes=activation_bytes(node, batch_size=examples),
         receptive_field=field,
+        uncounted=uncounted,
     )
 
 
 def _totals(rows: Iterable[Row]) -> Totals:
     rows = tuple(rows)
     params = sum(row.params for row in rows)
+    uncounted = Counter(operator for row in rows for operator in row.uncounted)
     return Totals(
         weights=sum(row.weights for row in rows),
         biases=sum(row.biases for row in rows),
         params=params,
         neurons=sum(row.neurons for row in rows),
-        macs=sum(row.macs for row in rows),
+        macs=sum(row.macs or 0 for row in rows),
         activation_bytes=sum(row.activation_bytes for row in rows),
         param_bytes=param_bytes(params),
+        uncounted=tuple(sorted(uncounted)),
     )
+
+
+def _first_of(notes: Sequence[str]) -> list[str]:
+    """Return the first few notes, and how many more there are."""
+    more = len(notes) - MOST_NOTES
+    return [
+        *notes[:MOST_NOTES],
+        *([f"and {more} more notes on receptive fields"] if more > 0 else []),
+    ]
+
+
+def _not_counted(rows: Iterable[Row]) -> list[str]:
+    """Return a note that names the operators that were not counted, and how often they ran."""
+    counts = Counter(operator for row in rows for operator in row.uncounted)
+    if not counts:
+        return []
+    names = ", ".join(f"{name} in {n} rows" for name, n in sorted(counts.items()))
+    return [f"MACs are at least those shown: not counted is {names}"]
 
 
 def _whole_image(rows: Iterable[Row], image: Shape) -> list[str]:

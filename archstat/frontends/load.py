@@ -1,0 +1,106 @@
+"""Any MODEL argument as a graph: a spec by formula, a PyTorch model by tracing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archstat.errors import UsageError
+from archstat.extras import TORCH, require
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.resolve import Variant, resolve
+from archstat.frontends.spec import Settings
+from archstat.graph import Graph
+
+if TYPE_CHECKING:
+    from torch import nn
+
+NONE = "none"
+"""The device of those who want no forward pass."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody wants to know about a model.
+
+    Attributes:
+        inputs: The inputs that were stated; none for the model's own.
+        classes: The number of classes of a spec.
+        settings: What to change in a spec's layers.
+        arguments: What a class or a function is called with to make a PyTorch model.
+        batch_size: Examples a pass.
+        device: Where to run a forward pass; "none" for a spec by formula alone, and for a PyTorch
+            model the meta device.
+    """
+
+    inputs: Sequence[InputSpec] = ()
+    classes: int | None = None
+    settings: Settings = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    batch_size: int = 1
+    device: str = NONE
+
+
+def is_torch(model: str) -> bool:
+    """Return whether a MODEL argument names a PyTorch model rather than a spec."""
+    has_library = model.startswith(("torchvision/", "timm/"))
+    return has_library or model.endswith(".py") or ":" in Path(model).name
+
+
+def load(model: str, question: Question) -> tuple[Graph, str | None]:
+    """Return the graph of a model, and the device of the forward pass that it was held against.
+
+    Raises:
+        ArchstatError: There is no such model, or the question does not fit it.
+    """
+    if is_torch(model):
+        return _load_torch(model, question)
+    if question.arguments:
+        raise UsageError(f"--arg goes with PyTorch models; {model} is a spec", hint="use --set")
+    if len(question.inputs) > 1 or any(given.name for given in question.inputs):
+        raise UsageError("a spec has one input", hint="write --input 3x227x227")
+    shape = question.inputs[0].shape if question.inputs else None
+    graph = resolve(model, Variant(shape, question.classes, question.settings))
+    if question.device == NONE:
+        return graph, None
+    require(TORCH, purpose=f"--device {question.device}")
+    from archstat.frontends.module import confirm  # noqa: PLC0415  torch, only when asked for
+
+    return graph, confirm(graph, question.device, batch_size=question.batch_size)
+
+
+def _load_torch(model: str, question: Question) -> tuple[Graph, str | None]:
+    if question.settings or question.classes:
+        raise UsageError(
+            f"--set and --classes go with specs; {model} is a PyTorch model",
+            hint="use --arg num_classes=10, if its class or function takes that",
+        )
+    require(TORCH, purpose=model)
+    from archstat.frontends.source import load_source  # noqa: PLC0415  torch, only when asked for
+    from archstat.frontends.tracing import trace_source  # noqa: PLC0415  likewise
+
+    source = load_source(model, question.arguments)
+    return trace_source(
+        source, question.inputs, batch_size=question.batch_size, device_name=question.device
+    )
+
+
+def load_module(
+    module: nn.Module, question: Question, *, name: str | None = None
+) -> tuple[Graph, str | None]:
+    """Return the graph of a model that is there already, as `load` does.
+
+    Raises:
+        ArchstatError: The question does not fit the model, or its forward pass fails.
+    """
+    from archstat.frontends.source import Source  # noqa: PLC0415  torch is loaded by now
+    from archstat.frontends.tracing import trace_source  # noqa: PLC0415  likewise
+
+    return trace_source(
+        Source(name or type(module).__name__, module),
+        question.inputs,
+        batch_size=question.batch_size,
+        device_name=question.device,
+    )

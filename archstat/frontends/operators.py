@@ -1,0 +1,128 @@
+"""The ledger of torch's operators: what each costs in multiply–accumulates.
+
+Every operator is in exactly one of three sets: it has a formula; it is known to multiply and
+accumulate nothing; or it is uncounted, and is named as such. Activations, norms, pooling, softmax
+and other arithmetic value by value count nothing: that is the convention of a MAC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+Formula: TypeAlias = Callable[[Sequence[Any], Any], int]
+"""From an operator's arguments and its output to multiply–accumulates."""
+
+
+def _matrix_product(left: int, right: int) -> Formula:
+    """Return the formula of a product: every output value is a row times a column."""
+
+    def macs(args: Sequence[Any], _: Any) -> int:
+        rows, columns = args[left], args[right]
+        return int(rows.numel() * (columns.shape[-1] if columns.dim() > 1 else 1))
+
+    return macs
+
+
+def _convolution(args: Sequence[Any], out: Tensor) -> int:
+    image, weight, transposed = args[0], args[1], args[6]
+    if transposed:  # every input value meets its share of the weights
+        return image.numel() * prod(weight.shape[1:])
+    return out.numel() * prod(weight.shape[1:])
+
+
+def _attention(args: Sequence[Any], _: Any) -> int:
+    """Return queries times keys, and the weights times values; for every query head."""
+    query, key, value = args[:3]
+    pairs = query.numel() // query.shape[-1] * key.shape[-2]
+    return pairs * (query.shape[-1] + value.shape[-1])
+
+
+FORMULAS: Mapping[str, Formula] = {
+    "mm": _matrix_product(0, 1),
+    "bmm": _matrix_product(0, 1),
+    "mv": _matrix_product(0, 1),
+    "dot": _matrix_product(0, 1),
+    "vdot": _matrix_product(0, 1),
+    "addmm": _matrix_product(1, 2),
+    "addmv": _matrix_product(1, 2),
+    "baddbmm": _matrix_product(1, 2),
+    "addbmm": _matrix_product(1, 2),
+    "_addmm_activation": _matrix_product(1, 2),
+    "convolution": _convolution,
+    "_convolution": _convolution,
+    "convolution_overrideable": _convolution,
+    "_scaled_dot_product_flash_attention": _attention,
+    "_scaled_dot_product_flash_attention_for_cpu": _attention,
+    "_scaled_dot_product_efficient_attention": _attention,
+    "_scaled_dot_product_cudnn_attention": _attention,
+    "_scaled_dot_product_fused_attention_overrideable": _attention,
+}
+"""The operators that multiply and accumulate, by the name of their packet."""
+
+FREE = frozenset(
+    """
+    _adaptive_avg_pool2d _adaptive_avg_pool3d _assert_async _conj _embedding_bag
+    _embedding_bag_forward_only _local_scalar_dense _log_softmax _native_batch_norm_legit
+    _native_batch_norm_legit_no_training _pack_padded_sequence _reshape_alias _safe_softmax
+    _softmax _to_copy _unique2 _unsafe_index _unsafe_view _upsample_bicubic2d_aa
+    _upsample_bilinear2d_aa _upsample_nearest_exact1d _upsample_nearest_exact2d
+    _weight_norm_interface adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d alias all
+    amax amin aminmax any arange argmax argmin argsort as_strided avg_pool1d avg_pool2d
+    avg_pool3d bernoulli bincount bucketize cat celu channel_shuffle clone col2im complex conj
+    constant_pad_nd copy count_nonzero cummax cummin cumprod cumsum detach diag_embed diagonal
+    dropout elu embedding empty empty_like empty_permuted empty_strided equal expand eye fill
+    flip floor_divide full full_like gather gelu glu grid_sampler_2d grid_sampler_3d hardshrink
+    hardsigmoid hardswish hardtanh histc im2col imag index index_add index_copy index_fill
+    index_put index_select isin kthvalue leaky_relu lift lift_fresh lift_fresh_copy
+    linalg_vector_norm linspace log_sigmoid_forward log_softmax logcumsumexp logsumexp
+    masked_fill masked_scatter masked_select max max_pool1d max_pool2d_with_indices
+    max_pool3d_with_indices max_unpool2d max_unpool3d maximum mean median min minimum mish mode
+    multinomial narrow native_batch_norm native_channel_shuffle native_dropout native_group_norm
+    native_layer_norm native_norm new_empty new_empty_strided new_full new_ones new_zeros
+    nonzero norm normal ones ones_like permute pixel_shuffle pixel_unshuffle polar prelu prod
+    rand rand_like randint randn randn_like randperm real reflection_pad1d reflection_pad2d
+    reflection_pad3d renorm repeat repeat_interleave replication_pad1d replication_pad2d
+    replication_pad3d reshape resize_ roll rot90 rrelu rrelu_with_noise scalar_tensor scatter
+    scatter_add scatter_reduce searchsorted select select_scatter selu set_ sigmoid silu slice
+    slice_scatter softmax softplus softshrink sort split split_with_sizes squeeze stack std
+    std_mean sum sym_size t take tanh threshold topk transpose tril tril_indices triu
+    triu_indices unbind unfold uniform unique_consecutive unsafe_chunk unsafe_split
+    unsafe_split_with_sizes unsqueeze upsample_bicubic2d upsample_bilinear2d upsample_linear1d
+    upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_trilinear3d var var_mean
+    view view_as_complex view_as_real where zero zeros zeros_like
+    """.split()  # noqa: SIM905  a list of quoted words reads worse
+)
+"""The operators that multiply and accumulate nothing, apart from all that torch tags pointwise."""
+
+
+TORCHVISION_FREE = frozenset({"nms", "ps_roi_align", "ps_roi_pool", "roi_align", "roi_pool"})
+"""torchvision's own operators that select or interpolate, value by value."""
+
+
+def packet_name(operator: Any) -> str:
+    """Return the name of an operator, without its overload and its in-place mark."""
+    name = str(operator.overloadpacket).rpartition(".")[2]
+    return name.removesuffix("_") or name
+
+
+def macs_of(operator: Any, args: Sequence[Any], out: Any) -> int | None:
+    """Return the multiply–accumulates of one call; None if the operator is not in the ledger."""
+    name = packet_name(operator)
+    if operator.namespace == "aten" and name in FORMULAS:
+        return FORMULAS[name](args, out)
+    if operator.namespace == "torchvision":
+        if name == "deform_conv2d":
+            return out.numel() * prod(args[1].shape[1:])
+        return 0 if name in TORCHVISION_FREE else None
+    is_free = (
+        name in FREE
+        or torch.Tag.pointwise in operator.tags
+        or operator.is_view
+        or operator.namespace == "prim"
+    )
+    return 0 if is_free else None

@@ -1,0 +1,417 @@
+"""Any torch module as a graph: one forward pass, every operator and every known module recorded.
+
+The pass runs on the meta device, where nothing is allocated and composite operators fall apart into
+the products that they are, so that attention or an LSTM counts the same however it is written. The
+model takes part with stand-ins for its parameters and buffers, and is left exactly as it was.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules import module as global_hooks
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from archstat.errors import Problem, ShapeError, TraceError, UsageError
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.known import (
+    PASSING,
+    example_shape,
+    is_leaf,
+    layer_of,
+    layer_of_call,
+    single_tensor,
+    stated_layer,
+)
+from archstat.frontends.module import find_device
+from archstat.frontends.operators import macs_of, packet_name
+from archstat.frontends.source import Source
+from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
+from archstat.layers import Layer
+from archstat.layers.base import Shape, times
+from archstat.layers.opaque import Observed
+
+
+@dataclass
+class Scope:
+    """A module that is running.
+
+    Attributes:
+        given: The tensor that it was called with, if that was all.
+        layer: The kind that it is, if it is one of the known ones.
+        is_row: Whether it is one row, so that what runs inside is only added up.
+        is_inside: Whether it runs inside of such a module.
+    """
+
+    path: str
+    module: nn.Module
+    given: Tensor | None = None
+    layer: Layer | None = None
+    is_row: bool = False
+    is_inside: bool = False
+    macs: int = 0
+    uncounted: set[str] = field(default_factory=set)
+
+
+class Recorder(TorchDispatchMode):
+    """Records modules and operators as nodes while a model runs.
+
+    Args:
+        paths: The modules' paths, by identity.
+        params: The tensors that stand for the parameters; shared ones once, by their first name.
+    """
+
+    def __init__(self, paths: Mapping[int, str], params: Mapping[str, Tensor]) -> None:
+        super().__init__()
+        self.paths = paths
+        self.nodes: list[Node] = []
+        self.problems: list[Problem] = []
+        self.scopes: list[Scope] = []
+        self.names: Counter[str] = Counter()
+        self.unclaimed: dict[str, Shape] = {}
+        self.producers = WeakTensorKeyDictionary()
+        self.origins = WeakTensorKeyDictionary()
+        for name, tensor in params.items():
+            self.origins[tensor] = frozenset({name})
+            self.unclaimed[name] = tuple(tensor.shape)
+
+    def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        """Note that a module begins to run."""
+        outer = self.scopes[-1] if self.scopes else None
+        scope = Scope(self.paths.get(id(module)) or type(module).__name__, module)
+        scope.is_inside = outer is not None and (outer.is_row or outer.is_inside)
+        if not scope.is_inside:
+            given = single_tensor(args)
+            if given is not None and given in self.producers:
+                scope.given = given
+                scope.layer = layer_of(module, given)
+            scope.is_row = scope.layer is not None or is_leaf(module)
+        self.scopes.append(scope)
+
+    def leave(self, _: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
+        """Note that a module is done, and record it if it is one row."""
+        scope = self.scopes.pop()
+        outputs = _tensors(out)
+        if not scope.is_row or not outputs:
+            return
+        inputs = self._data((args, kwargs))
+        tensors = frozenset[str]().union(
+            *(self.origins.get(tensor, frozenset()) for tensor in scope.module.parameters())
+        )
+        if scope.layer is None or not inputs:
+            shape, examples = _split(outputs[0], scope.macs)
+            layer: Layer = Observed(
+                kind=type(scope.module).__name__,
+                shape=shape,
+                macs_seen=scope.macs // max(1, examples),
+                uncounted=tuple(sorted(scope.uncounted)),
+                is_unit=bool(tensors) and scope.macs > 0,
+            )
+            in_shape = _split(inputs[0], 0)[0] if inputs else ()
+        else:
+            layer = scope.layer
+            in_shape, examples = example_shape(inputs[0], layer)
+            shape = layer.out_shape(in_shape)
+            self._hold_against(scope, in_shape, examples, outputs[0])
+        self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
+
+    def _hold_against(self, scope: Scope, in_shape: Shape, examples: int, out: Tensor) -> None:
+        """Note what the forward pass contradicts of a known layer's formulas."""
+        layer = scope.layer
+        assert layer is not None  # noqa: S101  the caller has looked
+        place = (f"module {scope.path!r} ({layer.kind})",)
+        shape, macs = layer.out_shape(in_shape), examples * layer.macs(in_shape)
+        if tuple(out.shape)[-len(shape) :] != shape or out.numel() != examples * _count(shape):
+            what = f"the formula gives {times(shape)}, torch gives {times(tuple(out.shape))}"
+            self.problems.append(Problem(what, places=place))
+        if macs != scope.macs and not scope.uncounted:
+            what = f"the formula gives {macs:,} MACs, its operators {scope.macs:,}"
+            self.problems.append(Problem(what, places=place))
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and record it."""
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        macs = macs_of(func, args, out)
+        row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
+        if row is None:
+            self._call(func, args, kwargs, out, macs)
+            return out
+        row.macs += macs or 0
+        if macs is None:
+            row.uncounted.add(packet_name(func))
+        return out
+
+    def _call(self, func: Any, args: Any, kwargs: Any, out: Any, macs: int | None) -> None:
+        """Record an operator that runs outside of all modules that are one row."""
+        inputs, outputs = self._data((args, kwargs)), _tensors(out)
+        origins = [self.origins.get(tensor, frozenset()) for tensor in _tensors((args, kwargs))]
+        tensors = frozenset[str]().union(*origins)
+        if not outputs:
+            return
+        if not inputs and not macs:  # parameters and constants among themselves
+            for tensor in outputs:
+                self.origins[tensor] = tensors
+            return
+        same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
+        if same_shape and not tensors and (packet_name(func) in PASSING or func.is_view):
+            self.producers[outputs[0]] = self.producers[inputs[0]]
+            return
+        shape, examples = _split(outputs[0], macs or 0)
+        layer = layer_of_call(func, args, inputs or outputs, outputs[0], macs)
+        if isinstance(layer, Observed):
+            each = (macs or 0) // max(1, examples)
+            layer = replace(layer, shape=shape, macs_seen=each, is_unit=bool(tensors) and each > 0)
+        is_join = len(inputs) > 1 and not isinstance(layer, Observed)
+        in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
+        path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
+        name = f"{path}.{layer.kind}" if path else layer.kind
+        self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs)
+
+    def _add(  # noqa: PLR0913, PLR0917  what a node is made of
+        self,
+        name: str,
+        layer: Layer,
+        inputs: Sequence[Tensor],
+        in_shape: Shape,
+        shape: Shape,
+        examples: int,
+        tensors: frozenset[str],
+        outputs: Sequence[Tensor],
+    ) -> None:
+        """Add a node, and note whose outputs these are; a parameter counts where it comes first."""
+        self.names[name] += 1
+        unique = name if self.names[name] == 1 else f"{name} ({self.names[name]})"
+        params = {
+            _own_name(tensor, name): self.unclaimed.pop(tensor)
+            for tensor in sorted(tensors)
+            if tensor in self.unclaimed
+        }
+        sources = tuple(self.producers[tensor] for tensor in inputs)
+        self.nodes.append(
+            Node(unique, layer, sources, in_shape, shape, examples=examples, params=params)
+        )
+        for tensor in outputs:
+            self.producers[tensor] = unique
+
+    def _data(self, values: Any) -> list[Tensor]:
+        """Return the tensors that come from the network's input."""
+        return [tensor for tensor in _tensors(values) if tensor in self.producers]
+
+
+def _tensors(values: Any) -> list[Tensor]:
+    return [leaf for leaf in tree_leaves(values) if isinstance(leaf, Tensor)]
+
+
+def _split(tensor: Tensor, macs: int) -> tuple[Shape, int]:
+    """Return the shape behind the first axis, and that axis; all as one example if need be."""
+    shape = tuple(tensor.shape)
+    if not shape or (shape[0] and macs % shape[0]):
+        return shape, 1
+    return shape[1:], shape[0]
+
+
+def _count(shape: Shape) -> int:
+    return torch.Size(shape).numel()
+
+
+def _own_name(tensor: str, path: str) -> str:
+    """Return a parameter's name without the path of the module that has it."""
+    return tensor.removeprefix(f"{path}.")
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[None]:
+    """Let a recorder see every module and operator; nothing is left on any module.
+
+    Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
+    operator that tells nothing.
+    """
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    before = global_hooks.register_module_forward_pre_hook(recorder.enter)
+    after = global_hooks.register_module_forward_hook(recorder.leave, with_kwargs=True)
+    try:
+        with recorder:
+            yield
+    finally:
+        before.remove()
+        after.remove()
+        torch.backends.mha.set_fastpath_enabled(fused)
+
+
+@contextmanager
+def in_evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Put a model into evaluation mode, and every module back into the mode that it had."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def trace_source(
+    source: Source, inputs: Sequence[InputSpec], *, batch_size: int, device_name: str
+) -> tuple[Graph, str]:
+    """Return the graph of a PyTorch model, and the device of the forward pass.
+
+    The pass runs on meta. A model whose forward pass depends on values is traced on the CPU, with
+    zeros; the graph has a note that says so.
+
+    Raises:
+        UsageError: It needs to be told its input.
+        TraceError: The forward pass fails, or contradicts a formula.
+        DeviceError: There is no such device.
+    """
+    device = torch.device("meta") if device_name == "none" else find_device(device_name)
+    inputs = inputs or [InputSpec(source.input or ())] * source.images
+    if not inputs[0].shape:
+        raise UsageError(
+            f"{source.name} does not say what its input is", hint="use --input 3x224x224"
+        )
+    if device.type != "meta":
+        if source.make is not None:
+            source = replace(source, model=source.make())
+        return _trace_on(source, inputs, batch_size, device), str(device)
+    try:
+        return _trace_on(source, inputs, batch_size, device), "meta"
+    except TraceError as error:
+        if not isinstance(error.__cause__, _WITHOUT_VALUES):
+            raise
+    if source.make is not None:
+        source = replace(source, model=source.make())
+    graph = _trace_on(source, inputs, batch_size, torch.device("cpu"))
+    note = "traced on cpu with zeros: its forward pass depends on values, which meta has not"
+    return replace(graph, notes=(*graph.notes, note)), "cpu"
+
+
+_WITHOUT_VALUES = (NotImplementedError, RuntimeError)
+"""What torch raises where meta is asked for values; what is broken fails on the CPU too."""
+
+
+def _trace_on(
+    source: Source, inputs: Sequence[InputSpec], batch_size: int, device: torch.device
+) -> Graph:
+    def example(given: InputSpec) -> Tensor:
+        dtype = getattr(torch, given.dtype)
+        return torch.zeros((batch_size, *given.shape), dtype=dtype, device=device)
+
+    args: list[Any] = [example(given) for given in inputs if given.name is None]
+    if source.takes_list:
+        args = [list(args[0])]
+    kwargs = {given.name: example(given) for given in inputs if given.name is not None}
+    return trace(source.model, args, kwargs, name=source.name, input_shape=inputs[0].shape)
+
+
+def trace(
+    model: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    name: str,
+    input_shape: Shape,
+) -> Graph:
+    """Return the graph of a model for these inputs, traced on the device that they are on.
+
+    Raises:
+        ForwardError: The forward pass fails; the error has the graph up to there.
+        TraceError: The forward pass contradicts a formula.
+    """
+    inputs = _tensors((tuple(args), dict(kwargs)))
+    standins = _standins(model, inputs[0].device)
+    own = {tensor_name for tensor_name, _ in model.named_parameters()}
+    params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
+    recorder = Recorder({id(module): path for path, module in model.named_modules()}, params)
+    for tensor in inputs:
+        recorder.producers[tensor] = INPUT
+    try:
+        with (
+            torch.no_grad(),
+            in_evaluation_mode(model),
+            recording(recorder),
+            warnings.catch_warnings(action="ignore"),  # of zeros and of meta, not of the model
+            redirect_stdout(sys.stderr),  # what a user's forward prints is not our answer
+        ):
+            torch.func.functional_call(model, standins, tuple(args), dict(kwargs))
+    except Exception as error:
+        graph = Graph(name, input_shape, tuple(recorder.nodes))
+        raise _forward_error(error, recorder, graph) from error
+    if recorder.problems:
+        raise TraceError.of(recorder.problems)
+    modules = {path: type(module).__name__ for path, module in model.named_modules()}
+    nodes = (*recorder.nodes, *_idle(model, recorder))
+    return Graph(name, input_shape, nodes, modules=modules)
+
+
+def _forward_error(error: Exception, recorder: Recorder, graph: Graph) -> ForwardError:
+    """Return what failed, and why, if the formulas of the failing layer know it."""
+    first_line = str(error).strip().partition("\n")[0] or type(error).__name__
+    scope = recorder.scopes[-1] if recorder.scopes else None
+    failed = ForwardError(f"the forward pass fails: {first_line}")
+    failed.graph = graph
+    if scope is not None:
+        known = _diagnosis(scope, recorder, graph)
+        failed.problems = failed.problems if known is None else known
+        failed.within(f"module {scope.path!r} ({type(scope.module).__name__})")
+    return failed.within(graph.name)
+
+
+def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem, ...] | None:
+    """Return what the formulas have against a layer and its input, if they have something."""
+    if scope.given is None:
+        return None
+    layer = stated_layer(scope.module)
+    if layer is None:
+        return None
+    builder = GraphBuilder.resume(graph)
+    try:
+        with_axes = example_shape(scope.given, layer)[0]
+        source = recorder.producers[scope.given]
+        if builder.shape_of(source) == with_axes:
+            builder.add(f"{scope.path} ", layer, [source])
+        else:
+            layer.out_shape(with_axes)
+    except ShapeError as error:
+        return error.problems
+    return None
+
+
+def _standins(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
+    """Return a tensor for each parameter and buffer; a shared one is one, under all its names.
+
+    On meta they hold nothing. On a device they are copies, and zeros where the model has no values.
+    """
+    made: dict[int, Tensor] = {}
+
+    def standin(tensor: Tensor) -> Tensor:
+        if device.type == "meta" or tensor.device.type == "meta":
+            return torch.zeros_like(tensor, device=device)
+        return tensor.detach().to(device, copy=True)
+
+    named = [*model.named_parameters(remove_duplicate=False)]
+    named += [*model.named_buffers(remove_duplicate=False)]
+    return {name: made.setdefault(id(tensor), standin(tensor)) for name, tensor in named}
+
+
+def _idle(model: nn.Module, recorder: Recorder) -> Iterator[Node]:
+    """Yield a node for each module whose parameters the forward pass never read."""
+    by_path: dict[str, dict[str, Shape]] = {}
+    for tensor, shape in recorder.unclaimed.items():
+        path, _, name = tensor.rpartition(".")
+        by_path.setdefault(path, {})[name] = shape
+    for path, params in by_path.items():
+        layer = Observed(kind=type(model.get_submodule(path)).__name__, shape=())
+        name = f"{path} (not called)" if path else "parameters (not read)"
+        yield Node(name, layer, (), (), (), examples=0, params=params)

@@ -1,0 +1,58 @@
+"""What a forward pass showed of a module or an operator for which there is no formula here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction
+from archstat.layers.window import Mixing, Reach
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed(Layer):
+    """A module or an operator as it was seen; its facts are observations, not formulas.
+
+    Attributes:
+        kind: The name of the operator, or of the module's class.
+        shape: The shape of its output, without the batch.
+        macs_seen: The multiply–accumulates for one example, as far as the ledger knows them.
+        uncounted: The operators that are not.
+        is_unit: Whether it connects units by weights, so that its outputs are neurons.
+        reads: What each output unit reads, where that is known.
+    """
+
+    kind: str  # type: ignore[misc]  # one for every operator there is
+    shape: Shape
+    macs_seen: int = 0
+    uncounted: tuple[str, ...] = ()
+    is_unit: bool = False
+    reads: Reach = Mixing.UNKNOWN
+
+    def __post_init__(self) -> None:
+        """Check nothing: there are no settings."""
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        """The name in a table."""
+        return self.kind
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`."""
+        return self.shape
+
+    def macs(self, in_shape: Shape) -> int:
+        """See `Layer.macs`."""
+        return self.macs_seen
+
+    def neurons(self, in_shape: Shape) -> int:
+        """See `Layer.neurons`."""
+        return prod(self.shape) if self.is_unit else 0
+
+    def reach(self, in_shape: Shape) -> Reach:
+        """See `Layer.reach`."""
+        return self.reads
+
+    def torch_call(self, in_shape: Shape) -> TorchCall:
+        """Return the operator by name; a traced graph is not built again."""
+        return TorchFunction(self.kind, {})

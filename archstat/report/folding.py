@@ -1,0 +1,106 @@
+"""A report with fewer rows: modules folded, layers grouped by kind, the largest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from archstat.errors import UsageError, did_you_mean, shown
+from archstat.report.report import Report, Row
+
+SORTABLE: Mapping[str, Callable[[Row], int]] = {
+    "weights": lambda row: row.weights,
+    "biases": lambda row: row.biases,
+    "params": lambda row: row.params,
+    "neurons": lambda row: row.neurons,
+    "macs": lambda row: row.macs or 0,
+    "activation_bytes": lambda row: row.activation_bytes,
+}
+
+
+def folded(report: Report, depth: int) -> Report:
+    """Return a report in which modules deeper than `depth` levels are one row each."""
+    return replace(report, layers=_grouped(report, lambda row: _module(row, depth)))
+
+
+def by_kind(report: Report) -> Report:
+    """Return a report with one row a kind, in the order in which kinds first appear."""
+    groups: dict[str, list[Row]] = {}
+    for row in report.layers:
+        groups.setdefault(row.label, []).append(row)
+    rows = [
+        replace(_sum(kind, rows, label=f"× {len(rows)}"), receptive_field=None)
+        for kind, rows in groups.items()
+    ]
+    return replace(report, layers=tuple(rows))
+
+
+def largest(report: Report, key: str | None, count: int | None) -> Report:
+    """Return a report with its rows sorted by a column, largest first, and cut after `count`.
+
+    Raises:
+        UsageError: The column cannot be sorted by.
+    """
+    rows = list(report.layers)
+    if key is not None:
+        if key not in SORTABLE:
+            raise UsageError(
+                f"--sort: cannot sort by {shown(key)}",
+                hint=did_you_mean(key, list(SORTABLE)) or f"there are {', '.join(SORTABLE)}",
+            )
+        rows.sort(key=SORTABLE[key], reverse=True)
+    if count is None or count >= len(rows):
+        return replace(report, layers=tuple(rows))
+    note = f"{count} of {len(rows)} rows are shown; totals are those of all"
+    return replace(report, layers=tuple(rows[:count]), notes=(*report.notes, note))
+
+
+def _module(row: Row, depth: int) -> str:
+    """Return the path of the module that a row is folded into; its own name if it is not deeper."""
+    parts = row.name.split(".")
+    return row.name if len(parts) <= depth else ".".join(parts[:depth])
+
+
+def _grouped(report: Report, name_of: Callable[[Row], str]) -> tuple[Row, ...]:
+    """Return neighbouring rows of the same name as one."""
+    groups: list[tuple[str, list[Row]]] = []
+    for row in report.layers:
+        name = name_of(row)
+        if groups and groups[-1][0] == name:
+            groups[-1][1].append(row)
+        else:
+            groups.append((name, [row]))
+    return tuple(
+        rows[0]
+        if len(rows) == 1 and rows[0].name == name
+        else _sum(name, rows, report.modules.get(name, "module"))
+        for name, rows in groups
+    )
+
+
+def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
+    """Return one row for several: sums, the first input, the last output and receptive field."""
+    rows = list(rows)
+    uncounted = tuple(sorted({operator for row in rows for operator in row.uncounted}))
+    return Row(
+        name=name,
+        kind=label,
+        label=label,
+        depth=name.count("."),
+        in_shape=rows[0].in_shape,
+        out_shape=rows[-1].out_shape,
+        filters=None,
+        filter_depth=None,
+        kernel_size=None,
+        stride=None,
+        padding=None,
+        groups=None,
+        weights=sum(row.weights for row in rows),
+        biases=sum(row.biases for row in rows),
+        params=sum(row.params for row in rows),
+        neurons=sum(row.neurons for row in rows),
+        macs=None if uncounted else sum(row.macs or 0 for row in rows),
+        activation_bytes=sum(row.activation_bytes for row in rows),
+        receptive_field=rows[-1].receptive_field,
+        uncounted=uncounted,
+    )
