@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from archstat.errors import UsageError, shown, within
-from archstat.extras import TORCH, require
-from archstat.frontends.resolve import Variant, positive, resolve
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.load import Loaded, Question, load
+from archstat.frontends.resolve import positive
 from archstat.frontends.spec import Settings, input_shape
 from archstat.renderers import FormatName, renderer
 from archstat.renderers.cells import Layout
 from archstat.renderers.view import View
 from archstat.report import report
 from archstat.report.columns import choose_columns
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class Report(report.Report):
@@ -51,24 +58,33 @@ class Report(report.Report):
 
 
 def analyze(  # noqa: PLR0913  one keyword for each question
-    model: str,
-    *,
+    model: str | PathLike[str] | nn.Module,
     input: Sequence[int] | None = None,  # noqa: A002  the field's word
+    *,
+    inputs: Sequence[object] = (),
+    kwargs: Mapping[str, object] | None = None,
     batch_size: int = 1,
     classes: int | None = None,
     settings: Settings | None = None,
+    arguments: Mapping[str, object] | None = None,
     device: str | None = None,
 ) -> Report:
     """Return the report on a model.
 
     Args:
-        model: A name of the catalogue ("paper-alexnet") or a spec file ("my-net.toml").
+        model: A name of the catalogue ("paper-alexnet"), a spec file ("my-net.toml"), the name of a
+            PyTorch model ("torchvision/resnet50", "homework.py:AlexNet"), or an `nn.Module`, which
+            is left exactly as it was.
         input: The shape of one example without the batch, (C, H, W); None for the model's own.
+        inputs: Example tensors for an `nn.Module` instead, with their batch; only shapes and types
+            are used, unless a device is asked for. Lists, tuples and dictionaries of tensors too.
+        kwargs: More of them, by the names of `forward`'s arguments.
         batch_size: Examples a pass; MACs and activation bytes are those of the whole batch.
-        classes: The number of outputs of the classifier; None for the model's own.
-        settings: Changes to layers, as in {"conv2": {"groups": 1}}.
+        classes: The number of outputs of a spec's classifier; None for the spec's own.
+        settings: Changes to a spec's layers, as in {"conv2": {"groups": 1}}.
+        arguments: What a PyTorch class or function is called with to make the model.
         device: "meta", "cpu" or "cuda:0", to run a forward pass there and hold every number against
-            it; None or "none" answers by formula, without torch.
+            it; None or "none" answers for specs by formula, and for PyTorch models on meta.
 
     Raises:
         ArchstatError: The question cannot be answered; the message says why, and what to change.
@@ -76,24 +92,50 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     >>> analyze("paper-alexnet").totals.macs
     724406816
     """
-    if not isinstance(model, str):
-        raise UsageError(
-            f"a model is the name of a spec, got {shown(model)}",
-            hint="this version reads specs only; 'archstat list' shows those that come with it",
-        )
     with within("input"):
         shape = None if input is None else input_shape(input)
-    batch_size = positive(batch_size, "batch_size")
-    classes = None if classes is None else positive(classes, "classes")
-    graph = resolve(model, Variant(shape, classes, _checked(settings or {})))
-    traced_on = None
-    if device is not None and device != "none":
-        require(TORCH, purpose=f"device={shown(device)}")
-        from archstat.frontends.module import confirm  # noqa: PLC0415  torch, only when asked for
-
-        traced_on = confirm(graph, str(device), batch_size=batch_size)
-    plain = report.report_on(graph, batch_size=batch_size, traced_on=traced_on)
+    question = Question(
+        inputs=() if shape is None else (InputSpec(shape),),
+        classes=None if classes is None else positive(classes, "classes"),
+        settings=_checked(settings or {}),
+        arguments=dict(arguments or {}),
+        batch_size=positive(batch_size, "batch_size"),
+        device="none" if device is None else str(device),
+    )
+    if isinstance(model, (str, PathLike)):
+        if inputs or kwargs:
+            raise UsageError(
+                "inputs and kwargs go with an nn.Module", hint="use input=(3, 224, 224)"
+            )
+        found = load(fspath(model), question)
+    else:
+        found = _load_module(model, question, inputs, kwargs or {})
+    graph, traced_on, size = found
+    plain = report.report_on(graph, batch_size=size, traced_on=traced_on)
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
+
+
+def _load_module(
+    model: object, question: Question, inputs: Sequence[object], kwargs: Mapping[str, object]
+) -> Loaded:
+    """Return the graph of a model that is there already.
+
+    Raises:
+        UsageError: It is no model, or the question does not go with one.
+    """
+    torch = sys.modules.get("torch")  # whoever has a module has torch
+    if torch is None or not isinstance(model, torch.nn.Module):
+        raise UsageError(
+            f"a model is a name or an nn.Module, got {shown(model)}",
+            hint="'archstat list' shows the names of the catalogue",
+        )
+    if question.settings or question.classes or question.arguments:
+        raise UsageError("classes, settings and arguments do not go with an nn.Module")
+    from archstat.frontends.tracing import trace_module  # noqa: PLC0415  torch is loaded already
+
+    return trace_module(
+        model, question.inputs, inputs, kwargs, question.batch_size, question.device
+    )
 
 
 def _checked(settings: object) -> Settings:

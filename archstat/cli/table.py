@@ -95,7 +95,7 @@ def table(
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         try:
-            graph, traced_on = load(model, asked)
+            graph, traced_on, batch = load(model, asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and format_name == "table":
                 write_stdout(renderer("table")(report_on(error.graph, batch_size=batch), view))

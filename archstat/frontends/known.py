@@ -20,7 +20,7 @@ from archstat.layers.norm import AnyBatchNorm, LayerNorm
 from archstat.layers.opaque import Observed
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
 from archstat.layers.reshape import Flatten, ZeroPad2d
-from archstat.layers.window import Mixing, Reach, Sliding
+from archstat.layers.window import Mixing, Nearest, Reach, Sliding
 
 KINDS: Mapping[type[nn.Module], type[Layer]] = {
     getattr(nn, kind.torch_name): kind
@@ -88,6 +88,13 @@ def example_shape(given: Tensor, layer: Layer) -> tuple[Shape, int]:
     return shape[1:], shape[0]
 
 
+def lacks_an_axis(given: Tensor, layer: Layer) -> bool:
+    """Return whether a map has one axis less than a batch of maps, and other channels at that."""
+    if not isinstance(layer, AnyConvolution) or layer.in_channels is None:
+        return False
+    return given.dim() <= layer.axes + 1 and given.shape[0] != layer.in_channels
+
+
 def is_leaf(module: nn.Module) -> bool:
     """Return whether a module of torch's own is one row although it has no formula here."""
     is_torchs = type(module).__module__.startswith("torch.nn.modules.")
@@ -129,6 +136,11 @@ def layer_of_call(
         reads = Mixing.NONE
     elif name == "mean" and len(args) > 1:
         reads = _mean(inputs[0], out)
+    elif name in {"upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d"}:
+        pairs = zip(inputs[0].shape[2:], out.shape[2:], strict=True)
+        reads = tuple(Nearest(*pair) for pair in pairs)
+    elif name == "slice" and len(args) > 1 and args[1] == 1:
+        reads = Mixing.NONE
     return Observed(
         kind=name,
         shape=tuple(out.shape[1:]),

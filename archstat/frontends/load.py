@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
@@ -13,9 +13,6 @@ from archstat.frontends.inputs import InputSpec
 from archstat.frontends.resolve import Variant, resolve
 from archstat.frontends.spec import Settings
 from archstat.graph import Graph
-
-if TYPE_CHECKING:
-    from torch import nn
 
 NONE = "none"
 """The device of those who want no forward pass."""
@@ -43,14 +40,22 @@ class Question:
     device: str = NONE
 
 
+class Loaded(NamedTuple):
+    """A model's graph, the device of the forward pass that it was held against, and its batch."""
+
+    graph: Graph
+    traced_on: str | None
+    batch_size: int
+
+
 def is_torch(model: str) -> bool:
     """Return whether a MODEL argument names a PyTorch model rather than a spec."""
     has_library = model.startswith(("torchvision/", "timm/"))
     return has_library or model.endswith(".py") or ":" in Path(model).name
 
 
-def load(model: str, question: Question) -> tuple[Graph, str | None]:
-    """Return the graph of a model, and the device of the forward pass that it was held against.
+def load(model: str, question: Question) -> Loaded:
+    """Return the graph of a model.
 
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
@@ -64,14 +69,15 @@ def load(model: str, question: Question) -> tuple[Graph, str | None]:
     shape = question.inputs[0].shape if question.inputs else None
     graph = resolve(model, Variant(shape, question.classes, question.settings))
     if question.device == NONE:
-        return graph, None
+        return Loaded(graph, None, question.batch_size)
     require(TORCH, purpose=f"--device {question.device}")
     from archstat.frontends.module import confirm  # noqa: PLC0415  torch, only when asked for
 
-    return graph, confirm(graph, question.device, batch_size=question.batch_size)
+    device = confirm(graph, question.device, batch_size=question.batch_size)
+    return Loaded(graph, device, question.batch_size)
 
 
-def _load_torch(model: str, question: Question) -> tuple[Graph, str | None]:
+def _load_torch(model: str, question: Question) -> Loaded:
     if question.settings or question.classes:
         raise UsageError(
             f"--set and --classes go with specs; {model} is a PyTorch model",
@@ -82,25 +88,7 @@ def _load_torch(model: str, question: Question) -> tuple[Graph, str | None]:
     from archstat.frontends.tracing import trace_source  # noqa: PLC0415  likewise
 
     source = load_source(model, question.arguments)
-    return trace_source(
+    graph, device = trace_source(
         source, question.inputs, batch_size=question.batch_size, device_name=question.device
     )
-
-
-def load_module(
-    module: nn.Module, question: Question, *, name: str | None = None
-) -> tuple[Graph, str | None]:
-    """Return the graph of a model that is there already, as `load` does.
-
-    Raises:
-        ArchstatError: The question does not fit the model, or its forward pass fails.
-    """
-    from archstat.frontends.source import Source  # noqa: PLC0415  torch is loaded by now
-    from archstat.frontends.tracing import trace_source  # noqa: PLC0415  likewise
-
-    return trace_source(
-        Source(name or type(module).__name__, module),
-        question.inputs,
-        batch_size=question.batch_size,
-        device_name=question.device,
-    )
+    return Loaded(graph, device, question.batch_size)

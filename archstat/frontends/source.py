@@ -12,7 +12,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules import module as global_hooks
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
@@ -184,21 +185,42 @@ def _built(
     _require_arguments(target, arguments, model)
 
     def make() -> nn.Module:
-        with _users_code(model, None), torch.random.fork_rng(devices=[]):
+        with _users_code(model, None), _random_state_kept():
             return target(**arguments)
 
     try:
-        with (
-            redirect_stdout(sys.stderr),
-            torch.device("meta"),
-            torch.random.fork_rng(devices=[]),
-        ):
+        with redirect_stdout(sys.stderr), torch.device("meta"), _random_state_kept():
             made = target(**arguments)
     except Exception:  # noqa: BLE001  it may read values; if it is broken, it breaks again
-        made = make()
+        with parameters_on_meta():
+            made = make()
     if not isinstance(made, nn.Module):
         raise UsageError(f"{model} makes {shown(made)}, which is not an nn.Module")
     return made, make
+
+
+@contextmanager
+def parameters_on_meta() -> Iterator[None]:
+    """Move every parameter to meta as soon as a module has it; all other tensors have values.
+
+    Memory is taken for one parameter at a time, and never touched: modules fill their parameters
+    with numbers after they have registered them.
+    """
+
+    def moved(_: nn.Module, __: str, parameter: nn.Parameter) -> nn.Parameter:
+        if parameter.is_meta:
+            return parameter
+        return nn.Parameter(parameter.to("meta"), requires_grad=parameter.requires_grad)
+
+    handle = global_hooks.register_module_parameter_registration_hook(moved)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _random_state_kept() -> AbstractContextManager[None]:
+    return torch.random.fork_rng(devices=[])
 
 
 def _require_arguments(target: Any, arguments: Mapping[str, Any], model: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from archstat.errors import Problem, ShapeError, TraceError, UsageError
@@ -28,11 +28,13 @@ from archstat.frontends.known import (
     PASSING,
     example_shape,
     is_leaf,
+    lacks_an_axis,
     layer_of,
     layer_of_call,
     single_tensor,
     stated_layer,
 )
+from archstat.frontends.load import Loaded
 from archstat.frontends.module import find_device
 from archstat.frontends.operators import macs_of, packet_name
 from archstat.frontends.source import Source
@@ -267,52 +269,93 @@ def trace_source(
 ) -> tuple[Graph, str]:
     """Return the graph of a PyTorch model, and the device of the forward pass.
 
-    The pass runs on meta. A model whose forward pass depends on values is traced on the CPU, with
-    zeros; the graph has a note that says so.
+    The pass runs on meta, unless a device is asked for. A model whose forward pass depends on
+    values is traced on the CPU, with zeros; the graph has a note that says so.
 
     Raises:
         UsageError: It needs to be told its input.
         TraceError: The forward pass fails, or contradicts a formula.
         DeviceError: There is no such device.
     """
-    device = torch.device("meta") if device_name == "none" else find_device(device_name)
     inputs = inputs or [InputSpec(source.input or ())] * source.images
     if not inputs[0].shape:
         raise UsageError(
             f"{source.name} does not say what its input is", hint="use --input 3x224x224"
         )
-    if device.type != "meta":
-        if source.make is not None:
-            source = replace(source, model=source.make())
-        return _trace_on(source, inputs, batch_size, device), str(device)
-    try:
-        return _trace_on(source, inputs, batch_size, device), "meta"
-    except TraceError as error:
-        if not isinstance(error.__cause__, _WITHOUT_VALUES):
-            raise
-    if source.make is not None:
-        source = replace(source, model=source.make())
-    graph = _trace_on(source, inputs, batch_size, torch.device("cpu"))
-    note = "traced on cpu with zeros: its forward pass depends on values, which meta has not"
-    return replace(graph, notes=(*graph.notes, note)), "cpu"
+    shape = inputs[0].shape
+
+    def run(model: nn.Module, device: torch.device) -> Graph:
+        def example(given: InputSpec) -> Tensor:
+            size = (batch_size, *given.shape)
+            return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
+
+        args: list[Any] = [example(given) for given in inputs if given.name is None]
+        if source.takes_list:
+            args = [list(args[0])]
+        kwargs = {given.name: example(given) for given in inputs if given.name is not None}
+        return trace(model, args, kwargs, name=source.name, input_shape=shape)
+
+    return _on_a_device_that_can(source, device_name, run)
+
+
+def trace_module(  # noqa: PLR0913, PLR0917  a question has these parts
+    model: nn.Module,
+    inputs: Sequence[InputSpec],
+    examples: Sequence[Any],
+    named_examples: Mapping[str, Any],
+    batch_size: int,
+    device_name: str,
+) -> Loaded:
+    """Return the graph of a model that is there already, for an input's shape or for examples.
+
+    Raises:
+        UsageError: Neither is given, or both.
+        TraceError: The forward pass fails, or contradicts a formula.
+        DeviceError: There is no such device.
+    """
+    source = Source(type(model).__name__, model)
+    tensors = _tensors((tuple(examples), dict(named_examples)))
+    if bool(inputs) == bool(tensors):
+        raise UsageError(
+            "a model needs either the shape of its input or example tensors",
+            hint="write analyze(model, (3, 224, 224)) or analyze(model, inputs=(images, labels))",
+        )
+    if not tensors:
+        graph, device = trace_source(source, inputs, batch_size=batch_size, device_name=device_name)
+        return Loaded(graph, device, batch_size)
+    shape = tuple(tensors[0].shape)
+
+    def run(model: nn.Module, device: torch.device) -> Graph:
+        def moved(tensor: Tensor) -> Tensor:
+            return tensor.detach().to(device, copy=True)
+
+        args, kwargs = tree_map_only(Tensor, moved, (tuple(examples), dict(named_examples)))
+        return trace(model, args, kwargs, name=source.name, input_shape=shape[1:])
+
+    graph, device = _on_a_device_that_can(source, device_name, run)
+    return Loaded(graph, device, shape[0] if shape else 1)
 
 
 _WITHOUT_VALUES = (NotImplementedError, RuntimeError)
 """What torch raises where meta is asked for values; what is broken fails on the CPU too."""
 
 
-def _trace_on(
-    source: Source, inputs: Sequence[InputSpec], batch_size: int, device: torch.device
-) -> Graph:
-    def example(given: InputSpec) -> Tensor:
-        dtype = getattr(torch, given.dtype)
-        return torch.zeros((batch_size, *given.shape), dtype=dtype, device=device)
-
-    args: list[Any] = [example(given) for given in inputs if given.name is None]
-    if source.takes_list:
-        args = [list(args[0])]
-    kwargs = {given.name: example(given) for given in inputs if given.name is not None}
-    return trace(source.model, args, kwargs, name=source.name, input_shape=inputs[0].shape)
+def _on_a_device_that_can(
+    source: Source, device_name: str, run: Callable[[nn.Module, torch.device], Graph]
+) -> tuple[Graph, str]:
+    """Return what `run` gives on the device asked for, or on meta; on the CPU if meta cannot."""
+    device = torch.device("meta") if device_name == "none" else find_device(device_name)
+    if device.type == "meta":
+        try:
+            return run(source.model, device), "meta"
+        except TraceError as error:
+            if not isinstance(error.__cause__, _WITHOUT_VALUES):
+                raise
+        graph = run(source.model if source.make is None else source.make(), torch.device("cpu"))
+        note = "traced on cpu with zeros: its forward pass depends on values, which meta has not"
+        return replace(graph, notes=(*graph.notes, note)), "cpu"
+    graph = run(source.model if source.make is None else source.make(), device)
+    return graph, str(device)
 
 
 def trace(
@@ -370,19 +413,26 @@ def _forward_error(error: Exception, recorder: Recorder, graph: Graph) -> Forwar
 
 def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem, ...] | None:
     """Return what the formulas have against a layer and its input, if they have something."""
-    if scope.given is None:
+    given = scope.given
+    layer = None if given is None else stated_layer(scope.module)
+    if given is None or layer is None:
         return None
-    layer = stated_layer(scope.module)
-    if layer is None:
-        return None
-    builder = GraphBuilder.resume(graph)
+    types = {parameter.dtype for parameter in scope.module.parameters()} - {given.dtype}
+    if types:
+        theirs, its = (str(dtype).removeprefix("torch.") for dtype in (given.dtype, *types))
+        what = f"its parameters are {its}, but it is given {theirs}"
+        return (Problem(what, f"convert one: x.to(torch.{its}), or model.to(torch.{theirs})"),)
+    in_shape, _ = example_shape(given, layer)
+    if lacks_an_axis(given, layer):
+        expected = times(("batch", "channels", *("depth", "rows", "columns")[-layer.axes :]))
+        what = f"expects {expected}, got {times(tuple(given.shape))}"
+        return (Problem(what, "an axis is missing: x.unsqueeze(0) adds one for the batch"),)
+    builder, source = GraphBuilder.resume(graph), recorder.producers[given]
     try:
-        with_axes = example_shape(scope.given, layer)[0]
-        source = recorder.producers[scope.given]
-        if builder.shape_of(source) == with_axes:
-            builder.add(f"{scope.path} ", layer, [source])
+        if builder.shape_of(source) == in_shape:
+            builder.add(f"{scope.path} (failing)", layer, [source])
         else:
-            layer.out_shape(with_axes)
+            layer.out_shape(in_shape)
     except ShapeError as error:
         return error.problems
     return None

@@ -107,6 +107,31 @@ class Adaptive(Window):
         return range(first, -(-(unit + 1) * self.in_size // self.out_size))
 
 
+@dataclass(frozen=True)
+class Nearest(Window):
+    """An axis that is stretched or shrunk by repeating or skipping units: nearest upsampling.
+
+    Output unit u reads the input unit ⌊u·in/out⌋. Source: torch.nn.Upsample, mode "nearest".
+
+    >>> [Nearest(in_size=2, out_size=4).taps(unit)[0] for unit in range(4)]
+    [0, 0, 1, 1]
+    """
+
+    in_size: int
+    out_size: int
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """See `Window.period`."""
+        common = gcd(self.in_size, self.out_size)
+        return self.out_size // common, self.in_size // common
+
+    def taps(self, unit: int) -> range:
+        """See `Window.taps`."""
+        only = unit * self.in_size // self.out_size
+        return range(only, only + 1)
+
+
 class Mixing(Enum):
     """How a layer moves information along the axes where no window describes it."""
 
