@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
 from archstat.frontends.inputs import InputSpec
-from archstat.frontends.resolve import Variant, resolve
+from archstat.frontends.resolve import Variant, is_torch, resolve
 from archstat.frontends.spec import Settings
 from archstat.graph import Graph
 
@@ -46,12 +45,6 @@ class Loaded(NamedTuple):
     graph: Graph
     traced_on: str | None
     batch_size: int
-
-
-def is_torch(model: str) -> bool:
-    """Return whether a MODEL argument names a PyTorch model rather than a spec."""
-    has_library = model.startswith(("torchvision/", "timm/"))
-    return has_library or model.endswith(".py") or ":" in Path(model).name
 
 
 def load(model: str, question: Question) -> Loaded:

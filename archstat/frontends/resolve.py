@@ -51,6 +51,12 @@ def resolve(model: str, variant: Variant | None = None) -> Graph:
     return build(spec, input=variant.input)
 
 
+def is_torch(model: str) -> bool:
+    """Return whether a MODEL argument names a PyTorch model rather than a spec."""
+    has_library = model.startswith(("torchvision/", "timm/"))
+    return has_library or model.endswith(".py") or ":" in Path(model).name
+
+
 def find_spec(model: str) -> Spec:
     """Return the spec that a MODEL argument names: one of the catalogue, or a TOML file.
 
@@ -67,6 +73,11 @@ def find_spec(model: str) -> Spec:
         raise UsageError(f"there is no file {shown(model)}", hint=hint)
     if model.endswith(".toml") or S_ISDIR(mode):
         return load_spec(Path(model), catalogue=known)
+    if is_torch(model):
+        raise UsageError(
+            f"{shown(model)} is a PyTorch model, and this works on specs",
+            hint="'archstat table' and archstat.analyze take both",
+        )
     file = f"{model}.toml"
     is_file = S_ISREG(mode_of(Path(file)))
     near = did_you_mean(model, list(known), at_most=MOST_SUGGESTED)

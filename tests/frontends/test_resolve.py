@@ -240,22 +240,22 @@ def test_a_file_may_extend_a_spec_of_the_catalogue():
         (
             "torchvision/resnet50",
             (
-                "'torchvision/resnet50' is a PyTorch model; this version reads specs only\n"
-                "  hint: 'archstat list' shows the specs that come with it"
+                "'torchvision/resnet50' is a PyTorch model, and this works on specs\n"
+                "  hint: 'archstat table' and archstat.analyze take both"
             ),
         ),
         (
             "homework.py:AlexNet",
             (
-                "'homework.py:AlexNet' is a PyTorch model; this version reads specs only\n"
-                "  hint: 'archstat list' shows the specs that come with it"
+                "'homework.py:AlexNet' is a PyTorch model, and this works on specs\n"
+                "  hint: 'archstat table' and archstat.analyze take both"
             ),
         ),
         (
             "homework.py",
             (
-                "'homework.py' is a PyTorch model; this version reads specs only\n"
-                "  hint: 'archstat list' shows the specs that come with it"
+                "'homework.py' is a PyTorch model, and this works on specs\n"
+                "  hint: 'archstat table' and archstat.analyze take both"
             ),
         ),
     ],
