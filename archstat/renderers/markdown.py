@@ -37,6 +37,6 @@ def _line(texts: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    for character in "\\|*_<>`":
+    for character in "\\|*_<>`[]~#$&":
         text = text.replace(character, f"\\{character}")
     return text.replace("\n", " ")

@@ -1,0 +1,50 @@
+"""One small network in every format, held against files; UPDATE_GOLDEN=1 rewrites them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archstat.renderers import renderer
+from archstat.renderers.pytorch import render as code
+from archstat.renderers.table import lines
+from archstat.renderers.view import View
+from archstat.report.columns import COLUMNS, choose_columns
+from tests.renderers.networks import branching, report
+
+GOLDEN = Path(__file__).parent / "golden"
+ALL = View(choose_columns(list(COLUMNS)), "chw")
+
+
+def at_width(width):
+    return "".join(f"{line.text}\n" for line in lines(report(), View(), width=width))
+
+
+PRINTED = {
+    "table.txt": lambda: renderer("table")(report(), View()),
+    "table-40.txt": lambda: at_width(40),
+    "table-80.txt": lambda: at_width(80),
+    "table-120.txt": lambda: at_width(120),
+    "table-200.txt": lambda: at_width(200),
+    "all-columns.txt": lambda: renderer("table")(report(batch_size=3, traced_on="meta"), ALL),
+    "table.md": lambda: renderer("markdown")(report(), View()),
+    "table.csv": lambda: renderer("csv")(report(), View()),
+    "all-columns.csv": lambda: renderer("csv")(report(batch_size=3), ALL),
+    "table.tsv": lambda: renderer("tsv")(report(), View()),
+    "report.json": lambda: renderer("json")(report(), View()),
+    "code.py.txt": lambda: code(branching()),
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_network_is_printed_as_in_the_file(name):
+    printed = PRINTED[name]()
+    if os.environ.get("UPDATE_GOLDEN"):
+        (GOLDEN / name).write_text(printed, encoding="utf-8")
+    assert printed == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_no_file_is_left_over():
+    assert {path.name for path in GOLDEN.iterdir()} == set(PRINTED)

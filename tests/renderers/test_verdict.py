@@ -1,0 +1,60 @@
+"""What witnesses say, as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.renderers.verdict import conclusion, line
+from archstat.report.finding import Finding, Verdict
+
+TWO_DIFFER = "2 differ by a named convention, explained to the unit"
+FINDING = Finding("torchinfo", "mult-adds", Verdict.EXPLAINED, "differs as its convention says")
+
+
+def findings(agree=0, explained=0, unmeasured=0, disagree=0):
+    verdicts = [
+        *[Verdict.AGREES] * agree,
+        *[Verdict.EXPLAINED] * explained,
+        *[Verdict.NOT_MEASURED] * unmeasured,
+        *[Verdict.DISAGREES] * disagree,
+    ]
+    return [Finding("w", "q", verdict, "") for verdict in verdicts]
+
+
+def test_a_finding_is_one_line_in_a_pipe():
+    assert line(FINDING, width=None) == (
+        "≈  torchinfo               mult-adds           differs as its convention says"
+    )
+
+
+def test_a_finding_is_broken_to_the_terminal():
+    finding = Finding("autograd", "receptive fields", Verdict.DISAGREES, "one " * 9 + "two")
+    assert line(finding, width=80).splitlines() == [
+        "✗  autograd                receptive fields    one one one one one one one one",
+        "                                               one two",
+    ]
+
+
+def test_a_finding_keeps_some_room_on_a_narrow_terminal():
+    finding = Finding("autograd", "receptive fields", Verdict.AGREES, "a" * 10 + " " + "b" * 19)
+    assert line(finding, width=20).endswith("    " + "a" * 10 + " " + "b" * 19)
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (findings(agree=1), "proved: of 1 comparisons, 1 agrees"),
+        (findings(agree=9), "proved: of 9 comparisons, 9 agree"),
+        (
+            findings(agree=2, explained=2, unmeasured=1),
+            f"proved: of 5 comparisons, 2 agree, {TWO_DIFFER}, 1 could not be measured",
+        ),
+        (
+            findings(agree=7, disagree=1),
+            "NOT PROVED: of 8 comparisons, 7 agree, 1 disagrees",
+        ),
+        (findings(disagree=2), "NOT PROVED: of 2 comparisons, 0 agree, 2 disagree"),
+    ],
+)
+def test_the_conclusion_counts_the_verdicts(said, text):
+    assert conclusion(said) == text
