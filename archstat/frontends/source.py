@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -78,20 +79,25 @@ def _from_torchvision(name: str, arguments: Mapping[str, Any]) -> Source:
     accepted = inspect.signature(builder).parameters
     without = {key: None for key in ("weights", "weights_backbone") if key in accepted}
     settings = {**without, **arguments}
-    model, make = _built(partial(models.get_model, name), settings, f"torchvision/{name}")
+    create = partial(_quietly, models.get_model, name)
+    model, make = _built(create, settings, f"torchvision/{name}")
     family = type(model).__module__
     return Source(
         f"torchvision/{name}",
         model,
         make,
-        _published_input(models, name, family),
+        _published_input(models, name, model),
         takes_list=family.startswith("torchvision.models.detection"),
         images=2 if family.startswith("torchvision.models.optical_flow") else 1,
     )
 
 
-def _published_input(models: ModuleType, name: str, family: str) -> Shape:
+def _published_input(models: ModuleType, name: str, model: nn.Module) -> Shape:
     """Return the input for which torchvision publishes a model's accuracy; reads no weights."""
+    family = type(model).__module__
+    side = getattr(model, "image_size", None)
+    if isinstance(side, int):  # a vision transformer, which is built for one size
+        return (3, side, side)
     if family.startswith("torchvision.models.detection"):
         return (3, 300, 300) if name.startswith("ssd300") else (3, 800, 800)
     if family.startswith("torchvision.models.optical_flow"):
@@ -113,7 +119,7 @@ def _from_timm(name: str, arguments: Mapping[str, Any]) -> Source:
         raise UsageError(
             f"timm has no model {shown(name)}", hint=did_you_mean(name, timm.list_models())
         )
-    create = partial(timm.create_model, name, pretrained=False)
+    create = partial(_quietly, timm.create_model, name, pretrained=False)
     model, make = _built(create, arguments, f"timm/{name}")
     size = getattr(model, "pretrained_cfg", {}).get("input_size", DEFAULT_IMAGE)
     return Source(f"timm/{name}", model, make, tuple(size))
@@ -197,6 +203,12 @@ def _built(
     if not isinstance(made, nn.Module):
         raise UsageError(f"{model} makes {shown(made)}, which is not an nn.Module")
     return made, make
+
+
+def _quietly(create: Callable[..., nn.Module], *args: object, **settings: object) -> nn.Module:
+    """Build a library's model without its warnings, which are about weights that we do not load."""
+    with warnings.catch_warnings(action="ignore"):
+        return create(*args, **settings)
 
 
 @contextmanager
