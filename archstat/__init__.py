@@ -21,7 +21,7 @@ from archstat.errors import (
 )
 
 if TYPE_CHECKING:
-    from archstat.api import Report, analyze
+    from archstat.api import Report, analyze, register
 
 __version__ = "0.1.0"
 
@@ -34,11 +34,12 @@ __all__ = [
     "TraceError",
     "UsageError",
     "analyze",
+    "register",
 ]
 
 
 def __getattr__(name: str) -> object:
     """Load the interface when it is first used: the command line starts without it."""
-    if name in {"Report", "analyze"}:
+    if name in {"Report", "analyze", "register"}:
         return getattr(import_module("archstat.api"), name)
     raise AttributeError(f"module 'archstat' has no attribute {name!r}")

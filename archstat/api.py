@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from archstat.errors import UsageError, shown, within
+from archstat.extras import TORCH, require
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.load import Loaded, Question, load
 from archstat.frontends.resolve import positive
@@ -113,6 +114,36 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     graph, traced_on, size = found
     plain = report.report_on(graph, batch_size=size, traced_on=traced_on)
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
+
+
+def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
+    """Teach the tool what an operator or a module costs, for models that are traced from now on.
+
+    Args:
+        what: An operator by namespace and name, as in "mylib.fused_attention"; or a module class,
+            which then is one row.
+        macs: Returns the multiply–accumulates of one call: of an operator from its arguments and
+            its output, `macs(args, out)`; of a module from itself too, `macs(module, args, out)`.
+
+    Raises:
+        UsageError: It is neither an operator's name nor a module class, or `macs` cannot be called.
+    """
+    require(TORCH, purpose="register")
+    from torch import nn  # noqa: PLC0415  torch, only when it is asked for
+
+    from archstat.frontends import known, operators  # noqa: PLC0415  likewise
+
+    if not callable(macs):
+        raise UsageError(f"macs must be a function, got {shown(macs)}")
+    if isinstance(what, str) and what.count(".") == 1:
+        operators.TAUGHT[what] = macs
+    elif isinstance(what, type) and issubclass(what, nn.Module):
+        known.TAUGHT[what] = macs
+    else:
+        raise UsageError(
+            f"{shown(what)} is neither an operator nor a module class",
+            hint='write register("mylib.my_operator", …) or register(MyModule, …)',
+        )
 
 
 def _load_module(

@@ -1,7 +1,7 @@
 """Every classification model of torchvision: are parameters and MACs those that it publishes?
 
-torchvision states `num_params` and `_ops` (billions of MACs, three decimals) for all of its weights.
-No weights are loaded.
+torchvision states `num_params` and `_ops` (billions of MACs, three decimals) with its weights; no
+weights are loaded.
 
     python benchmarks/registry.py
 """

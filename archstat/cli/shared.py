@@ -84,6 +84,41 @@ Device: TypeAlias = Annotated[
 ]
 
 
+class TimeUp(BaseException):
+    """The time that `--timeout` allows is over; no `except Exception` of a model stops it."""
+
+
+@contextmanager
+def limited(seconds: float | None) -> Iterator[None]:
+    """Stop what runs inside after so many seconds.
+
+    Raises:
+        UsageError: It took longer; or this system cannot stop it.
+    """
+    if seconds is None:
+        yield
+        return
+    import signal
+
+    if seconds <= 0 or not hasattr(signal, "setitimer"):
+        raise UsageError(f"--timeout {seconds:g} is not a time that can be kept here")
+
+    def stop(_: int, __: object) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except TimeUp:
+        raise UsageError(
+            f"no answer within {seconds:g} seconds", hint="allow more with --timeout"
+        ) from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """End the command with exit code 2 and clear sentences if its question has no answer."""

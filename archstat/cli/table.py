@@ -17,6 +17,7 @@ from archstat.cli.shared import (
     Model,
     Set,
     answering,
+    limited,
     question,
 )
 from archstat.errors import UsageError, shown, within
@@ -50,12 +51,16 @@ def table(
         typer.Option(metavar="N", help="Fold modules below N levels into a row each."),
     ] = None,
     by: Annotated[
-        Literal["layer", "kind"], typer.Option(help="A row a layer, or one a kind of layer.")
+        Literal["layer", "module", "kind"],
+        typer.Option(help="A row for each layer, module of the first level, or kind of layer."),
     ] = "layer",
     sort: Annotated[
         str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
     ] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="The first N rows only.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Give up on a model after this time.")
+    ] = None,
     *,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 if an operator was not counted.")
@@ -95,7 +100,8 @@ def table(
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         try:
-            graph, traced_on, batch = load(model, asked)
+            with limited(timeout):
+                graph, traced_on, batch = load(model, asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and format_name == "table":
                 write_stdout(renderer("table")(report_on(error.graph, batch_size=batch), view))
@@ -123,8 +129,8 @@ def _arranged(
     from archstat.frontends.resolve import positive
     from archstat.report.folding import by_kind, folded, largest
 
-    if depth is not None:
-        report = folded(report, positive(depth, "--depth"))
+    if depth is not None or by == "module":
+        report = folded(report, positive(1 if depth is None else depth, "--depth"))
     if by == "kind":
         report = by_kind(report)
     return largest(report, sort, None if top is None else positive(top, "--top"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -29,6 +29,9 @@ KINDS: Mapping[type[nn.Module], type[Layer]] = {
 }
 
 JOINS: Mapping[str, type[Layer]] = {"add": Add, "mul": Multiply}
+
+TAUGHT: dict[type[nn.Module], Callable[[nn.Module, Any, Any], int]] = {}
+"""Modules that users have taught: from the module, its inputs and its output to MACs."""
 
 PASSING = frozenset({"alias", "clone", "copy", "detach", "_to_copy", "lift_fresh", "expand"})
 """Operators whose output is their input, where the shape is the same."""
@@ -96,7 +99,9 @@ def lacks_an_axis(given: Tensor, layer: Layer) -> bool:
 
 
 def is_leaf(module: nn.Module) -> bool:
-    """Return whether a module of torch's own is one row although it has no formula here."""
+    """Return whether a module is one row although it has no formula here: torch's own, taught."""
+    if type(module) in TAUGHT:
+        return True
     is_torchs = type(module).__module__.startswith("torch.nn.modules.")
     is_container = isinstance(module, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
     has_children = any(True for _ in module.children())

@@ -100,6 +100,9 @@ FREE = frozenset(
 """The operators that multiply and accumulate nothing, apart from all that torch tags pointwise."""
 
 
+TAUGHT: dict[str, Formula] = {}
+"""What users have taught, by namespace and name: "mylib.fused_attention"."""
+
 TORCHVISION_FREE = frozenset({"nms", "ps_roi_align", "ps_roi_pool", "roi_align", "roi_pool"})
 """torchvision's own operators that select or interpolate, value by value."""
 
@@ -113,6 +116,8 @@ def packet_name(operator: Any) -> str:
 def macs_of(operator: Any, args: Sequence[Any], out: Any) -> int | None:
     """Return the multiply–accumulates of one call; None if the operator is not in the ledger."""
     name = packet_name(operator)
+    if taught := TAUGHT.get(f"{operator.namespace}.{name}"):
+        return taught(args, out)
     if operator.namespace == "aten" and name in FORMULAS:
         return FORMULAS[name](args, out)
     if operator.namespace == "torchvision":

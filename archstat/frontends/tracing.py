@@ -26,6 +26,7 @@ from archstat.errors import Problem, ShapeError, TraceError, UsageError
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.known import (
     PASSING,
+    TAUGHT,
     example_shape,
     is_leaf,
     lacks_an_axis,
@@ -106,6 +107,8 @@ class Recorder(TorchDispatchMode):
         outputs = _tensors(out)
         if not scope.is_row or not outputs:
             return
+        if taught := TAUGHT.get(type(scope.module)):
+            scope.macs, scope.uncounted = taught(scope.module, args, out), set()
         inputs = self._data((args, kwargs))
         tensors = frozenset[str]().union(
             *(self.origins.get(tensor, frozenset()) for tensor in scope.module.parameters())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.report.report import Report, Row
@@ -19,8 +20,12 @@ SORTABLE: Mapping[str, Callable[[Row], int]] = {
 
 
 def folded(report: Report, depth: int) -> Report:
-    """Return a report in which modules deeper than `depth` levels are one row each."""
-    return replace(report, layers=_grouped(report, lambda row: _module(row, depth)))
+    """Return a report in which modules deeper than `depth` levels are one row each.
+
+    Equal modules that follow one another are one row: "layer3.1 … layer3.5, Bottleneck × 5".
+    """
+    rows = _grouped(report, lambda row: _module(row, depth))
+    return replace(report, layers=tuple(_runs(rows, {row.name for row in report.layers})))
 
 
 def by_kind(report: Report) -> Report:
@@ -76,6 +81,22 @@ def _grouped(report: Report, name_of: Callable[[Row], str]) -> tuple[Row, ...]:
         else _sum(name, rows, report.modules.get(name, "module"))
         for name, rows in groups
     )
+
+
+def _runs(rows: Iterable[Row], layers: Container[str]) -> Iterator[Row]:
+    """Yield rows with each run of equal modules as one; single layers stay apart."""
+    for key, run in groupby(rows, lambda row: row.name if row.name in layers else _looks(row)):
+        equal = list(run)
+        if isinstance(key, str) or len(equal) == 1:
+            yield from equal
+        else:
+            name = f"{equal[0].name} … {equal[-1].name}"
+            yield _sum(name, equal, f"{equal[0].label} × {len(equal)}")
+
+
+def _looks(row: Row) -> tuple[object, ...]:
+    """Return what two modules must have in common to be shown as one twice."""
+    return (row.label, row.out_shape, row.weights, row.biases, row.macs, row.neurons)
 
 
 def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
