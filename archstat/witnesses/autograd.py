@@ -68,7 +68,7 @@ def autograd_findings(graph: Graph) -> Iterator[Finding]:
         finding = replace(finding, words=f"{finding.words}: size, stride and padding")
     yield finding
     if remark:
-        yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, remark)
+        yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, f"not measured {remark}")
 
 
 def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Part], str | None]:
@@ -86,7 +86,7 @@ def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Par
         try:
             parts.append(Part(node.name, _standin(node, sizes[node.inputs[0]]), node.inputs))
         except NotMeasurableError as error:
-            remark = remark or f"not measured from {node.name} on: {error.problems[0].what}"
+            remark = remark or f"from {node.name} on: {error.problems[0].what}"
             continue
         sizes[node.name] = _sizes(node, sizes[node.inputs[0]])
     if not parts:
