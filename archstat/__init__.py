@@ -43,3 +43,8 @@ def __getattr__(name: str) -> object:
     if name in {"Report", "analyze", "register"}:
         return getattr(import_module("archstat.api"), name)
     raise AttributeError(f"module 'archstat' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what there is to use, whether it has been loaded or not."""
+    return [*__all__, "__version__"]

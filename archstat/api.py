@@ -42,6 +42,10 @@ class Report(report.Report):
     def __str__(self) -> str:
         return self._render("table", (), "hwc").rstrip("\n")
 
+    def __repr__(self) -> str:
+        """Return the table: whoever asks for a report in a session wants to see it."""
+        return str(self)
+
     def _repr_markdown_(self) -> str:
         """Return what a notebook shows."""
         return self.to_markdown()

@@ -58,10 +58,10 @@ class Track:
         """The mean number of pixels from one unit to the next."""
         return Fraction(self.advance, len(self.intervals))
 
-    @property
-    def size(self) -> int:
-        """The number of pixels that the unit with the widest view sees; 0 if none sees any."""
-        return max((last - first + 1 for first, last in filter(None, self.intervals)), default=0)
+    def size(self, units: int) -> int:
+        """Return the pixels that the widest of units 0 … `units` − 1 sees; 0 if none sees any."""
+        existing = self.intervals[:units]
+        return max((last - first + 1 for first, last in filter(None, existing)), default=0)
 
     def through(self, window: Window) -> Track:
         """Return what the units behind a window see."""
@@ -219,7 +219,7 @@ def _united(tracks: Sequence[Track], units: int) -> Track:
 def _field(view: View) -> ReceptiveField:
     first_units = [track.interval(0) for track in view.tracks]
     return ReceptiveField(
-        size=tuple(track.size for track in view.tracks),
+        size=tuple(t.size(units) for t, units in zip(view.tracks, view.units, strict=True)),
         effective_stride=tuple(track.stride if track.is_even else None for track in view.tracks),
         effective_padding=tuple(None if seen is None else -seen[0] for seen in first_units),
         tracks=view.tracks,

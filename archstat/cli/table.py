@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Format: TypeAlias = Literal["table", "markdown", "csv", "tsv", "json"]
 STDOUT = "-"
+NO_DEVICE = "none"
 
 EPILOG = """\b
 Examples:
@@ -45,7 +46,7 @@ def table(
     classes: Classes = None,
     settings: Set = None,
     model_arguments: Arguments = None,
-    device: Device = "none",
+    device: Device = NO_DEVICE,
     depth: Annotated[
         int | None,
         typer.Option(metavar="N", help="Fold modules below N levels into a row each."),
@@ -104,13 +105,21 @@ def table(
                 graph, traced_on, batch = load(model, asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and format_name == "table":
-                write_stdout(renderer("table")(report_on(error.graph, batch_size=batch), view))
+                partial = report_on(
+                    error.graph,
+                    batch_size=batch,
+                    traced_on="meta" if device == NO_DEVICE else device,
+                )
+                write_stdout(renderer("table")(partial, view))
                 sys.stdout.flush()
             raise
         report = report_on(graph, batch_size=batch, traced_on=traced_on)
         shown_report = _arranged(report, depth, by, sort, top)
         if output not in {None, STDOUT}:
-            write_file(renderer(format_name)(shown_report, view), Path(str(output)))
+            target = Path(str(output))
+            if target.exists() and Path(model).exists() and target.samefile(model):
+                raise UsageError(f"-o {shown(output)} would overwrite the model itself")
+            write_file(renderer(format_name)(shown_report, view), target)
         elif format_name == "table" and sys.stdout.isatty():
             from archstat.renderers.terminal import show
 

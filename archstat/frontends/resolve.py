@@ -44,11 +44,34 @@ def resolve(model: str, variant: Variant | None = None) -> Graph:
     """
     variant = variant or Variant()
     spec = find_spec(model)
+    if variant.input is not None and spec.input is not None:
+        require_order(variant.input, spec.input)
     with within(spec.file):
         spec = with_settings(spec, variant.settings)
         if variant.classes is not None:
             spec = with_classes(spec, variant.classes)
     return build(spec, input=variant.input)
+
+
+def require_order(given: Shape, usual: Shape) -> None:
+    """Check that an input has its channels first and no batch, going by what is usual.
+
+    Raises:
+        UsageError: It looks as if it had not.
+    """
+    written = "x".join(map(str, given))
+    if len(given) == len(usual) > 1 and given[0] != usual[0] == given[-1]:
+        meant = "x".join(map(str, (given[-1], *given[:-1])))
+        raise UsageError(
+            f"--input {written} has {given[0]} channels, and the network takes {usual[0]}",
+            hint=f"channels come first: --input {meant}",
+        )
+    if len(given) == len(usual) + 1 and given[1] == usual[0]:
+        example = "x".join(map(str, given[1:]))
+        raise UsageError(
+            f"--input {written} has an axis too many",
+            hint=f"it is the shape of one example: --input {example} --batch {given[0]}",
+        )
 
 
 def is_torch(model: str) -> bool:

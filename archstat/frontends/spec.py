@@ -144,6 +144,16 @@ def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  th
     return replace(graph, notes=(*graph.notes, *_unread(graph)))
 
 
+def layer_problems(spec: Spec) -> list[Problem]:
+    """Return what is wrong with a spec's layers, as far as its input is known."""
+    if spec.input is None:
+        return []
+    try:
+        return list(_Assembly(spec, GraphBuilder(spec.input)).problems())
+    except ShapeError:
+        return []
+
+
 @dataclass
 class _Assembly:
     """The layers of a spec on their way into a graph.
@@ -233,22 +243,23 @@ def _is_list_of_names(value: object) -> TypeGuard[Sequence[str]]:
 
 
 def _name_problems(name: object) -> list[Problem]:
+    """Return what keeps a name from being that of an attribute in Python code."""
     if name is None:
         return [Problem("'name' is missing", "every layer needs a name and a kind")]
-    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+    if not isinstance(name, str) or not name.isidentifier():
         return [
             Problem(
-                f"name must be a word of letters, digits and _, got {shown(name)}",
-                "it becomes the name of the layer in Python code",
+                f"name must be letters, digits and _, not a digit first, got {shown(name)}",
+                "it becomes the name of the layer in Python code: l1_conv1 for l1.conv1",
             )
         ]
-    if name.startswith("_"):
-        return [Problem(f"name {shown(name)} begins with _", "torch keeps such names for itself")]
-    if len(name) > LONGEST_NAME:
-        return [Problem(f"name is longer than {LONGEST_NAME} characters")]
-    if name == INPUT:
-        return [Problem(f"the name {INPUT!r} stands for the input of the network")]
-    return []
+    reasons = {
+        "is a word of Python's own": keyword.iskeyword(name),
+        "begins with _, and torch keeps such names for itself": name.startswith("_"),
+        f"is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
+        "stands for the input of the network": name == INPUT,
+    }
+    return [Problem(f"name {shown(name)} {reason}") for reason, holds in reasons.items() if holds]
 
 
 def _layer(entry: Mapping[str, object]) -> Layer:

@@ -6,13 +6,14 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unicodedata import category
 
 from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
-from archstat.frontends.spec import Settings, Spec, input_shape, with_settings
+from archstat.frontends.spec import Settings, Spec, input_shape, layer_problems, with_settings
 from archstat.layers.words import nearest
 
 MOST_BYTES = 1 << 20  # a spec of a thousand layers has a tenth of it
@@ -63,14 +64,37 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(
-            f"is not TOML: {error}",
-            hint="texts need quotation marks, lists need [ ], and { … } stands in one line",
-        ) from None
+        raise SpecError(f"is not TOML: {error}", hint=_toml_hint(str(error), text)) from None
     except ValueError:  # Python's own limit
         raise SpecError("is not a spec: it has a number of more than 4,300 digits") from None
     except RecursionError:
         raise SpecError("is not a spec: it nests too deep") from None
+
+
+TOML_HINTS = {
+    # what the parser says, and what people have usually done
+    "Unclosed array": "a comma is missing at the end of a line before, or the ] of the list",
+    "Unclosed inline table": "a comma is missing between two settings, or a }",
+    "Invalid initial character for a key": "a comma before }, or a { … } that takes several lines",
+    "Expected '=' after a key": "write name = value, with an equals sign",
+    "Invalid value (at end": "the list of layers is not closed: a ] is missing",
+    "Invalid value": "texts need straight quotation marks, true and false are in lower case",
+    "Cannot overwrite a value": "the key stands there already",
+    "Unescaped": "a quotation mark is missing, or a \\ must be written \\\\",
+}
+
+
+def _toml_hint(error: str, text: str) -> str:
+    """Return what is probably wrong, and the line at which the parser gave up."""
+    hint = next(
+        (hint for words, hint in TOML_HINTS.items() if words in error),
+        "texts need quotation marks, lists need [ ]",
+    )
+    place = re.search(r"at line (\d+)", error)
+    if place is None:
+        return hint
+    line = text.splitlines()[int(place[1]) - 1 : int(place[1])]
+    return f"{hint}; the line is {shown(line[0].strip())}" if line else hint
 
 
 def _read(path: Path) -> str:
@@ -152,6 +176,9 @@ def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
         if key not in TOP_LEVEL:
             hint = nearest(key, TOP_LEVEL) or f"a spec has {', '.join(TOP_LEVEL)}"
             problems.append(Problem(f"unknown key {shown(key)}", hint, lines.of_key(key)[:1]))
+        elif key == "layers":
+            changes[key], found = _layers(value)
+            problems += _placed(found, lines.of_key(key))
         elif key in READERS:
             try:
                 changes[key] = READERS[key](value)
@@ -165,13 +192,17 @@ def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
         spec = with_settings(spec, settings)
     except SpecError as error:
         problems += _placed(error.problems, lines.of_key("set"))
+        names = {entry.get("name") for entry in spec.layers}
+        known = {name: change for name, change in settings.items() if name in names}
+        with suppress(SpecError):  # what else is wrong shows with the changes that can be made
+            spec = with_settings(spec, known)
     if "layers" not in document and "extends" not in document:
         problems.append(
             Problem("has no layers", 'write layers = [ { name = "conv1", kind = "conv2d", … } ]')
         )
     problems += _placed(_classifier_problems(spec), lines.of_key("classifier"))
     if problems:
-        raise SpecError.of(problems)
+        raise SpecError.of([*problems, *layer_problems(spec)])
     return spec
 
 
@@ -199,22 +230,29 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
-def _layers(value: object) -> tuple[Mapping[str, object], ...]:
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise ShapeError(f"must be a list of {{ name = …, kind = … }}, got {shown(value)}")
+def _layers(value: object) -> tuple[tuple[Mapping[str, object], ...], list[Problem]]:
+    """Return the entries that are layers, and what is wrong with the others."""
+    if not isinstance(value, list):
+        return (), [Problem(f"must be a list of {{ name = …, kind = … }}, got {shown(value)}")]
     if not value:
-        raise ShapeError("is empty", hint="a network has at least one layer")
+        return (), [Problem("is empty", "a network has at least one layer")]
     if len(value) > MOST_LAYERS:
-        raise ShapeError(f"has {len(value):,} layers; at most {MOST_LAYERS:,}")
-    return tuple(value)
+        return (), [Problem(f"has {len(value):,} layers; at most {MOST_LAYERS:,}")]
+    problems = [
+        Problem(f"entry {number} must be {{ name = …, kind = … }}, got {shown(entry)}")
+        for number, entry in enumerate(value, 1)
+        if not isinstance(entry, dict)
+    ]
+    return tuple(entry for entry in value if isinstance(entry, dict)), problems
 
 
 def _settings(value: object) -> Settings:
-    if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
-        raise ShapeError(
-            f"must be a table of settings by layer, got {shown(value)}",
-            hint="write [set] and, below it, conv2.groups = 1",
-        )
+    hint = "write [set] and, below it, conv2.groups = 1"
+    if not isinstance(value, dict):
+        raise ShapeError(f"must be a table of settings by layer, got {shown(value)}", hint=hint)
+    for key, change in value.items():
+        if not isinstance(change, dict):
+            raise ShapeError(f"{shown(key)} is no setting of a layer", hint=hint)
     return value
 
 
@@ -225,12 +263,11 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "classifier": _text,
     "notes": _texts,
     "input": input_shape,
-    "layers": _layers,
     "set": _settings,
 }
-"""How each key of a document is read, apart from `extends`, which comes first."""
+"""How each key of a document is read, apart from `extends`, which comes first, and `layers`."""
 
-TOP_LEVEL = (*READERS, "extends")
+TOP_LEVEL = (*READERS, "layers", "extends")
 
 
 class _Lines:

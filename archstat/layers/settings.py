@@ -42,7 +42,8 @@ def whole_number(value: object, minimum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ShapeError(
             f"must be a whole number, got {shown(value)}",
-            hint="whole numbers have no quotation marks and no decimal point, as in 3",
+            hint="a whole number has no quotation marks and no decimal point; "
+            "one for each axis is a list, as in [7, 5]",
         )
     if value < minimum:
         raise ShapeError(f"must be at least {minimum}, got {shown(value)}")
@@ -113,7 +114,9 @@ class Flag(Setting):
     def read(self, value: object, *, axes: int) -> bool:
         """See `Setting.read`."""
         if not isinstance(value, bool):
-            raise ShapeError(f"must be true or false, got {shown(value)}")
+            raise ShapeError(
+                f"must be true or false, got {shown(value)}", hint="in lower case, without quotes"
+            )
         return value
 
 

@@ -70,11 +70,11 @@ def grid(report: Report, columns: Sequence[Column], layout: Layout) -> Grid:
 def heading(report: Report, layout: Layout) -> tuple[str, str]:
     """Return what the report is about: the network, and how it was looked at."""
     shape = for_people(Map(report.input[0], report.input[1:]), layout)
-    proof = (
-        "by formula"
-        if report.traced_on is None
-        else f"confirmed by a forward pass on {report.traced_on}"
-    )
+    proof = "by formula"
+    if report.traced_on is not None:
+        proof = f"traced on {report.traced_on}"
+        if not report.modules:  # a spec, whose formulas were there before
+            proof = f"shapes, parameters and MACs confirmed by a forward pass on {report.traced_on}"
     batch = (
         "batch of 1"
         if report.batch_size == 1

@@ -234,7 +234,7 @@ DEFAULT = (
 
 
 def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
-    """Return the columns with these keys; if all start with "+", the default ones as well.
+    """Return the columns with these keys; if one has a "+" before it, added to the usual.
 
     Raises:
         UsageError: There is no such column; all unknown keys are named.
@@ -242,8 +242,8 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     >>> [column.title for column in choose_columns(["layer", "macs"])]
     ['layer', 'MACs']
     """
-    if all(key.startswith("+") for key in keys):
-        added = [key[1:] for key in keys]
+    if any(key.startswith("+") for key in keys):
+        added = [key.removeprefix("+") for key in keys]
         place = {key: number for number, key in enumerate(COLUMNS)}
         keys = sorted({*DEFAULT, *added}, key=lambda key: place.get(key, len(place)))
     unknown = [key for key in keys if key not in COLUMNS]

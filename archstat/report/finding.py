@@ -40,8 +40,9 @@ def compared(
     """Return the finding of a comparison layer by layer; `theirs` may know fewer layers."""
     differing = [name for name, value in theirs.items() if ours[name] != value]
     if not differing:
+        of_all = f" of {len(ours)}; it does not see the others" if len(theirs) < len(ours) else ""
         layers = "1 layer" if len(theirs) == 1 else f"{len(theirs)} layers"
-        return Finding(witness, quantity, Verdict.AGREES, f"agrees on {layers}")
+        return Finding(witness, quantity, Verdict.AGREES, f"agrees on {layers}{of_all}")
     named = [f"{name} {theirs[name]}, ours {ours[name]}" for name in differing[:MOST_NAMED]]
     more = f"; and {len(differing) - MOST_NAMED} more" if len(differing) > MOST_NAMED else ""
     words = f"disagrees on {'; '.join(named)}{more}"

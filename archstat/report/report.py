@@ -22,6 +22,9 @@ from archstat.layers.opaque import Observed
 MOST_NOTES = 3
 """As many notes on receptive fields are shown; on a large model there are hundreds."""
 
+IMAGE_AXES = 2
+MOST_COLOURS = 4
+
 SCHEMA = 1
 """The version of the JSON contract."""
 
@@ -159,6 +162,7 @@ def report_on(graph: Graph, *, batch_size: int = 1, traced_on: str | None = None
     rows = tuple(_row(node, fields.by_name[node.name], batch_size) for node in graph.nodes)
     notes = [
         *graph.notes,
+        *_channels_last(graph.input_shape),
         *_first_of(fields.notes),
         *_whole_image(rows, graph.input_shape),
         *_not_counted(rows),
@@ -231,6 +235,15 @@ def _first_of(notes: Sequence[str]) -> list[str]:
         *notes[:MOST_NOTES],
         *([f"and {more} more notes on receptive fields"] if more > 0 else []),
     ]
+
+
+def _channels_last(image: Shape) -> list[str]:
+    """Return a note if an image has few columns and many channels, as if written the other way."""
+    channels, *sizes = image or (0,)
+    if len(sizes) != IMAGE_AXES or not channels > MOST_COLOURS >= sizes[-1]:
+        return []
+    meant = times((sizes[-1], channels, sizes[0]))
+    return [f"the input is {channels} channels of {times(sizes)}; channels come first: {meant}?"]
 
 
 def _not_counted(rows: Iterable[Row]) -> list[str]:

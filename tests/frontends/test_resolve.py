@@ -335,7 +335,8 @@ def test_a_change_to_a_bad_value_is_refused_by_the_layer():
         lambda: resolve("paper-alexnet", variant),
         "paper-alexnet: layer 'conv1' (conv2d): conv2d has no setting 'kernel'\n"
         "  hint: did you mean 'kernel_size'?\n"
-        "paper-alexnet: layer 'fc6' (linear): bias: must be true or false, got 'False'",
+        "paper-alexnet: layer 'fc6' (linear): bias: must be true or false, got 'False'\n"
+        "  hint: in lower case, without quotes",
     )
 
 

@@ -255,7 +255,11 @@ def test_a_changed_layer_must_be_there():
 
 INPUT = "input = [3, 9, 9]\n"
 CONV = '{ name = "conv1", kind = "conv2d", out_channels = 4, kernel_size = 3 }'
-WHOLE_HINT = "hint: whole numbers have no quotation marks and no decimal point, as in 3"
+WHOLE_HINT = (
+    "hint: a whole number has no quotation marks and no decimal point; "
+    "one for each axis is a list, as in [7, 5]"
+)
+NAME_HINT = "hint: it becomes the name of the layer in Python code: l1_conv1 for l1.conv1"
 
 
 def net(*layers: str) -> str:
@@ -433,51 +437,50 @@ BAD = {
     "name that is a number": (
         net('{ name = 1, kind = "relu" }'),
         [
-            "layer 1: name must be a word of letters, digits and _, got 1",
-            "hint: it becomes the name of the layer in Python code",
+            "layer 1: name must be letters, digits and _, not a digit first, got 1",
+            NAME_HINT,
         ],
     ),
     "name that is a list": (
         net('{ name = ["relu1"], kind = "relu" }'),
         [
-            "layer 1: name must be a word of letters, digits and _, got ['relu1']",
-            "hint: it becomes the name of the layer in Python code",
+            "layer 1: name must be letters, digits and _, not a digit first, got ['relu1']",
+            NAME_HINT,
         ],
     ),
     "empty name": (
         net('{ name = "", kind = "relu" }'),
         [
-            "line 3: layer '' (relu): name must be a word of letters, digits and _, got ''",
-            "hint: it becomes the name of the layer in Python code",
+            (
+                "line 3: layer '' (relu): name must be letters, digits and _, "
+                "not a digit first, got ''"
+            ),
+            NAME_HINT,
         ],
     ),
     "name of two words": (
         net('{ name = "relu 1", kind = "relu" }'),
         [
             (
-                "line 3: layer 'relu 1' (relu): name must be a word of letters, digits and _, "
-                "got 'relu 1'"
+                "line 3: layer 'relu 1' (relu): name must be letters, digits and _, "
+                "not a digit first, got 'relu 1'"
             ),
-            "hint: it becomes the name of the layer in Python code",
+            NAME_HINT,
         ],
     ),
     "name that Python has taken": (
         net('{ name = "class", kind = "relu" }'),
         [
-            (
-                "line 3: layer 'class' (relu): name must be a word of letters, digits and _, "
-                "got 'class'"
-            ),
-            "hint: it becomes the name of the layer in Python code",
+            "line 3: layer 'class' (relu): name 'class' is a word of Python's own",
         ],
     ),
     "name of the input": (
         net('{ name = "input", kind = "relu" }'),
-        ["line 3: layer 'input' (relu): the name 'input' stands for the input of the network"],
+        ["line 3: layer 'input' (relu): name 'input' stands for the input of the network"],
     ),
     "long name": (
         net(f'{{ name = "{"x" * 61}", kind = "relu" }}'),
-        [f"line 3: layer '{'x' * 59}… (relu): name is longer than 60 characters"],
+        [f"line 3: layer '{'x' * 59}… (relu): name '{'x' * 59}… is longer than 60 characters"],
     ),
     "same name twice": (
         net('{ name = "relu1", kind = "relu" }', CONV, '{ name = "relu1", kind = "relu" }'),
@@ -539,7 +542,7 @@ BAD = {
         net(CONV) + "zzz = 1",
         [
             "line 5: unknown key 'zzz'",
-            "hint: a spec has name, title, source, classifier, notes, input, layers, set, extends",
+            "hint: a spec has name, title, source, classifier, notes, input, set, layers, extends",
         ],
     ),
     "title that is a date": (
@@ -632,7 +635,7 @@ BAD = {
     ),
     "layers that are texts": (
         INPUT + 'layers = ["conv1"]',
-        ["line 2: 'layers': must be a list of { name = …, kind = … }, got ['conv1']"],
+        ["line 2: 'layers': entry 1 must be { name = …, kind = … }, got 'conv1'"],
     ),
     "too many layers": (
         INPUT + "layers = [" + "{}," * 10_001 + "]",
@@ -649,7 +652,7 @@ BAD = {
     "change that is a number": (
         net(CONV) + "[set]\nconv1 = 3",
         [
-            "line 5: 'set': must be a table of settings by layer, got {'conv1': 3}",
+            "line 5: 'set': 'conv1' is no setting of a layer",
             "hint: write [set] and, below it, conv2.groups = 1",
         ],
     ),
@@ -674,14 +677,17 @@ BAD = {
         "input = [3, 9, 9\nlayers = []",
         [
             "is not TOML: Unclosed array (at line 2, column 1)",
-            "hint: texts need quotation marks, lists need [ ], and { … } stands in one line",
+            (
+                "hint: a comma is missing at the end of a line before, or the ] of the list; "
+                "the line is 'layers = []'"
+            ),
         ],
     ),
     "key twice": (
         INPUT + INPUT,
         [
             "is not TOML: Cannot overwrite a value (at line 2, column 18)",
-            "hint: texts need quotation marks, lists need [ ], and { … } stands in one line",
+            "hint: the key stands there already; the line is 'input = [3, 9, 9]'",
         ],
     ),
     "number of 5,000 digits": (
@@ -862,7 +868,7 @@ BYTES = {
         b"input = [3, 9, 9]\n\x00",
         (
             "is not TOML: Invalid statement (at line 2, column 1)\n"
-            "  hint: texts need quotation marks, lists need [ ], and { … } stands in one line"
+            r"  hint: texts need quotation marks, lists need [ ]; the line is '\x00'"
         ),
     ),
 }

@@ -12,7 +12,11 @@ from archstat.layers.pool import MaxPool2d
 from archstat.layers.settings import Flag, Number, PerAxis, Whole
 from tests.layers.table import assert_refuses
 
-WHOLE_HINT = "\n  hint: whole numbers have no quotation marks and no decimal point, as in 3"
+WHOLE_HINT = (
+    "\n  hint: a whole number has no quotation marks and no decimal point; "
+    "one for each axis is a list, as in [7, 5]"
+)
+FLAG_HINT = "\n  hint: in lower case, without quotes"
 ROWS_HINT = "\n  hint: rows before columns, as in [5, 3]"
 
 GOOD = {
@@ -80,8 +84,8 @@ BAD = {
     "infinite": (Number(), float("-inf"), "must be a finite number, got -inf"),
     "below": (Number(0.0, 1.0), -0.1, "must be at least 0, got -0.1"),
     "above": (Number(0.0, 1.0), 1.5, "must be at most 1, got 1.5"),
-    "number for a truth": (Flag(), 1, "must be true or false, got 1"),
-    "text for a truth": (Flag(), "no", "must be true or false, got 'no'"),
+    "number for a truth": (Flag(), 1, "must be true or false, got 1" + FLAG_HINT),
+    "text for a truth": (Flag(), "no", "must be true or false, got 'no'" + FLAG_HINT),
 }
 
 

@@ -44,6 +44,6 @@ def test_the_forward_recurrence_agrees_with_the_backward_closed_form(windows, un
     )
     padding = sum(w.padding * step for w, step in zip(windows, steps, strict=False))
 
-    assert (track.size, track.stride) == (size, steps[-1])
+    assert (track.size(1), track.stride) == (size, steps[-1])
     first = unit * steps[-1] - padding
     assert track.interval(unit) == (first, first + size - 1)

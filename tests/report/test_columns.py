@@ -80,6 +80,10 @@ def test_added_columns_stand_where_they_belong():
     ]
 
 
+def test_one_plus_is_enough_to_add_columns():
+    assert choose_columns(["+flops", "params"]) == choose_columns(["+flops", "+params"])
+
+
 def test_a_usual_column_that_is_added_is_there_once():
     assert keys(choose_columns(["+macs"])) == list(DEFAULT)
 
@@ -90,7 +94,7 @@ def test_a_usual_column_that_is_added_is_there_once():
         (["layer", "neuron"], "there is no column 'neuron'\n  hint: did you mean 'neurons'?"),
         (["+neuron"], "there is no column 'neuron'\n  hint: did you mean 'neurons'?"),
         (["biass", "q"], "there is no column 'biass' and no 'q'\n  hint: did you mean 'biases'?"),
-        (["+params", "macs"], "there is no column '+params'\n  hint: did you mean 'params'?"),
+        (["+neuron", "macs"], "there is no column 'neuron'\n  hint: did you mean 'neurons'?"),
     ],
 )  # fmt: skip
 def test_unknown_columns_are_named(asked, message):
