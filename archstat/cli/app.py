@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archstat.cli import catalogue, code, table, verify
+from archstat.cli import catalogue, code, kinds, table, verify
 
 app = typer.Typer(
     help="The answer key for network architectures: what every layer is worth, proved.",
@@ -44,4 +44,5 @@ app.command(epilog=table.EPILOG)(table.table)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
+app.command(epilog=kinds.EPILOG)(kinds.kinds)
 app.command(epilog=code.EPILOG)(code.code)

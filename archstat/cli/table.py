@@ -117,8 +117,7 @@ def table(
         shown_report = _arranged(report, depth, by, sort, top)
         if output not in {None, STDOUT}:
             target = Path(str(output))
-            if target.exists() and Path(model).exists() and target.samefile(model):
-                raise UsageError(f"-o {shown(output)} would overwrite the model itself")
+            _require_other(target, model)
             write_file(renderer(format_name)(shown_report, view), target)
         elif format_name == "table" and sys.stdout.isatty():
             from archstat.renderers.terminal import show
@@ -143,6 +142,13 @@ def _arranged(
     if by == "kind":
         report = by_kind(report)
     return largest(report, sort, None if top is None else positive(top, "--top"))
+
+
+def _require_other(target: Path, model: str) -> None:
+    """Check that a file to write is not the one that the model was read from."""
+    for source in (Path(model), Path(model.rpartition(":")[0])):
+        if source.is_file() and target.exists() and target.samefile(source):
+            raise UsageError(f"-o {shown(str(target))} would overwrite the model itself")
 
 
 def _format_of(output: str | None) -> Format:

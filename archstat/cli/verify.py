@@ -7,50 +7,60 @@ import sys
 
 import typer
 
-from archstat.cli.shared import NO, Classes, Device, Input, Model, Set, answering, variant
+from archstat.cli.shared import (
+    NO,
+    Arguments,
+    Classes,
+    Device,
+    Inputs,
+    Model,
+    Set,
+    answering,
+    question,
+)
 from archstat.errors import UsageError
 
 EPILOG = """\b
 Examples:
   archstat verify paper-alexnet
   archstat verify torchvision-alexnet --input 3x227x227 --device cuda
+  archstat verify torchvision/resnet18
 """
 
 
 def verify(
     model: Model,
-    input: Input = None,  # noqa: A002  the option's name
+    input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     settings: Set = None,
+    model_arguments: Arguments = None,
     device: Device = "cpu",
 ) -> None:
     """Hold every number against witnesses that share no code with the formulas.
 
     A forward pass, torchinfo, fvcore, torch's FlopCounterMode, and autograd, which measures
-    receptive fields. Exit code 1 if one disagrees.
+    receptive fields; for a PyTorch model those of them that know any model. Exit code 1 if one
+    disagrees.
     """
     with answering():
         from archstat.cli.output import write_stdout
         from archstat.extras import WITNESSES, require
-        from archstat.frontends.resolve import resolve
 
         if device == "none":
             raise UsageError(
                 "--device none: witnesses need a forward pass", hint="use cpu, meta or cuda"
             )
         require(WITNESSES, purpose="verify")
-        graph = resolve(model, variant(input, classes, settings))
-        from archstat.renderers.grid import heading
+        asked = question(input, classes, settings, model_arguments, 1, device)
         from archstat.renderers.verdict import conclusion, line
         from archstat.report.finding import Verdict
-        from archstat.report.report import report_on
-        from archstat.witnesses.proof import findings
+        from archstat.witnesses.proof import testimony
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        title, _ = heading(report_on(graph), "hwc")
+        title, findings = testimony(model, asked)
         write_stdout(f"{title}\n\n")
         seen = []
-        for finding in findings(graph, device):
+        for finding in findings:
             seen.append(finding)
             write_stdout(line(finding, width=width) + "\n")
             sys.stdout.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
@@ -12,6 +12,9 @@ from archstat.frontends.inputs import InputSpec
 from archstat.frontends.resolve import Variant, is_torch, resolve
 from archstat.frontends.spec import Settings
 from archstat.graph import Graph
+
+if TYPE_CHECKING:
+    from archstat.frontends.source import Source
 
 NONE = "none"
 """The device of those who want no forward pass."""
@@ -54,13 +57,13 @@ def load(model: str, question: Question) -> Loaded:
         ArchstatError: There is no such model, or the question does not fit it.
     """
     if is_torch(model):
-        return _load_torch(model, question)
-    if question.arguments:
-        raise UsageError(f"--arg goes with PyTorch models; {model} is a spec", hint="use --set")
-    if len(question.inputs) > 1 or any(given.name for given in question.inputs):
-        raise UsageError("a spec has one input", hint="write --input 3x227x227")
-    shape = question.inputs[0].shape if question.inputs else None
-    graph = resolve(model, Variant(shape, question.classes, question.settings))
+        source = torch_source(model, question)
+        from archstat.frontends.tracing import trace_source  # noqa: PLC0415  torch is there
+
+        size = question.batch_size
+        traced = trace_source(source, question.inputs, batch_size=size, device_name=question.device)
+        return Loaded(*traced, size)
+    graph = spec_graph(model, question)
     if question.device == NONE:
         return Loaded(graph, None, question.batch_size)
     require(TORCH, purpose=f"--device {question.device}")
@@ -70,7 +73,27 @@ def load(model: str, question: Question) -> Loaded:
     return Loaded(graph, device, question.batch_size)
 
 
-def _load_torch(model: str, question: Question) -> Loaded:
+def spec_graph(model: str, question: Question) -> Graph:
+    """Return the graph of a spec, changed as the question asks.
+
+    Raises:
+        UsageError: There is no such spec, or the question does not fit one.
+        SpecError: The spec has problems; all are reported.
+    """
+    if question.arguments:
+        raise UsageError(f"--arg goes with PyTorch models; {model} is a spec", hint="use --set")
+    if len(question.inputs) > 1 or any(given.name for given in question.inputs):
+        raise UsageError("a spec has one input", hint="write --input 3x227x227")
+    shape = question.inputs[0].shape if question.inputs else None
+    return resolve(model, Variant(shape, question.classes, question.settings))
+
+
+def torch_source(model: str, question: Question) -> Source:
+    """Return the PyTorch model that a MODEL argument names.
+
+    Raises:
+        UsageError: There is none, or the question does not fit one.
+    """
     if question.settings or question.classes:
         raise UsageError(
             f"--set and --classes go with specs; {model} is a PyTorch model",
@@ -78,10 +101,5 @@ def _load_torch(model: str, question: Question) -> Loaded:
         )
     require(TORCH, purpose=model)
     from archstat.frontends.source import load_source  # noqa: PLC0415  torch, only when asked for
-    from archstat.frontends.tracing import trace_source  # noqa: PLC0415  likewise
 
-    source = load_source(model, question.arguments)
-    graph, device = trace_source(
-        source, question.inputs, batch_size=question.batch_size, device_name=question.device
-    )
-    return Loaded(graph, device, question.batch_size)
+    return load_source(model, question.arguments)

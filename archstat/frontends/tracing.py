@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,7 +37,7 @@ from archstat.frontends.known import (
 )
 from archstat.frontends.load import Loaded
 from archstat.frontends.module import find_device
-from archstat.frontends.operators import macs_of, packet_name
+from archstat.frontends.operators import macs_of, packet_name, require_one_type
 from archstat.frontends.source import Source
 from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
 from archstat.layers import Layer
@@ -146,6 +146,7 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and record it."""
         kwargs = kwargs or {}
+        require_one_type(func, args)
         out = func(*args, **kwargs)
         macs = macs_of(func, args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
@@ -237,13 +238,7 @@ def _own_name(tensor: str, path: str) -> str:
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
-    """Let a recorder see every module and operator; nothing is left on any module.
-
-    Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
-    operator that tells nothing.
-    """
-    fused = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
+    """Let a recorder see every module and operator; nothing is left on any module."""
     before = global_hooks.register_module_forward_pre_hook(recorder.enter)
     after = global_hooks.register_module_forward_hook(recorder.leave, with_kwargs=True)
     try:
@@ -252,6 +247,34 @@ def recording(recorder: Recorder) -> Iterator[None]:
     finally:
         before.remove()
         after.remove()
+
+
+def run_untouched(
+    model: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    standins: Mapping[str, Tensor],
+    watcher: AbstractContextManager[Any],
+) -> None:
+    """Run a model in evaluation mode while something watches, and leave it exactly as it was.
+
+    Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
+    operator that tells nothing. What the model prints goes to stderr; warnings would be about zeros
+    and about meta, not about the model.
+    """
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with (
+            torch.no_grad(),
+            in_evaluation_mode(model),
+            warnings.catch_warnings(action="ignore"),
+            redirect_stdout(sys.stderr),
+            watcher,
+        ):
+            torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
+    finally:
         torch.backends.mha.set_fastpath_enabled(fused)
 
 
@@ -280,25 +303,42 @@ def trace_source(
         TraceError: The forward pass fails, or contradicts a formula.
         DeviceError: There is no such device.
     """
-    inputs = inputs or [InputSpec(source.input or ())] * source.images
-    if not inputs[0].shape:
+    stated = stated_inputs(source, inputs)
+
+    def run(model: nn.Module, device: torch.device) -> Graph:
+        args, kwargs = example_inputs(source, stated, batch_size, device)
+        return trace(model, args, kwargs, name=source.name, input_shape=stated[0].shape)
+
+    return _on_a_device_that_can(source, device_name, run)
+
+
+def stated_inputs(source: Source, inputs: Sequence[InputSpec]) -> Sequence[InputSpec]:
+    """Return the inputs that were stated, or those that the model's authors use.
+
+    Raises:
+        UsageError: Nobody says what they are.
+    """
+    stated = inputs or [InputSpec(source.input or ())] * source.images
+    if not stated[0].shape:
         raise UsageError(
             f"{source.name} does not say what its input is", hint="use --input 3x224x224"
         )
-    shape = inputs[0].shape
+    return stated
 
-    def run(model: nn.Module, device: torch.device) -> Graph:
-        def example(given: InputSpec) -> Tensor:
-            size = (batch_size, *given.shape)
-            return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
 
-        args: list[Any] = [example(given) for given in inputs if given.name is None]
-        if source.takes_list:
-            args = [list(args[0])]
-        kwargs = {given.name: example(given) for given in inputs if given.name is not None}
-        return trace(model, args, kwargs, name=source.name, input_shape=shape)
+def example_inputs(
+    source: Source, inputs: Sequence[InputSpec], batch_size: int, device: torch.device
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return zeros of the stated shapes and types, by place and by name."""
 
-    return _on_a_device_that_can(source, device_name, run)
+    def example(given: InputSpec) -> Tensor:
+        size = (batch_size, *given.shape)
+        return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
+
+    args: list[Any] = [example(given) for given in inputs if given.name is None]
+    if source.takes_list:
+        args = [list(args[0])]
+    return args, {given.name: example(given) for given in inputs if given.name is not None}
 
 
 def trace_module(  # noqa: PLR0913, PLR0917  a question has these parts
@@ -376,27 +416,20 @@ def trace(
         TraceError: The forward pass contradicts a formula.
     """
     inputs = _tensors((tuple(args), dict(kwargs)))
-    standins = _standins(model, inputs[0].device)
+    standins = standins_of(model, inputs[0].device)
     own = {tensor_name for tensor_name, _ in model.named_parameters()}
     params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
+    modules = {path: type(module).__name__ for path, module in model.named_modules()}
     recorder = Recorder({id(module): path for path, module in model.named_modules()}, params)
     for tensor in inputs:
         recorder.producers[tensor] = INPUT
     try:
-        with (
-            torch.no_grad(),
-            in_evaluation_mode(model),
-            recording(recorder),
-            warnings.catch_warnings(action="ignore"),  # of zeros and of meta, not of the model
-            redirect_stdout(sys.stderr),  # what a user's forward prints is not our answer
-        ):
-            torch.func.functional_call(model, standins, tuple(args), dict(kwargs))
+        run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
     except Exception as error:
-        graph = Graph(name, input_shape, tuple(recorder.nodes))
+        graph = Graph(name, input_shape, tuple(recorder.nodes), modules=modules)
         raise _forward_error(error, recorder, graph) from error
     if recorder.problems:
         raise TraceError.of(recorder.problems)
-    modules = {path: type(module).__name__ for path, module in model.named_modules()}
     nodes = (*recorder.nodes, *_idle(model, recorder))
     return Graph(name, input_shape, nodes, modules=modules)
 
@@ -441,7 +474,7 @@ def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem,
     return None
 
 
-def _standins(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
+def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
     """Return a tensor for each parameter and buffer; a shared one is one, under all its names.
 
     On meta they hold nothing. On a device they are copies, and zeros where the model has no values.

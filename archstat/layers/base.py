@@ -133,6 +133,23 @@ class Layer(ABC):
         """Return the names of the settings, in the order in which torch takes them."""
         return tuple(name for name, _, _ in _settings(cls))
 
+    @classmethod
+    def signature(cls) -> list[str]:
+        """Return the settings as people write them: required ones bare, others with defaults.
+
+        A setting that is left out and has no default follows from the input or from the others.
+        """
+        written = []
+        for name, _, default in _settings(cls):
+            if default is MISSING:
+                written.append(name)
+            elif default is None:
+                written.append(f"[{name}]")
+            else:
+                value = str(default).lower() if isinstance(default, bool) else default
+                written.append(f"{name} = {value}")
+        return sorted(written, key=lambda text: " = " in text or text.startswith("["))
+
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""
         return {name: getattr(self, name) for name, _, _ in _settings(type(self))}

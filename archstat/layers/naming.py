@@ -21,11 +21,12 @@ TAKEN = frozenset(
 def attribute_name(name: str) -> str:
     """Return the name under which a module keeps the layer: its own, unless torch has taken it.
 
-    Two layers never get the same name.
+    Two layers never get the same name. The dots in the path of a traced module become slashes, as
+    torch keeps dots for itself; the names in a spec have none.
 
     >>> attribute_name("conv1"), attribute_name("train"), attribute_name("train_")
     ('conv1', 'train_', 'train__')
     """
     shortest = len(name.rstrip("_"))
     is_taken = any(name[:end] in TAKEN for end in range(shortest, len(name) + 1))
-    return f"{name}_" if is_taken else name
+    return f"{name}_" if is_taken else name.replace(".", "/")

@@ -20,6 +20,7 @@ from archstat.frontends.module import build_module, outputs
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape
 from archstat.layers.base import Shape
+from archstat.layers.opaque import Observed
 from archstat.report.finding import Finding, Verdict, compared
 
 WITNESS, QUANTITY = "autograd", "receptive fields"
@@ -101,7 +102,7 @@ def _sizes(node: Node, before: tuple[int, ...]) -> tuple[int, ...]:
     return node.out_shape[1:] if len(node.out_shape) > 1 else before
 
 
-def _standin(  # noqa: C901, PLR0911  one case a kind
+def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
     node: Node, sizes: tuple[int, ...]
 ) -> Layer:
     """Return a layer of one channel that reads the same places.
@@ -129,6 +130,8 @@ def _standin(  # noqa: C901, PLR0911  one case a kind
             return MEANS[axes].from_settings({"kernel_size": [b // a for b, a in pairs]})
         case norm.AnyBatchNorm():
             return NORMS[axes].from_settings({})
+        case Observed():
+            raise NotMeasurableError("it has no stand-in of one channel")
         case norm.GroupNorm() | norm.LayerNorm():
             raise NotMeasurableError("it reads the whole map, which a larger image would change")
         case reshape.Flatten() | activation.Softmax() | activation.PReLU():

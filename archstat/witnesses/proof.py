@@ -1,17 +1,44 @@
-"""All witnesses in turn."""
+"""All witnesses in turn, for a spec and for a PyTorch model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
+from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.load import Question, spec_graph, torch_source
 from archstat.frontends.module import build_module, find_device, observe
+from archstat.frontends.resolve import is_torch
+from archstat.frontends.source import Source
+from archstat.frontends.tracing import (
+    example_inputs,
+    run_untouched,
+    standins_of,
+    stated_inputs,
+    trace_source,
+)
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
-from archstat.report.finding import Finding, compared
+from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import autograd_findings
 from archstat.witnesses.counters import fvcore_findings, torch_findings, torchinfo_findings
+
+
+def testimony(model: str, question: Question) -> tuple[str, Iterator[Finding]]:
+    """Return the title of a model, and what every witness says of it, as each has spoken.
+
+    Raises:
+        ArchstatError: There is no such model, or the question does not fit it.
+    """
+    if is_torch(model):
+        source = torch_source(model, question)
+        return source.name, model_findings(source, question.inputs, question.device)
+    graph = spec_graph(model, question)
+    title = f"{graph.name}: {graph.title}" if graph.title else graph.name
+    return title, findings(graph, question.device)
 
 
 def findings(graph: Graph, device_name: str) -> Iterator[Finding]:
@@ -33,6 +60,52 @@ def findings(graph: Graph, device_name: str) -> Iterator[Finding]:
     yield from fvcore_findings(graph, module, example)
     yield from torch_findings(graph, module, example)
     yield from autograd_findings(graph)
+
+
+def model_findings(
+    source: Source, inputs: Sequence[InputSpec], device_name: str
+) -> Iterator[Finding]:
+    """Yield what the witnesses that know any PyTorch model say of one.
+
+    Raises:
+        DeviceError: There is no such device, or it has not enough memory.
+        TraceError: The forward pass fails, or contradicts a formula.
+    """
+    graph, traced_on = trace_source(source, inputs, batch_size=1, device_name="none")
+    again, device = trace_source(source, inputs, batch_size=1, device_name=device_name)
+    shapes = {node.name: times(node.out_shape) for node in graph.nodes}
+    seen = {node.name: times(node.out_shape) for node in again.nodes if node.name in shapes}
+    yield compared(f"forward pass on {device}", "feature maps", shapes, seen)
+    yield _parameters(graph, source)
+    yield _flops(graph, source, stated_inputs(source, inputs), traced_on)
+    yield from autograd_findings(graph)
+
+
+def _parameters(graph: Graph, source: Source) -> Finding:
+    ours = sum(node.weights + node.biases for node in graph.nodes)
+    theirs = sum(parameter.numel() for parameter in source.model.parameters())
+    verdict = Verdict.AGREES if ours == theirs else Verdict.DISAGREES
+    words = f"agrees: {theirs:,}" if ours == theirs else f"disagrees: {theirs:,}, ours {ours:,}"
+    return Finding("model.parameters()", "parameters", verdict, words)
+
+
+def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec], traced_on: str) -> Finding:
+    witness, quantity = "FlopCounterMode", "FLOPs"
+    if traced_on != "meta":
+        words = "not measured: the forward pass reads values, so that two passes may differ"
+        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+    meta = torch.device("meta")
+    args, kwargs = example_inputs(source, inputs, 1, meta)
+    counter = FlopCounterMode(display=False)
+    standins = standins_of(source.model, meta)
+    run_untouched(source.model, args, kwargs, standins=standins, watcher=counter)
+    macs = sum((node.examples or 0) * node.macs for node in graph.nodes)
+    flops, expected = counter.get_total_flops(), FLOPS_PER_MAC * macs
+    if flops == expected:
+        words = f"agrees: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
+        return Finding(witness, quantity, Verdict.AGREES, words)
+    words = f"disagrees: {flops:,}, ours {expected:,}"
+    return Finding(witness, quantity, Verdict.DISAGREES, words)
 
 
 def _forward_findings(graph: Graph, device: torch.device) -> Iterator[Finding]:
