@@ -125,6 +125,18 @@ def test_fc6_of_the_2012_alexnet_sees_355_pixels():
     assert sizes == [11, 19, 51, 67, 99, 131, 163, 195, 355, 355, 355]
 
 
+@pytest.mark.parametrize(
+    ("side", "size"),
+    # pool5 has 1, 2, 3, 4, 5, 6, 7 and 11 units each way, which see 195 pixels and lie 32 apart;
+    # fc6 sees all of them, whichever the adaptive pool between them takes together
+    [(63, 195), (95, 227), (127, 259), (159, 291), (191, 323), (224, 355), (256, 387), (383, 515)],
+)
+def test_fc6_of_torchvision_alexnet_sees_all_that_pool5_sees(side, size):
+    rows = archstat.analyze("torchvision-alexnet", input=(3, side, side)).layers
+    fc6 = next(row for row in rows if row.kind == "linear")
+    assert fc6.receptive_field.size == (size, size)
+
+
 def test_homework_table_of_the_cifar_write_up():
     # the receptive fields of conv1, pool1, conv2, pool2, conv3, conv4, conv5, pool3 by hand:
     # 3; +1*1; +2*2; +1*2; +2*4; +2*4; +2*4; +2*4

@@ -256,6 +256,18 @@ def test_adaptive_parts_may_differ_in_size():
     assert field.size == (3,)
 
 
+def test_units_that_are_not_there_are_not_seen():
+    # 7 places in 6 parts of two each: 0 and 1, 1 and 2, … 5 and 6; no unit 6 follows
+    layers = {
+        "conv": conv(1),
+        "pool": AdaptiveAvgPool2d(output_size=6),
+        "flatten": Flatten(),
+        "fc": Linear(out_features=10),
+    }
+    fields = receptive_fields(chain((3, 7, 7), layers)).by_name
+    assert [field.size for field in fields.values()] == [(1, 1), (2, 2), (2, 2), (7, 7)]
+
+
 def test_global_pooling_sees_the_whole_map():
     # 3 + 6·2: seven units, two pixels apart, of three pixels each
     field = last_field((1, 15, 15), conv(3, stride=2), AdaptiveAvgPool2d(output_size=1))
