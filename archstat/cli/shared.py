@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CANNOT_ANSWER = 2
 NO = 1
+LONGEST_S = 1_000_000  # of --timeout: timers take no infinity
 
 
 def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -100,8 +101,12 @@ def limited(seconds: float | None) -> Iterator[None]:
         return
     import signal
 
-    if seconds <= 0 or not hasattr(signal, "setitimer"):
-        raise UsageError(f"--timeout {seconds:g} is not a time that can be kept here")
+    if not 0 < seconds <= LONGEST_S:
+        raise UsageError(
+            f"--timeout: must be more than 0 and at most {LONGEST_S:,} seconds, got {seconds:g}"
+        )
+    if not hasattr(signal, "setitimer"):
+        raise UsageError("--timeout cannot be kept on this system")
 
     def stop(_: int, __: object) -> None:
         raise TimeUp
@@ -112,7 +117,7 @@ def limited(seconds: float | None) -> Iterator[None]:
         yield
     except TimeUp:
         raise UsageError(
-            f"no answer within {seconds:g} seconds", hint="allow more with --timeout"
+            f"no answer within {seconds:g} s", hint="allow more with --timeout"
         ) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

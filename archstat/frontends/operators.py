@@ -64,6 +64,9 @@ FORMULAS: Mapping[str, Formula] = {
 }
 """The operators that multiply and accumulate, by the name of their packet."""
 
+PRODUCTS = frozenset({"mm", "bmm", "mv", "dot", "addmm", "addmv", "baddbmm", "addbmm"})
+"""Those whose factors have one type on every device, which meta does not check."""
+
 FREE = frozenset(
     """
     _adaptive_avg_pool2d _adaptive_avg_pool3d _assert_async _conj _embedding_bag
@@ -111,6 +114,18 @@ def packet_name(operator: Any) -> str:
     """Return the name of an operator, without its overload and its in-place mark."""
     name = str(operator.overloadpacket).rpartition(".")[2]
     return name.removesuffix("_") or name
+
+
+def require_one_type(operator: Any, args: Sequence[Any]) -> None:
+    """Check what a product on meta does not: that its factors are of one type.
+
+    Raises:
+        RuntimeError: They are not; what a device raises, too.
+    """
+    tensors = [arg for arg in args if isinstance(arg, Tensor)]
+    types = {str(tensor.dtype).removeprefix("torch."): None for tensor in tensors}
+    if packet_name(operator) in PRODUCTS and len(types) > 1 and tensors[0].is_meta:
+        raise RuntimeError(f"a product of {' and '.join(types)}")
 
 
 def macs_of(operator: Any, args: Sequence[Any], out: Any) -> int | None:

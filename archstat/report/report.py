@@ -251,7 +251,9 @@ def _not_counted(rows: Iterable[Row]) -> list[str]:
     counts = Counter(operator for row in rows for operator in row.uncounted)
     if not counts:
         return []
-    names = ", ".join(f"{name} in {n} rows" for name, n in sorted(counts.items()))
+    names = ", ".join(
+        f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
+    )
     return [f"MACs are at least those shown: not counted is {names}"]
 
 

@@ -105,6 +105,35 @@ def assert_untouched(file):
     assert list(file.parent.iterdir()) == [file]
 
 
+SPEC = 'input = [1, 4, 4]\nlayers = [ { name = "r", kind = "relu" } ]\n'
+
+
+@pytest.fixture
+def spec(tmp_path, monkeypatch):
+    """Work in a folder with a spec file, and a link to it."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "my.toml"
+    file.write_text(SPEC, encoding="utf-8")
+    Path("link.csv").symlink_to("my.toml")
+    return file
+
+
+@pytest.mark.parametrize(("model", "output"), [("my.toml", "./my.toml"), ("my.toml", "link.csv")])
+def test_the_spec_itself_is_not_overwritten(spec, model, output):
+    assert_refused(
+        invoke("table", model, "-o", output, "-f", "csv"),
+        f"error: -o {str(Path(output))!r} would overwrite the model itself",
+    )
+    assert spec.read_text(encoding="utf-8") == SPEC
+
+
+def test_a_copy_of_the_spec_may_be_overwritten(spec):
+    copy = spec.with_name("copy.toml")
+    copy.write_text(SPEC, encoding="utf-8")
+    assert invoke("table", "my.toml", "-o", copy, "-f", "csv").exit_code == 0
+    assert copy.read_text(encoding="utf-8").startswith("layer,kind")
+
+
 def no_space(*_, **__):
     raise OSError(28, "No space left on device")
 

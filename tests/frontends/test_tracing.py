@@ -244,7 +244,7 @@ def test_an_operator_outside_of_the_ledger_is_named_and_the_total_is_a_lower_bou
     assert report.totals.macs == 64  # 4 rows * 4*4
     assert report.totals.uncounted == ("_fft_r2c",)
     assert [row.macs for row in report.layers][:2] == [64, None]
-    assert "not counted is _fft_r2c in 1 rows" in report.notes[-1]
+    assert "not counted is _fft_r2c in 1 row" in report.notes[-1]
 
 
 def test_unbatched_calls_inside_of_a_model_count_the_same():
