@@ -83,6 +83,51 @@ def test_a_number_of_a_thousand_digits_is_no_shape():
     assert_refused(UsageError, lambda: parse_input("9" * 1000), message)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            (227, 227, 3),
+            (
+                "--input 227x227x3 has 227 channels, and the network takes 3\n"
+                "  hint: channels come first: --input 3x227x227"
+            ),
+        ),
+        (
+            (300, 200, 3),
+            (
+                "--input 300x200x3 has 300 channels, and the network takes 3\n"
+                "  hint: channels come first: --input 3x300x200"
+            ),
+        ),
+        (
+            (1, 3, 227, 227),
+            (
+                "--input 1x3x227x227 has an axis too many\n"
+                "  hint: it is the shape of one example: --input 3x227x227 --batch 1"
+            ),
+        ),
+        (
+            (32, 3, 224, 224),
+            (
+                "--input 32x3x224x224 has an axis too many\n"
+                "  hint: it is the shape of one example: --input 3x224x224 --batch 32"
+            ),
+        ),
+    ],
+)
+def test_an_input_in_another_order_or_with_a_batch_is_refused(given, message):
+    assert_refused(UsageError, lambda: resolve("paper-alexnet", Variant(given)), message)
+
+
+def test_an_input_that_ends_in_the_number_of_channels_is_no_mistake(tmp_path):
+    file = tmp_path / "net.toml"
+    file.write_text(
+        'input = [3, 9, 9]\nlayers = [ { name = "r", kind = "relu" } ]', encoding="utf-8"
+    )
+    assert resolve(str(file), Variant((3, 9, 3))).input_shape == (3, 9, 3)
+
+
 # --set
 
 
