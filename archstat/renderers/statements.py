@@ -42,14 +42,11 @@ def assigned_operation(
 
 
 def _bracketed(head: str, items: Sequence[Argument], end: str, *, indent: str) -> list[str]:
-    """Return items in brackets: in one line, in a line of their own, or in one line each.
-
-    The items of a list have one line or one line each.
-    """
+    """Return items in brackets: in one line, in a line of their own, or in one line each."""
     inner = indent + INDENT
     if _fits(one_line := f"{head}{_joined(items)}{end}") or not items:
         return [one_line]
-    if _fits(own_line := f"{inner}{_joined(items)}") and head[-1] == "(":
+    if _fits(own_line := f"{inner}{_joined(items)}"):
         return [head, own_line, f"{indent}{end}"]
     lines = [head]
     for item in items:

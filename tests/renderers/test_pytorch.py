@@ -214,6 +214,17 @@ def test_a_long_call_is_broken_as_black_breaks_it():
     ) in code
 
 
+def test_a_very_long_name_is_broken_as_black_breaks_it():
+    name = "a_name_of_more_than_forty_letters_for_a_layer"
+    graph = network(
+        (name, "conv2d", {"out_channels": 3, "kernel_size": 1}),
+        ("end", "add", {}, [name, INPUT]),
+    )
+    code = render(graph)
+    assert_formatted(code)
+    assert f"        {name} = (\n            self.{name}(x)\n        )\n" in code
+
+
 @st.composite
 def networks(draw):
     """Return a network with branches, under names of all lengths up to 20 letters."""

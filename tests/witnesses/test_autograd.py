@@ -56,6 +56,7 @@ def assert_agrees(graph):
          ("l", "linear", {"out_features": 2})],
         [conv("a", 3, stride=2), ("f", "flatten", {}), ("l", "linear", {"out_features": 4}),
          ("m", "linear", {"out_features": 4}), ("s", "softmax", {})],
+        [("r", "relu", {"inplace": True}), conv("a", 3), ("s", "silu", {"inplace": True})],
         [conv("a", 3), ("r", "relu", {"inplace": True}), ("n", "batch_norm2d", {}),
          ("l", "local_response_norm", {"size": 3}), ("d", "dropout", {"inplace": True}),
          ("p", "prelu", {"num_parameters": 3}), ("t", "tanh", {}), ("g", "sigmoid", {})],
