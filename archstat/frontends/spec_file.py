@@ -80,6 +80,7 @@ TOML_HINTS = {
     "Invalid value (at end": "the list of layers is not closed: a ] is missing",
     "Invalid value": "texts need straight quotation marks, true and false are in lower case",
     "Cannot overwrite a value": "the key stands there already",
+    "Illegal character '\\n'": "a quotation mark is missing at the end of the line",
     "Unescaped": "a quotation mark is missing, or a \\ must be written \\\\",
 }
 
@@ -90,11 +91,13 @@ def _toml_hint(error: str, text: str) -> str:
         (hint for words, hint in TOML_HINTS.items() if words in error),
         "texts need quotation marks, lists need [ ]",
     )
-    place = re.search(r"at line (\d+)", error)
+    place = re.search(r"at line (\d+), column (\d+)", error)
     if place is None:
         return hint
-    line = text.splitlines()[int(place[1]) - 1 : int(place[1])]
-    return f"{hint}; the line is {shown(line[0].strip())}" if line else hint
+    line = text.split("\n")[int(place[1]) - 1]
+    if "Invalid value" in error and "=" not in line[: int(place[2]) - 1]:  # it belongs to no key
+        hint = "a list before it is not closed: a ] is missing"
+    return f"{hint}; the line is {shown(line.strip())}"
 
 
 def _read(path: Path) -> str:

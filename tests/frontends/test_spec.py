@@ -788,6 +788,46 @@ def test_all_problems_of_the_keys_are_reported_in_their_order():
 
 
 @pytest.mark.usefixtures("folder")
+def test_problems_of_changes_and_of_layers_are_reported_at_once():
+    text = net(CONV, '{ name = "relu1", kind = "rellu6" }') + (
+        "[set]\nconv2.groups = 1\nconv1.grups = 2\nconv1.stride = 0\n"
+    )
+    assert_refused(
+        lambda: graph_of(text),
+        "net.toml: line 6: 'set': there is no layer 'conv2'\n"
+        "  hint: did you mean 'conv1'?\n"
+        "net.toml: layer 'conv1' (conv2d): conv2d has no setting 'grups'\n"
+        "  hint: did you mean 'groups'?\n"
+        "net.toml: layer 'conv1' (conv2d): stride: must be at least 1, got 0\n"
+        "net.toml: line 4: layer 'relu1': unknown layer kind 'rellu6'\n"
+        "  hint: did you mean 'relu6'?",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_text_among_the_layers_does_not_hide_what_is_wrong_with_the_others():
+    text = net(CONV, '"flatten"', '{ name = "fc1", kind = "lineer", out_features = 10 }')
+    assert_refused(
+        lambda: graph_of(text),
+        "net.toml: line 2: 'layers': entry 2 must be { name = …, kind = … }, got 'flatten'\n"
+        "net.toml: line 5: layer 'fc1': unknown layer kind 'lineer'\n"
+        "  hint: did you mean 'linear'?",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_bad_key_does_not_hide_what_is_wrong_with_the_layers():
+    text = "titel = 3\n" + net('{ name = "relu1", kind = "rellu6" }')
+    assert_refused(
+        lambda: graph_of(text),
+        "net.toml: line 1: unknown key 'titel'\n"
+        "  hint: did you mean 'title'?\n"
+        "net.toml: line 4: layer 'relu1': unknown layer kind 'rellu6'\n"
+        "  hint: did you mean 'relu6'?",
+    )
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_layer_that_is_a_table_is_found_by_its_name():
     text = """input = [3, 8, 8]
 [[layers]]
@@ -843,6 +883,84 @@ def test_a_spec_of_the_catalogue_is_named_by_its_name():
         lambda: load_spec(Path("small.toml"), catalogue=catalogue),
         "small: line 1: 'layers': is empty\n  hint: a network has at least one layer",
     )
+
+
+# Mistakes in TOML: the text below the input, the place, and the hint.
+
+RELU = '{ name = "r", kind = "relu" }'
+COMMA_OR_BRACKET = "a comma is missing at the end of a line before, or the ] of the list"
+STRAIGHT = "texts need straight quotation marks, true and false are in lower case"
+ONE_LINE = "a comma before }, or a { … } that takes several lines"
+
+NOT_TOML = {
+    "comma missing between layers": (
+        f"layers = [\n  {RELU}\n  {RELU},\n]",
+        "Unclosed array (at line 4, column 3)",
+        f"{COMMA_OR_BRACKET}; the line is '{RELU},'",
+    ),
+    "comma missing between keys": (
+        'layers = [\n  { name = "r" kind = "relu" },\n]',
+        "Unclosed inline table (at line 3, column 16)",
+        (
+            "a comma is missing between two settings, or a }; "
+            """the line is '{ name = "r" kind = "relu" },'"""
+        ),
+    ),
+    "comma before the end of a layer": (
+        'layers = [\n  { name = "r", kind = "relu", },\n]',
+        "Invalid initial character for a key part (at line 3, column 32)",
+        f"""{ONE_LINE}; the line is '{{ name = "r", kind = "relu", }},'""",
+    ),
+    "layer over two lines": (
+        'layers = [\n  { name = "r",\n    kind = "relu" },\n]',
+        "Invalid initial character for a key part (at line 3, column 16)",
+        f"""{ONE_LINE}; the line is '{{ name = "r",'""",
+    ),
+    "colon": (
+        'layers = [\n  { name: "r", kind = "relu" },\n]',
+        "Expected '=' after a key in a key/value pair (at line 3, column 9)",
+        (
+            "write name = value, with an equals sign; "
+            """the line is '{ name: "r", kind = "relu" },'"""
+        ),
+    ),
+    "curly quotation marks": (
+        "layers = [\n  { name = “r”, kind = “relu” },\n]",
+        "Invalid value (at line 3, column 12)",
+        f"{STRAIGHT}; the line is '{{ name = “r”, kind = “relu” }},'",
+    ),
+    "truth as in Python": (
+        'layers = [\n  { name = "r", kind = "relu", inplace = True },\n]',
+        "Invalid value (at line 3, column 42)",
+        f"""{STRAIGHT}; the line is '{{ name = "r", kind = "relu", inplace = True }},'""",
+    ),
+    "no quotation mark at the end": (
+        'title = "small\nlayers = []',
+        "Illegal character '\\n' (at line 2, column 15)",
+        """a quotation mark is missing at the end of the line; the line is 'title = "small'""",
+    ),
+    "bracket missing at the end": (
+        f"layers = [\n  {RELU},\n",
+        "Invalid value (at end of document)",
+        "the list of layers is not closed: a ] is missing",
+    ),
+    "comma and bracket missing at the end": (
+        f"layers = [\n  {RELU}\n",
+        "Unclosed array (at end of document)",
+        COMMA_OR_BRACKET,
+    ),
+    "bracket missing before changes": (
+        f"layers = [\n  {RELU},\n[set]\nr.inplace = true",
+        "Invalid value (at line 4, column 2)",
+        "a list before it is not closed: a ] is missing; the line is '[set]'",
+    ),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("text", "what", "hint"), NOT_TOML.values(), ids=NOT_TOML)
+def test_a_mistake_in_toml_is_shown_with_a_hint(text, what, hint):
+    assert_refused(lambda: graph_of(INPUT + text), f"net.toml: is not TOML: {what}\n  hint: {hint}")
 
 
 # Files that are no specs.

@@ -204,6 +204,16 @@ def test_notes_of_the_spec_come_first():
     )
 
 
+def test_an_image_with_its_channels_last_is_noted():
+    notes = report_on(network(("r", "relu", {}), input_shape=(32, 24, 3))).notes
+    assert notes == ("the input is 32 channels of 24×3; channels come first: 3×32×24?",)
+
+
+@pytest.mark.parametrize("shape", [(3, 32, 32), (64, 8, 8), (4, 4, 4), (3, 3, 1), (784,), (8, 3)])
+def test_an_image_with_its_channels_first_is_not_noted(shape):
+    assert report_on(network(("r", "relu", {}), input_shape=shape)).notes == ()
+
+
 def test_the_first_layer_that_sees_all_is_named_once():
     notes = report_on(resolve("paper-alexnet", Variant(input=(3, 224, 224)))).notes
     # pool5 sees 195 pixels, 32 apart, and is 5×5 there: 195 + 4·32
