@@ -26,8 +26,8 @@ def examples():
             )
 
 
-def test_there_are_five_commands():
-    assert COMMANDS == ["table", "verify", "list", "show", "code"]
+def test_these_are_the_commands():
+    assert COMMANDS == ["table", "verify", "list", "show", "kinds", "code"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
