@@ -1,0 +1,116 @@
+"""`archstat.analyze` on PyTorch models: paths, modules, shapes and example tensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import archstat
+from archstat.errors import UsageError
+
+torch = pytest.importorskip("torch")
+from torch import nn  # noqa: E402  behind the check for torch
+
+SPEC = 'input = [1, 4, 4]\nlayers = [ { name = "r", kind = "relu" } ]'
+EITHER = (
+    "a model needs either the shape of its input or example tensors\n"
+    "  hint: write analyze(model, (3, 224, 224)) or analyze(model, inputs=(images, labels))"
+)
+
+
+class Scaled(nn.Module):
+    """A linear layer of 8·4 weights, whose output is multiplied by a second input."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x, scale):
+        return self.fc(x) * scale
+
+
+def assert_refused(call, message):
+    """Check that a call ends in a UsageError, and all of its text."""
+    with pytest.raises(UsageError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+def test_a_path_is_a_file(tmp_path):
+    file = tmp_path / "net.toml"
+    file.write_text(SPEC, encoding="utf-8")
+    assert archstat.analyze(Path(file)).layers[0].out_shape == (1, 4, 4)
+
+
+def test_a_model_by_its_name(tmp_path):
+    file = tmp_path / "by_name.py"
+    file.write_text("from torch import nn\ndef make(n):\n    return nn.Linear(8, n)\n")
+    report = archstat.analyze(f"{file}:make", (8,), arguments={"n": 3})
+    assert (report.totals.params, report.traced_on) == (27, "meta")  # 8·3 weights and 3 biases
+
+
+def test_a_module_and_the_shape_of_its_input():
+    report = archstat.analyze(nn.Linear(8, 4), (8,), batch_size=2)
+    assert (report.model, report.input, report.batch_size) == ("Linear", (8,), 2)
+    assert report.totals.macs == 64  # 2 · 8·4
+
+
+def test_a_module_and_example_tensors():
+    report = archstat.analyze(Scaled(), inputs=(torch.zeros(3, 8), torch.zeros(3, 1)))
+    assert (report.input, report.batch_size, report.totals.macs) == ((8,), 3, 96)
+
+
+def test_a_module_and_example_tensors_by_name():
+    named = {"scale": torch.zeros(3, 1), "x": torch.zeros(3, 8)}
+    assert archstat.analyze(Scaled(), kwargs=named).totals.macs == 96
+
+
+def test_a_module_and_example_tensors_by_place_and_by_name():
+    report = archstat.analyze(
+        Scaled(), inputs=[torch.zeros(3, 8)], kwargs={"scale": torch.zeros(3, 1)}
+    )
+    assert report.totals.macs == 96
+
+
+def test_example_tensors_are_left_as_they_were():
+    example = torch.ones(1, 8)
+    archstat.analyze(nn.Sequential(nn.ReLU(inplace=True)), inputs=[example.neg_()], device="cpu")
+    assert example.tolist() == [[-1.0] * 8]
+
+
+@pytest.mark.parametrize(
+    ("shape", "keywords"),
+    [
+        (None, {}),
+        (None, {"inputs": [3]}),
+        ((8,), {"inputs": [torch.zeros(1, 8)]}),
+        ((8,), {"kwargs": {"input": torch.zeros(1, 8)}}),
+    ],
+    ids=["neither", "no tensor", "shape and inputs", "shape and kwargs"],
+)
+def test_a_module_needs_its_input_in_one_way(shape, keywords):
+    assert_refused(lambda: archstat.analyze(nn.Linear(8, 4), shape, **keywords), EITHER)
+
+
+@pytest.mark.parametrize("keywords", [{"inputs": [torch.zeros(1, 8)]}, {"kwargs": {"x": 3}}])
+def test_example_tensors_go_with_modules_alone(keywords):
+    assert_refused(
+        lambda: archstat.analyze("lenet5", **keywords),
+        "inputs and kwargs go with an nn.Module\n  hint: use input=(3, 224, 224)",
+    )
+
+
+@pytest.mark.parametrize(
+    "keywords", [{"classes": 3}, {"settings": {"fc": {"bias": False}}}, {"arguments": {"n": 3}}]
+)
+def test_changes_do_not_go_with_modules(keywords):
+    assert_refused(
+        lambda: archstat.analyze(nn.Linear(8, 4), (8,), **keywords),
+        "classes, settings and arguments do not go with an nn.Module",
+    )
+
+
+def test_a_class_of_modules_is_no_module():
+    with pytest.raises(UsageError, match=r"a model is a name or an nn\.Module, got <class"):
+        archstat.analyze(nn.ReLU, (8,))
