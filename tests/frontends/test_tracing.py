@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  the field's name for it
@@ -395,6 +397,65 @@ def test_a_broken_model_has_the_layers_that_ran_before():
         "conv.3",
         "flatten",
     ]
+
+
+def test_a_map_made_larger_by_repeating_is_followed():
+    def forward(self, x):
+        return self.last(F.interpolate(self.first(x), scale_factor=2))
+
+    model = Call(forward, first=nn.Conv2d(1, 1, 3), last=nn.Conv2d(1, 1, 3))
+    fields = [row.receptive_field for row in report_of(model, (1, 9, 9)).layers]
+    # unit i of the first sees pixels i, i + 1, i + 2; repeated, units 2i and 2i + 1 do; the last
+    # looks at three of these in a row, which are two different ones: four pixels, half a pixel on
+    assert [(field.size, field.effective_stride) for field in fields] == [
+        ((3, 3), (1, 1)),
+        ((3, 3), (Fraction(1, 2), Fraction(1, 2))),
+        ((4, 4), (Fraction(1, 2), Fraction(1, 2))),
+    ]
+    # units 0 … 3 look at the repeated units 0 … 2, 1 … 3, 2 … 4 and 3 … 5
+    last = fields[-1].tracks[0]
+    assert [last.interval(unit) for unit in range(4)] == [(0, 3), (0, 3), (1, 4), (1, 4)]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "device"),
+    [
+        (nn.Conv2d(3, 4, 3), (3, 8, 8), "none"),
+        (nn.Linear(8, 4), (8,), "none"),
+        (nn.Linear(8, 4, bias=False), (8,), "none"),
+        (nn.Linear(8, 4), (8,), "cpu"),
+    ],
+    ids=["conv", "linear", "linear without a bias", "linear on the CPU"],
+)
+def test_parameters_of_another_type_than_the_input_are_told(layer, shape, device):
+    with pytest.raises(ForwardError) as caught:
+        report_of(nn.Sequential(layer.double()), shape, device=device)
+    assert str(caught.value) == (
+        f"model: module '0' ({type(layer).__name__}): "
+        "its parameters are float64, but it is given float32\n"
+        "  hint: convert one: x.to(torch.float64), or model.to(torch.float32)"
+    )
+
+
+def test_a_product_of_two_types_is_told():
+    model = Call(lambda _, x: x @ x.double().T)
+    with pytest.raises(ForwardError, match="the forward pass fails: expected m1 and m2 to have"):
+        report_of(model, (8,))
+
+
+def test_a_model_of_another_type_takes_inputs_of_that_type():
+    report = report_of(nn.Sequential(nn.Linear(8, 4).double()), InputSpec((8,), "float64"))
+    assert (report.totals.macs, report.traced_on) == (32, "meta")
+
+
+def test_an_axis_that_is_lost_inside_of_a_model_is_told():
+    model = Call(lambda self, x: self.conv(x[:, 0]), conv=nn.Conv2d(3, 4, 3))
+    with pytest.raises(ForwardError) as caught:
+        report_of(model, (3, 8, 8), batch_size=2)
+    assert str(caught.value) == (
+        "model: module 'conv' (Conv2d): expects batch×channels×rows×columns, got 2×8×8\n"
+        "  hint: an axis is missing: x.unsqueeze(0) adds one for the batch"
+    )
 
 
 def test_any_exception_of_a_forward_pass_is_told():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.layers.window import Adaptive, Sliding, Spreading
+from archstat.layers.window import Adaptive, Nearest, Sliding, Spreading
 
 TAPS = {
     # AlexNet conv1: unit 1 is four pixels further
@@ -33,6 +33,15 @@ TAPS = {
     "global": (Adaptive(in_size=4, out_size=1), 0, [0, 1, 2, 3]),
     # 2 places in 3 parts: 0 … 2/3, 2/3 … 4/3, 4/3 … 2
     "adaptive, enlarging": (Adaptive(in_size=2, out_size=3), 1, [0, 1]),
+    # 2 places for 4: 0, 0, 1, 1
+    "nearest, last of a pair": (Nearest(in_size=2, out_size=4), 1, [0]),
+    "nearest, first of a pair": (Nearest(in_size=2, out_size=4), 2, [1]),
+    # 2 places for 5: 0, 0.4, 0.8, 1.2, 1.6, rounded down
+    "nearest, uneven": (Nearest(in_size=2, out_size=5), 2, [0]),
+    "nearest, uneven, further": (Nearest(in_size=2, out_size=5), 3, [1]),
+    # 6 places for 4: 0, 1.5, 3, 4.5, rounded down: 2 and 5 are skipped
+    "nearest, shrinking": (Nearest(in_size=6, out_size=4), 3, [4]),
+    "nearest, before the map": (Nearest(in_size=2, out_size=4), -1, [-1]),
 }
 
 
@@ -48,8 +57,9 @@ def test_a_unit_reads(window, unit, taps):
         (Spreading(kernel_size=3, stride=2), (2, 1)),
         # 6 in 4 parts is 3 in 2 parts, twice
         (Adaptive(in_size=6, out_size=4), (2, 3)),
+        (Nearest(in_size=6, out_size=4), (2, 3)),
     ],
-    ids=["sliding", "spreading", "adaptive"],
+    ids=["sliding", "spreading", "adaptive", "nearest"],
 )
 def test_a_window_repeats_after(window, period):
     assert window.period == period
