@@ -8,6 +8,7 @@ from typing import ClassVar
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, times
 from archstat.layers.settings import flag, number, whole
+from archstat.layers.window import Mixing
 
 
 class _Elementwise(Layer):
@@ -93,6 +94,10 @@ class Softmax(_Elementwise):
     kind: ClassVar[str] = "softmax"
     label: ClassVar[str] = "softmax"
     torch_name: ClassVar[str] = "Softmax"
+
+    def reach(self, in_shape: Shape) -> Mixing:
+        """Return everything for a vector, whose values are the channels; else the own place."""
+        return Mixing.EVERYTHING if len(in_shape) == 1 else Mixing.NONE
 
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """See `Layer.torch_call`: over the channels, which torch numbers after the batch."""

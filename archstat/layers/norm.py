@@ -36,6 +36,12 @@ class AnyBatchNorm(Layer):
         """Return scale and shift, one of each a channel."""
         return {"weight": (in_shape[0],), "bias": (in_shape[0],)} if self.affine else {}
 
+    def reach(self, in_shape: Shape) -> Mixing:
+        """Return the unit's own place; the whole map where inference has no running statistics."""
+        if self.track_running_stats or len(in_shape) == 1:
+            return Mixing.NONE
+        return Mixing.EVERYTHING_IN_PLACE
+
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""
         return (in_shape[0],)

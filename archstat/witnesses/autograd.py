@@ -21,6 +21,7 @@ from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
+from archstat.layers.window import Mixing
 from archstat.report.finding import Finding, Verdict, compared
 
 WITNESS, QUANTITY = "autograd", "receptive fields"
@@ -97,7 +98,7 @@ def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Par
 
 def _sizes(node: Node, before: tuple[int, ...]) -> tuple[int, ...]:
     """Return the sizes of the last map, which flattening hides from the shape."""
-    if isinstance(node.layer, linear.Linear):
+    if node.layer.reach(node.in_shape) is Mixing.EVERYTHING:
         return (1,) * len(before)
     return node.out_shape[1:] if len(node.out_shape) > 1 else before
 
@@ -114,7 +115,7 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
     match node.layer:
         case conv.AnyConvolution() as layer:
             return replace(layer, in_channels=None, out_channels=1, groups=1)
-        case linear.Linear():
+        case linear.Linear() | activation.Softmax() if len(node.in_shape) == 1:
             return CONVOLUTIONS[axes].from_settings({"out_channels": 1, "kernel_size": sizes})
         case pool.AnyMaxPool() as layer:
             kept = ("kernel_size", "stride", "padding")
@@ -128,11 +129,11 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             if any(before % after for before, after in pairs):
                 raise NotMeasurableError("its windows differ in size, and would on a larger image")
             return MEANS[axes].from_settings({"kernel_size": [b // a for b, a in pairs]})
-        case norm.AnyBatchNorm():
+        case norm.AnyBatchNorm() if node.layer.reach(node.in_shape) is Mixing.NONE:
             return NORMS[axes].from_settings({})
         case Observed():
             raise NotMeasurableError("it has no stand-in of one channel")
-        case norm.GroupNorm() | norm.LayerNorm():
+        case norm.AnyBatchNorm() | norm.GroupNorm() | norm.LayerNorm():
             raise NotMeasurableError("it reads the whole map, which a larger image would change")
         case reshape.Flatten() | activation.Softmax() | activation.PReLU():
             return activation.Identity()

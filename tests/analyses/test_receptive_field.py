@@ -10,7 +10,7 @@ import pytest
 from archstat.analyses.receptive_field import Fields, Interval, ReceptiveField, receptive_fields
 from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape
-from archstat.layers.activation import ReLU
+from archstat.layers.activation import ReLU, Softmax
 from archstat.layers.combine import Add, Concat
 from archstat.layers.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from archstat.layers.linear import Linear
@@ -445,3 +445,22 @@ def test_without_an_image_there_is_nothing_to_see():
     fields = receptive_fields(chain((784,), {"fc1": Linear(out_features=10), "relu1": ReLU()}))
     assert fields.by_name == {"fc1": None, "relu1": None}
     assert fields.notes == ()
+
+
+def test_batch_norm_without_running_statistics_sees_the_whole_map():
+    builder = GraphBuilder((3, 8, 8))
+    builder.add("conv", Conv2d(out_channels=4, kernel_size=3), [INPUT])
+    builder.add("norm", BatchNorm2d(track_running_stats=False), ["conv"])
+    field = receptive_fields(builder.build("net")).by_name["norm"]
+    assert field is not None
+    assert field.size == (8, 8)  # units 0 to 5 of the 6x6 map see pixels 0 to 7
+
+
+def test_softmax_of_a_flattened_map_sees_all_of_it():
+    builder = GraphBuilder((3, 8, 8))
+    builder.add("conv", Conv2d(out_channels=4, kernel_size=3), [INPUT])
+    builder.add("flat", Flatten(), ["conv"])
+    builder.add("prob", Softmax(), ["flat"])
+    field = receptive_fields(builder.build("net")).by_name["prob"]
+    assert field is not None
+    assert field.size == (8, 8)
