@@ -82,8 +82,21 @@ class Spreading(Window):
 
 
 @dataclass(frozen=True)
-class Adaptive(Window):
-    """An axis that is cut into `out_size` parts as equal as possible: adaptive pooling.
+class _Resize(Window):
+    """An axis of `in_size` units that becomes one of `out_size`, each in its proportion."""
+
+    in_size: int
+    out_size: int
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """See `Window.period`."""
+        common = gcd(self.in_size, self.out_size)
+        return self.out_size // common, self.in_size // common
+
+
+class Adaptive(_Resize):
+    """An axis that is cut into parts as equal as possible: adaptive pooling.
 
     Output unit u reads the input units from ⌊u·in/out⌋ to ⌈(u + 1)·in/out⌉ − 1.
     Source: torch.nn.AdaptiveAvgPool2d (its implementation; the documentation states no rule).
@@ -92,23 +105,13 @@ class Adaptive(Window):
     [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
     """
 
-    in_size: int
-    out_size: int
-
-    @property
-    def period(self) -> tuple[int, int]:
-        """See `Window.period`."""
-        common = gcd(self.in_size, self.out_size)
-        return self.out_size // common, self.in_size // common
-
     def taps(self, unit: int) -> range:
         """See `Window.taps`."""
         first = unit * self.in_size // self.out_size
         return range(first, -(-(unit + 1) * self.in_size // self.out_size))
 
 
-@dataclass(frozen=True)
-class Nearest(Window):
+class Nearest(_Resize):
     """An axis that is stretched or shrunk by repeating or skipping units: nearest upsampling.
 
     Output unit u reads the input unit ⌊u·in/out⌋. Source: torch.nn.Upsample, mode "nearest".
@@ -116,15 +119,6 @@ class Nearest(Window):
     >>> [Nearest(in_size=2, out_size=4).taps(unit)[0] for unit in range(4)]
     [0, 0, 1, 1]
     """
-
-    in_size: int
-    out_size: int
-
-    @property
-    def period(self) -> tuple[int, int]:
-        """See `Window.period`."""
-        common = gcd(self.in_size, self.out_size)
-        return self.out_size // common, self.in_size // common
 
     def taps(self, unit: int) -> range:
         """See `Window.taps`."""
