@@ -130,7 +130,7 @@ def receptive_fields(graph: Graph) -> Fields:
     views: dict[str, View | None] = {INPUT: _of_input(graph.input_shape)}
     notes: list[str] = []
     for node in graph.nodes:
-        given = [views[name] for name in node.inputs]
+        given = [views.get(name) for name in node.inputs]  # None for inputs beside the first
         known = [view for view in given if view is not None]
         views[node.name] = None
         if len(known) < len(given) or not given:

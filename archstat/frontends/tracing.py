@@ -421,8 +421,8 @@ def trace(
     params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
     modules = {path: type(module).__name__ for path, module in model.named_modules()}
     recorder = Recorder({id(module): path for path, module in model.named_modules()}, params)
-    for tensor in inputs:
-        recorder.producers[tensor] = INPUT
+    for number, tensor in enumerate(inputs, 1):  # receptive fields are those in the first
+        recorder.producers[tensor] = INPUT if number == 1 else f"{INPUT} {number}"
     try:
         run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
     except Exception as error:
@@ -463,10 +463,11 @@ def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem,
         expected = times(("batch", "channels", *("depth", "rows", "columns")[-layer.axes :]))
         what = f"expects {expected}, got {times(tuple(given.shape))}"
         return (Problem(what, "an axis is missing: x.unsqueeze(0) adds one for the batch"),)
-    builder, source = GraphBuilder.resume(graph), recorder.producers[given]
+    source = recorder.producers[given]
+    shapes = {INPUT: graph.input_shape} | {node.name: node.out_shape for node in graph.nodes}
     try:
-        if builder.shape_of(source) == in_shape:
-            builder.add(f"{scope.path} (failing)", layer, [source])
+        if shapes.get(source) == in_shape:
+            GraphBuilder.resume(graph).add(f"{scope.path} (failing)", layer, [source])
         else:
             layer.out_shape(in_shape)
     except ShapeError as error:

@@ -265,6 +265,15 @@ def test_several_inputs_by_place_and_by_name():
     assert (report.totals.macs, report.totals.params) == (24, 48)  # 3*2 * 2*2; 40 + 6 + 2
 
 
+def test_receptive_fields_are_those_in_the_first_input():
+    model = Call(
+        lambda self, x, y: self.a(x) + self.b(y), a=nn.Conv2d(3, 2, 3), b=nn.Conv2d(3, 2, 5)
+    )
+    rows = report_of(model, (3, 8, 8), (3, 10, 10)).layers
+    fields = [row.receptive_field and row.receptive_field.size for row in rows]
+    assert fields == [(3, 3), None, None]
+
+
 RESIDUAL = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 4, 3, padding=1))
 
 
