@@ -48,14 +48,11 @@ def test_a_folded_row_is_the_sum_of_its_layers():
 
 
 def test_a_folded_row_goes_from_the_first_input_to_the_last_output():
-    plain = report_on(
-        network(
-            ("a", "conv2d", CONV), ("b", "conv2d", {**WIDE, "stride": 2}), input_shape=(3, 4, 4)
-        )
-    )
+    layers = (("a", "conv2d", WIDE), ("b", "conv2d", {**CONV, "stride": 2}))
+    plain = report_on(network(*layers, input_shape=(3, 4, 4)))
     rows = tuple(replace(row, name=f"m.{row.name}") for row in plain.layers)
     row = folded(replace(plain, layers=rows), 1).layers[0]
-    assert (row.in_shape, row.out_shape, row.receptive_field.size) == ((3, 4, 4), (6, 2, 2), (5, 5))
+    assert (row.in_shape, row.out_shape, row.receptive_field.size) == ((3, 4, 4), (3, 2, 2), (5, 5))
 
 
 def test_a_module_of_one_layer_is_folded_too():
