@@ -124,8 +124,8 @@ def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
     """Teach the tool what an operator or a module costs, for models that are traced from now on.
 
     Args:
-        what: An operator by namespace and name, as in "mylib.fused_attention"; or a module class,
-            which then is one row.
+        what: An operator by namespace and name, as in "mylib.fused_attention" or torch's own
+            "mylib::fused_attention"; or a module class, which then is one row.
         macs: Returns the multiply–accumulates of one call: of an operator from its arguments and
             its output, `macs(args, out)`; of a module from itself too, `macs(module, args, out)`.
 
@@ -139,8 +139,8 @@ def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
 
     if not callable(macs):
         raise UsageError(f"macs must be a function, got {shown(macs)}")
-    if isinstance(what, str) and what.count(".") == 1:
-        operators.TAUGHT[what] = macs
+    if isinstance(what, str) and what.replace("::", ".").count(".") == 1:
+        operators.TAUGHT[what.replace("::", ".")] = macs
     elif isinstance(what, type) and issubclass(what, nn.Module):
         known.TAUGHT[what] = macs
     else:

@@ -38,10 +38,12 @@ from archstat.frontends.known import (
 from archstat.frontends.load import Loaded
 from archstat.frontends.module import find_device
 from archstat.frontends.operators import macs_of, packet_name, require_one_type
+from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
 from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
+from archstat.layers.conv import AnyConvolution
 from archstat.layers.opaque import Observed
 
 
@@ -318,6 +320,8 @@ def stated_inputs(source: Source, inputs: Sequence[InputSpec]) -> Sequence[Input
     Raises:
         UsageError: Nobody says what they are.
     """
+    if inputs and source.input is not None:
+        require_order(inputs[0].shape, source.input)
     stated = inputs or [InputSpec(source.input or ())] * source.images
     if not stated[0].shape:
         raise UsageError(
@@ -464,6 +468,10 @@ def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem,
         what = f"expects {expected}, got {times(tuple(given.shape))}"
         return (Problem(what, "an axis is missing: x.unsqueeze(0) adds one for the batch"),)
     source = recorder.producers[given]
+    if source == INPUT and isinstance(layer, AnyConvolution) and has_channels_last(layer, in_shape):
+        meant = "x".join(map(str, (in_shape[-1], *in_shape[:-1])))
+        what = f"expects {layer.in_channels} channels, got an input of {times(in_shape)}"
+        return (Problem(what, f"channels come first: --input {meant}"),)
     shapes = {INPUT: graph.input_shape} | {node.name: node.out_shape for node in graph.nodes}
     try:
         if shapes.get(source) == in_shape:
@@ -473,6 +481,11 @@ def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem,
     except ShapeError as error:
         return error.problems
     return None
+
+
+def has_channels_last(layer: AnyConvolution, in_shape: Shape) -> bool:
+    """Return whether the channels that a convolution wants are the last axis instead."""
+    return in_shape[0] != layer.in_channels == in_shape[-1]
 
 
 def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:

@@ -491,3 +491,18 @@ def test_what_a_forward_pass_prints_goes_to_stderr(capsys):
     report_of(Call(lambda _, x: print("hello") or x + 1), (3,))  # noqa: T201  the point
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "hello\n")
+
+
+def test_channels_last_are_told_from_a_wrong_layer():
+    with pytest.raises(ForwardError) as caught:
+        report_of(nn.Sequential(nn.Conv2d(3, 4, 3)), (8, 8, 3))
+    assert str(caught.value) == (
+        "model: module '0' (Conv2d): expects 3 channels, got an input of 8×8×3\n"
+        "  hint: channels come first: --input 3x8x8"
+    )
+
+
+def test_channels_last_are_refused_where_the_usual_input_is_known():
+    source = Source("model", nn.Conv2d(3, 4, 3), None, (3, 8, 8))
+    with pytest.raises(ArchstatError, match="--input 9x9x3 has 9 channels"):
+        trace_source(source, [InputSpec((9, 9, 3))], batch_size=1, device_name="none")

@@ -1,0 +1,68 @@
+"""PyTorch models before the witnesses that know any model."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.source import Source
+from archstat.report.finding import Verdict
+from archstat.witnesses import proof
+from archstat.witnesses.proof import model_findings
+
+
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 4, 3, padding=1)
+        self.pool, self.head = nn.MaxPool2d(2), nn.Linear(64, 2)
+
+    def forward(self, x):
+        x = torch.relu(self.first(x))
+        return self.head(self.pool(self.second(x) + x).flatten(1))
+
+
+def findings_of(model, *shape):
+    return list(model_findings(Source("model", model), [InputSpec(shape)], "cpu"))
+
+
+def test_every_witness_agrees_on_a_residual_network():
+    findings = findings_of(Residual(), 3, 8, 8)
+    assert [(finding.witness, finding.verdict) for finding in findings] == [
+        ("forward pass on cpu", Verdict.AGREES),
+        ("model.parameters()", Verdict.AGREES),
+        ("FlopCounterMode", Verdict.AGREES),
+        ("autograd", Verdict.AGREES),
+    ]
+    # 4*27*64 + 4*36*64 + 64*2 = 16,256 MACs
+    assert findings[2].words == "agrees: 32,512 = 2 × 16,256 MACs"
+    assert findings[3].words == "agrees on 7 layers: size, stride and padding"
+
+
+def test_what_has_no_places_is_not_measured():
+    assert findings_of(nn.Linear(8, 2), 8)[-1].verdict is Verdict.NOT_MEASURED
+
+
+def test_a_model_that_reads_values_is_not_counted_twice():
+    class Reads(nn.Linear):
+        def forward(self, x):
+            return super().forward(x) * x.sum().item()
+
+    verdicts = {finding.witness: finding.verdict for finding in findings_of(Reads(8, 2), 8)}
+    assert verdicts["FlopCounterMode"] is Verdict.NOT_MEASURED
+
+
+@pytest.mark.parametrize(("what", "number"), [("weights", 1), ("macs", 2)])
+def test_a_wrong_number_is_found(monkeypatch, what, number):
+    def lying(*arguments, **options):
+        graph, device = proof_trace(*arguments, **options)
+        node = type("Lying", (type(graph.nodes[0]),), {what: property(lambda _: 7)})
+        first = node(**vars(graph.nodes[0]))
+        return type(graph)(**{**vars(graph), "nodes": (first, *graph.nodes[1:])}), device
+
+    proof_trace = proof.trace_source
+    monkeypatch.setattr(proof, "trace_source", lying)
+    finding = findings_of(Residual(), 3, 8, 8)[number]
+    assert finding.verdict is Verdict.DISAGREES
