@@ -12,8 +12,9 @@ def test_every_kind_has_a_line():
 
 
 def test_settings_that_are_required_come_first_and_others_have_their_defaults():
-    assert invoke("kinds", "max_pool2d").stdout.splitlines()[1] == (
-        "max_pool2d  kernel_size, [stride], padding = 0, dilation = 1, ceil_mode = false"
+    assert invoke("kinds", "conv2d").stdout.splitlines()[1] == (
+        "conv2d  out_channels, kernel_size, [in_channels], stride = 1, padding = 0, dilation = 1, "
+        "groups = 1, bias = true"
     )
 
 
