@@ -115,6 +115,7 @@ def _adaptive_pool_inputs(node: Node) -> int:
     return prod(node.in_shape) if isinstance(node.layer, AdaptiveAvgPool2d) else 0
 
 
+MACS = Convention("macs", per_mac=1)
 FLOPS = Convention("flops", per_mac=FLOPS_PER_MAC)
 
 TORCHINFO = Convention(
