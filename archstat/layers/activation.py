@@ -19,7 +19,7 @@ class _Elementwise(Layer):
         return in_shape
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ReLU(_Elementwise):
     """max(0, x)."""
 
@@ -30,7 +30,7 @@ class ReLU(_Elementwise):
     inplace: bool = flag(default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ReLU6(_Elementwise):
     """min(max(0, x), 6)."""
 
@@ -41,7 +41,7 @@ class ReLU6(_Elementwise):
     inplace: bool = flag(default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LeakyReLU(_Elementwise):
     """x where it is positive, a small multiple of it elsewhere."""
 
@@ -61,7 +61,7 @@ class GELU(_Elementwise):
     torch_name: ClassVar[str] = "GELU"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SiLU(_Elementwise):
     """x·sigmoid(x)."""
 
@@ -112,7 +112,7 @@ class LogSoftmax(Softmax):
     torch_name: ClassVar[str] = "LogSoftmax"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Dropout(_Elementwise):
     """Values are zeroed at random in training; nothing happens in inference."""
 
@@ -140,7 +140,7 @@ class Identity(_Elementwise):
     torch_name: ClassVar[str] = "Identity"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PReLU(_Elementwise):
     """x where it is positive, a learned multiple of it elsewhere."""
 

@@ -55,11 +55,12 @@ TorchCall: TypeAlias = TorchModule | TorchOperator | TorchFunction
 """How torch makes a layer, in names and values, so that stating it imports nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Layer(ABC):
     """One layer's settings, and every fact that follows from them and from an input shape.
 
-    A kind that declares settings is a dataclass like this one; a kind that declares none of its own
+    A kind that declares settings is a dataclass like this one, without the methods that stand here
+    once for all, which start-up would pay for kind by kind; a kind that declares none of its own
     inherits them, and needs no decorator. Values are checked on construction. Shapes hold no batch;
     rows come before columns.
 
@@ -77,6 +78,16 @@ class Layer(ABC):
     """How many spatial axes a setting like `kernel_size` has."""
     inferred: ClassVar[tuple[str, ...]] = ()
     """The settings that follow from the input and that torch wants first, by position."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({settings})"
 
     def __init_subclass__(cls, **keywords: object) -> None:
         super().__init_subclass__(**keywords)

@@ -62,7 +62,7 @@ def require_fits(in_sizes: Size, extents: Size, paddings: Size) -> None:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyConvolution(Layer):
     """What convolutions of all kinds have in common: weights between groups of channels."""
 
@@ -107,7 +107,7 @@ class AnyConvolution(Layer):
         return in_shape[0], self.out_channels
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SlidingConvolution(AnyConvolution):
     """A sliding convolution along `axes` axes."""
 
@@ -208,7 +208,7 @@ class Conv3d(SlidingConvolution):
     axes: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TransposedConvolution(AnyConvolution):
     """A convolution run backwards: each input value is spread over the output."""
 

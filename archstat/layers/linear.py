@@ -12,7 +12,7 @@ from archstat.layers.settings import flag, whole
 from archstat.layers.window import Mixing
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Linear(Layer):
     """Every output feature is connected to every input feature; it acts on the last axis."""
 

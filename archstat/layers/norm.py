@@ -14,7 +14,7 @@ from archstat.layers.settings import flag, number, whole
 from archstat.layers.window import Mixing
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyBatchNorm(Layer):
     """Normalization of each channel, in inference by running statistics."""
 
@@ -85,7 +85,7 @@ class BatchNorm3d(AnyBatchNorm):
     axes: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LocalResponseNorm(Layer):
     """Normalization of each value by its `size` neighbouring channels at the same position.
 
@@ -109,7 +109,7 @@ class LocalResponseNorm(Layer):
         return in_shape
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LayerNorm(Layer):
     """Normalization over the last axes, with a scale and a shift for each of their values."""
 
@@ -153,7 +153,7 @@ class LayerNorm(Layer):
         return (sizes[0] if len(sizes) == 1 else sizes,)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class GroupNorm(Layer):
     """Normalization over groups of channels and all positions."""
 

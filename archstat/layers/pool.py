@@ -37,7 +37,7 @@ def pooled_out_size(  # noqa: PLR0913  one argument for each number in the formu
     return max(0, positions - starts_behind_the_end)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyPool(Layer):
     """A pooling window that slides; the stride is the kernel size unless stated."""
 
@@ -92,7 +92,7 @@ class AnyPool(Layer):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyMaxPool(AnyPool):
     """The largest value of each window."""
 
@@ -108,7 +108,7 @@ class AnyMaxPool(AnyPool):
         return self.ceil_mode
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyAvgPool(AnyPool):
     """The mean of each window."""
 
@@ -178,7 +178,7 @@ class AvgPool3d(AnyAvgPool):
         return super().out_shape(in_shape)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyAdaptivePool(Layer):
     """Pooling to a stated output size, whatever the input; size 1 is global pooling."""
 

@@ -27,7 +27,7 @@ class Flatten(Layer):
         return Mixing.SHAPE_ONLY
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ZeroPad2d(Layer):
     """Rows and columns of zeros around an image."""
 
