@@ -18,6 +18,7 @@ from typing import TypeAlias
 from archstat.errors import ArchstatError
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
+from archstat.layers.opaque import Observed
 from archstat.layers.window import Mixing, Sliding, Window
 
 Interval: TypeAlias = tuple[int, int]
@@ -170,7 +171,9 @@ def _after(node: Node, view: View) -> View:
         pairs = zip(view.tracks, view.units, strict=True)
         return View(tuple(track.all_at_once(units) for track, units in pairs), view.units)
     if reach is Mixing.UNKNOWN:
-        raise UnknownReachError(reach.value)
+        raise UnknownReachError(
+            "no rule says what it reads" if isinstance(node.layer, Observed) else reach.value
+        )
     return view
 
 

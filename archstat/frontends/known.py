@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from archstat.errors import ShapeError
-from archstat.frontends.operators import packet_name
+from archstat.frontends.operators import is_pointwise, packet_name
 from archstat.layers import Layer, layer_kinds
 from archstat.layers.activation import ReLU
 from archstat.layers.base import Shape
@@ -18,7 +17,7 @@ from archstat.layers.combine import Add, Concat, Multiply
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.norm import AnyBatchNorm, LayerNorm
 from archstat.layers.opaque import Observed
-from archstat.layers.pool import AnyAdaptivePool, AnyPool
+from archstat.layers.pool import AnyAdaptivePool, AnyPool, MaxPool2d
 from archstat.layers.reshape import Flatten, ZeroPad2d
 from archstat.layers.window import Mixing, Nearest, Reach, Sliding
 
@@ -133,11 +132,13 @@ def layer_of_call(
         return ReLU()
     if name == "cat" and len(inputs) == len(args[0]) and len(args) > 1 and args[1] == 1:
         return Concat()
+    if name == "max_pool2d_with_indices":
+        return _max_pool(args)
     if name in {"view", "_unsafe_view"} and _is_flattened(inputs[0], out):
         return Flatten()
     examples = out.shape[0] if out.dim() else 1
     reads: Reach = Mixing.UNKNOWN
-    if torch.Tag.pointwise in operator.tags and shapes == {tuple(out.shape)}:
+    if is_pointwise(operator) and shapes == {tuple(out.shape)}:
         reads = Mixing.NONE
     elif name == "mean" and len(args) > 1:
         reads = _mean(inputs[0], out)
@@ -153,6 +154,15 @@ def layer_of_call(
         uncounted=(name,) if macs is None else (),
         reads=reads,
     )
+
+
+def _max_pool(args: Sequence[Any]) -> Layer:
+    """Return the layer that F.max_pool2d is: kernel, stride, padding, dilation, ceil_mode."""
+    names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+    given = dict(zip(names, args[1:], strict=False))
+    sizes = {name: value or None for name, value in given.items() if name == "stride"}
+    settings = {**given, **sizes}
+    return MaxPool2d.from_settings({key: v for key, v in settings.items() if v is not None})
 
 
 def _is_flattened(before: Tensor, after: Tensor) -> bool:

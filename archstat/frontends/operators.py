@@ -110,6 +110,20 @@ TORCHVISION_FREE = frozenset({"nms", "ps_roi_align", "ps_roi_pool", "roi_align",
 """torchvision's own operators that select or interpolate, value by value."""
 
 
+POINTWISE = frozenset(
+    """
+    celu elu gelu hardshrink hardsigmoid hardswish hardtanh leaky_relu log_sigmoid_forward mish
+    rrelu selu silu softplus softshrink threshold
+    """.split()  # noqa: SIM905  a list of quoted words reads worse
+)
+"""The activations that torch does not tag as pointwise in every version."""
+
+
+def is_pointwise(operator: Any) -> bool:
+    """Return whether an operator treats each value by itself."""
+    return torch.Tag.pointwise in operator.tags or packet_name(operator) in POINTWISE
+
+
 def packet_name(operator: Any) -> str:
     """Return the name of an operator, without its overload and its in-place mark."""
     name = str(operator.overloadpacket).rpartition(".")[2]

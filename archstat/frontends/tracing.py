@@ -37,7 +37,7 @@ from archstat.frontends.known import (
 )
 from archstat.frontends.load import Loaded
 from archstat.frontends.module import find_device
-from archstat.frontends.operators import macs_of, packet_name, require_one_type
+from archstat.frontends.operators import is_pointwise, macs_of, packet_name, require_one_type
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
 from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
@@ -45,6 +45,7 @@ from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.opaque import Observed
+from archstat.layers.window import Mixing
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Scope:
         layer: The kind that it is, if it is one of the known ones.
         is_row: Whether it is one row, so that what runs inside is only added up.
         is_inside: Whether it runs inside of such a module.
+        is_pointwise: Whether all that ran inside treats each value by itself.
     """
 
     path: str
@@ -64,6 +66,7 @@ class Scope:
     layer: Layer | None = None
     is_row: bool = False
     is_inside: bool = False
+    is_pointwise: bool = True
     macs: int = 0
     uncounted: set[str] = field(default_factory=set)
 
@@ -123,6 +126,7 @@ class Recorder(TorchDispatchMode):
                 macs_seen=scope.macs // max(1, examples),
                 uncounted=tuple(sorted(scope.uncounted)),
                 is_unit=bool(tensors) and scope.macs > 0,
+                reads=Mixing.NONE if _is_in_place(scope, inputs, outputs) else Mixing.UNKNOWN,
             )
             in_shape = _split(inputs[0], 0)[0] if inputs else ()
         else:
@@ -156,6 +160,7 @@ class Recorder(TorchDispatchMode):
             self._call(func, args, kwargs, out, macs)
             return out
         row.macs += macs or 0
+        row.is_pointwise &= is_pointwise(func)
         if macs is None:
             row.uncounted.add(packet_name(func))
         return out
@@ -217,6 +222,12 @@ class Recorder(TorchDispatchMode):
         return [tensor for tensor in _tensors(values) if tensor in self.producers]
 
 
+def _is_in_place(scope: Scope, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> bool:
+    """Return whether a module gave each value of its one input a value at the same place."""
+    is_one = len(inputs) == len(outputs) == 1
+    return is_one and scope.is_pointwise and inputs[0].shape == outputs[0].shape
+
+
 def _tensors(values: Any) -> list[Tensor]:
     return [leaf for leaf in tree_leaves(values) if isinstance(leaf, Tensor)]
 
@@ -258,7 +269,7 @@ def run_untouched(
     *,
     standins: Mapping[str, Tensor],
     watcher: AbstractContextManager[Any],
-) -> None:
+) -> Any:
     """Run a model in evaluation mode while something watches, and leave it exactly as it was.
 
     Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
@@ -270,12 +281,13 @@ def run_untouched(
     try:
         with (
             torch.no_grad(),
+            torch.random.fork_rng(devices=[]),
             in_evaluation_mode(model),
             warnings.catch_warnings(action="ignore"),
             redirect_stdout(sys.stderr),
             watcher,
         ):
-            torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
+            return torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
     finally:
         torch.backends.mha.set_fastpath_enabled(fused)
 
@@ -383,7 +395,7 @@ def trace_module(  # noqa: PLR0913, PLR0917  a question has these parts
     return Loaded(graph, device, shape[0] if shape else 1)
 
 
-_WITHOUT_VALUES = (NotImplementedError, RuntimeError)
+_WITHOUT_VALUES = (NotImplementedError, RuntimeError, TypeError)
 """What torch raises where meta is asked for values; what is broken fails on the CPU too."""
 
 
@@ -428,17 +440,18 @@ def trace(
     for number, tensor in enumerate(inputs, 1):  # receptive fields are those in the first
         recorder.producers[tensor] = INPUT if number == 1 else f"{INPUT} {number}"
     try:
-        run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
-    except Exception as error:
+        out = run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
+    except (Exception, SystemExit) as error:
         graph = Graph(name, input_shape, tuple(recorder.nodes), modules=modules)
         raise _forward_error(error, recorder, graph) from error
     if recorder.problems:
         raise TraceError.of(recorder.problems)
     nodes = (*recorder.nodes, *_idle(model, recorder))
-    return Graph(name, input_shape, nodes, modules=modules)
+    notes = () if _tensors(out) else (f"forward returns {type(out).__name__}, and no tensor",)
+    return Graph(name, input_shape, nodes, modules=modules, notes=notes)
 
 
-def _forward_error(error: Exception, recorder: Recorder, graph: Graph) -> ForwardError:
+def _forward_error(error: BaseException, recorder: Recorder, graph: Graph) -> ForwardError:
     """Return what failed, and why, if the formulas of the failing layer know it."""
     first_line = str(error).strip().partition("\n")[0] or type(error).__name__
     scope = recorder.scopes[-1] if recorder.scopes else None

@@ -22,6 +22,7 @@ from archstat.frontends.tracing import (
 )
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
+from archstat.layers.opaque import Observed
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import autograd_findings
 from archstat.witnesses.counters import fvcore_findings, torch_findings, torchinfo_findings
@@ -73,12 +74,20 @@ def model_findings(
     """
     graph, traced_on = trace_source(source, inputs, batch_size=1, device_name="none")
     again, device = trace_source(source, inputs, batch_size=1, device_name=device_name)
-    shapes = {node.name: times(node.out_shape) for node in graph.nodes}
-    seen = {node.name: times(node.out_shape) for node in again.nodes if node.name in shapes}
+    shapes = _module_shapes(graph)  # operators may be others on another device, modules not
+    seen = {name: shape for name, shape in _module_shapes(again).items() if name in shapes}
     yield compared(f"forward pass on {device}", "feature maps", shapes, seen)
     yield _parameters(graph, source)
     yield _flops(graph, source, stated_inputs(source, inputs), traced_on)
     yield from autograd_findings(graph)
+
+
+def _module_shapes(graph: Graph) -> dict[str, str]:
+    return {
+        node.name: times(node.out_shape)
+        for node in graph.nodes
+        if not isinstance(node.layer, Observed)
+    }
 
 
 def _parameters(graph: Graph, source: Source) -> Finding:

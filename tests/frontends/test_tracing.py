@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 
 import pytest
@@ -506,3 +507,36 @@ def test_channels_last_are_refused_where_the_usual_input_is_known():
     source = Source("model", nn.Conv2d(3, 4, 3), None, (3, 8, 8))
     with pytest.raises(ArchstatError, match="--input 9x9x3 has 9 channels"):
         trace_source(source, [InputSpec((9, 9, 3))], batch_size=1, device_name="none")
+
+
+def test_the_random_state_stays_where_a_forward_pass_draws_numbers():
+    before = torch.random.get_rng_state()
+    report_of(Call(lambda _, x: x + torch.rand(3)), (3,), device="cpu")
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_a_forward_pass_that_exits_is_told():
+    def forward(_, x):
+        sys.exit(x.dim())
+
+    with pytest.raises(ForwardError, match=r"the forward pass fails: 2"):
+        report_of(Call(forward), (3,))
+
+
+def test_a_forward_pass_that_returns_nothing_is_noted():
+    model = Call(lambda self, x: [self.f(x)].clear(), f=nn.Linear(3, 1))  # a forgotten return
+    assert report_of(model, (3,)).notes[0] == "forward returns NoneType, and no tensor"
+
+
+def test_functional_pooling_and_activations_are_followed():
+    def forward(self, x):
+        return F.max_pool2d(self.act(self.conv(x)), 2)
+
+    model = Call(forward, conv=nn.Conv2d(3, 4, 3), act=nn.Hardswish())
+    rows = report_of(model, (3, 8, 8)).layers
+    # the kernel of 3, which the activation keeps, and one pixel more through the pool
+    assert [(row.kind, row.receptive_field.size) for row in rows] == [
+        ("conv2d", (3, 3)),
+        ("Hardswish", (3, 3)),
+        ("max_pool2d", (4, 4)),
+    ]

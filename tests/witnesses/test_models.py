@@ -66,3 +66,14 @@ def test_a_wrong_number_is_found(monkeypatch, what, number):
     monkeypatch.setattr(proof, "trace_source", lying)
     finding = findings_of(Residual(), 3, 8, 8)[number]
     assert finding.verdict is Verdict.DISAGREES
+
+
+def test_operators_that_another_device_splits_otherwise_are_no_disagreement():
+    class Attention(nn.MultiheadAttention):
+        def forward(self, x):
+            y, _ = super().forward(x, x, x)
+            z = nn.functional.scaled_dot_product_attention(y, y, y)
+            return torch.einsum("btd,bsd->bts", z, z).softmax(-1) @ z
+
+    verdicts = [finding.verdict for finding in findings_of(Attention(8, 2), 5, 8)]
+    assert Verdict.DISAGREES not in verdicts
