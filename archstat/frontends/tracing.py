@@ -8,11 +8,13 @@ model takes part with stand-ins for its parameters and buffers, and is left exac
 from __future__ import annotations
 
 import sys
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -453,15 +455,31 @@ def trace(
 
 def _forward_error(error: BaseException, recorder: Recorder, graph: Graph) -> ForwardError:
     """Return what failed, and why, if the formulas of the failing layer know it."""
-    first_line = str(error).strip().partition("\n")[0] or type(error).__name__
+    first_line = str(error).strip().partition("\n")[0]
     scope = recorder.scopes[-1] if recorder.scopes else None
-    failed = ForwardError(f"the forward pass fails: {first_line}")
+    failed = ForwardError(
+        f"the forward pass fails: {type(error).__name__}: {first_line}", hint=_users_line(error)
+    )
     failed.graph = graph
     if scope is not None:
         known = _diagnosis(scope, recorder, graph)
         failed.problems = failed.problems if known is None else known
         failed.within(f"module {scope.path!r} ({type(scope.module).__name__})")
     return failed.within(graph.name)
+
+
+def _users_line(error: BaseException) -> str | None:
+    """Return the last line of the user's own code that an exception came through, if any."""
+    libraries = (str(Path(__file__).parent.parent), str(Path(torch.__file__).parent), "<")
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(libraries) and "site-packages" not in frame.filename
+    ]
+    if not frames:
+        return None
+    last = frames[-1]
+    return f"{Path(last.filename).name}, line {last.lineno}: {last.line}"
 
 
 def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem, ...] | None:

@@ -449,7 +449,9 @@ def test_parameters_of_another_type_than_the_input_are_told(layer, shape, device
 
 def test_a_product_of_two_types_is_told():
     model = Call(lambda _, x: x @ x.double().T)
-    with pytest.raises(ForwardError, match="the forward pass fails: expected m1 and m2 to have"):
+    with pytest.raises(
+        ForwardError, match="the forward pass fails: RuntimeError: expected m1 and m2 to have"
+    ):
         report_of(model, (8,))
 
 
@@ -519,8 +521,19 @@ def test_a_forward_pass_that_exits_is_told():
     def forward(_, x):
         sys.exit(x.dim())
 
-    with pytest.raises(ForwardError, match=r"the forward pass fails: 2"):
+    with pytest.raises(ForwardError, match=r"the forward pass fails: SystemExit: 2"):
         report_of(Call(forward), (3,))
+
+
+def test_a_failing_forward_pass_shows_the_line_of_the_user():
+    def forward(self, x):
+        return self.missing(x)
+
+    with pytest.raises(ForwardError) as caught:
+        report_of(Call(forward), (3,))
+    hint = caught.value.problems[0].hint
+    assert hint.startswith("test_tracing.py, line ")
+    assert hint.endswith(": return self.missing(x)")
 
 
 def test_a_forward_pass_that_returns_nothing_is_noted():
