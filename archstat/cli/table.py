@@ -134,6 +134,8 @@ def _arranged(
     report: Report, depth: int | None, by: str, sort: str | None, top: int | None
 ) -> Report:
     """Return the report with the rows that the options ask for."""
+    if (depth, by, sort, top) == (None, "layer", None, None):
+        return report
     from archstat.frontends.resolve import positive
     from archstat.report.folding import by_kind, folded, largest
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from math import prod
 from typing import Any
 
 import torch
@@ -37,7 +36,7 @@ def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> It
     shapes = {name: times(info.output_size[1:]) for name, info in seen.items()}
     ours = {node.name: times(node.out_shape) for node in graph.nodes}
     yield compared("torchinfo", "feature maps", ours, shapes)
-    yield _params("torchinfo", graph, summary.total_params)
+    yield params_finding("torchinfo", graph, summary.total_params)
     counts = {name: info.macs for name, info in seen.items()}
     yield counted(
         "torchinfo", "mult-adds", graph, TORCHINFO, counts=counts, total=summary.total_mult_adds
@@ -57,7 +56,7 @@ def fvcore_findings(graph: Graph, module: GraphModule, example: Tensor) -> Itera
         analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
         counts: Mapping[str, Any] = analysis.by_module()
         total = int(analysis.total())
-    yield _params("fvcore", graph, parameter_count(module)[""])
+    yield params_finding("fvcore", graph, parameter_count(module)[""])
     by_name = {node.name: int(counts.get(attribute_name(node.name), 0)) for node in graph.nodes}
     yield counted("fvcore", "flops", graph, FVCORE, counts=by_name, total=total)
 
@@ -107,8 +106,9 @@ def counted(  # noqa: PLR0913  a testimony has these parts
     return Finding(witness, quantity, Verdict.EXPLAINED, words)
 
 
-def _params(witness: str, graph: Graph, total: int) -> Finding:
-    ours = sum(prod(shape) for node in graph.nodes for shape in node.param_shapes.values())
+def params_finding(witness: str, graph: Graph, total: int) -> Finding:
+    """Return the finding on how many parameters a witness counts in all."""
+    ours = sum(node.weights + node.biases for node in graph.nodes)
     if total == ours:
         return Finding(witness, "parameters", Verdict.AGREES, f"agrees: {total:,}")
     words = f"disagrees: {total:,}, ours {ours:,}"

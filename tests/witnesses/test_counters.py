@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from archstat.analyses.conventions import FLOPS, FVCORE, MACS, TORCHINFO
@@ -185,7 +187,8 @@ def test_a_flop_counter_that_lies_is_caught(monkeypatch):
 
 
 def test_an_fvcore_that_lies_is_caught(monkeypatch):
-    from fvcore.nn import FlopCountAnalysis
+    with warnings.catch_warnings(action="ignore"):  # it uses parts of torch that are deprecated
+        from fvcore.nn import FlopCountAnalysis
 
     honest = FlopCountAnalysis.by_module
     monkeypatch.setattr(FlopCountAnalysis, "by_module", lambda self: {**honest(self), "lrn": 1})
