@@ -8,8 +8,9 @@ table.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
 from math import prod
 from typing import Any, ClassVar, Self, TypeAlias
 
@@ -233,13 +234,15 @@ class Layer(ABC):
         return TorchModule(self.torch_name, self.torch_arguments(in_shape), keywords)
 
 
-def _settings(kind: type[Layer]) -> Iterator[tuple[str, Setting, Any]]:
-    """Yield name, rule and default (or MISSING) of each setting of a layer kind."""
-    field: Field[Any]
-    for field in fields(kind):
-        if "setting" not in field.metadata:
-            continue
-        yield field.name, field.metadata["setting"], field.default
+@cache
+def _settings(kind: type[Layer]) -> tuple[tuple[str, Setting, Any], ...]:
+    """Return name, rule and default (or MISSING) of each setting of a layer kind."""
+    declared: tuple[Field[Any], ...] = fields(kind)
+    return tuple(
+        (field.name, field.metadata["setting"], field.default)
+        for field in declared
+        if "setting" in field.metadata
+    )
 
 
 def _list_of_settings(known: Mapping[str, object]) -> str:
