@@ -73,6 +73,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     settings: Settings | None = None,
     arguments: Mapping[str, object] | None = None,
     device: str | None = None,
+    each_operator: bool = False,
 ) -> Report:
     """Return the report on a model.
 
@@ -90,6 +91,8 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         arguments: What a PyTorch class or function is called with to make the model.
         device: "meta", "cpu" or "cuda:0", to run a forward pass there and hold every number against
             it; None or "none" answers for specs by formula, and for PyTorch models on meta.
+        each_operator: Whether every operator of a PyTorch model is a row, views and those inside of
+            known modules too.
 
     Raises:
         ArchstatError: The question cannot be answered; the message says why, and what to change.
@@ -106,6 +109,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         arguments=dict(arguments or {}),
         batch_size=positive(batch_size, "batch_size"),
         device="none" if device is None else str(device),
+        each_operator=each_operator,
     )
     if isinstance(model, (str, PathLike)):
         if inputs or kwargs:
@@ -116,7 +120,9 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     else:
         found = _load_module(model, question, inputs, kwargs or {})
     graph, traced_on, size = found
-    plain = report.report_on(graph, batch_size=size, traced_on=traced_on)
+    plain = report.report_on(
+        graph, batch_size=size, traced_on=traced_on, each_operator=each_operator
+    )
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
 
 
@@ -168,9 +174,7 @@ def _load_module(
         raise UsageError("classes, settings and arguments do not go with an nn.Module")
     from archstat.frontends.tracing import trace_module  # noqa: PLC0415  torch is loaded already
 
-    return trace_module(
-        model, question.inputs, inputs, kwargs, question.batch_size, question.device
-    )
+    return trace_module(model, question, inputs, kwargs)
 
 
 def _checked(settings: object) -> Settings:

@@ -81,6 +81,7 @@ class Graph:
 
     Attributes:
         modules: The classes of the modules that hold the nodes, by path, for a traced model.
+        more_inputs: The shapes of the inputs beside the first, by name.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Graph:
     source: str = ""
     notes: tuple[str, ...] = ()
     modules: Mapping[str, str] = field(default_factory=dict)
+    more_inputs: Mapping[str, Shape] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Return one line a node: name, kind, inputs, shape."""

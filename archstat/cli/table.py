@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -52,8 +53,11 @@ def table(
         typer.Option(metavar="N", help="Fold modules below N levels into a row each."),
     ] = None,
     by: Annotated[
-        Literal["layer", "module", "kind"],
-        typer.Option(help="A row for each layer, module of the first level, or kind of layer."),
+        Literal["layer", "operator", "module", "kind"],
+        typer.Option(
+            help="A row for each layer, operator of a PyTorch model, module of the first level, "
+            "or kind of layer."
+        ),
     ] = "layer",
     sort: Annotated[
         str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
@@ -100,6 +104,9 @@ def table(
         view = _view(columns, layout, format_name)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
+        asked = replace(asked, each_operator=by == "operator")
+        if depth is not None and by not in {"layer", "module"}:
+            raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
         try:
             with limited(timeout):
                 graph, traced_on, batch = load(model, asked)
@@ -109,11 +116,14 @@ def table(
                     error.graph,
                     batch_size=batch,
                     traced_on="meta" if device == NO_DEVICE else device,
+                    each_operator=asked.each_operator,
                 )
                 write_stdout(renderer("table")(partial, view))
                 sys.stdout.flush()
             raise
-        report = report_on(graph, batch_size=batch, traced_on=traced_on)
+        report = report_on(
+            graph, batch_size=batch, traced_on=traced_on, each_operator=asked.each_operator
+        )
         shown_report = _arranged(report, depth, by, sort, top)
         if output not in {None, STDOUT}:
             target = Path(str(output))
@@ -134,7 +144,7 @@ def _arranged(
     report: Report, depth: int | None, by: str, sort: str | None, top: int | None
 ) -> Report:
     """Return the report with the rows that the options ask for."""
-    if (depth, by, sort, top) == (None, "layer", None, None):
+    if by in {"layer", "operator"} and (depth, sort, top) == (None, None, None):
         return report
     from archstat.frontends.resolve import positive
     from archstat.report.folding import by_kind, folded, largest

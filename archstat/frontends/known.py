@@ -32,7 +32,10 @@ JOINS: Mapping[str, type[Layer]] = {"add": Add, "mul": Multiply}
 TAUGHT: dict[type[nn.Module], Callable[[nn.Module, Any, Any], int]] = {}
 """Modules that users have taught: from the module, its inputs and its output to MACs."""
 
-PASSING = frozenset({"alias", "clone", "copy", "detach", "_to_copy", "lift_fresh", "expand"})
+PASSING = frozenset(
+    {"alias", "clone", "copy", "detach", "_to_copy", "lift_fresh", "expand"}
+    | {"_unsafe_view", "_reshape_alias"}
+)
 """Operators whose output is their input, where the shape is the same."""
 
 
@@ -99,13 +102,18 @@ def lacks_an_axis(given: Tensor, layer: Layer) -> bool:
 
 def is_leaf(module: nn.Module) -> bool:
     """Return whether a module is one row although it has no formula here: torch's own, taught."""
-    if type(module) in TAUGHT:
+    if is_taught(module):
         return True
     is_torchs = type(module).__module__.startswith("torch.nn.modules.")
     is_container = isinstance(module, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
     has_children = any(True for _ in module.children())
     is_whole = not has_children or isinstance(module, nn.MultiheadAttention)
     return is_torchs and is_whole and not is_container
+
+
+def is_taught(module: nn.Module) -> bool:
+    """Return whether a user has taught what a module costs."""
+    return type(module) in TAUGHT
 
 
 def layer_of_call(

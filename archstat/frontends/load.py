@@ -32,6 +32,8 @@ class Question:
         batch_size: Examples a pass.
         device: Where to run a forward pass; "none" for a spec by formula alone, and for a PyTorch
             model the meta device.
+        each_operator: Whether every operator of a PyTorch model is a node, also those of modules
+            that are known.
     """
 
     inputs: Sequence[InputSpec] = ()
@@ -40,6 +42,7 @@ class Question:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     batch_size: int = 1
     device: str = NONE
+    each_operator: bool = False
 
 
 class Loaded(NamedTuple):
@@ -60,9 +63,14 @@ def load(model: str, question: Question) -> Loaded:
         source = torch_source(model, question)
         from archstat.frontends.tracing import trace_source  # noqa: PLC0415  torch is there
 
-        size = question.batch_size
-        traced = trace_source(source, question.inputs, batch_size=size, device_name=question.device)
-        return Loaded(*traced, size)
+        traced = trace_source(
+            source,
+            question.inputs,
+            batch_size=question.batch_size,
+            device_name=question.device,
+            each_operator=question.each_operator,
+        )
+        return Loaded(*traced, question.batch_size)
     graph = spec_graph(model, question)
     if question.device == NONE:
         return Loaded(graph, None, question.batch_size)
@@ -82,6 +90,11 @@ def spec_graph(model: str, question: Question) -> Graph:
     """
     if question.arguments:
         raise UsageError(f"--arg goes with PyTorch models; {model} is a spec", hint="use --set")
+    if question.each_operator:
+        raise UsageError(
+            f"operators are those of PyTorch models; {model} is a spec",
+            hint=f"archstat code {model} > net.py makes one",
+        )
     if len(question.inputs) > 1 or any(given.name for given in question.inputs):
         raise UsageError("a spec has one input", hint="write --input 3x227x227")
     shape = question.inputs[0].shape if question.inputs else None

@@ -31,15 +31,22 @@ from archstat.frontends.known import (
     TAUGHT,
     example_shape,
     is_leaf,
+    is_taught,
     lacks_an_axis,
     layer_of,
     layer_of_call,
     single_tensor,
     stated_layer,
 )
-from archstat.frontends.load import Loaded
+from archstat.frontends.load import Loaded, Question
 from archstat.frontends.module import find_device
-from archstat.frontends.operators import is_pointwise, macs_of, packet_name, require_one_type
+from archstat.frontends.operators import (
+    call,
+    is_pointwise,
+    macs_of,
+    packet_name,
+    require_one_type,
+)
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
 from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
@@ -79,10 +86,14 @@ class Recorder(TorchDispatchMode):
     Args:
         paths: The modules' paths, by identity.
         params: The tensors that stand for the parameters; shared ones once, by their first name.
+        each_operator: Whether every module opens up, also those that are known.
     """
 
-    def __init__(self, paths: Mapping[int, str], params: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self, paths: Mapping[int, str], params: Mapping[str, Tensor], *, each_operator: bool = False
+    ) -> None:
         super().__init__()
+        self.each_operator = each_operator
         self.paths = paths
         self.nodes: list[Node] = []
         self.problems: list[Problem] = []
@@ -104,8 +115,9 @@ class Recorder(TorchDispatchMode):
             given = single_tensor(args)
             if given is not None and given in self.producers:
                 scope.given = given
-                scope.layer = layer_of(module, given)
-            scope.is_row = scope.layer is not None or is_leaf(module)
+                scope.layer = None if self.each_operator else layer_of(module, given)
+            is_leaf_here = is_taught(module) if self.each_operator else is_leaf(module)
+            scope.is_row = scope.layer is not None or is_leaf_here
         self.scopes.append(scope)
 
     def leave(self, _: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
@@ -155,7 +167,7 @@ class Recorder(TorchDispatchMode):
         """Run an operator, and record it."""
         kwargs = kwargs or {}
         require_one_type(func, args)
-        out = func(*args, **kwargs)
+        out = call(func, args, kwargs)
         macs = macs_of(func, args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
         if row is None:
@@ -186,7 +198,13 @@ class Recorder(TorchDispatchMode):
         layer = layer_of_call(func, args, inputs or outputs, outputs[0], macs)
         if isinstance(layer, Observed):
             each = (macs or 0) // max(1, examples)
-            layer = replace(layer, shape=shape, macs_seen=each, is_unit=bool(tensors) and each > 0)
+            layer = replace(
+                layer,
+                shape=shape,
+                macs_seen=each,
+                is_unit=bool(tensors) and each > 0,
+                is_view=len(inputs) == 1 and (func.is_view or packet_name(func) in PASSING),
+            )
         is_join = len(inputs) > 1 and not isinstance(layer, Observed)
         in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
         path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
@@ -307,7 +325,12 @@ def in_evaluation_mode(model: nn.Module) -> Iterator[None]:
 
 
 def trace_source(
-    source: Source, inputs: Sequence[InputSpec], *, batch_size: int, device_name: str
+    source: Source,
+    inputs: Sequence[InputSpec],
+    *,
+    batch_size: int,
+    device_name: str,
+    each_operator: bool = False,
 ) -> tuple[Graph, str]:
     """Return the graph of a PyTorch model, and the device of the forward pass.
 
@@ -320,10 +343,12 @@ def trace_source(
         DeviceError: There is no such device.
     """
     stated = stated_inputs(source, inputs)
+    shape = stated[0].shape
 
     def run(model: nn.Module, device: torch.device) -> Graph:
         args, kwargs = example_inputs(source, stated, batch_size, device)
-        return trace(model, args, kwargs, name=source.name, input_shape=stated[0].shape)
+        name = source.name
+        return trace(model, args, kwargs, name=name, shape=shape, each_operator=each_operator)
 
     return _on_a_device_that_can(source, device_name, run)
 
@@ -359,13 +384,11 @@ def example_inputs(
     return args, {given.name: example(given) for given in inputs if given.name is not None}
 
 
-def trace_module(  # noqa: PLR0913, PLR0917  a question has these parts
+def trace_module(
     model: nn.Module,
-    inputs: Sequence[InputSpec],
+    question: Question,
     examples: Sequence[Any],
     named_examples: Mapping[str, Any],
-    batch_size: int,
-    device_name: str,
 ) -> Loaded:
     """Return the graph of a model that is there already, for an input's shape or for examples.
 
@@ -376,14 +399,20 @@ def trace_module(  # noqa: PLR0913, PLR0917  a question has these parts
     """
     source = Source(type(model).__name__, model)
     tensors = _tensors((tuple(examples), dict(named_examples)))
-    if bool(inputs) == bool(tensors):
+    if bool(question.inputs) == bool(tensors):
         raise UsageError(
             "a model needs either the shape of its input or example tensors",
             hint="write analyze(model, (3, 224, 224)) or analyze(model, inputs=(images, labels))",
         )
     if not tensors:
-        graph, device = trace_source(source, inputs, batch_size=batch_size, device_name=device_name)
-        return Loaded(graph, device, batch_size)
+        graph, device = trace_source(
+            source,
+            question.inputs,
+            batch_size=question.batch_size,
+            device_name=question.device,
+            each_operator=question.each_operator,
+        )
+        return Loaded(graph, device, question.batch_size)
     shape = tuple(tensors[0].shape)
 
     def run(model: nn.Module, device: torch.device) -> Graph:
@@ -391,9 +420,16 @@ def trace_module(  # noqa: PLR0913, PLR0917  a question has these parts
             return tensor.detach().to(device, copy=True)
 
         args, kwargs = tree_map_only(Tensor, moved, (tuple(examples), dict(named_examples)))
-        return trace(model, args, kwargs, name=source.name, input_shape=shape[1:])
+        return trace(
+            model,
+            args,
+            kwargs,
+            name=source.name,
+            shape=shape[1:],
+            each_operator=question.each_operator,
+        )
 
-    graph, device = _on_a_device_that_can(source, device_name, run)
+    graph, device = _on_a_device_that_can(source, question.device, run)
     return Loaded(graph, device, shape[0] if shape else 1)
 
 
@@ -419,13 +455,14 @@ def _on_a_device_that_can(
     return graph, str(device)
 
 
-def trace(
+def trace(  # noqa: PLR0913  a question has these parts
     model: nn.Module,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     *,
     name: str,
-    input_shape: Shape,
+    shape: Shape,
+    each_operator: bool = False,
 ) -> Graph:
     """Return the graph of a model for these inputs, traced on the device that they are on.
 
@@ -438,19 +475,34 @@ def trace(
     own = {tensor_name for tensor_name, _ in model.named_parameters()}
     params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
     modules = {path: type(module).__name__ for path, module in model.named_modules()}
-    recorder = Recorder({id(module): path for path, module in model.named_modules()}, params)
-    for number, tensor in enumerate(inputs, 1):  # receptive fields are those in the first
-        recorder.producers[tensor] = INPUT if number == 1 else f"{INPUT} {number}"
+    paths = {id(module): path for path, module in model.named_modules()}
+    recorder = Recorder(paths, params, each_operator=each_operator)
+    names = _input_names(args, kwargs)
+    for input_name, tensor in zip(names, inputs, strict=True):
+        recorder.producers[tensor] = input_name
+    others = zip(names[1:], inputs[1:], strict=True)
+    more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
+    empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
     try:
         out = run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
     except (Exception, SystemExit) as error:
-        graph = Graph(name, input_shape, tuple(recorder.nodes), modules=modules)
+        graph = replace(empty, nodes=tuple(recorder.nodes))
         raise _forward_error(error, recorder, graph) from error
     if recorder.problems:
         raise TraceError.of(recorder.problems)
     nodes = (*recorder.nodes, *_idle(model, recorder))
     notes = () if _tensors(out) else (f"forward returns {type(out).__name__}, and no tensor",)
-    return Graph(name, input_shape, nodes, modules=modules, notes=notes)
+    return replace(empty, nodes=nodes, notes=notes)
+
+
+def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+    """Return names for the tensors that a model is given; receptive fields are in the first."""
+    numbers = range(1, len(_tensors(tuple(args))) + 1)
+    names = [f"{INPUT} {number}" for number in numbers]
+    for key, value in kwargs.items():
+        tensors = _tensors(value)
+        names += [key] if len(tensors) == 1 else [f"{key} {n + 1}" for n in range(len(tensors))]
+    return [INPUT, *names[1:]]
 
 
 def _forward_error(error: BaseException, recorder: Recorder, graph: Graph) -> ForwardError:

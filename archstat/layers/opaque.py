@@ -19,6 +19,7 @@ class Observed(Layer):
         macs_seen: The multiply–accumulates for one example, as far as the ledger knows them.
         uncounted: The operators that are not.
         is_unit: Whether it connects units by weights, so that its outputs are neurons.
+        is_view: Whether it only arranges the values anew, and holds none itself.
         reads: What each output unit reads, where that is known.
     """
 
@@ -27,6 +28,7 @@ class Observed(Layer):
     macs_seen: int = 0
     uncounted: tuple[str, ...] = ()
     is_unit: bool = False
+    is_view: bool = False
     reads: Reach = Mixing.UNKNOWN
 
     def __post_init__(self) -> None:
@@ -35,7 +37,7 @@ class Observed(Layer):
     @property
     def label(self) -> str:  # type: ignore[override]
         """The name in a table."""
-        return self.kind
+        return self.kind.removeprefix("_")
 
     def out_shape(self, in_shape: Shape) -> Shape:
         """See `Layer.out_shape`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from unicodedata import combining, east_asian_width
 
+from archstat.layers.base import Shape
 from archstat.renderers.cells import Layout, for_people, with_unit
 from archstat.report.columns import Column, Map
 from archstat.report.report import Report
@@ -69,7 +70,8 @@ def grid(report: Report, columns: Sequence[Column], layout: Layout) -> Grid:
 
 def heading(report: Report, layout: Layout) -> tuple[str, str]:
     """Return what the report is about: the network, and how it was looked at."""
-    shape = for_people(Map(report.input[0], report.input[1:]), layout)
+    inputs = [f"input {_shape(report.input, layout)}"]
+    inputs += [f"{name} {_shape(shape, layout)}" for name, shape in report.more_inputs.items()]
     proof = "by formula"
     if report.traced_on is not None:
         proof = f"traced on {report.traced_on}"
@@ -81,7 +83,11 @@ def heading(report: Report, layout: Layout) -> tuple[str, str]:
         else f"batch of {report.batch_size:,} (MACs and bytes are those of the whole batch)"
     )
     title = f"{report.model}: {report.title}" if report.title else report.model
-    return title, f"input {shape}, {batch}, {proof}"
+    return title, f"{', '.join(inputs)}, {batch}, {proof}"
+
+
+def _shape(shape: Shape, layout: Layout) -> str:
+    return for_people(Map(shape[0], shape[1:]), layout) if shape else "of one number"
 
 
 def summary(report: Report) -> str:

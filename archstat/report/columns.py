@@ -132,6 +132,8 @@ def _stride_and_padding(row: Row, _: Totals) -> Value:
 
 
 def _field(row: Row, part: str) -> Value:
+    if not row.out_shape:  # several layers in one row, or one that did not run
+        return ""
     return None if row.receptive_field is None else PerAxis(getattr(row.receptive_field, part))
 
 

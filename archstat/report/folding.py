@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -32,12 +32,23 @@ def by_kind(report: Report) -> Report:
     """Return a report with one row a kind, in the order in which kinds first appear."""
     groups: dict[str, list[Row]] = {}
     for row in report.layers:
-        groups.setdefault(row.label, []).append(row)
+        groups.setdefault(row.kind, []).append(row)
     rows = [
-        replace(_sum(kind, rows, label=f"× {len(rows)}"), receptive_field=None)
+        replace(
+            _sum(_layers(rows), rows, label=rows[0].label),
+            kind=kind,
+            in_shape=(),
+            out_shape=(),
+            receptive_field=None,
+        )
         for kind, rows in groups.items()
     ]
     return replace(report, layers=tuple(rows))
+
+
+def _layers(rows: Sequence[Row]) -> str:
+    count = sum(row.count for row in rows)
+    return "1 layer" if count == 1 else f"{count} layers"
 
 
 def largest(report: Report, key: str | None, count: int | None) -> Report:
@@ -124,4 +135,5 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
         activation_bytes=sum(row.activation_bytes for row in rows),
         receptive_field=rows[-1].receptive_field,
         uncounted=uncounted,
+        count=sum(row.count for row in rows),
     )

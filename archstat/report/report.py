@@ -40,6 +40,7 @@ class Row:
         filter_depth: The input channels that each filter sees; None for other kinds.
         macs: None if some operators of it are not counted.
         uncounted: These operators.
+        count: How many layers the row stands for; 1 unless rows were summed up.
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
     """
@@ -64,6 +65,7 @@ class Row:
     activation_bytes: int
     receptive_field: ReceptiveField | None
     uncounted: tuple[str, ...] = ()
+    count: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -119,6 +121,7 @@ class Report:
         traced_on: The device of the forward pass that confirmed the numbers; None if the formulas
             answered alone.
         modules: The classes of the modules that hold the layers, by path, for a traced model.
+        more_inputs: The shapes of the inputs beside the first, by name.
     """
 
     model: str
@@ -131,6 +134,7 @@ class Report:
     totals: Totals
     notes: tuple[str, ...]
     modules: Mapping[str, str] = field(default_factory=dict)
+    more_inputs: Mapping[str, Shape] = field(default_factory=dict)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a layer, as in the JSON contract."""
@@ -142,6 +146,7 @@ class Report:
             "schema": SCHEMA,
             "model": self.model,
             "input": list(self.input),
+            "more_inputs": {name: list(shape) for name, shape in self.more_inputs.items()},
             "batch_size": self.batch_size,
             "traced_on": self.traced_on,
             "layers": self.to_dicts(),
@@ -150,16 +155,27 @@ class Report:
         }
 
 
-def report_on(graph: Graph, *, batch_size: int = 1, traced_on: str | None = None) -> Report:
+def report_on(
+    graph: Graph,
+    *,
+    batch_size: int = 1,
+    traced_on: str | None = None,
+    each_operator: bool = False,
+) -> Report:
     """Return the report on a network.
 
     Args:
         graph: The network.
         batch_size: Examples a pass.
         traced_on: The device of a forward pass that agreed with the formulas, if there was one.
+        each_operator: Whether operators that only arrange values anew have rows, too.
     """
     fields = receptive_fields(graph)
-    rows = tuple(_row(node, fields.by_name[node.name], batch_size) for node in graph.nodes)
+    rows = tuple(
+        _row(node, fields.by_name[node.name], batch_size)
+        for node in graph.nodes
+        if each_operator or not _is_view(node)
+    )
     notes = [
         *graph.notes,
         *_channels_last(graph.input_shape),
@@ -178,7 +194,12 @@ def report_on(graph: Graph, *, batch_size: int = 1, traced_on: str | None = None
         totals=_totals(rows),
         notes=tuple(notes),
         modules=graph.modules,
+        more_inputs=graph.more_inputs,
     )
+
+
+def _is_view(node: Node) -> bool:
+    return isinstance(node.layer, Observed) and node.layer.is_view and not node.param_shapes
 
 
 def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:

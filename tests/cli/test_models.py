@@ -212,11 +212,11 @@ def test_by_module_is_depth_1():
 
 def test_by_kind_is_a_row_for_each_kind():
     assert table(*BLOCKS, "--by", "kind", "--columns", "layer,kind,macs") == [
-        ["conv", "× 4", "34,560"],
-        ["ReLU", "× 3", "–"],
-        ["add", "× 3", "–"],
-        ["mean", "× 1", "–"],
-        ["linear", "× 1", "8"],
+        ["4 layers", "conv", "34,560"],
+        ["3 layers", "ReLU", "–"],
+        ["3 layers", "add", "–"],
+        ["1 layer", "mean", "–"],
+        ["1 layer", "linear", "8"],
         ["total", "34,568"],
     ]
 

@@ -125,13 +125,13 @@ def test_what_a_folded_layer_did_not_count_the_row_does_not_know():
 def test_kinds_are_in_the_order_in_which_they_first_appear():
     rows = by_kind(report_on(branching())).layers
     assert [(row.name, row.label) for row in rows] == [
-        ("conv", "× 2"),
-        ("batch norm", "× 1"),
-        ("LRN", "× 1"),
-        ("add", "× 1"),
-        ("max pool", "× 1"),
-        ("flatten", "× 1"),
-        ("linear", "× 1"),
+        ("2 layers", "conv"),
+        ("1 layer", "batch norm"),
+        ("1 layer", "LRN"),
+        ("1 layer", "add"),
+        ("1 layer", "max pool"),
+        ("1 layer", "flatten"),
+        ("1 layer", "linear"),
     ]
 
 

@@ -18,6 +18,7 @@ REPORT_KEYS = [
     "schema",
     "model",
     "input",
+    "more_inputs",
     "batch_size",
     "traced_on",
     "layers",
