@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
 from archstat.analyses.conventions import FLOPS_PER_MAC
 from archstat.frontends.inputs import InputSpec
@@ -79,8 +80,9 @@ def model_findings(
     """
     graph, traced_on = trace_source(source, inputs, batch_size=1, device_name="none")
     again, device = trace_source(source, inputs, batch_size=1, device_name=device_name)
-    shapes = _module_shapes(graph)  # operators may be others on another device, modules not
-    seen = {name: shape for name, shape in _module_shapes(again).items() if name in shapes}
+    shapes = {node.name: times(node.out_shape) for node in graph.nodes}
+    modules = _module_shapes(graph)  # operators may be others on another device, modules not
+    seen = {name: shape for name, shape in _module_shapes(again).items() if name in modules}
     yield compared(f"forward pass on {device}", "feature maps", shapes, seen)
     total = sum(parameter.numel() for parameter in source.model.parameters())
     yield params_finding("model.parameters()", graph, total)
@@ -111,8 +113,25 @@ def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec], traced_on:
     if flops == expected:
         words = f"agrees: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
         return Finding(witness, quantity, Verdict.AGREES, words)
+    unknown = _without_a_rule(source, inputs)
+    if flops + FLOPS_PER_MAC * sum(unknown.values()) == expected:
+        words = (
+            f"differs as its ledger says: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs "
+            f"− {expected - flops:,} ({' and '.join(unknown)}, for which it has no rule)"
+        )
+        return Finding(witness, quantity, Verdict.EXPLAINED, words)
     words = f"disagrees: {flops:,}, ours {expected:,}"
     return Finding(witness, quantity, Verdict.DISAGREES, words)
+
+
+def _without_a_rule(source: Source, inputs: Sequence[InputSpec]) -> dict[str, int]:
+    """Return the MACs of the operators that torch's own counter passes over."""
+    graph, _ = trace_source(source, inputs, batch_size=1, device_name="none", each_operator=True)
+    passed_over: Counter[str] = Counter()
+    for node in graph.nodes:
+        if node.macs and getattr(torch.ops.aten, node.layer.kind, None) not in flop_registry:
+            passed_over[node.layer.kind] += (node.examples or 0) * node.macs
+    return dict(sorted(passed_over.items()))
 
 
 def _forward_findings(graph: Graph, device: torch.device) -> Iterator[Finding]:

@@ -77,3 +77,16 @@ def test_operators_that_another_device_splits_otherwise_are_no_disagreement():
 
     verdicts = [finding.verdict for finding in findings_of(Attention(8, 2), 5, 8)]
     assert Verdict.DISAGREES not in verdicts
+
+
+def test_an_operator_that_torch_does_not_count_is_named():
+    class Scaled(nn.Linear):
+        def forward(self, x):
+            return super().forward(x) * torch.mv(self.weight, x[0]).sum()
+
+    # 8·2 products of the linear layer, and 16 more of the matrix and a vector
+    finding = findings_of(Scaled(8, 2), 8)[2]
+    assert (finding.verdict, finding.words) == (
+        Verdict.EXPLAINED,
+        "differs as its ledger says: 32 = 2 × 32 MACs − 32 (mv, for which it has no rule)",
+    )
