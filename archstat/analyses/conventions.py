@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import prod
 
 from archstat.graph import Graph, Node
+from archstat.layers.activation import ReLU
 from archstat.layers.conv import (
     Conv1d,
     Conv2d,
@@ -22,7 +23,7 @@ from archstat.layers.conv import (
 )
 from archstat.layers.linear import Linear
 from archstat.layers.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm
-from archstat.layers.pool import AdaptiveAvgPool2d
+from archstat.layers.pool import AdaptiveAvgPool2d, AnyAvgPool, AnyMaxPool
 
 FLOPS_PER_MAC = 2
 """A multiply–accumulate is a multiplication and an addition."""
@@ -115,6 +116,41 @@ def _adaptive_pool_inputs(node: Node) -> int:
     return prod(node.in_shape) if isinstance(node.layer, AdaptiveAvgPool2d) else 0
 
 
+def _conv_bias_additions(node: Node) -> int:
+    return _bias_additions(node) if isinstance(node.layer, (*_CONVOLUTIONS, *_TRANSPOSED)) else 0
+
+
+def _map_norm_elements(node: Node) -> int:
+    """Return the values of a batch norm of maps, not of vectors."""
+    is_of_maps = isinstance(node.layer, _BATCH_NORMS) and len(node.in_shape) > 1
+    return prod(node.in_shape) if is_of_maps else 0
+
+
+def _relu_outputs(node: Node) -> int:
+    return prod(node.out_shape) if isinstance(node.layer, ReLU) else 0
+
+
+def _pool_inputs(node: Node) -> int:
+    return prod(node.in_shape) if isinstance(node.layer, (AnyMaxPool, AnyAvgPool)) else 0
+
+
+def _pool_comparisons(node: Node) -> int:
+    """Return the comparisons of a window's values, or their additions."""
+    if not isinstance(node.layer, (AnyMaxPool, AnyAvgPool)):
+        return 0
+    return prod(node.out_shape) * (prod(node.layer.kernel_size) - 1)
+
+
+def _first_additions(node: Node) -> int:
+    """Return what is left out where k products take k − 1 additions."""
+    return -node.neurons
+
+
+def _first_additions_without_bias(node: Node) -> int:
+    """Return the same, where the bias of a convolution takes the place of the missing addition."""
+    return 0 if _conv_bias_additions(node) else -node.neurons
+
+
 MACS = Convention("macs", per_mac=1)
 FLOPS = Convention("flops", per_mac=FLOPS_PER_MAC)
 
@@ -141,3 +177,53 @@ FVCORE = Convention(
     ),
 )
 """fvcore 0.1.5, `flop_count.py` and `jit_handles.py`: what it calls a flop is a MAC."""
+
+MACS_AND_BIASES = Convention(
+    "macs+bias", per_mac=1, terms=(Term("one addition per output value, for its bias", _bias_additions),)
+)
+
+TEXTBOOK = Convention(
+    "textbook",
+    per_mac=FLOPS_PER_MAC,
+    terms=(Term("k products take k − 1 additions", _first_additions),),
+)
+"""2k²C − 1 operations an output value, as textbooks count a dot product."""
+
+TORCHSTAT = Convention(
+    "torchstat",
+    per_mac=1,
+    terms=(
+        Term("one addition per output value of a convolution, for its bias", _conv_bias_additions),
+        Term("two operations per value of a batch norm", lambda node: 2 * _map_norm_elements(node)),
+        Term("one operation per value of a ReLU", _relu_outputs),
+        Term("one operation per input of a pool", _pool_inputs),
+    ),
+)
+"""torchstat 0.0.7, `compute_flops.py`: the column that it calls Flops."""
+
+TORCHSTAT_MADD = Convention(
+    "torchstat-madd",
+    per_mac=FLOPS_PER_MAC,
+    terms=(
+        Term("k products take k − 1 additions", _first_additions_without_bias),
+        Term("four operations per value of a batch norm", lambda node: 4 * _map_norm_elements(node)),
+        Term("one operation per value of a ReLU", _relu_outputs),
+        Term("one comparison or addition per further value of a pool", _pool_comparisons),
+    ),
+)
+"""torchstat 0.0.7, `compute_madd.py`: the column that it calls MAdd."""
+
+CONVENTIONS = {
+    convention.name: convention
+    for convention in (
+        MACS,
+        FLOPS,
+        MACS_AND_BIASES,
+        TEXTBOOK,
+        TORCHINFO,
+        FVCORE,
+        TORCHSTAT,
+        TORCHSTAT_MADD,
+    )
+}
+"""Every convention by its name."""
