@@ -1,0 +1,1 @@
+"""Mark a homework table against a report, and find the cause of each mistake."""

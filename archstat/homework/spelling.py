@@ -1,0 +1,60 @@
+"""One spelling for what people type in many ways: spaces, dashes, times signs, superscripts."""
+
+# ruff: noqa: RUF001  characters that look alike are what this module is about
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 1_000
+"""Characters of a cell that are read; no number, shape or name needs more."""
+
+CUT = "…"
+"""Stands at the end of what was cut, so that half a number is not taken for a number."""
+
+VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+"""Fractions of one character; spelled out, they would run into the digits before them."""
+
+_SAME = str.maketrans(
+    dict.fromkeys("‐‑‒–—―−﹣－", "-")
+    | dict.fromkeys("✕✖✗╳⨯∗", "×")
+    | dict.fromkeys("⋅∙•‧・", "·")
+    | dict.fromkeys("’‘ʼ′´`", "'")
+    | dict.fromkeys("∼～〜", "~")
+    | dict.fromkeys("≃≅≒", "≈")
+    | dict.fromkeys("⇒⟶", "→")
+    | dict.fromkeys("∕⁄", "/")
+    | {"\u0445": "x", "\u0425": "X"}  # the Cyrillic letters
+)
+_ARROW = re.compile(r"[-=]+>")
+_VULGAR = re.compile(f"([{VULGAR}])")
+_RAISED = {"⁰": "0", "¹": "1", "²": "2", "³": "3"} | {chr(0x2070 + n): str(n) for n in range(4, 10)}
+_SUPERSCRIPT = re.compile(f"(⁻?)([{''.join(_RAISED)}]+)")
+
+
+def cleaned(text: str) -> str:
+    """Return a cell with one spelling for each sign; lines stay lines.
+
+    >>> cleaned(" 55 × 55 − １０⁴ ")
+    '55 × 55 - 10^4'
+    """
+    is_cut, text = len(text) > LONGEST, text[:LONGEST]
+    text = text.replace("{,}", ",").replace(r"\,", " ")  # LaTeX for thousands
+    text = _SUPERSCRIPT.sub(_power, text)
+    text = "".join(
+        part if part in VULGAR else unicodedata.normalize("NFKC", part)
+        for part in _VULGAR.split(text)
+    )
+    text = _ARROW.sub("→", text.translate(_SAME).replace(">=", "≥"))
+    text = "".join(char for char in text if char.isspace() or not _is_invisible(char))
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(filter(None, lines)) + CUT * is_cut
+
+
+def _power(match: re.Match[str]) -> str:
+    return "^" + "-" * bool(match[1]) + "".join(map(_RAISED.__getitem__, match[2]))
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf"}
