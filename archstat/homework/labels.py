@@ -23,7 +23,7 @@ _MEMBERS = {
 """The kinds of a family that has another name than they."""
 
 _WRITTEN = {
-    "total": "total totals sum overall 합계 총합 총계 전체 合计 总计 合計 總計 gesamt summe somme suma",
+    "total": "total totals sum overall summe 합계 총합 총계 전체 总计 合计 合計 總計",
     "conv": "conv convolutional 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み faltung",
     "conv_transpose": "deconvolution transposeconv 전치합성곱 转置卷积 反卷积",
     "linear": "innerproduct ip affine 전결합 완전연결 완전결합 밀집 全连接 全連接 全結合",
@@ -133,11 +133,10 @@ def label(text: str) -> Label:
         return Label(_CODES[code["letter"]], code["number"])
     if family := _WHOLE.get(text.casefold()):
         return Label(family)
-    name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
-    words = list(_WORD.finditer(name))
-    if len(words) > MOST_WORDS:
+    if len(_WORD.findall(text)) > MOST_WORDS:
         return Label(None)
-    found = _families(name, words)
+    name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
+    found = _families(name, list(_WORD.finditer(name)))
     if not found:
         layer = _LAYER.search(name)
         return Label(None, layer and layer["number"], settings(text))

@@ -252,7 +252,7 @@ def split_cell(text: str, parts: int) -> tuple[str, ...]:
     before, *others = re.split(r"[(\[]", text.removesuffix(")").removesuffix("]"))
     if len(others) == parts - 1 == 1 and before and text[-1] in ")]":
         return (before.strip(), others[0].strip())
-    words = tuple(text.split())
+    words = tuple(word for word in _cut(text.replace("\n", " "), " ") if word not in _SEPARATORS)
     return words if len(words) == parts else ()
 
 
