@@ -179,7 +179,9 @@ FVCORE = Convention(
 """fvcore 0.1.5, `flop_count.py` and `jit_handles.py`: what it calls a flop is a MAC."""
 
 MACS_AND_BIASES = Convention(
-    "macs+bias", per_mac=1, terms=(Term("one addition per output value, for its bias", _bias_additions),)
+    "macs+bias",
+    per_mac=1,
+    terms=(Term("one addition per output value, for its bias", _bias_additions),),
 )
 
 TEXTBOOK = Convention(
@@ -206,7 +208,9 @@ TORCHSTAT_MADD = Convention(
     per_mac=FLOPS_PER_MAC,
     terms=(
         Term("k products take k − 1 additions", _first_additions_without_bias),
-        Term("four operations per value of a batch norm", lambda node: 4 * _map_norm_elements(node)),
+        Term(
+            "four operations per value of a batch norm", lambda node: 4 * _map_norm_elements(node)
+        ),
         Term("one operation per value of a ReLU", _relu_outputs),
         Term("one comparison or addition per further value of a pool", _pool_comparisons),
     ),
