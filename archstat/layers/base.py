@@ -334,7 +334,8 @@ def require_stated(name: str, stated: int | None, given: int) -> None:
         )
 
 
-def _is_bias(name: str) -> bool:
+def is_bias(name: str) -> bool:
+    """Return whether a learnable tensor of this name is added, not multiplied."""
     word = name.rpartition(".")[2]
     return word.startswith("bias") or word.endswith("bias")
 
@@ -345,5 +346,5 @@ def param_count(shapes: Mapping[str, Shape]) -> tuple[int, int]:
     >>> param_count({"weight": (96, 3, 11, 11), "bias": (96,)})
     (34848, 96)
     """
-    biases = sum(prod(shape) for name, shape in shapes.items() if _is_bias(name))
+    biases = sum(prod(shape) for name, shape in shapes.items() if is_bias(name))
     return sum(map(prod, shapes.values())) - biases, biases
