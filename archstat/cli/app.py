@@ -42,10 +42,10 @@ def common(
 
 app.command(epilog=table.EPILOG)(table.table)
 app.command(epilog=verify.EPILOG)(verify.verify)
-app.command(epilog=check.EPILOG)(check.check)
 app.command(epilog=explain.EPILOG)(explain.explain)
 app.command(epilog=compare.EPILOG)(compare.compare)
 app.command(epilog=compare.EPILOG_BUDGET)(compare.budget)
+app.command(epilog=check.EPILOG)(check.check)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
 app.command(epilog=kinds.EPILOG)(kinds.kinds)

@@ -19,7 +19,6 @@ EPILOG = """\b
 Examples:
   archstat check homework.md --against paper-alexnet
   archstat check sheet.csv --against net.py:Net --input 3x32x32 --feedback full
-  pbpaste | archstat check - --against vgg16
 """
 
 

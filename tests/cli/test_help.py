@@ -26,8 +26,37 @@ def examples():
             )
 
 
+NET = """
+from torch import nn
+
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(7200, 10))
+"""
+FILES = {
+    "homework.md": "| layer | MACs |\n| --- | --- |\n| conv1 | 105,415,200 |\n",  # rows are missing
+    "sheet.csv": "layer,params\nconv,224\nlinear,72010\n",  # 8*27 + 8, 7200*10 + 10
+    "net.py": NET,
+    "main.toml": 'extends = "vgg16"\n',
+    "branch.toml": 'extends = "vgg16"\n',
+}
+"""What the examples speak of."""
+
+
 def test_these_are_the_commands():
-    assert COMMANDS == ["table", "verify", "list", "show", "kinds", "code"]
+    assert COMMANDS == [
+        "table",
+        "verify",
+        "explain",
+        "compare",
+        "budget",
+        "check",
+        "list",
+        "show",
+        "kinds",
+        "code",
+    ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -70,14 +99,17 @@ def test_help_fits_a_terminal_of_80_columns(command):
 
 @pytest.mark.parametrize("words", list(examples()))
 def test_an_example_works(words, tmp_path, monkeypatch):
-    if "--device" in words or words[0] == "verify":
+    if words[0] == "verify" or any(word == "--device" or "net.py" in word for word in words):
         torch = pytest.importorskip("torch")
         if "cuda" in words and not torch.cuda.is_available():
             pytest.skip("this machine has no CUDA device")
     monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
     result = invoke(*words)
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert bool(result.stdout) != any(tmp_path.iterdir())  # printed, or written to a file
+    assert (result.exit_code, result.stderr) == (int("homework.md" in words), "")
+    is_written = len(list(tmp_path.iterdir())) > len(FILES)
+    assert bool(result.stdout) != is_written
 
 
 def test_version_is_that_of_the_package():

@@ -123,8 +123,10 @@ def test_one_quantity_of_all_layers():
         ),
         (
             {"columns": ["latency"]},
-            "--column: there is nothing to explain of 'latency'\n"
-            f"  hint: there are {', '.join(QUANTITIES)}",
+            (
+                "--column: there is nothing to explain of 'latency'\n"
+                f"  hint: there are {', '.join(QUANTITIES)}"
+            ),
         ),
     ],
 )
