@@ -57,10 +57,10 @@ class Dims:
 def shapes(text: str) -> tuple[Dims, ...]:
     """Return every reading of the shape that a cell states, the likeliest first.
 
-    A number alone is a shape of one axis; the product that follows a shape is its last reading.
+    A number alone is a shape of one axis; the product that follows a shape is a later reading.
 
-    >>> [dims.sizes for dims in shapes("27*27*96=69,984")]
-    [(27, 27, 96), (69984,)]
+    >>> [dims.sizes for dims in shapes("6x6x256 = 9216")]
+    [(6, 6, 256), (9216,)]
     >>> shapes("96 @ 27×27")
     (Dims(sizes=(27, 27), channels=96, has_batch=False),)
     """

@@ -39,6 +39,7 @@ _MYRIADS = re.compile(
 )
 _CALCULATION = re.compile(r"(?:floor|ceil|int|round|[-+*/×x·÷^().,0-9\s\[\]{}⌊⌋⌈⌉≈'_km])*")
 _NOT_APPLICABLE = re.compile(r"\bn/a\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _SEPARATORS = ("/", "@", ";", "|", "\n", ", ", ",")  # the clearest first
 _WORDS = re.compile(r"[^0-9]*")
 
@@ -196,9 +197,8 @@ def _in_myriads(text: str) -> Number | None:
     if len(parts) <= 1:
         return None
     unit = parts[-1][1]
-    return Number(
-        sum((part * unit for part, unit in parts), Fraction()), None if unit == 1 else unit
-    )
+    value = sum((part * unit for part, unit in parts), Fraction())
+    return Number(value, step=None if unit == ONE else unit)
 
 
 def _without_name(text: str) -> str:
@@ -247,7 +247,7 @@ def split_cell(text: str, parts: int) -> tuple[str, ...]:
     text = _NOT_APPLICABLE.sub("-", cleaned(text))
     for separator in _SEPARATORS:
         pieces = tuple(piece.strip() for piece in _cut(text, separator))
-        if len(pieces) == parts and all(pieces):
+        if len(pieces) == parts and all(pieces) and not _THOUSANDS.fullmatch(text):
             return pieces
     before, *others = re.split(r"[(\[]", text.removesuffix(")").removesuffix("]"))
     if len(others) == parts - 1 == 1 and before and text[-1] in ")]":

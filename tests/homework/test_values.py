@@ -295,7 +295,9 @@ def test_a_cell_with_several_values_is_cut(text, pieces):
     assert split_cell(text, len(pieces)) == pieces
 
 
-@pytest.mark.parametrize("text", ["", "64", "/", "64 /", "1 / 2 / 3", "(2, 2)", "3x3 (96) (2)"])
+@pytest.mark.parametrize(
+    "text", ["", "64", "/", "64 /", "1 / 2 / 3", "(2, 2)", "3x3 (96) (2)", "34,848"]
+)
 def test_a_cell_with_one_or_three_values_is_not_cut_in_two(text):
     assert split_cell(text, 2) == ()
 
