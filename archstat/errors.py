@@ -72,6 +72,10 @@ class TraceError(ArchstatError):
     """A forward pass that failed, or that showed something else than the formulas say."""
 
 
+class SheetError(ArchstatError):
+    """An answer sheet that cannot be read, or that holds no table."""
+
+
 class DeviceError(ArchstatError):
     """A device that this machine does not have."""
 

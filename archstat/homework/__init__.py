@@ -1,0 +1,1 @@
+"""Homework: tables that students hand in, read and marked against the answer key."""
