@@ -15,15 +15,12 @@ from statistics import mode
 from archstat.homework.reading.block import FEWEST_COLUMNS, Block
 from archstat.homework.reading.tools import LAYER_TITLE
 
-UNIFIED = str.maketrans(
-    {
-        **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷\uff5c", "|"),
-        **dict.fromkeys("─━═╌╍┄┅┈┉╴╶", "-"),
-        **dict.fromkeys(
-            "┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪╓╖╙╜╟╢╥╨╫╭╮╯╰┍┑┕┙┝┥┯┷┿┠┨┰┸╂┞┟┡┢┦┧┩┪╇╈", "+"
-        ),
-    }
-)
+BOX = frozenset(map(chr, range(0x2500, 0x2580)))
+UNIFIED = {
+    **dict.fromkeys(map(ord, BOX), "+"),
+    **dict.fromkeys(map(ord, "│┃┆┇┊┋╎╏║╵╷╹╻\uff5c"), "|"),
+    **dict.fromkeys(map(ord, "─━┄┅┈┉╌╍═╴╶╸╺"), "-"),
+}
 """Box drawings as the characters that stand for them on an old terminal."""
 
 NO_DELIMITER = re.compile(r"\\\||\$(?=[^\s$])[^$]*(?<=\S)\$(?!\d)")
@@ -76,7 +73,9 @@ def _runs(lines: Sequence[str]) -> Iterator[list[_Line]]:
     """Yield the lines that belong together."""
     run: list[_Line] = []
     for number, raw in enumerate(lines):
-        text = raw.translate(UNIFIED).strip().lstrip("> ")
+        text = raw.strip().lstrip("> ")
+        drawing = text.lstrip("# ")  # it may stand in a comment
+        text = (drawing if drawing[:1] in BOX else text).translate(UNIFIED)
         line = _Line(number, text, _is_rule(text))
         if line.is_rule or "|" in text:
             run.append(line)
