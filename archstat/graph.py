@@ -108,9 +108,13 @@ class ForwardError(TraceError):
 
     Attributes:
         graph: The layers that ran before.
+        traced_on: The device of the forward pass.
+        needs_values: Why it may succeed on a device with values; None if it is broken.
     """
 
     graph: Graph
+    traced_on: str
+    needs_values: str | None = None
 
 
 @dataclass

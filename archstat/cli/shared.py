@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 CANNOT_ANSWER = 2
 NO = 1
 LONGEST_S = 1_000_000  # of --timeout: timers take no infinity
+AGAIN_S = 1.0  # and once more after this, where a model has caught the exception that stops it
 
 
 def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -85,6 +88,12 @@ Device: TypeAlias = Annotated[
 ]
 
 
+Batch: TypeAlias = Annotated[int, typer.Option(metavar="N", help="Examples a pass.")]
+Timeout: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="SECONDS", help="Give up on a model after this time.")
+]
+
+
 class TimeUp(BaseException):
     """The time that `--timeout` allows is over; no `except Exception` of a model stops it."""
 
@@ -112,16 +121,37 @@ def limited(seconds: float | None) -> Iterator[None]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
     except TimeUp:
         raise UsageError(
             f"no answer within {seconds:g} s", hint="allow more with --timeout"
         ) from None
+
+
+@contextmanager
+def stdout_kept() -> Iterator[None]:
+    """Let nothing inside reach standard output, whatever a user's file starts; stderr gets it."""
+    try:
+        streams = (sys.__stdout__, sys.__stderr__)
+        out, err = (stream.fileno() for stream in streams if stream is not None)
+    except (OSError, ValueError):  # there are no such files, as where a program runs us
+        yield
+        return
+    kept = os.dup(out)
+    os.dup2(err, out)
+    try:
+        yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if sys.__stdout__ is not None:
+            sys.__stdout__.flush()
+        os.dup2(kept, out)
+        os.close(kept)
 
 
 @contextmanager
