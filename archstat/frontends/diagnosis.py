@@ -115,7 +115,7 @@ def _endless(failure: Failure) -> Problem | None:
 def _no_forward(failure: Failure) -> Problem | None:
     kind = type(failure.module)
     if isinstance(failure.module, (nn.ModuleList, nn.ModuleDict)):
-        what = f"is a {kind.__name__}, which cannot be called itself"
+        what = "holds modules, and cannot be called itself"
         return Problem(what, "call its modules one by one, or make it an nn.Sequential")
     if kind.forward is not nn.Module.forward:
         return None

@@ -261,7 +261,7 @@ def test_the_product_of_a_wrong_layer_is_told():
         [*FEATURES, "flatten"],
         "error: nets.py:AlexNet: module 'fc6' (Linear): states in_features = 13824 = 384·6·6, "
         "but is given 9216 = 256·6·6",
-        "  hint: 'features.10' turned 384 channels into 256; leave in_features out, or write 9216",
+        "  hint: 'features.10' turned 384 channels into 256; write nn.Linear(9216, 4096)",
     )
 
 
@@ -269,8 +269,10 @@ def test_a_forgotten_flatten_is_told():
     assert_told(
         invoke("table", *ALEXNET, "--arg", "flatten=false"),
         FEATURES,
-        "error: nets.py:AlexNet: module 'fc6' (Linear): expects one axis, got 256×6×6",
-        "  hint: put a flatten layer before it",
+        "error: nets.py:AlexNet: module 'fc6' (Linear): expects 13824 features, "
+        "but is given a map of 256×6×6 = 9216",
+        "  hint: 'features.10' turned 384 channels into 256; put torch.flatten(x, 1) before it, "
+        "and write nn.Linear(9216, 4096)",
     )
 
 
