@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 CANNOT_ANSWER = 2
 NO = 1
+STDERR = 2
 LONGEST_S = 1_000_000  # of --timeout: timers take no infinity
-AGAIN_S = 1.0  # and once more after this, where a model has caught the exception that stops it
+MOST_TRIES = 2  # to stop a model by an exception; one that catches all of them ends the process
+AGAIN_S = 1.0  # after this it is stopped once more, if it has caught the exception that does it
 
 
 def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -109,6 +111,7 @@ def limited(seconds: float | None) -> Iterator[None]:
         yield
         return
     import signal
+    from itertools import count
 
     if not 0 < seconds <= LONGEST_S:
         raise UsageError(
@@ -117,7 +120,13 @@ def limited(seconds: float | None) -> Iterator[None]:
     if not hasattr(signal, "setitimer"):
         raise UsageError("--timeout cannot be kept on this system")
 
+    refusal = UsageError(f"no answer within {seconds:g} s", hint="allow more with --timeout")
+    tries = count(1)
+
     def stop(_: int, __: object) -> None:
+        if next(tries) > MOST_TRIES:
+            os.write(STDERR, f"error: {refusal}\n".encode())
+            os._exit(CANNOT_ANSWER)
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
@@ -129,9 +138,7 @@ def limited(seconds: float | None) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
     except TimeUp:
-        raise UsageError(
-            f"no answer within {seconds:g} s", hint="allow more with --timeout"
-        ) from None
+        raise refusal from None
 
 
 @contextmanager
