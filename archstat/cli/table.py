@@ -12,14 +12,17 @@ import typer
 from archstat.cli.shared import (
     NO,
     Arguments,
+    Batch,
     Classes,
     Device,
     Inputs,
     Model,
     Set,
+    Timeout,
     answering,
     limited,
     question,
+    stdout_kept,
 )
 from archstat.errors import UsageError, shown, within
 
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 Format: TypeAlias = Literal["table", "markdown", "csv", "tsv", "json"]
 STDOUT = "-"
-NO_DEVICE = "none"
+MOST_BEFORE = 40
+"""Layers that are shown before one that failed."""
 
 EPILOG = """\b
 Examples:
@@ -43,11 +47,11 @@ Examples:
 def table(
     model: Model,
     input: Inputs = None,  # noqa: A002  the option's name
-    batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
+    batch: Batch = 1,
     classes: Classes = None,
     settings: Set = None,
     model_arguments: Arguments = None,
-    device: Device = NO_DEVICE,
+    device: Device = "none",
     depth: Annotated[
         int | None,
         typer.Option(metavar="N", help="Fold modules below N levels into a row each."),
@@ -63,9 +67,7 @@ def table(
         str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
     ] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="The first N rows only.")] = None,
-    timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="Give up on a model after this time.")
-    ] = None,
+    timeout: Timeout = None,
     *,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 if an operator was not counted.")
@@ -108,18 +110,19 @@ def table(
         if depth is not None and by not in {"layer", "module"}:
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
         try:
-            with limited(timeout):
+            with limited(timeout), stdout_kept():
                 graph, traced_on, batch = load(model, asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and format_name == "table":
+                from archstat.report.folding import latest
+
                 partial = report_on(
                     error.graph,
                     batch_size=batch,
-                    traced_on="meta" if device == NO_DEVICE else device,
+                    traced_on=error.traced_on,
                     each_operator=asked.each_operator,
                 )
-                write_stdout(renderer("table")(partial, view))
-                sys.stdout.flush()
+                write_stdout(renderer("table")(latest(partial, MOST_BEFORE), view))
             raise
         report = report_on(
             graph, batch_size=batch, traced_on=traced_on, each_operator=asked.each_operator

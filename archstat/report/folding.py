@@ -71,6 +71,14 @@ def largest(report: Report, key: str | None, count: int | None) -> Report:
     return replace(report, layers=tuple(rows[:count]), notes=(*report.notes, note))
 
 
+def latest(report: Report, count: int) -> Report:
+    """Return a report with its last rows only."""
+    if count >= len(report.layers):
+        return report
+    note = f"the last {count} of {len(report.layers)} rows are shown; totals are those of all"
+    return replace(report, layers=report.layers[-count:], notes=(*report.notes, note))
+
+
 def _module(row: Row, depth: int) -> str:
     """Return the path of the module that a row is folded into; its own name if it is not deeper."""
     parts = row.name.split(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode, flop_registry
@@ -21,6 +22,7 @@ from archstat.frontends.tracing import (
     stated_inputs,
     trace_source,
 )
+from archstat.frontends.wrapped import materialized
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
@@ -78,6 +80,8 @@ def model_findings(
         DeviceError: There is no such device, or it has not enough memory.
         TraceError: The forward pass fails, or contradicts a formula.
     """
+    args, kwargs = example_inputs(source, stated_inputs(source, inputs), 1, torch.device("meta"))
+    source = replace(source, model=materialized(source.model, args, kwargs))
     graph, traced_on = trace_source(source, inputs, batch_size=1, device_name="none")
     again, device = trace_source(source, inputs, batch_size=1, device_name=device_name)
     shapes = {node.name: times(node.out_shape) for node in graph.nodes}
