@@ -13,7 +13,7 @@ from math import isqrt, prod
 
 from archstat.errors import ShapeError, TraceError
 from archstat.layers.base import AxesError, Layer, Shape, StatedSizeError, param_count, times
-from archstat.layers.window import Mixing
+from archstat.layers.window import Window
 
 INPUT = "input"
 """The name by which nodes read the network's input."""
@@ -266,7 +266,8 @@ def _input_for(sizes: Shape, image: Shape, before: Sequence[Node]) -> Shape | No
 
 
 def _has_window(node: Node) -> bool:
-    return not isinstance(node.layer.reach(node.in_shape), Mixing)
+    reach = node.layer.reach(node.in_shape)
+    return isinstance(reach, tuple) and any(isinstance(along, Window) for along in reach)
 
 
 def _channel_change(history: Sequence[Node], before: int, after: int) -> Node | None:

@@ -23,8 +23,8 @@ from archstat.layers.conv import AnyConvolution
 from archstat.layers.linear import Linear
 from archstat.layers.norm import AnyBatchNorm
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
+from archstat.layers.reach import Mixing
 from archstat.layers.reshape import Flatten
-from archstat.layers.window import Mixing
 
 AXES = ("depth", "rows", "columns")
 """The places of a map, as many of the last as it has."""
@@ -81,7 +81,7 @@ class Misfit:
         for node in self.history():
             if isinstance(node.layer, (AnyConvolution, AnyPool, AnyAdaptivePool)):
                 return True
-            if node.layer.reach(node.in_shape) is Mixing.UNKNOWN:
+            if not isinstance(node.layer.reach(node.in_shape), (Mixing, tuple)):
                 return False
         return len(self.graph.input_shape) == len(self.in_shape) > 2  # noqa: PLR2004  an image
 

@@ -25,6 +25,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from archstat.errors import Problem, TraceError, UsageError
 from archstat.frontends.diagnosis import Failure, Refusal, explained
+from archstat.frontends.inner import Inner
 from archstat.frontends.inputs import InputSpec, require_call
 from archstat.frontends.known import (
     PASSING,
@@ -39,12 +40,13 @@ from archstat.frontends.known import (
 from archstat.frontends.load import Loaded, Question
 from archstat.frontends.module import find_device
 from archstat.frontends.operators import (
+    FACTORIES,
     call,
-    is_pointwise,
     macs_of,
     packet_name,
     require_one_type,
 )
+from archstat.frontends.reads import Call
 from archstat.frontends.remarks import hidden_modules, remarks
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
@@ -54,7 +56,7 @@ from archstat.graph import INPUT, ForwardError, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
-from archstat.layers.window import Mixing
+from archstat.layers.reach import Reach, Unknown
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Scope:
         layer: The kind that it is, if it is one of the known ones.
         is_row: Whether it is one row, so that what runs inside is only added up.
         is_inside: Whether it runs inside of such a module.
-        is_pointwise: Whether all that ran inside treats each value by itself.
+        inner: What runs inside of such a module, if no formula is known for it.
     """
 
     path: str
@@ -77,7 +79,7 @@ class Scope:
     layer: Layer | None = None
     is_row: bool = False
     is_inside: bool = False
-    is_pointwise: bool = True
+    inner: Inner | None = None
     macs: int = 0
     uncounted: set[str] = field(default_factory=set)
 
@@ -105,6 +107,7 @@ class Recorder(TorchDispatchMode):
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
         self.producers = WeakTensorKeyDictionary()
+        self.fixed: set[str] = set()  # nodes that work on parameters alone
         self.origins = WeakTensorKeyDictionary()
         for name, tensor in params.items():
             self.origins[tensor] = frozenset({name})
@@ -122,6 +125,8 @@ class Recorder(TorchDispatchMode):
                 scope.layer = None if self.each_operator else layer_of(module, given)
             is_leaf_here = is_taught(module) if self.each_operator else is_leaf(module)
             scope.is_row = scope.layer is not None or is_leaf_here
+            if scope.layer is None and is_leaf_here:
+                scope.inner = Inner(self.producers, self.fixed)
         self.scopes.append(scope)
 
     def leave(self, _: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
@@ -145,7 +150,7 @@ class Recorder(TorchDispatchMode):
                 macs_seen=scope.macs // max(1, examples),
                 uncounted=tuple(sorted(scope.uncounted)),
                 is_unit=bool(tensors) and scope.macs > 0,
-                reads=Mixing.NONE if _is_in_place(scope, inputs, outputs) else Mixing.UNKNOWN,
+                reads=self._read_inside(scope, inputs, outputs[0]),
             )
             in_shape = _split(inputs[0], 0)[0] if inputs else ()
         else:
@@ -154,6 +159,12 @@ class Recorder(TorchDispatchMode):
             shape = layer.out_shape(in_shape)
             self._hold_against(scope, in_shape, examples, outputs[0])
         self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
+
+    def _read_inside(self, scope: Scope, inputs: Sequence[Tensor], out: Tensor) -> Reach:
+        """Return what a module's output reads of its inputs."""
+        if scope.inner is None:
+            return Unknown("it is given nothing that comes from the input")
+        return scope.inner.reach([self.producers[tensor] for tensor in inputs], out)
 
     def _hold_against(self, scope: Scope, in_shape: Shape, examples: int, out: Tensor) -> None:
         """Note what the forward pass contradicts of a known layer's formulas."""
@@ -183,7 +194,8 @@ class Recorder(TorchDispatchMode):
             self._call(func, args, kwargs, out, macs)
             return out
         row.macs += macs or 0
-        row.is_pointwise &= is_pointwise(func)
+        if row.inner is not None:
+            row.inner.record(func, args, kwargs, out)
         if macs is None:
             row.uncounted.add(packet_name(func))
         return out
@@ -191,6 +203,8 @@ class Recorder(TorchDispatchMode):
     def _call(self, func: Any, args: Any, kwargs: Any, out: Any, macs: int | None) -> None:
         """Record an operator that runs outside of all modules that are one row."""
         inputs, outputs = self._data((args, kwargs)), _tensors(out)
+        if packet_name(func) in FACTORIES:
+            inputs = []
         origins = [self.origins.get(tensor, frozenset()) for tensor in _tensors((args, kwargs))]
         tensors = frozenset[str]().union(*origins)
         if not outputs:
@@ -199,12 +213,15 @@ class Recorder(TorchDispatchMode):
             for tensor in outputs:
                 self.origins[tensor] = tensors
             return
+        outputs = [*self._changed(func, inputs, outputs[0]), *outputs]
         same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
-        if same_shape and not tensors and (packet_name(func) in PASSING or func.is_view):
-            self.producers[outputs[0]] = self.producers[inputs[0]]
+        if same_shape and not tensors and packet_name(func) in PASSING:
+            for tensor in outputs:
+                self.producers[tensor] = self.producers[inputs[0]]
             return
         shape, examples = _split(outputs[0], macs or 0)
-        layer = layer_of_call(func, args, inputs or outputs, outputs[0], macs)
+        seen = Call.of(func, args, kwargs, inputs or outputs, outputs[0])
+        layer = layer_of_call(seen, macs)
         if isinstance(layer, Observed):
             each = (macs or 0) // max(1, examples)
             layer = replace(
@@ -219,6 +236,14 @@ class Recorder(TorchDispatchMode):
         path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
         name = f"{path}.{layer.kind}" if path else layer.kind
         self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs)
+
+    def _changed(self, func: Any, inputs: Sequence[Tensor], out: Tensor) -> list[Tensor]:
+        """Return the tensor in a part of which an operator has written what it did not hold."""
+        whole = out._base if func._schema.is_mutable else None  # noqa: SLF001  torch's
+        if whole is None:
+            return []
+        source = self.producers.get(whole)
+        return [whole] if any(self.producers[tensor] != source for tensor in inputs) else []
 
     def _add(  # noqa: PLR0913, PLR0917  what a node is made of
         self,
@@ -240,6 +265,8 @@ class Recorder(TorchDispatchMode):
             if tensor in self.unclaimed
         }
         sources = tuple(self.producers[tensor] for tensor in inputs)
+        if self.fixed.issuperset(sources):
+            self.fixed.add(unique)
         self.nodes.append(
             Node(unique, layer, sources, in_shape, shape, examples=examples, params=params)
         )
@@ -253,14 +280,9 @@ class Recorder(TorchDispatchMode):
         return self.producers.get(tensor, own)
 
     def _data(self, values: Any) -> list[Tensor]:
-        """Return the tensors that come from the network's input."""
-        return [tensor for tensor in _tensors(values) if tensor in self.producers]
-
-
-def _is_in_place(scope: Scope, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> bool:
-    """Return whether a module gave each value of its one input a value at the same place."""
-    is_one = len(inputs) == len(outputs) == 1
-    return is_one and scope.is_pointwise and inputs[0].shape == outputs[0].shape
+        """Return the tensors that come from the network's input, or else those of other nodes."""
+        known = [tensor for tensor in _tensors(values) if tensor in self.producers]
+        return [tensor for tensor in known if self.producers[tensor] not in self.fixed] or known
 
 
 def _tensors(values: Any) -> list[Tensor]:

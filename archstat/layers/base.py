@@ -15,8 +15,8 @@ from math import prod
 from typing import Any, ClassVar, Self, TypeAlias
 
 from archstat.errors import Problem, ShapeError
+from archstat.layers.reach import Mixing, Reach
 from archstat.layers.settings import Setting
-from archstat.layers.window import Mixing, Reach
 from archstat.layers.words import nearest
 
 Shape: TypeAlias = tuple[int, ...]
@@ -217,7 +217,7 @@ class Layer(ABC):
         return 0
 
     def reach(self, in_shape: Shape) -> Reach:
-        """Return what each output unit reads."""
+        """Return what each output unit reads, and what becomes of the axes."""
         return Mixing.NONE
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:

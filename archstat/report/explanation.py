@@ -18,7 +18,8 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Layer, Shape, is_bias
 from archstat.layers.opaque import Observed
-from archstat.layers.window import Mixing, Sliding
+from archstat.layers.reach import Mixing
+from archstat.layers.window import Sliding
 
 QUANTITIES = (
     "feature_map",
@@ -281,18 +282,19 @@ def _field(
 def _windows(node: Node, nodes: Mapping[str, Node]) -> Sequence[Sliding] | None:
     """Return the windows through which a layer reads; for one that reads all, the whole map."""
     reach = node.layer.reach(node.in_shape)
-    if reach is Mixing.EVERYTHING:
+    if reach == (Mixing.EVERYTHING,):
         above: Node | None = node
         while above is not None and len(above.in_shape) < 2:  # noqa: PLR2004  no places
-            if above.layer.reach(above.in_shape) is Mixing.EVERYTHING and above is not node:
+            if above.layer.reach(above.in_shape) == reach and above is not node:
                 return None  # of single units, it reads each through a window of one
             above = nodes.get(above.inputs[0]) if above.inputs else None
         if above is None:
             return None
         return [Sliding(kernel_size=size) for size in above.in_shape[1:]]
-    if isinstance(reach, tuple) and all(isinstance(window, Sliding) for window in reach):
-        return [window for window in reach if isinstance(window, Sliding)]
-    return None
+    if not isinstance(reach, tuple):
+        return None
+    windows = [window for window in reach if isinstance(window, Sliding)]
+    return windows if len(windows) == len(node.in_shape) - 1 > 0 else None
 
 
 def _is_square(

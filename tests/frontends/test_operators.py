@@ -65,12 +65,12 @@ def test_every_operator_has_a_row_when_asked_for():
     kinds = [row.kind for row in analyze(Attention(), (3, 8, 8), each_operator=True).layers]
     assert {"view", "transpose", "slice", "split"} & set(kinds)
     assert kinds.count("bmm") == 2
-    assert "convolution" in kinds
+    assert "conv2d" in kinds
 
 
 def test_an_operator_is_named_by_the_module_that_calls_it():
     report = analyze(Attention(), (3, 8, 8), each_operator=True)
-    assert report.layers[0].name == "stem.convolution"
+    assert report.layers[0].name == "stem.conv2d"
     assert report.layers[0].macs == 1_536  # 3·2·2 products for each of 8·4·4 values
 
 
