@@ -124,8 +124,12 @@ def table(
                 )
                 write_stdout(renderer("table")(latest(partial, MOST_BEFORE), view))
             raise
+        is_folded = depth is not None or by == "module"  # a module may end in a view
         report = report_on(
-            graph, batch_size=batch, traced_on=traced_on, each_operator=asked.each_operator
+            graph,
+            batch_size=batch,
+            traced_on=traced_on,
+            each_operator=asked.each_operator or is_folded,
         )
         shown_report = _arranged(report, depth, by, sort, top)
         if output not in {None, STDOUT}:

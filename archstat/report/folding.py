@@ -25,6 +25,7 @@ def folded(report: Report, depth: int) -> Report:
     Equal modules that follow one another are one row: "layer3.1 … layer3.5, Bottleneck × 5".
     """
     rows = _grouped(report, lambda row: _module(row, depth))
+    rows = tuple(row for row in rows if not row.is_view)  # what is left of them is no module
     return replace(report, layers=tuple(_runs(rows, {row.name for row in report.layers})))
 
 
