@@ -153,7 +153,12 @@ def _read(
             reads[column.index, best.quantity] = best
             if best.quantity != asked:
                 choices[column.index] = best.quantity
-    return (sheet.asking(choices) if choices else sheet), reads
+    if choices:
+        sheet = sheet.asking(choices)
+        for entry in (entry for row in sheet.rows for entry in row.entries):
+            column = sheet.columns[entry.column]  # a cell may state settings beside the one asked
+            reads.setdefault((entry.column, entry.quantity), Read(column, entry.quantity))
+    return sheet, reads
 
 
 def _ways(column: Column, asked: str, others: Sequence[str], policy: Policy) -> Iterator[Read]:

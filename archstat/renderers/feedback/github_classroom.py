@@ -37,7 +37,7 @@ def render(feedback: Feedback) -> str:
 
 def refuse(error: ArchstatError) -> str:
     """Return the result of a sheet that cannot be marked."""
-    message = "\n".join(map(str, error.problems))
+    message = "\n".join(words.problems(error))
     test = {"name": "the sheet can be read", "status": ERROR, "score": 0, "message": message}
     return printed(_result(ERROR, 0, [test]))
 

@@ -38,7 +38,7 @@ def render(feedback: Feedback) -> str:
 
 def refuse(error: ArchstatError) -> str:
     """Return the results of a sheet that cannot be marked."""
-    output = "\n".join(f"- {escaped(str(problem))}" for problem in error.problems)
+    output = "\n".join(f"- {escaped(problem)}" for problem in words.problems(error))
     return printed(
         {
             "score": 0,

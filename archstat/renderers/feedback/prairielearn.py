@@ -33,7 +33,7 @@ def render(feedback: Feedback) -> str:
 
 def refuse(error: ArchstatError) -> str:
     """Return the results of a sheet that cannot be marked."""
-    return printed({"gradable": False, "format_errors": list(map(str, error.problems))})
+    return printed({"gradable": False, "format_errors": words.problems(error)})
 
 
 def _test(bundle: Bundle) -> dict[str, Any]:

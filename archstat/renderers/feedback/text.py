@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from archstat.homework.feedback import Feedback, line
@@ -75,7 +76,8 @@ def _legend(feedback: Feedback, room: int) -> Iterator[Line]:
             pieces, used = [], 0
         pieces.append((text + GAP, verdict))
         used += len(text + GAP)
-    yield pieces
+    if pieces:
+        yield pieces
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,15 @@ class _Column:
     marks: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
 
-    @property
+    @cached_property
     def is_marked(self) -> bool:
         return any(self.marks)
 
-    @property
+    @cached_property
     def text_width(self) -> int:
         return max(map(display_width, self.texts), default=0)
 
-    @property
+    @cached_property
     def width(self) -> int:
         marks = max(map(len, self.marks), default=0)
         cells = self.text_width + (1 + marks if marks else 0)

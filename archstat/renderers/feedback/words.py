@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
+from archstat.errors import ArchstatError
 from archstat.homework.feedback import Feedback, Remark, line
 from archstat.homework.marks import Mark, Verdict
 from archstat.homework.truth import Answer
@@ -111,3 +112,12 @@ def right_answers(remark: Remark) -> str:
     """Return the right answers, where they may be told."""
     listed = ", ".join(f"{place} = {answer(value)}" for place, value in remark.answers)
     return f"Right: {listed}." if listed else ""
+
+
+def problems(error: ArchstatError) -> list[str]:
+    """Return why a sheet cannot be marked, a line for each problem."""
+    said = []
+    for problem in error.problems:
+        hint = "" if problem.hint is None else f" (hint: {problem.hint})"
+        said.append(line(": ".join((*problem.places, problem.what)) + hint))
+    return said
