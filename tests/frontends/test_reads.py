@@ -1,4 +1,4 @@
-"""What operators and modules of torch read, in small networks whose fields are worked out by hand."""
+"""What operators and modules of torch read, in small networks worked out by hand."""
 
 from __future__ import annotations
 
