@@ -134,6 +134,10 @@ def _no_tensor(failure: Failure) -> Problem | None:
     if isinstance(given, Tensor):
         return None
     what = f"is given {'None' if given is None else f'a {type(given).__name__}'}, no tensor"
+    if isinstance(given, nn.Module):
+        paths = {module: path for path, module in failure.model.named_modules()}
+        name = f"self.{paths[given]}" if given in paths else f"nn.{type(given).__name__}(…)"
+        return Problem(what, f"a module must be called: {name}(x)")
     if failure.returned is None or failure.returned[1] is not type(given):
         return Problem(what)
     path = failure.returned[0]
