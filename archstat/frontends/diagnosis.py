@@ -53,6 +53,11 @@ class Refusal:
         """The tensors that it was called with."""
         return [leaf for leaf in tree_leaves(self.args) if isinstance(leaf, Tensor)]
 
+    @property
+    def devices(self) -> list[str]:
+        """The devices of its operands; a single number goes with every device."""
+        return list(dict.fromkeys(str(each.device) for each in self.operands if each.dim()))
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -134,6 +139,10 @@ def _no_tensor(failure: Failure) -> Problem | None:
     if isinstance(given, Tensor):
         return None
     what = f"is given {'None' if given is None else f'a {type(given).__name__}'}, no tensor"
+    if isinstance(given, nn.Module):
+        paths = {module: path for path, module in failure.model.named_modules()}
+        name = f"self.{paths[given]}" if given in paths else f"nn.{type(given).__name__}(…)"
+        return Problem(what, f"a module must be called: {name}(x)")
     if failure.returned is None or failure.returned[1] is not type(given):
         return Problem(what)
     path = failure.returned[0]
@@ -180,10 +189,9 @@ def _refused(failure: Failure) -> Problem | None:
 
 
 def _other_device(failure: Failure, refusal: Refusal) -> Problem | None:
-    devices = dict.fromkeys(str(operand.device) for operand in refusal.operands)
-    if len(devices) == 1 or failure.device.type == "meta":  # where the CPU may be able to
+    if len(refusal.devices) < 2 or failure.device.type == "meta":  # noqa: PLR2004  the CPU may do
         return None
-    what = f"{refusal.name} is given tensors on {' and '.join(devices)}"
+    what = f"{refusal.name} is given tensors on {' and '.join(refusal.devices)}"
     return Problem(what, _stranger(failure, refusal))
 
 
@@ -280,7 +288,7 @@ def _needs_values(failure: Failure) -> str | None:
     if failure.device.type != "meta" or not isinstance(error, ON_META):
         return None
     refusal = failure.refusal
-    if refusal and len({operand.device for operand in refusal.operands}) > 1:
+    if refusal and len(refusal.devices) > 1:
         return _stranger(failure, refusal)
     if (refusal and any(tag in READING for tag in refusal.operator.tags)) or "meta" in str(error):
         return "its forward pass depends on values, which meta has not"

@@ -95,6 +95,9 @@ def _near_attribute(error: BaseException, frames: list[FrameType]) -> str | None
     """A module is asked for a name that it has not."""
     if not isinstance(error, AttributeError) or not isinstance(error.obj, (nn.Module, ModuleType)):
         return None
+    for name in vars(type(error.obj)):
+        if name != "__init__" and name.strip("_") in {"init", "int"}:  # then it never ran
+            return f"rename {name} to __init__"
     known = [name for name in dir(error.obj) if not name.startswith("_")]
     return did_you_mean(str(error.name), known) or _whose(error.obj, frames)
 

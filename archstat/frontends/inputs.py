@@ -84,4 +84,5 @@ def require_call(
         for key in kwargs:
             if near := key not in known and nearest(key, known):
                 raise UsageError(f"{call} takes no {key!r}", hint=near) from None
+        hint = hint if known else "it takes none; the first argument of a method is self"
         raise UsageError(f"{call} cannot be called: {error}", hint=hint) from None

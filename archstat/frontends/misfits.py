@@ -192,7 +192,7 @@ def _no_flatten(misfit: Misfit) -> Problem | None:
     if in_shape[0] == layer.in_features:
         hint = "a mean over all places is missing before it: nn.AdaptiveAvgPool2d(1), and "
         return Problem(what, f"{hint}torch.flatten(x, 1)")
-    hint = "put torch.flatten(x, 1) before it"
+    hint = "put torch.flatten(x, 1), or nn.Flatten(), before it"
     if size == layer.in_features:
         return Problem(f"{what} = {size}", hint)
     refusal = misfit.refusal(Flatten())
@@ -222,7 +222,12 @@ def _other_size(misfit: Misfit) -> Problem | None:
         return None
     reason = refusal.reason or _origin(misfit, refusal.given)
     why = f"{reason}; " if reason else ""
-    return Problem(refusal.problems[0].what, f"{why}write {misfit.call(misfit.in_shape)}")
+    hint = f"{why}write {misfit.call(misfit.in_shape)}"
+    if misfit.is_first:
+        axis = misfit.in_shape.index(refusal.given)
+        meant = (*misfit.in_shape[:axis], refusal.stated, *misfit.in_shape[axis + 1 :])
+        hint += f", or state --input {_written(meant)}"
+    return Problem(refusal.problems[0].what, hint)
 
 
 def _origin(misfit: Misfit, given: int) -> str | None:
@@ -233,8 +238,7 @@ def _origin(misfit: Misfit, given: int) -> str | None:
                 return f"{node.name!r} has {name} = {given}"
         if node.out_shape[:1] != (given,):
             return None
-    is_input = misfit.graph.input_shape[:1] == (given,)
-    return f"the input has {given} channels" if is_input and len(misfit.in_shape) > 1 else None
+    return None
 
 
 def _other_parameters(misfit: Misfit) -> Problem | None:

@@ -38,6 +38,29 @@ def test_a_class_whose_forward_is_misspelt(tmp_path):
     )
 
 
+def test_a_class_whose_constructor_is_misspelt(tmp_path):
+    text = """\
+class Net(nn.Module):
+    def _init_(self):
+        super()._init_()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+"""
+    assert said(tmp_path, text) == (
+        "error: net.py: the forward pass fails: AttributeError: 'Net' object has no attribute "
+        "'conv'\n  hint: rename _init_ to __init__ (net.py, line 11: return self.conv(x))\n"
+    )
+
+
+def test_a_forward_without_self(tmp_path):
+    assert said(tmp_path, "class Net(nn.Module):\n    def forward(x):\n        return x\n") == (
+        "error: net.py: forward() cannot be called: too many positional arguments\n"
+        "  hint: it takes none; the first argument of a method is self\n"
+    )
+
+
 def test_a_module_that_returns_nothing(tmp_path):
     text = """\
 class Block(nn.Module):
@@ -188,7 +211,7 @@ class NoArgument(nn.Module):
             (
                 "module 'fc1.1' (Linear): expects 9216 features, "
                 "but is given a map of 256×6×6 = 9216\n"
-                "  hint: put torch.flatten(x, 1) before it\n"
+                "  hint: put torch.flatten(x, 1), or nn.Flatten(), before it\n"
             ),
         ),
         (
@@ -198,7 +221,8 @@ class NoArgument(nn.Module):
                 "module 'fc1.1' (Linear): expects 9216 features, "
                 "but is given a map of 256×5×5 = 6400\n"
                 "  hint: the map is 5×5 here, and 6×6 for an input of 3×227×227; "
-                "put torch.flatten(x, 1) before it, and write nn.Linear(6400, 4096)\n"
+                "put torch.flatten(x, 1), or nn.Flatten(), before it, "
+                "and write nn.Linear(6400, 4096)\n"
             ),
         ),
         (

@@ -43,7 +43,7 @@ def told(folder, init, forward, *words):
             FEATURES + "self.fc = nn.Linear(8 * 16 * 16, 10)",
             f"return self.fc({MAP})",
             "module 'fc' (Linear): expects 2048 features, but is given a map of 8×16×16 = 2048",
-            "put torch.flatten(x, 1) before it",
+            "put torch.flatten(x, 1), or nn.Flatten(), before it",
             id="no flatten",
         ),
         pytest.param(
@@ -51,8 +51,8 @@ def told(folder, init, forward, *words):
             f"return self.fc({MAP})",
             "module 'fc' (Linear): expects 1568 features, but is given a map of 8×16×16 = 2048",
             # pooled by 2, 29 is the size nearest to 32 of which 14 are left
-            "the map is 16×16 here, and 14×14 for an input of 3×29×29; put torch.flatten(x, 1) "
-            "before it, and write nn.Linear(2048, 10)",
+            "the map is 16×16 here, and 14×14 for an input of 3×29×29; put torch.flatten(x, 1), "
+            "or nn.Flatten(), before it, and write nn.Linear(2048, 10)",
             id="no flatten and the wrong product",
         ),
         pytest.param(
@@ -67,14 +67,14 @@ def told(folder, init, forward, *words):
             "self.fc = nn.Linear(784, 10)",
             "return self.fc(x)",
             "module 'fc' (Linear): expects 784 features, but is given a map of 3×32×32 = 3072",
-            "put torch.flatten(x, 1) before it, and write nn.Linear(3072, 10)",
+            "put torch.flatten(x, 1), or nn.Flatten(), before it, and write nn.Linear(3072, 10)",
             id="an image into a linear layer",
         ),
         pytest.param(
             FEATURES + "self.fc = nn.Linear(2048, 10)",
             f"return self.fc({MAP}.flatten(2))",
             "module 'fc' (Linear): expects 2048 features, but is given a map of 8×256 = 2048",
-            "put torch.flatten(x, 1) before it",
+            "put torch.flatten(x, 1), or nn.Flatten(), before it",
             id="flattened from the wrong axis on",
         ),
         pytest.param(
@@ -111,7 +111,7 @@ def told(folder, init, forward, *words):
             "self.conv = nn.Conv2d(1, 6, 5)",
             "return self.conv(x)",
             "module 'conv' (Conv2d): states in_channels = 1, but is given 3",
-            "the input has 3 channels; write nn.Conv2d(3, 6, …)",
+            "write nn.Conv2d(3, 6, …), or state --input 1x32x32",
             id="channels of the input",
         ),
         pytest.param(
@@ -197,6 +197,20 @@ def told(folder, init, forward, *words):
             "module 'fc' (Linear): is given a tuple, no tensor",
             "'lstm' returns a tuple: x, *_ = self.lstm(x)",
             id="output and state of a recurrent layer",
+        ),
+        pytest.param(
+            "self.a = nn.Conv2d(3, 4, 3); self.b = nn.ReLU()",
+            "return self.b(self.a)",
+            "module 'b' (ReLU): is given a Conv2d, no tensor",
+            "a module must be called: self.a(x)",
+            id="a layer that is not called",
+        ),
+        pytest.param(
+            "self.a = nn.Conv2d(3, 4, 3)",
+            "return self.a(nn.ReLU(x))",
+            "module 'a' (Conv2d): is given a ReLU, no tensor",
+            "a module must be called: nn.ReLU(…)(x)",
+            id="a layer that is made and not called",
         ),
         pytest.param(
             "self.blocks = nn.ModuleList([nn.ReLU()])",
@@ -322,6 +336,13 @@ def test_a_line_that_fails_is_shown_with_what_to_write(tmp_path, init, forward, 
             "module 'f' (Conv2d): expects 3 channels, got 8×8×3",
             "channels come first: --input 3x8x8",
             id="channels last",
+        ),
+        pytest.param(
+            "self.f = nn.Linear(784, 10)",
+            ("--input", "1024"),
+            "module 'f' (Linear): states in_features = 784, but is given 1024",
+            "write nn.Linear(1024, 10), or state --input 784",
+            id="a vector",
         ),
         pytest.param(
             "self.f = nn.Conv2d(1, 4, 3)",

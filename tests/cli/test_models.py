@@ -280,8 +280,8 @@ def test_a_forgotten_flatten_is_told():
         FEATURES,
         "error: nets.py:AlexNet: module 'fc6' (Linear): expects 13824 features, "
         "but is given a map of 256×6×6 = 9216",
-        "  hint: 'features.10' turned 384 channels into 256; put torch.flatten(x, 1) before it, "
-        "and write nn.Linear(9216, 4096)",
+        "  hint: 'features.10' turned 384 channels into 256; put torch.flatten(x, 1), or "
+        "nn.Flatten(), before it, and write nn.Linear(9216, 4096)",
     )
 
 
