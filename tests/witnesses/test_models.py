@@ -81,7 +81,8 @@ def test_fvcore_is_explained_to_the_unit_on_a_model_that_is_there_already():
 
 def test_fvcore_sees_into_a_frozen_encoder_layer():
     # torch would run it as one operator; fvcore leaves out 2 · 6·6·8 of its attention
-    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).requires_grad_(False)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    layer.requires_grad_(requires_grad=False)
     assert "− 576 (calls that it does not know)" in findings_of(layer, 6, 8)[3].words
     assert torch.backends.mha.get_fastpath_enabled()
 
