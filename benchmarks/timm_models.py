@@ -8,7 +8,7 @@ with millions of parameters and billions of operations, both to two decimals; mo
 harm. timm counts with fvcore, which counts norms and pooling beside MACs and passes over what it
 does not know. Numbers are equal if they print what timm printed. A difference is explained if our
 MACs and the terms of fvcore's convention (`archstat.analyses.conventions`) do, in a model whose
-parameters do: as timm builds it, as timm fuses it for inference, or as an older timm defined it.
+parameters do: as timm builds it, as timm fuses it for inference, or as timm defined it then.
 Weights are not loaded.
 
     pip install timm
@@ -39,13 +39,17 @@ from archstat.analyses.conventions import FVCORE
 if TYPE_CHECKING:
     from torch import nn
 
-OLDER: Mapping[str, Mapping[str, Any]] = {
+DEFINED_OTHERWISE: Mapping[str, Mapping[str, Any]] = {
     # the depth of ecaresnext26t, until timm corrected it
     "ecaresnext50t_32x4d": {"layers": (2, 2, 2, 2)},
     # the sizes that timm has left as a comment beside those of the published weights
     "regnety_2560": {"w0": 640, "wa": 124.47, "wm": 2.04, "group_size": 848},
+    # retired names, all of which timm now sends to 32x8d
+    "ig_resnext101_32x16d": {"base_width": 16},
+    "ig_resnext101_32x32d": {"base_width": 32},
+    "ig_resnext101_32x48d": {"base_width": 48},
 }
-"""What timm's builders need to make the model that an older timm made, by name."""
+"""What timm's builders need to make the model that timm counted under a name."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,14 @@ def entries(path: Path) -> list[Entry]:
 
 
 def variants(name: str, size: int) -> Iterator[tuple[str, nn.Module]]:
-    """Yield a model as timm builds it, as timm fuses it for inference, and as it once was."""
+    """Yield a model as timm builds it, as it fuses it for inference, and as it defined it then."""
     import timm  # noqa: PLC0415  after the arguments are read
     from timm.utils.model import reparameterize_model  # noqa: PLC0415  likewise
 
     yield "as built", load(name, size)
     yield "fused", reparameterize_model(timm.create_model(name).eval())  # fusing reads the values
-    if name in OLDER:
-        yield "as once defined", load(name, size, **OLDER[name])
+    if name in DEFINED_OTHERWISE:
+        yield "as timm defined it then", load(name, size, **DEFINED_OTHERWISE[name])
 
 
 def load(name: str, size: int, **arguments: Any) -> nn.Module:
