@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -61,6 +63,15 @@ def standardized(self, x):
 
 def sdpa(_, x):
     return F.scaled_dot_product_attention(x, x, x)
+
+
+def scripted(_, x):
+    with warnings.catch_warnings(action="ignore"):  # scripts are deprecated
+        return torch.jit.script(squared)(x)
+
+
+def squared(x):
+    return x @ x.mT
 
 
 def sampled(_, x):
@@ -137,6 +148,7 @@ CASES = {
     "lstm": (nn.LSTM(8, 4, batch_first=True), TOKENS, 1_152, {UNKNOWN: -1_152}),
     "lstm cell": (nn.LSTMCell(8, 4), (8,), 192, {}),
     "transposed": (nn.ConvTranspose1d(2, 6, 3), (2, 5), 180, {}),
+    "script": (Call(scripted), TOKENS, 288, {UNKNOWN: -288}),
     "plain product": (Call(lambda _, x: x @ x.mT), TOKENS, 288, {}),
 }
 
