@@ -315,10 +315,17 @@ def state_of(model):
         "tensors": {name: tensor.clone() for name, tensor in model.state_dict().items()},
         "grads": [(p.requires_grad, p.grad) for p in model.parameters()],
         "hooks": [
-            (len(module._forward_hooks), len(module._forward_pre_hooks))
+            {name: len(value) for name, value in vars(module).items() if name.endswith("_hooks")}
             for module in model.modules()
         ],
-        "attributes": sorted(vars(model)),
+        "attributes": [sorted(vars(module)) for module in model.modules()],
+        "functions": [dict(vars(place)) for place in (F, torch.Tensor, nn.Module, nn.Linear)],
+        "switches": (
+            torch.is_grad_enabled(),
+            torch.get_default_dtype(),
+            torch.get_default_device(),
+            torch.backends.mha.get_fastpath_enabled(),
+        ),
     }
 
 
@@ -343,7 +350,6 @@ def test_nothing_is_left_behind(device, inputs):
     assert torch.equal(random_state, torch.random.get_rng_state())
     assert not torch.nn.modules.module._global_forward_hooks
     assert not torch.nn.modules.module._global_forward_pre_hooks
-    assert torch.is_grad_enabled()
 
 
 class Broken(nn.Module):
