@@ -73,6 +73,15 @@ def for_machines(value: Value, layout: Layout = "hwc") -> str:
             return for_people(value, layout).replace("×", "x")
 
 
+def for_spreadsheets(text: str) -> str:
+    """Return a text from outside so that no spreadsheet takes it for a formula.
+
+    >>> for_spreadsheets("=1+1"), for_spreadsheets("27x27x96")
+    ("'=1+1", '27x27x96')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def with_unit(count: int) -> str:
     """Return bytes in the unit that leaves one to four digits before the point.
 
