@@ -95,7 +95,8 @@ class Sandbox:
         return tuple(found)
 
     async def _table(self, name: str, code: Sequence[tuple[str, bytes]]) -> bytes | str:
-        with tempfile.TemporaryDirectory(prefix="archstat-", ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(prefix="archstat-", ignore_cleanup_errors=True) as made:
+            folder = str(Path(made).resolve())
             for other, data in code:
                 path = Path(folder) / _plain(other)
                 if other == name or not path.exists():
@@ -103,13 +104,12 @@ class Sandbox:
             process = await self._start(_plain(name), folder)
             try:
                 async with asyncio.timeout(self.limits.clock_s):
-                    table = await _printed(process)
+                    return await _printed(process, folder)
             except TimeoutError:
                 raise TimeIsUp from None
             finally:
                 _kill(process)
                 await process.wait()
-        return table.replace(f"{folder}{os.sep}", "") if isinstance(table, str) else table
 
     async def _start(self, name: str, folder: str) -> Process:
         most = (str(ceil(self.limits.time_s)), str(self.limits.memory_bytes))
@@ -135,7 +135,7 @@ def _plain(name: str) -> str:
     return re.sub(r"\W", "_", PurePosixPath(name).stem) + ".py"
 
 
-async def _printed(process: Process) -> bytes | str:
+async def _printed(process: Process, folder: str) -> bytes | str:
     """Return what a process prints, or why it prints no table."""
     if process.stdout is None or process.stderr is None:
         raise TypeError
@@ -149,8 +149,8 @@ async def _printed(process: Process) -> bytes | str:
         return table
     if code == KILLED + signal.SIGXCPU:
         raise TimeIsUp
-    lines = said.decode("utf-8", "replace").removeprefix("error: ").splitlines()
-    return clipped(one_line(" ".join(lines)) or "ends the process that runs it")
+    why = said.decode("utf-8", "replace").removeprefix("error: ").replace(f"{folder}{os.sep}", "")
+    return clipped(one_line(why) or "ends the process that runs it")
 
 
 async def _read(pipe: asyncio.StreamReader, process: Process) -> bytes:
