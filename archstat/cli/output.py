@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from archstat.errors import UsageError, shown
 
 STDOUT = "-"
+
+
+def require_other(target: Path, what: str, sources: Iterable[Path]) -> None:
+    """Check that a file to write is none of those that something was read from.
+
+    Raises:
+        UsageError: It is one of them.
+    """
+    for source in sources:
+        if source.is_file() and target.exists() and target.samefile(source):
+            raise UsageError(f"-o {shown(str(target))} would overwrite the {what} itself")
 
 
 def write_stdout(text: str) -> None:

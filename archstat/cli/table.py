@@ -93,7 +93,7 @@ def table(
 ) -> None:
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
     with answering():
-        from archstat.cli.output import write_file, write_stdout
+        from archstat.cli.output import require_other, write_file, write_stdout
         from archstat.frontends.load import load
         from archstat.frontends.resolve import positive
         from archstat.graph import ForwardError
@@ -127,7 +127,8 @@ def table(
         shown_report = _arranged(report, depth, by, sort, top)
         if output not in {None, STDOUT}:
             target = Path(str(output))
-            _require_other(target, model)
+            sources = (Path(model), Path(model.rpartition(":")[0]))
+            require_other(target, "model", sources)
             write_file(renderer(format_name)(shown_report, view), target)
         elif format_name == "table" and sys.stdout.isatty():
             from archstat.renderers.terminal import show
@@ -154,13 +155,6 @@ def _arranged(
     if by == "kind":
         report = by_kind(report)
     return largest(report, sort, None if top is None else positive(top, "--top"))
-
-
-def _require_other(target: Path, model: str) -> None:
-    """Check that a file to write is not the one that the model was read from."""
-    for source in (Path(model), Path(model.rpartition(":")[0])):
-        if source.is_file() and target.exists() and target.samefile(source):
-            raise UsageError(f"-o {shown(str(target))} would overwrite the model itself")
 
 
 def _format_of(output: str | None) -> Format:
