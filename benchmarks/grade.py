@@ -33,6 +33,7 @@ from archstat.report.report import report_on
 MODEL = "paper-alexnet"
 SEED = 20_120_930
 JUNK_SHARE = 0.05
+SLIP_SHARE = 0.3
 QUANTITIES = {
     "feature_map": "Feature map",
     "weights": "Weights",
@@ -58,7 +59,7 @@ def table(truth: Truth, chance: random.Random) -> Grid:
             for key in QUANTITIES
         ]
         grid.append([name, *map(written, cells)])
-    if chance.random() < 0.3:
+    if chance.random() < SLIP_SHARE:
         row, column = chance.randrange(1, len(grid)), chance.choice([2, 3, 4])
         grid[row][column] += chance.choice("0123456789")
     return grid

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archstat.layers.base import Shape
     from archstat.renderers.feedback import FormatName
 
-FORMAT: FormatName = "text"
+FORMAT: FormatName = "markdown"
 """Of what students are given."""
 
 STOPPED = 130

@@ -84,7 +84,7 @@ class Grader:
             (name, data) for name, data, table in tables if table is marked.sheet.table
         )
         several = len(files) > 1 or file != files[0][0]
-        feedback = Feedback(marked, file, self.policy.feedback)
+        feedback = Feedback(marked, file, self.policy.feedback, tables=len(tables))
         return Outcome(
             Status.OK,
             f"{file} fits best" if several else "",
@@ -168,11 +168,8 @@ def _faults(marked: Marked) -> Iterator[Fault]:
             continue
         slip = slips.get(mark.cell, "")
         yield Fault(mark.layer, mark.quantity, mark.verdict.word, _value(mark), slip)
-    asked = dict.fromkeys(read.quantity for read in marked.reads.values())
-    for layer in marked.alignment.missing:
-        for quantity in asked:
-            if marked.truth.account[layer].get(quantity):
-                yield Fault(layer, quantity, Verdict.MISSING.word)
+    for gap in marked.gaps:
+        yield Fault(gap.layer, gap.quantity, Verdict.MISSING.word)
 
 
 def _value(mark: Mark) -> str:

@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from unicodedata import normalize
 
 from archstat.homework.reading.decoding import decoded
-from archstat.homework.reading.text import harmless
 
 GRADESCOPE_LIST = "submission_metadata.yml"
 
@@ -79,11 +78,6 @@ def exported(name: str) -> Owner | None:
     if _GRADESCOPE.fullmatch(name):
         return Owner(name, ())
     return None
-
-
-def one_line(text: str) -> str:
-    """Return a text from outside in one line, without anything that a terminal obeys."""
-    return " ".join(harmless(text).split())
 
 
 def is_junk(parts: tuple[str, ...]) -> bool:

@@ -16,15 +16,15 @@ import subprocess
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 from pathlib import Path, PurePosixPath
 
+from archstat.homework.feedback import line
 from archstat.homework.grading.guards import Limits, environment, limit, python
-from archstat.homework.grading.naming import one_line
 from archstat.homework.grading.outcome import clipped
 from archstat.homework.grading.submissions import CODE, Files
 
@@ -95,12 +95,7 @@ class Sandbox:
         return tuple(found)
 
     async def _table(self, name: str, code: Sequence[tuple[str, bytes]]) -> bytes | str:
-        with tempfile.TemporaryDirectory(prefix="archstat-", ignore_cleanup_errors=True) as made:
-            folder = str(Path(made).resolve())
-            for other, data in code:
-                path = Path(folder) / _plain(other)
-                if other == name or not path.exists():
-                    path.write_bytes(data)
+        with _folder(name, code) as folder:
             process = await self._start(_plain(name), folder)
             try:
                 async with asyncio.timeout(self.limits.clock_s):
@@ -130,6 +125,15 @@ class Sandbox:
         )
 
 
+@contextmanager
+def _folder(name: str, code: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """Make a folder that holds nothing but Python files; of two that are called the same, `name`."""
+    with tempfile.TemporaryDirectory(prefix="archstat-", ignore_cleanup_errors=True) as made:
+        for other, data in sorted(code, key=lambda file: file[0] == name):
+            Path(made, _plain(other)).write_bytes(data)
+        yield os.path.realpath(made)
+
+
 def _plain(name: str) -> str:
     """Return a name for a Python file that Python can import."""
     return re.sub(r"\W", "_", PurePosixPath(name).stem) + ".py"
@@ -150,7 +154,7 @@ async def _printed(process: Process, folder: str) -> bytes | str:
     if code == KILLED + signal.SIGXCPU:
         raise TimeIsUp
     why = said.decode("utf-8", "replace").removeprefix("error: ").replace(f"{folder}{os.sep}", "")
-    return clipped(one_line(why) or "ends the process that runs it")
+    return clipped(line(why) or "ends the process that runs it")
 
 
 async def _read(pipe: asyncio.StreamReader, process: Process) -> bytes:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from archstat.homework.grading.naming import one_line
+from archstat.homework.feedback import line
 from archstat.homework.grading.outcome import Outcome
 from archstat.homework.grading.report import ClassReport
 from archstat.homework.grading.run import Graded
@@ -31,7 +31,7 @@ def render(report: ClassReport) -> str:
 
 def harmless(text: str) -> str:
     """Return a text from outside as a cell that neither a terminal nor a spreadsheet obeys."""
-    return for_spreadsheets(one_line(text))
+    return for_spreadsheets(line(text))
 
 
 def _row(graded: Graded) -> Sequence[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from archstat.homework.grading.naming import one_line
+from archstat.homework.feedback import line
 from archstat.homework.grading.outcome import Status
 from archstat.homework.grading.report import BANDS, Alike, ClassReport, Place
 from archstat.homework.grading.run import Graded
@@ -48,7 +48,7 @@ def headline(report: ClassReport) -> str:
     total = len(report.graded)
     counted = ", ".join(f"{count} {STATUSES[status]}" for status, count in report.counts.items())
     noun = "submission" if total == 1 else "submissions"
-    return f"{total:,} {noun} against {one_line(report.model)}: {counted}"
+    return f"{total:,} {noun} against {line(report.model)}: {counted}"
 
 
 def sections(report: ClassReport) -> Iterator[Section]:
@@ -71,7 +71,7 @@ def name_of(graded: Graded) -> str:
     submission = graded.submission
     names = [student.shown_name for student in submission.students]
     names = names or [person.name for person in submission.people if person.name]
-    return one_line(", ".join(names) or submission.key)
+    return line(", ".join(names) or submission.key)
 
 
 def _points(report: ClassReport) -> Section:
@@ -99,7 +99,7 @@ def _percent(share: Fraction) -> str:
 def _mistakes(report: ClassReport) -> Section:
     total = len(report.marked)
     rows = [
-        (f"{len(one.keys)} of {total}", one_line(one.words), str(one.cells))
+        (f"{len(one.keys)} of {total}", line(one.words), str(one.cells))
         for one in report.mistakes[:MOST_MISTAKES]
     ]
     more = len(report.mistakes) - len(rows)
@@ -122,7 +122,7 @@ def _hardest(report: ClassReport) -> Section:
 
 def _place(place: Place) -> str:
     layer, quantity = place
-    return f"{QUANTITIES[quantity].title} of {one_line(layer)}"
+    return f"{QUANTITIES[quantity].title} of {line(layer)}"
 
 
 def _alike(report: ClassReport) -> Section:
@@ -137,7 +137,7 @@ def _alike(report: ClassReport) -> Section:
 def _shared(alike: Alike) -> str:
     if alike.is_same:
         return "the same files"
-    told = [f"{_place(place)} = {one_line(value)}" for place, value in alike.values[:MOST_VALUES]]
+    told = [f"{_place(place)} = {line(value)}" for place, value in alike.values[:MOST_VALUES]]
     if len(alike.values) > MOST_VALUES:
         told.append(f"and {len(alike.values) - MOST_VALUES} more")
     return "; ".join(told)
@@ -163,7 +163,7 @@ def _trouble(report: ClassReport) -> Iterator[Section]:
                 (
                     name_of(one),
                     one.record.outcome.status.value,
-                    one_line(one.record.outcome.message),
+                    line(one.record.outcome.message),
                 )
                 for one in failed
             ),
@@ -177,19 +177,19 @@ def _trouble(report: ClassReport) -> Iterator[Section]:
         yield Section(
             "Several files",
             ("submission", "which was graded"),
-            tuple((name_of(one), one_line(one.record.outcome.message)) for one in several),
+            tuple((name_of(one), line(one.record.outcome.message)) for one in several),
         )
 
 
 def _attendance(report: ClassReport) -> Iterator[Section]:
     if report.absent:
         rows = tuple(
-            (one_line(student.shown_name), one_line(student.number or student.email))
+            (line(student.shown_name), line(student.number or student.email))
             for student in report.absent
         )
         yield Section("Nothing handed in", ("student", "id"), rows)
     if report.unknown:
-        rows = tuple((one_line(one.submission.key), name_of(one)) for one in report.unknown)
+        rows = tuple((line(one.submission.key), name_of(one)) for one in report.unknown)
         yield Section("Not on the roster", ("submission", "by"), rows)
     if report.repeated:
         yield Section(
@@ -197,8 +197,8 @@ def _attendance(report: ClassReport) -> Iterator[Section]:
             ("student", "submissions, the one that counts first"),
             tuple(
                 (
-                    one_line(student.shown_name),
-                    "; ".join(one_line(one.submission.key) for one in graded),
+                    line(student.shown_name),
+                    "; ".join(line(one.submission.key) for one in graded),
                 )
                 for student, graded in report.repeated.items()
             ),
