@@ -127,7 +127,7 @@ class Sandbox:
 
 @contextmanager
 def _folder(name: str, code: Sequence[tuple[str, bytes]]) -> Iterator[str]:
-    """Make a folder that holds nothing but Python files; of two that are called the same, `name`."""
+    """Make a folder of nothing but Python files; of two that are called the same, `name`."""
     with tempfile.TemporaryDirectory(prefix="archstat-", ignore_cleanup_errors=True) as made:
         for other, data in sorted(code, key=lambda file: file[0] == name):
             Path(made, _plain(other)).write_bytes(data)
