@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
 
 from archstat.errors import shown, within
 
@@ -16,6 +18,27 @@ if TYPE_CHECKING:
     from archstat.homework.truth import Truth
 
 STDIN = "-"
+
+Columns: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", metavar="TITLE=KEY", help="What a column asks for: 'Größe=feature_map'."
+    ),
+]
+Conventions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
+]
+AnyConvention: TypeAlias = Annotated[
+    bool, typer.Option("--accept-any-convention", help="Every convention counts as right.")
+]
+PolicyFile: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Points and credit, in TOML.")
+]
+FeedbackLevel: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="none|score|hint|full", help="How much is told. Default: hint."),
+]
 
 
 def truth(model: str, asked: Question) -> Truth:

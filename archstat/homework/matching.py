@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from archstat.errors import SheetError
+from archstat.errors import NoTableError, SheetError
 from archstat.homework.alignment import aligned
 from archstat.homework.marking import Marked, mark
 from archstat.homework.policy import Policy
@@ -45,7 +45,7 @@ def best_match(
         columns_of(tables[0], chosen)  # which tells what columns there are
     if not sheets:
         titles = "; ".join(" | ".join(table.header) for table in tables[:3])
-        raise SheetError(
+        raise NoTableError(
             f"no table has a column that can be marked: {titles}",
             hint="say what a column asks for: --column 'TITLE=weights'",
         )

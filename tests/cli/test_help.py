@@ -37,6 +37,7 @@ def test_these_are_the_commands():
         "compare",
         "budget",
         "check",
+        "grade",
         "list",
         "show",
         "kinds",

@@ -66,8 +66,9 @@ def _decoded(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     if text.count(REPLACEMENT) <= BROKEN * sum(not letter.isascii() for letter in text):
         return text
-    likeness, encoding = max((_likeness(data, guess), guess.encoding) for guess in GUESSES)
-    return data.decode(encoding if likeness >= SURE else "cp1252", "replace")
+    likeness = {guess.encoding: _likeness(data, guess) for guess in GUESSES}
+    best = max(likeness, key=lambda encoding: likeness[encoding])  # of equals, the first
+    return data.decode(best if likeness[best] >= SURE else "cp1252", "replace")
 
 
 def _declared(data: bytes) -> str | None:

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
-from archstat.errors import SheetError, shown, within
+from archstat.errors import NoTableError, SheetError, shown, within
 from archstat.homework.reading import (
     delimited,
     document,
@@ -125,7 +125,7 @@ def _read(data: bytes, suffix: str) -> list[Table]:
 def _tables(found: Iterable[Found]) -> list[Table]:
     result = tables(found)
     if not result:
-        raise SheetError("holds no table", hint="a table has two columns and a row, or more")
+        raise NoTableError("holds no table", hint="a table has two columns and a row, or more")
     return result
 
 
