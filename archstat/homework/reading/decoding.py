@@ -64,7 +64,8 @@ def _decoded(data: bytes) -> str:
     if encoding is not None:
         return data.decode(encoding, "replace")
     text = data.decode("utf-8", "replace")
-    if text.count(REPLACEMENT) <= BROKEN * sum(not letter.isascii() for letter in text):
+    letters = len(text) - len(text.encode("ascii", "ignore"))
+    if text.count(REPLACEMENT) <= BROKEN * letters:
         return text
     likeness, encoding = max((_likeness(data, guess), guess.encoding) for guess in GUESSES)
     return data.decode(encoding if likeness >= SURE else "cp1252", "replace")
