@@ -76,6 +76,8 @@ def _block(paragraph: list[_Line]) -> Block | None:
     if not rule and not _is_plausible(titles, body):
         return None
     columns = _columns(titles, body)
+    if not columns[0].text and len(body[0]) == 1:  # pandas: the name of the index
+        columns[0] = columns[0]._replace(text=body.pop(0)[0].text)
     rows = [_cells(fields, columns) for fields in body]
     if not any(_is_value(cell) for row in rows for cell in row[1:]):
         return None

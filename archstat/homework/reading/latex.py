@@ -54,7 +54,7 @@ def _grid(code: str, environment: str) -> list[list[str]]:
     grid = SpanGrid()
     below: dict[int, tuple[str, int]] = {}
     for row in _rows(first + (others[-1] if others else "")):
-        texts = [tex.plain(cell.replace("~", " "), math=environment == "array") for cell in row]
+        texts = [_plain(cell, is_math=environment == "array") for cell in row]
         if not any(map(str.strip, texts)):  # rules, or what is left behind the last row
             continue
         grid.begin_row()
@@ -67,6 +67,12 @@ def _grid(code: str, environment: str) -> list[list[str]]:
             is_covered = number <= last and not text.strip()
             grid.add(above if is_covered else text, colspan=_count(COLSPAN, cell))
     return grid.rows
+
+
+def _plain(cell: str, *, is_math: bool) -> str:
+    for code, text in {"~": " ", r"\(": "$", r"\)": "$"}.items():
+        cell = cell.replace(code, text)
+    return tex.plain(cell, math=is_math)
 
 
 def _count(span: re.Pattern[str], cell: str) -> int:
