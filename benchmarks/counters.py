@@ -1,4 +1,4 @@
-"""What the benchmarks share: the counters, the models that they count, and Markdown.
+"""What the benchmarks share: the counters, the models that they count, clocks and Markdown.
 
 Each counter is called as its documentation says; those that run the forward pass on real tensors
 get zeros on the CPU.
@@ -7,12 +7,17 @@ get zeros on the CPU.
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib.util
 import io
+import random
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
 import archstat
@@ -137,6 +142,36 @@ def build(name: str) -> tuple[nn.Module, Shape]:
     return models.get_model(name, weights=None, **arguments).eval(), shape
 
 
+ROUNDS = 3
+LONG = 30.0
+"""Seconds after which there is no other round."""
+
+
+def times_archstats(
+    model: nn.Module, shape: Shape, tools: Sequence[str]
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Return how many times archstat's time each tool takes, and what it counts.
+
+    The tools count copies of the model in turn; the median is taken over the rounds.
+    """
+    ratios: dict[str, list[float]] = {tool: [] for tool in tools}
+    counts: dict[str, int] = {}
+    start = time.perf_counter()
+    for number in range(ROUNDS):
+        if number and time.perf_counter() - start > LONG:
+            break
+        seconds: dict[str, float] = {}
+        order = list(dict.fromkeys(("archstat", *tools)))
+        for tool in random.sample(order, len(order)):
+            own = copy.deepcopy(model)  # a tool may leave things behind
+            begin = time.perf_counter()
+            counts[tool] = COUNTERS[tool].quietly(own, shape)
+            seconds[tool] = time.perf_counter() - begin
+        for tool in tools:
+            ratios[tool].append(seconds[tool] / seconds["archstat"])
+    return {tool: median(found) for tool, found in ratios.items()}, counts
+
+
 PEAK = """
 import resource, sys
 import torch, torchvision
@@ -163,8 +198,8 @@ def peak_bytes(use: str) -> tuple[int, int]:
     return before, after
 
 
-def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print Markdown, the first column to the left and the others to the right."""
-    rules = [":---", *("---:" for _ in titles[1:])]
-    for row in (titles, rules, *rows):
-        print(f"| {' | '.join(row)} |")
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print Markdown, each row at once: the next one may take a while."""
+    rules = (":---", *("---:" for _ in titles[1:]))
+    for row in chain((titles, rules), rows):
+        print(f"| {' | '.join(row)} |", flush=True)
