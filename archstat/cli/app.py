@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archstat.cli import catalogue, check, code, kinds, table, verify
+from archstat.cli import catalogue, check, code, key, kinds, table, verify
 
 app = typer.Typer(
     help="The answer key for network architectures: what every layer is worth, proved.",
@@ -43,6 +43,7 @@ def common(
 app.command(epilog=table.EPILOG)(table.table)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.command(epilog=check.EPILOG)(check.check)
+app.command(epilog=key.EPILOG)(key.key)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
 app.command(epilog=kinds.EPILOG)(kinds.kinds)

@@ -27,7 +27,7 @@ def examples():
 
 
 def test_these_are_the_commands():
-    assert COMMANDS == ["table", "verify", "list", "show", "kinds", "code"]
+    assert COMMANDS == ["table", "verify", "check", "key", "list", "show", "kinds", "code"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
