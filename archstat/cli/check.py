@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from archstat.cli import marking
 from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, question
-from archstat.errors import UsageError, shown, within
+from archstat.errors import SheetError, UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.renderers.feedback import FormatName
@@ -19,7 +19,9 @@ EPILOG = """\b
 Examples:
   archstat check homework.md --against paper-alexnet
   archstat check sheet.csv --against net.py:Net --input 3x32x32 --feedback full
-  pbpaste | archstat check - --against vgg16
+  archstat check sheet.docx --against paper-alexnet -o feedback.html
+  archstat check sheet.xlsx --against paper-alexnet --format gradescope -o results.json
+  archstat check - --against paper-alexnet < pasted.txt
 """
 
 
@@ -62,10 +64,24 @@ def check(
         typer.Option(metavar="none|score|hint|full", help="How much is told. Default: hint."),
     ] = None,
     format_name: Annotated[
-        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="Default: text.")
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="text, markdown, html, json, csv, gradescope, prairielearn or github-classroom. "
+            "Default: text, or what the suffix of -o says.",
+        ),
+    ] = None,
+    granularity: Annotated[
+        Literal["row", "column", "cell"] | None,
+        typer.Option(help="What is one test for a grading system. Default: row."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file.")
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."
+        ),
     ] = None,
     *,
     any_convention: Annotated[
@@ -77,30 +93,51 @@ def check(
     Exit code 1 if a cell is wrong.
     """
     with answering():
-        from archstat.cli.output import write_file, write_stdout
         from archstat.homework.feedback import Feedback
         from archstat.homework.matching import best_match
-        from archstat.renderers.feedback import renderer
+        from archstat.renderers.feedback import GRADERS, refuser, renderer
 
         rules = marking.policy(policy, conventions, feedback, any_convention=any_convention)
         choices = marking.chosen(columns)
-        tables = marking.tables(file)
-        asked = question(input, classes, settings, model_arguments, 1, "none")
-        truth = marking.truth(against, asked)
-        with within(file):
-            marked = best_match(tables, truth, rules, number=table, chosen=choices)
-        told = Feedback(marked, marking.name_of(file), rules.feedback)
         chosen_format = _format(format_name, output)
-        if output not in {None, marking.STDIN}:
-            write_file(renderer(chosen_format)(told), Path(str(output)))
-        elif chosen_format == "text" and sys.stdout.isatty():
+        if granularity is not None and chosen_format not in GRADERS:
+            raise UsageError(
+                f"--granularity is about tests, and {chosen_format} has none",
+                hint=f"use it with --format {', '.join(GRADERS)}",
+            )
+        name = marking.name_of(file)
+        try:
+            tables = marking.tables(file)
+            truth = marking.truth(
+                against, question(input, classes, settings, model_arguments, 1, "none")
+            )
+            with within(name):
+                marked = best_match(tables, truth, rules, number=table, chosen=choices)
+        except SheetError as error:
+            if chosen_format in GRADERS:
+                _write(refuser(chosen_format)(error), file, output)
+            raise
+        candidates = len(tables) if table is None else 1
+        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates)
+        if output is None and chosen_format == "text" and sys.stdout.isatty():
             from archstat.renderers.feedback.terminal import show
 
             show(told)
         else:
-            write_stdout(renderer(chosen_format)(told))
+            _write(renderer(chosen_format)(told), file, output)
     if not marked.is_right:
         raise typer.Exit(NO)
+
+
+def _write(text: str, sheet: str, output: str | None) -> None:
+    from archstat.cli.output import STDOUT, require_other, write_file, write_stdout
+
+    if output in {None, STDOUT}:
+        write_stdout(text)
+    else:
+        target = Path(str(output))
+        require_other(target, "sheet", [Path(sheet)])
+        write_file(text, target)
 
 
 def _format(name: str | None, output: str | None) -> FormatName:
@@ -114,7 +151,7 @@ def _format(name: str | None, output: str | None) -> FormatName:
         raise UsageError(
             f"--format: there is no format {shown(name)}", hint=f"there are {', '.join(SUFFIXES)}"
         )
-    if output in {None, marking.STDIN}:
+    if output in {None, "-"}:
         return "text"
     suffix = Path(str(output)).suffix.lower()
     for format_name, known in SUFFIXES.items():
@@ -122,5 +159,5 @@ def _format(name: str | None, output: str | None) -> FormatName:
             return format_name
     raise UsageError(
         f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(SUFFIXES.values())}, or state one with --format",
+        hint=f"use {', '.join(dict.fromkeys(SUFFIXES.values()))}, or state one with --format",
     )

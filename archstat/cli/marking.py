@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archstat.errors import within
+from archstat.errors import shown, within
 
 if TYPE_CHECKING:
     from archstat.frontends.load import Question
@@ -66,8 +66,10 @@ def tables(file: str) -> list[Table]:
 
 
 def name_of(file: str) -> str:
-    """Return what a file is called in messages."""
-    return "standard input" if file == STDIN else file
+    """Return what a file is called in messages, without what a terminal obeys."""
+    if file == STDIN:
+        return "standard input"
+    return file if file.isprintable() else shown(file)
 
 
 def chosen(columns: list[str] | None) -> dict[str, str]:

@@ -136,7 +136,11 @@ def _slipped(one: Mark, truth: Truth) -> Cause:
     others = {} if one.layer == TOTAL else _others(one, truth)
     found = slip(QUANTITIES[one.quantity], one.entry.written, one.answer, others)
     if found is None:
-        words = "it does not add up" if one.layer == TOTAL else "no known mistake gives this value"
+        words = (
+            "the rows do not add up to this"
+            if one.layer == TOTAL
+            else "no known mistake leads here"
+        )
         return Cause("unknown", words, "work it out again, step by step", (one.cell,))
     certain = found.key != "digit" or QUANTITIES[one.quantity].is_telling
     return Cause(found.key, found.words, found.hint, (one.cell,), is_certain=certain)

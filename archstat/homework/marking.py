@@ -36,11 +36,21 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A cell that earns nothing because its layer has no row."""
+
+    layer: str
+    quantity: str
+    worth: Fraction
+
+
+@dataclass(frozen=True)
 class Marked:
     """A sheet with its marks.
 
     Attributes:
         reads: How the columns were read, by their numbers and quantities.
+        marks: What is said of each cell; with the gaps, their worth adds up to `out_of`.
         causes: The mistakes behind its wrong cells, the one behind most of them first.
         points, out_of: What it earned, of what it could.
     """
@@ -51,6 +61,7 @@ class Marked:
     alignment: Alignment
     reads: Mapping[tuple[int, str], Read]
     marks: tuple[Mark, ...]
+    gaps: tuple[Gap, ...]
     causes: tuple[Cause, ...]
     points: Fraction
     out_of: Fraction
@@ -80,15 +91,30 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
     known = {cell for cause in causes for cell in cause.cells}
     marks = [_valued(one, reads, truth, policy, is_known=one.cell in known) for one in marks]
     asked = tuple(dict.fromkeys(read.quantity for read in reads.values()))
-    missing = tuple(
-        layer
+    gaps = [
+        Gap(layer, quantity, policy.worth(quantity))
         for layer in alignment.missing
-        if any(_counts(layer, quantity, truth) for quantity in asked)
-    )
-    alignment = replace(alignment, missing=missing)
-    points, out_of = _score(marks, alignment, asked, truth, policy)
+        for quantity in asked
+        if _counts(layer, quantity, truth)
+    ]
+    alignment = replace(alignment, missing=tuple(dict.fromkeys(gap.layer for gap in gaps)))
+    out_of = sum([one.worth for one in marks] + [gap.worth for gap in gaps], Fraction(0))
+    if policy.out_of is not None:
+        scale = policy.out_of / out_of if out_of else Fraction(0)
+        marks = [replace(one, worth=one.worth * scale, points=one.points * scale) for one in marks]
+        gaps = [replace(gap, worth=gap.worth * scale) for gap in gaps]
+        out_of = policy.out_of
     return Marked(
-        sheet, truth, policy, alignment, reads, tuple(marks), tuple(causes), points, out_of
+        sheet,
+        truth,
+        policy,
+        alignment,
+        reads,
+        tuple(marks),
+        tuple(gaps),
+        causes,
+        points=sum((one.points for one in marks), Fraction(0)),
+        out_of=out_of,
     )
 
 
@@ -127,7 +153,12 @@ def _read(
             reads[column.index, best.quantity] = best
             if best.quantity != asked:
                 choices[column.index] = best.quantity
-    return (sheet.asking(choices) if choices else sheet), reads
+    if choices:
+        sheet = sheet.asking(choices)
+        for entry in (entry for row in sheet.rows for entry in row.entries):
+            column = sheet.columns[entry.column]  # a cell may state settings beside the one asked
+            reads.setdefault((entry.column, entry.quantity), Read(column, entry.quantity))
+    return sheet, reads
 
 
 def _ways(column: Column, asked: str, others: Sequence[str], policy: Policy) -> Iterator[Read]:
@@ -348,27 +379,3 @@ def _counts(layer: str, quantity: str, truth: Truth) -> bool:
 
 
 _EXPECTED = {*ASKED, "max_pool", "avg_pool"}
-
-
-def _score(
-    marks: Sequence[Mark],
-    alignment: Alignment,
-    asked: Sequence[str],
-    truth: Truth,
-    policy: Policy,
-) -> tuple[Fraction, Fraction]:
-    """Return the points and what there was to earn, of layers without a row, too."""
-    earned = sum((one.points for one in marks), Fraction(0))
-    possible = sum((one.worth for one in marks), Fraction(0))
-    possible += sum(
-        (
-            policy.worth(quantity)
-            for layer in alignment.missing
-            for quantity in asked
-            if _counts(layer, quantity, truth)
-        ),
-        Fraction(0),
-    )
-    if policy.out_of is None:
-        return earned, possible
-    return (earned / possible if possible else Fraction(0)) * policy.out_of, policy.out_of

@@ -250,7 +250,7 @@ def _per_axis(key: str, title: str, *readings: Reading, is_setting: bool = False
 
 _ALL = (
     _number("filters", "number of filters", is_setting=True),
-    _number("filter_depth", "depth of a filter", is_setting=True),
+    _number("filter_depth", "filter depth", is_setting=True),
     Quantity("kernel_size", "kernel size", _says_kernel, _reads_per_axis, is_setting=True),
     _per_axis("stride", "stride", is_setting=True),
     _per_axis("padding", "padding", is_setting=True),

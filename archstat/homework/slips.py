@@ -58,8 +58,8 @@ def slip(
         if other and other != answer and quantity.agrees(written, other):
             return Slip(
                 "copied",
-                f"it is what belongs into the row of {name}",
-                f"compare with the row of {name}",
+                f"this belongs in the row of {name}",
+                "compare the two rows",
             )
     for digits, true in _pairs(written, answer):
         if _is_one_edit(digits, true):

@@ -75,10 +75,10 @@ def for_machines(value: Value, layout: Layout = "hwc") -> str:
             return for_people(value, layout).replace("×", "x")
 
 
-def for_spreadsheets(value: Value, layout: Layout = "hwc") -> str | float:
+def for_workbooks(value: Value, layout: Layout = "hwc") -> str | float:
     """Return a number where a spreadsheet can hold it exactly, and a text for people elsewhere.
 
-    >>> for_spreadsheets(34848), for_spreadsheets(PerAxis((4, 4))), for_spreadsheets(Share(1, 4))
+    >>> for_workbooks(34848), for_workbooks(PerAxis((4, 4))), for_workbooks(Share(1, 4))
     (34848, 4, 0.25)
     """
     match value:
@@ -92,6 +92,15 @@ def for_spreadsheets(value: Value, layout: Layout = "hwc") -> str | float:
             return int(text)
         case _:
             return for_people(value, layout)
+
+
+def for_spreadsheets(text: str) -> str:
+    """Return a text from outside so that no spreadsheet takes it for a formula.
+
+    >>> for_spreadsheets("=1+1"), for_spreadsheets("27x27x96")
+    ("'=1+1", '27x27x96')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def with_unit(count: int) -> str:

@@ -127,6 +127,30 @@ def aligned(lines: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str
     )
 
 
+def title_lines(titles: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
+    """Return titles broken into lines that fit their columns, the last line full."""
+    broken = [folded(title, width) for title, width in zip(titles, widths, strict=True)]
+    height = max(map(len, broken))
+    full = [[""] * (height - len(lines)) + lines for lines in broken]
+    return list(zip(*full, strict=True))
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a text in lines of whole words; one that is wider has a line to itself.
+
+    >>> folded("합성곱 층의 kernel size", 11)
+    ['합성곱 층의', 'kernel size']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and display_width(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def padded(text: str, width: int, *, is_text: bool) -> str:
     """Return a text filled up with blanks: behind a text, before a number."""
     blanks = " " * (width - display_width(text))

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
 from archstat.extras import XLSX, require
-from archstat.renderers.cells import for_spreadsheets
+from archstat.renderers.cells import for_workbooks
 from archstat.renderers.grid import grid, heading, summary
 from archstat.renderers.view import View
 from archstat.report.columns import Bytes, Column, Share, Value, for_machines
@@ -119,4 +119,4 @@ def _cell(column: Column, value: Value, view: View) -> tuple[str | float | None,
     """Return what is written into a cell, and how it looks."""
     if view.is_blank(column):
         return None, {**FRAME, **(TEXT if column.is_text else NUMBERS[int])}
-    return for_spreadsheets(value, view.layout), NUMBERS.get(type(value), {})
+    return for_workbooks(value, view.layout), NUMBERS.get(type(value), {})

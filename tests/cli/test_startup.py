@@ -58,6 +58,14 @@ def test_a_command_on_a_spec_loads_nothing_heavy(command):
     assert heavy_modules(LOADED, *command.split()) == set()
 
 
+@pytest.mark.parametrize("format_name", ["text", "html", "json", "gradescope"])
+def test_marking_a_sheet_loads_nothing_heavy(tmp_path, format_name):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Layer,Weights\nC1,150\nC3,2400\nC5,48000\nF6,10080\nOutput,840\n")
+    words = ("check", str(sheet), "--against", "lenet5", "-f", format_name)
+    assert heavy_modules(LOADED, *words) == set()
+
+
 @pytest.mark.slow
 def test_this_test_sees_what_a_forward_pass_loads():
     pytest.importorskip("torch")

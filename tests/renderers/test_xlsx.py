@@ -6,7 +6,7 @@ import pytest
 
 from archstat.errors import UsageError
 from archstat.renderers import renderer
-from archstat.renderers.cells import for_spreadsheets
+from archstat.renderers.cells import for_workbooks
 from archstat.renderers.view import View
 from archstat.report.columns import (
     COLUMNS,
@@ -53,7 +53,7 @@ def book(*keys, blank=(), about=None):
     ],
 )
 def test_a_value_is_a_number_where_it_is_exact(value, content):
-    assert for_spreadsheets(value) == content
+    assert for_workbooks(value) == content
 
 
 def below_titles(by_cell, data):

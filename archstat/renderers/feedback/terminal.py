@@ -1,4 +1,4 @@
-"""Feedback on a terminal, in its colours if it has some; the marks tell the same without."""
+"""Feedback on a terminal: fitted to its width, in its colours if it has some."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ COLOURS = {
 def show(feedback: Feedback, console: Console | None = None) -> None:
     """Print feedback to a terminal, by default the one at standard output."""
     console = console or Console(highlight=False, soft_wrap=True)
-    for line in lines(feedback):
-        pieces = [(text, "" if verdict is None else COLOURS[verdict]) for text, verdict in line]
-        console.print(Text.assemble(*pieces), soft_wrap=True)
+    styled = console.color_system is not None and not console.no_color
+    for pieces in lines(feedback, width=console.width):
+        line = Text()
+        for text, verdict in pieces:
+            line.append(text, COLOURS[verdict] if styled and verdict is not None else None)
+        line.rstrip()
+        console.print(line, soft_wrap=True)
