@@ -14,7 +14,7 @@ from archstat.frontends.inputs import InputSpec
 from archstat.frontends.load import Loaded, Question, load
 from archstat.frontends.resolve import positive
 from archstat.frontends.spec import Settings, input_shape
-from archstat.renderers import FormatName, renderer
+from archstat.renderers import TextFormat, renderer
 from archstat.renderers.cells import Layout
 from archstat.renderers.view import View
 from archstat.report import report
@@ -50,7 +50,7 @@ class Report(report.Report):
         """Return what a notebook shows."""
         return self.to_markdown()
 
-    def _render(self, format_name: FormatName, columns: Sequence[str], layout: Layout) -> str:
+    def _render(self, format_name: TextFormat, columns: Sequence[str], layout: Layout) -> str:
         if not isinstance(columns, (list, tuple)) or not all(isinstance(c, str) for c in columns):
             raise UsageError(
                 f"columns must be a list of keys, got {shown(columns)}",

@@ -6,15 +6,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from archstat.errors import ArchstatError, UsageError, shown
+from archstat.errors import ArchstatError, UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.frontends.load import Question
     from archstat.frontends.resolve import Variant
+    from archstat.report.columns import Column
 
 CANNOT_ANSWER = 2
 NO = 1
@@ -79,6 +80,20 @@ Set: TypeAlias = Annotated[
         metavar="LAYER.KEY=VALUE",
         help="What if: change a setting of a layer, as in --set conv2.groups=1. Repeatable.",
     ),
+]
+Columns: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KEY,…",
+        help="Columns, such as layer,out_shape,params; +params,+flops adds to the usual ones.",
+    ),
+]
+Layout: TypeAlias = Annotated[
+    Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
+]
+Output: TypeAlias = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."),
 ]
 Device: TypeAlias = Annotated[
     str,
@@ -212,6 +227,21 @@ def question(
         batch_size=batch_size,
         device=device,
     )
+
+
+def columns_named(names: str, option: str) -> tuple[Column, ...]:
+    """Return the columns that an option names.
+
+    Raises:
+        UsageError: It names none, or one that there is not.
+    """
+    from archstat.report.columns import choose_columns
+
+    keys = [key.strip() for key in names.split(",") if key.strip()]
+    if not keys:
+        raise UsageError(f"{option} names none", hint=f"write {option} feature_map,weights")
+    with within(option):
+        return choose_columns(keys)
 
 
 def arguments(assignments: list[str] | None) -> dict[str, object]:

@@ -38,6 +38,7 @@ def test_these_are_the_commands():
         "budget",
         "check",
         "grade",
+        "key",
         "list",
         "show",
         "kinds",
