@@ -56,15 +56,17 @@ def tables(found: Iterable[Found]) -> list[Table]:
     result: list[Table] = []
     cells = characters = 0
     for candidate in found:
+        grid = candidate.grid
+        width = max(map(len, grid), default=0)
+        lengths = [len(cell) for row in grid for cell in row]
         with within(candidate.place):
-            grid = candidate.grid
-            width = max(map(len, grid), default=0)
             limits.check(len(grid), limits.MOST_ROWS, "rows")
             limits.check(width, limits.MOST_COLUMNS, "columns")
-            cells += len(grid) * width
-            longest = max((len(cell) for row in grid for cell in row), default=0)
-            limits.check(longest, limits.MOST_CELL_CHARACTERS, "characters in a cell")
-        characters += sum(len(cell) for row in grid for cell in row)
+            limits.check(
+                max(lengths, default=0), limits.MOST_CELL_CHARACTERS, "characters in a cell"
+            )
+        cells += len(grid) * width
+        characters += sum(lengths)
         limits.check(cells, limits.MOST_CELLS, "cells")
         limits.check(characters, limits.MOST_CHARACTERS, "characters in cells")
         table = _table(candidate)
@@ -125,7 +127,7 @@ def _titled(rows: Sequence[Row], heads: int | None) -> tuple[Row, Sequence[Row]]
 def _first_full(rows: Sequence[Row]) -> int:
     """Return the first row that fills over half of the columns that any row fills.
 
-    What stands above it is the name of a student, or the heading of a sheet over merged cells.
+    What stands above it is the name of a student, or a heading: merged cells count once.
     """
     filled = [min(sum(map(bool, row)), len(set(row))) for row in rows]
     most = max(filled, default=0)
