@@ -5,96 +5,28 @@ function of u: a chain of convolutions and pools has period 1 and gives the recu
 Norris & Sim (Distill, 2019), `r' = r + (k − 1)·d·j`, `j' = j·stride`, `s' = s − padding·j`;
 transposed convolutions and adaptive pooling have longer periods, and are exact as well. Intervals
 are not clipped to the image: they tell what a unit far from the border sees.
+
+Positions are followed through permuted, flattened and cut axes; a unit that is one of several at a
+place, like a channel, sees what they see together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, lcm
-from typing import TypeAlias
 
-from archstat.errors import ArchstatError
+from archstat.analyses.joins import aligned
+from archstat.analyses.layout import Layout
+from archstat.analyses.moves import moved
+from archstat.analyses.tracks import Interval, Track, UnknownReachError, united
+from archstat.analyses.view import View
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
-from archstat.layers.opaque import Observed
-from archstat.layers.window import Mixing, Sliding, Window
+from archstat.layers.reach import Inside, Reach
 
-Interval: TypeAlias = tuple[int, int]
-"""First and last input pixel, both included; pixels below 0 are padding."""
-
-LONGEST_PERIOD = 1 << 14  # beyond it, exact intervals would cost more than they tell
-
-
-class UnknownReachError(ArchstatError):
-    """A layer through which positions cannot be followed."""
-
-
-@dataclass(frozen=True)
-class Track:
-    """What the units of one axis see.
-
-    Attributes:
-        intervals: The pixels that units 0, 1, … of one period see; None for a unit that sees none.
-        advance: How many pixels further the next period sees.
-        is_even: Whether the units are `stride` pixels apart; not where branches of different
-            strides have met.
-    """
-
-    intervals: tuple[Interval | None, ...]
-    advance: int
-    is_even: bool = True
-
-    def interval(self, unit: int) -> Interval | None:
-        """Return what unit `unit` sees, which may lie outside of the map."""
-        period, phase = divmod(unit, len(self.intervals))
-        seen = self.intervals[phase]
-        if seen is None:
-            return None
-        return seen[0] + period * self.advance, seen[1] + period * self.advance
-
-    @property
-    def stride(self) -> Fraction:
-        """The mean number of pixels from one unit to the next."""
-        return Fraction(self.advance, len(self.intervals))
-
-    def size(self, units: int) -> int:
-        """Return the pixels that the widest of units 0 … `units` − 1 sees; 0 if none sees any."""
-        existing = self.intervals[:units]
-        return max((last - first + 1 for first, last in filter(None, existing)), default=0)
-
-    def through(self, window: Window) -> Track:
-        """Return what the units behind a window see."""
-        outputs, inputs = window.period
-        repeats = len(self.intervals) // gcd(len(self.intervals), inputs)
-        _require_short(outputs * repeats)
-        if len(self.intervals) == 1:  # intervals move to the right: the outer taps are enough
-            views = (_outer(window.taps(unit)) for unit in range(outputs * repeats))
-        else:
-            views = (window.taps(unit) for unit in range(outputs * repeats))
-        return Track(
-            tuple(_union(self.interval(tap) for tap in taps) for taps in views),
-            inputs * repeats // len(self.intervals) * self.advance,
-            self.is_even,
-        )
-
-    def all_at_once(self, units: int) -> Track:
-        """Return what a unit sees that reads units 0 … `units` − 1, wherever it is."""
-        _require_short(units)
-        return Track((_union(self.interval(unit) for unit in range(units)),), 0)
-
-
-@dataclass(frozen=True)
-class View:
-    """What the units of a node see: a track and a number of units for each spatial axis.
-
-    The numbers are those of the last map; flattening hides them from the shape, and a layer that
-    reads everything reads them all.
-    """
-
-    tracks: tuple[Track, ...]
-    units: tuple[int, ...]
+__all__ = ["Fields", "Interval", "ReceptiveField", "Track", "receptive_fields"]
 
 
 @dataclass(frozen=True)
@@ -107,12 +39,14 @@ class ReceptiveField:
             meet, so that there is no one number.
         effective_padding: Pixels that unit 0 sees before the image.
         tracks: What every unit sees, axis by axis.
+        layout: Where these units are in the node's output.
     """
 
     size: tuple[int, ...]
     effective_stride: tuple[Fraction | None, ...]
     effective_padding: tuple[int | None, ...]
     tracks: tuple[Track, ...]
+    layout: Layout = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -123,85 +57,97 @@ class Fields:
     notes: tuple[str, ...]
 
 
-def receptive_fields(graph: Graph) -> Fields:
+def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
     """Return the receptive field of every node.
 
     Without spatial axes in the input there is nothing to see, and every field is None.
+
+    Args:
+        graph: The network.
+        is_clipped: Whether to tell what each unit of the map sees of the image, instead of what it
+            would see if the image went on.
     """
-    views: dict[str, View | None] = {INPUT: _of_input(graph.input_shape)}
+    views: dict[str, View | _Lost | None] = {}
+    if graph.input_shape[1:]:
+        views[INPUT] = View.of_image(graph.input_shape, is_clipped=is_clipped)
     notes: list[str] = []
     for node in graph.nodes:
-        given = [views.get(name) for name in node.inputs]  # None for inputs beside the first
-        known = [view for view in given if view is not None]
-        views[node.name] = None
-        if len(known) < len(given) or not given:
-            continue
-        try:
-            joined = _join(node, known, notes)
-            views[node.name] = _after(node, joined)
-        except UnknownReachError as error:
-            notes.append(f"{node.name}: receptive field unknown: {error.problems[0].what}")
-    del views[INPUT]
+        views[node.name] = _view(node, [views.get(name) for name in node.inputs], notes)
+        if INPUT in views and not node.inputs and node.out_shape:
+            views[node.name] = View.of_nothing(graph.input_shape)
+    views.pop(INPUT, None)
     return Fields(
-        {name: None if view is None else _field(view) for name, view in views.items()},
-        tuple(notes),
+        {name: _field(view) if isinstance(view, View) else None for name, view in views.items()},
+        (*_on_lost([view for view in views.values() if isinstance(view, _Lost)]), *notes),
     )
 
 
-def _of_input(shape: Shape) -> View | None:
-    sizes = shape[1:]
-    if not sizes:
-        return None
-    return View(tuple(Track(((0, 0),), 1) for _ in sizes), sizes)
+@dataclass(frozen=True)
+class _Lost:
+    """Where positions could no longer be followed, and why."""
+
+    node: str
+    reason: str
 
 
-def _after(node: Node, view: View) -> View:
-    reach = node.layer.reach(node.in_shape)
-    if isinstance(reach, tuple):
-        if len(reach) != len(view.tracks):
-            raise UnknownReachError("its axes are not those of the image")
-        tracks = tuple(t.through(w) for t, w in zip(view.tracks, reach, strict=True))
-        return View(tracks, node.out_shape[1:])
-    if reach is Mixing.EVERYTHING:
-        # as a convolution whose kernel is the whole map, which is what it is
-        windows = [Sliding(kernel_size=units) for units in view.units]
-        tracks = tuple(t.through(w) for t, w in zip(view.tracks, windows, strict=True))
-        return View(tracks, (1,) * len(tracks))
-    if reach is Mixing.EVERYTHING_IN_PLACE:
-        pairs = zip(view.tracks, view.units, strict=True)
-        return View(tuple(track.all_at_once(units) for track, units in pairs), view.units)
-    if reach is Mixing.UNKNOWN:
-        raise UnknownReachError(
-            "no rule says what it reads" if isinstance(node.layer, Observed) else reach.value
-        )
-    return view
+def _view(
+    node: Node, given: Sequence[View | _Lost | None], notes: list[str]
+) -> View | _Lost | None:
+    """Return what the units of a node see; None behind inputs beside the first."""
+    lost = next((view for view in given if isinstance(view, _Lost)), None)
+    known = [view for view in given if isinstance(view, View)]
+    if lost is not None or not given or len(known) < len(given):
+        return lost
+    try:
+        shape = (node.examples or 1, *node.out_shape)
+        return _after(node.layer.reach(node.in_shape), known, shape, node.name, notes)
+    except UnknownReachError as error:
+        return _Lost(node.name, error.problems[0].what)
 
 
-def _join(node: Node, views: Sequence[View], notes: list[str]) -> View:
-    first, *others = views
-    for other in others:
-        if first.units != other.units:
-            raise UnknownReachError("its inputs have different places")
-    if not others:
-        return first
-    axes = [list(tracks) for tracks in zip(*(view.tracks for view in views), strict=True)]
-    if any(len({track.stride for track in tracks}) > 1 for tracks in axes):
+def _on_lost(lost: Sequence[_Lost]) -> list[str]:
+    """Return a note for each reason: the first layer, and how many layers it makes unknown."""
+    counts = Counter(one.reason for one in lost)
+    firsts = {one.reason: one.node for one in reversed(lost)}
+    return [
+        f"receptive field unknown from {firsts[reason]} on "
+        f"({count} layer{'' if count == 1 else 's'}): {reason}"
+        for reason, count in counts.items()
+    ]
+
+
+def _after(reach: Reach, views: Sequence[View], shape: Shape, name: str, notes: list[str]) -> View:
+    if isinstance(reach, Inside):
+        known = [*views]
+        for step in reach.steps:
+            inputs = [known[number] for number in step.inputs]
+            known.append(_after(step.reach, inputs, step.shape, name, notes))
+        return known[-1]
+    return _joined([moved(view, reach, shape) for view in views], name, notes)
+
+
+def _joined(views: Sequence[View], name: str, notes: list[str]) -> View:
+    if len(views) == 1:
+        return views[0]
+    views = aligned(views)
+    axes = [*zip(*(view.tracks for view in views), strict=True)]
+    moving = [[track for track in tracks if not track.is_constant] for tracks in axes]
+    if any(len({track.stride for track in tracks}) > 1 for tracks in moving):
         strides = " and ".join(
-            "×".join(str(track.stride) for track in view.tracks) for view in views
+            "×".join(str(track.stride) for track in view.tracks)
+            for view in views
+            if not all(track.is_constant for track in view.tracks)
         )
         notes.append(
-            f"{node.name}: its branches have effective strides {strides}; the receptive field is "
+            f"{name}: its branches have effective strides {strides}; the receptive field is "
             "the union at each unit, and the widest one is shown"
         )
-    elif any(len({_centre(track) for track in tracks}) > 1 for tracks in axes):
+    elif any(len({_centre(track) for track in tracks}) > 1 for tracks in moving):
         notes.append(
-            f"{node.name}: the centres of its branches do not line up; "
+            f"{name}: the centres of its branches do not line up; "
             "the receptive field is their union"
         )
-    return View(
-        tuple(_united(tracks, units) for tracks, units in zip(axes, first.units, strict=True)),
-        first.units,
-    )
+    return View(tuple(map(united, axes)), views[0].layout).settled()
 
 
 def _centre(track: Track) -> Fraction | None:
@@ -209,37 +155,13 @@ def _centre(track: Track) -> Fraction | None:
     return None if seen is None else Fraction(sum(seen), 2)
 
 
-def _united(tracks: Sequence[Track], units: int) -> Track:
-    """Return the union of branches, exact for the units of the map."""
-    same_stride = len({track.stride for track in tracks}) == 1
-    period = lcm(*(len(track.intervals) for track in tracks)) if same_stride else units
-    _require_short(period)
-    unions = tuple(_union(track.interval(unit) for track in tracks) for unit in range(period))
-    advance = int(max(track.stride for track in tracks) * period)
-    return Track(unions, advance, same_stride and all(track.is_even for track in tracks))
-
-
 def _field(view: View) -> ReceptiveField:
+    view = view.compact()
     first_units = [track.interval(0) for track in view.tracks]
     return ReceptiveField(
-        size=tuple(t.size(units) for t, units in zip(view.tracks, view.units, strict=True)),
+        size=tuple(track.size for track in view.tracks),
         effective_stride=tuple(track.stride if track.is_even else None for track in view.tracks),
         effective_padding=tuple(None if seen is None else -seen[0] for seen in first_units),
         tracks=view.tracks,
+        layout=view.layout,
     )
-
-
-def _union(intervals: Iterable[Interval | None]) -> Interval | None:
-    seen = [interval for interval in intervals if interval is not None]
-    if not seen:
-        return None
-    return min(first for first, _ in seen), max(last for _, last in seen)
-
-
-def _outer(taps: Sequence[int]) -> Sequence[int]:
-    return (taps[0], taps[-1]) if taps else ()
-
-
-def _require_short(period: int) -> None:
-    if period > LONGEST_PERIOD:
-        raise UnknownReachError(f"its units see {period:,} different patterns, too many to follow")

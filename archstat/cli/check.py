@@ -21,7 +21,7 @@ Examples:
   archstat check sheet.csv --against net.py:Net --input 3x32x32 --feedback full
   archstat check sheet.docx --against paper-alexnet -o feedback.html
   archstat check sheet.xlsx --against paper-alexnet --format gradescope -o results.json
-  pbpaste | archstat check - --against vgg16
+  archstat check - --against paper-alexnet < pasted.txt
 """
 
 

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import prod
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import Tensor, nn
 
 from archstat.errors import ShapeError
-from archstat.frontends.operators import is_pointwise, packet_name
+from archstat.frontends.reads import Call, reach_of
 from archstat.layers import Layer, layer_kinds
-from archstat.layers.activation import ReLU
+from archstat.layers.activation import ReLU, Softmax
 from archstat.layers.base import Shape
 from archstat.layers.combine import Add, Concat, Multiply
-from archstat.layers.conv import AnyConvolution
+from archstat.layers.conv import (
+    AnyConvolution,
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
 from archstat.layers.norm import AnyBatchNorm, LayerNorm
 from archstat.layers.opaque import Observed
-from archstat.layers.pool import AnyAdaptivePool, AnyPool, MaxPool2d
+from archstat.layers.pool import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AnyAdaptivePool,
+    AnyPool,
+    AvgPool2d,
+    AvgPool3d,
+    MaxPool2d,
+    MaxPool3d,
+)
+from archstat.layers.reach import Reach
 from archstat.layers.reshape import Flatten, ZeroPad2d
-from archstat.layers.window import Mixing, Nearest, Reach, Sliding
 
 KINDS: Mapping[type[nn.Module], type[Layer]] = {
     getattr(nn, kind.torch_name): kind
@@ -29,12 +45,35 @@ KINDS: Mapping[type[nn.Module], type[Layer]] = {
 
 JOINS: Mapping[str, type[Layer]] = {"add": Add, "mul": Multiply}
 
+FUNCTIONS: Mapping[str, type[Layer]] = {
+    "relu": ReLU,
+    "max_pool2d_with_indices": MaxPool2d,
+    "max_pool3d_with_indices": MaxPool3d,
+    "avg_pool2d": AvgPool2d,
+    "avg_pool3d": AvgPool3d,
+    "_adaptive_avg_pool2d": AdaptiveAvgPool2d,
+    "adaptive_max_pool2d": AdaptiveMaxPool2d,
+}
+"""Operators of one input that are a layer, with the settings of the same names."""
+
+CONVOLUTIONS: Mapping[tuple[bool, int], type[Layer]] = {
+    (False, 1): Conv1d,
+    (False, 2): Conv2d,
+    (False, 3): Conv3d,
+    (True, 1): ConvTranspose1d,
+    (True, 2): ConvTranspose2d,
+    (True, 3): ConvTranspose3d,
+}
+"""The kinds that torch's one operator stands for: whether transposed, along how many axes."""
+
 TAUGHT: dict[type[nn.Module], Callable[[nn.Module, Any, Any], int]] = {}
 """Modules that users have taught: from the module, its inputs and its output to MACs."""
 
 PASSING = frozenset(
-    {"alias", "clone", "copy", "detach", "_to_copy", "lift_fresh", "expand"}
-    | {"_unsafe_view", "_reshape_alias"}
+    """
+    _reshape_alias _to_copy _unsafe_view alias clone copy detach expand lift_fresh slice squeeze
+    view
+    """.split()  # noqa: SIM905  a list of quoted words reads worse
 )
 """Operators whose output is their input, where the shape is the same."""
 
@@ -53,8 +92,18 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
         layer.out_shape(in_shape)
     except (ShapeError, IndexError):
         return None
+    if isinstance(layer, Softmax) and not _is_over_channels(module, given, in_shape):
+        return None
     seen = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
     return layer if seen == layer.param_shapes(in_shape) else None
+
+
+def _is_over_channels(module: nn.Module, given: Tensor, in_shape: Shape) -> bool:
+    """Return whether a softmax is one over channels, as the kind is."""
+    dim = module.dim
+    if dim is None:  # torch's own choice, which it warns of
+        dim = 0 if given.dim() in {1, 3} else 1
+    return bool(dim % given.dim() == given.dim() - len(in_shape))
 
 
 def stated_layer(module: nn.Module) -> Layer | None:
@@ -93,13 +142,6 @@ def example_shape(given: Tensor, layer: Layer) -> tuple[Shape, int]:
     return shape[1:], shape[0]
 
 
-def lacks_an_axis(given: Tensor, layer: Layer) -> bool:
-    """Return whether a map has one axis less than a batch of maps, and other channels at that."""
-    if not isinstance(layer, AnyConvolution) or layer.in_channels is None:
-        return False
-    return given.dim() <= layer.axes + 1 and given.shape[0] != layer.in_channels
-
-
 def is_leaf(module: nn.Module) -> bool:
     """Return whether a module is one row although it has no formula here: torch's own, taught."""
     if is_taught(module):
@@ -116,79 +158,71 @@ def is_taught(module: nn.Module) -> bool:
     return type(module) in TAUGHT
 
 
-def layer_of_call(
-    operator: Any,
-    args: Sequence[Any],
-    inputs: Sequence[Tensor],
-    out: Tensor,
-    macs: int | None,
-) -> Layer:
+def layer_of_call(call: Call, macs: int | None) -> Layer:
     """Return the layer that a call of an operator is.
 
     Args:
-        operator: The operator.
-        args: All that it was called with.
-        inputs: The tensors among it that come from the network's input.
-        out: Its first output.
+        call: The call.
         macs: Its multiply–accumulates; None if it is not in the ledger.
     """
-    name = packet_name(operator)
-    shapes = {tuple(tensor.shape) for tensor in inputs}
-    if name in JOINS and len(inputs) > 1 and shapes == {tuple(out.shape)}:
-        return JOINS[name]()
-    if name == "relu":
-        return ReLU()
-    if name == "cat" and len(inputs) == len(args[0]) and len(args) > 1 and args[1] == 1:
-        return Concat()
-    if name == "max_pool2d_with_indices":
-        return _max_pool(args)
-    if name in {"view", "_unsafe_view"} and _is_flattened(inputs[0], out):
-        return Flatten()
-    examples = out.shape[0] if out.dim() else 1
-    reads: Reach = Mixing.UNKNOWN
-    if is_pointwise(operator) and shapes == {tuple(out.shape)}:
-        reads = Mixing.NONE
-    elif name == "mean" and len(args) > 1:
-        reads = _mean(inputs[0], out)
-    elif name in {"upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d"}:
-        pairs = zip(inputs[0].shape[2:], out.shape[2:], strict=True)
-        reads = tuple(Nearest(*pair) for pair in pairs)
-    elif name == "slice" and len(args) > 1 and args[1] == 1:
-        reads = Mixing.NONE
+    out = tuple(call.out.shape)
+    known = _known_layer(call)
+    if known is not None:
+        return known
+    examples = out[0] if out else 1
     return Observed(
-        kind=name,
-        shape=tuple(out.shape[1:]),
+        kind=call.name,
+        shape=out[1:],
         macs_seen=(macs or 0) // max(1, examples),
-        uncounted=(name,) if macs is None else (),
-        reads=reads,
+        uncounted=(call.name,) if macs is None else (),
+        reads=reach_of(call),
     )
 
 
-def _max_pool(args: Sequence[Any]) -> Layer:
-    """Return the layer that F.max_pool2d is: kernel, stride, padding, dilation, ceil_mode."""
-    names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
-    given = dict(zip(names, args[1:], strict=False))
-    sizes = {name: value or None for name, value in given.items() if name == "stride"}
-    settings = {**given, **sizes}
-    return MaxPool2d.from_settings({key: v for key, v in settings.items() if v is not None})
+def read_by(call: Call) -> Reach:
+    """Return what a call of an operator reads."""
+    layer = _known_layer(call)
+    if layer is None:
+        return reach_of(call)
+    worked_on = call.out if len(call.inputs) > 1 else call.first
+    return layer.reach(tuple(worked_on.shape[1:]))
 
 
-def _is_flattened(before: Tensor, after: Tensor) -> bool:
-    return (
-        before.dim() > 2  # noqa: PLR2004  a batch of maps
-        and after.dim() == 2  # noqa: PLR2004  a batch of vectors
-        and tuple(after.shape) == (before.shape[0], prod(before.shape[1:]))
-    )
+def _known_layer(call: Call) -> Layer | None:
+    """Return the layer that a function like F.conv2d is; None if it is none that has a formula."""
+    name, shapes = call.name, {tuple(tensor.shape) for tensor in call.inputs}
+    if len(call.inputs) > 1:
+        if name in JOINS and shapes == {tuple(call.out.shape)}:
+            return JOINS[name]()
+        is_of_all = name == "cat" and len(call.inputs) == len(call.given["tensors"])
+        return Concat() if is_of_all and call.given["dim"] == 1 else None
+    if name in FUNCTIONS:
+        return _with_settings(FUNCTIONS[name], call.given)
+    if name == "convolution" and call.roles() == ["input"]:
+        return _convolution(call)
+    is_flat = call.first.dim() > 2 and call.out.dim() == 2  # noqa: PLR2004  maps, then vectors
+    is_view = name in {"view", "_unsafe_view"} and call.first.shape[0] == call.out.shape[0]
+    return Flatten() if is_flat and is_view else None
 
 
-def _mean(before: Tensor, after: Tensor) -> Reach:
-    """Return what a mean over all places reads."""
-    sizes = tuple(before.shape[2:])
-    if tuple(after.shape) == (*before.shape[:2], *(1 for _ in sizes)):
-        return tuple(Sliding(kernel_size=size, stride=size) for size in sizes)
-    if tuple(after.shape) == tuple(before.shape[:2]):
-        return Mixing.EVERYTHING
-    return Mixing.UNKNOWN
+def _with_settings(kind: type[Layer], given: Mapping[str, Any]) -> Layer:
+    """Return a layer with those of a function's arguments that are settings of its kind."""
+    known = {name: given[name] for name in kind.setting_names() if name in given}
+    stated = {name: value for name, value in known.items() if value is not None and value != []}
+    return kind.from_settings(stated)
+
+
+def _convolution(call: Call) -> Layer:
+    given = call.given
+    weight, groups, is_transposed = given["weight"], given["groups"], given["transposed"]
+    kind = CONVOLUTIONS[is_transposed, weight.dim() - 2]
+    settings = {
+        **given,
+        "out_channels": weight.shape[1] * groups if is_transposed else weight.shape[0],
+        "kernel_size": list(weight.shape[2:]),
+        "bias": given["bias"] is not None,
+    }
+    return _with_settings(kind, settings)
 
 
 def single_tensor(values: Any) -> Tensor | None:

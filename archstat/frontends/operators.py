@@ -103,6 +103,14 @@ FREE = frozenset(
 """The operators that multiply and accumulate nothing, apart from all that torch tags pointwise."""
 
 
+FACTORIES = frozenset(
+    """
+    empty_like full_like new_empty new_empty_strided new_full new_ones new_zeros ones_like
+    rand_like randint_like randn_like zeros_like
+    """.split()  # noqa: SIM905  a list of quoted words reads worse
+)
+"""The operators that take a tensor for its shape and type only, not for what it holds."""
+
 TAUGHT: dict[str, Formula] = {}
 """What users have taught, by namespace and name: "mylib.fused_attention"."""
 

@@ -8,53 +8,55 @@ model takes part with stand-ins for its parameters and buffers, and is left exac
 from __future__ import annotations
 
 import sys
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
+from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from archstat.errors import Problem, ShapeError, TraceError, UsageError
-from archstat.frontends.inputs import InputSpec
+from archstat.errors import Problem, TraceError, UsageError
+from archstat.frontends.diagnosis import Failure, Refusal, explained
+from archstat.frontends.inner import Inner
+from archstat.frontends.inputs import InputSpec, require_call
 from archstat.frontends.known import (
     PASSING,
     TAUGHT,
     example_shape,
     is_leaf,
     is_taught,
-    lacks_an_axis,
     layer_of,
     layer_of_call,
     single_tensor,
-    stated_layer,
 )
 from archstat.frontends.load import Loaded, Question
 from archstat.frontends.module import find_device
 from archstat.frontends.operators import (
+    FACTORIES,
     call,
-    is_pointwise,
     macs_of,
     packet_name,
     require_one_type,
 )
+from archstat.frontends.reads import Call
+from archstat.frontends.remarks import hidden_modules, remarks
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
-from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
+from archstat.frontends.users_code import held_back
+from archstat.frontends.wrapped import materialized, unwrapped
+from archstat.graph import INPUT, ForwardError, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
-from archstat.layers.conv import AnyConvolution
 from archstat.layers.opaque import Observed
-from archstat.layers.window import Mixing
+from archstat.layers.reach import Reach, Unknown
 
 
 @dataclass
@@ -62,20 +64,22 @@ class Scope:
     """A module that is running.
 
     Attributes:
+        args: What it was called with, by place.
         given: The tensor that it was called with, if that was all.
         layer: The kind that it is, if it is one of the known ones.
         is_row: Whether it is one row, so that what runs inside is only added up.
         is_inside: Whether it runs inside of such a module.
-        is_pointwise: Whether all that ran inside treats each value by itself.
+        inner: What runs inside of such a module, if no formula is known for it.
     """
 
     path: str
     module: nn.Module
+    args: tuple[Any, ...] = ()
     given: Tensor | None = None
     layer: Layer | None = None
     is_row: bool = False
     is_inside: bool = False
-    is_pointwise: bool = True
+    inner: Inner | None = None
     macs: int = 0
     uncounted: set[str] = field(default_factory=set)
 
@@ -98,9 +102,12 @@ class Recorder(TorchDispatchMode):
         self.nodes: list[Node] = []
         self.problems: list[Problem] = []
         self.scopes: list[Scope] = []
+        self.returned: tuple[str, type] | None = None
+        self.refusal: Refusal | None = None
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
         self.producers = WeakTensorKeyDictionary()
+        self.fixed: set[str] = set()  # nodes that work on parameters alone
         self.origins = WeakTensorKeyDictionary()
         for name, tensor in params.items():
             self.origins[tensor] = frozenset({name})
@@ -109,7 +116,7 @@ class Recorder(TorchDispatchMode):
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
         outer = self.scopes[-1] if self.scopes else None
-        scope = Scope(self.paths.get(id(module)) or type(module).__name__, module)
+        scope = Scope(self.paths.get(id(module)) or type(module).__name__, module, args)
         scope.is_inside = outer is not None and (outer.is_row or outer.is_inside)
         if not scope.is_inside:
             given = single_tensor(args)
@@ -118,11 +125,14 @@ class Recorder(TorchDispatchMode):
                 scope.layer = None if self.each_operator else layer_of(module, given)
             is_leaf_here = is_taught(module) if self.each_operator else is_leaf(module)
             scope.is_row = scope.layer is not None or is_leaf_here
+            if scope.layer is None and is_leaf_here:
+                scope.inner = Inner(self.producers, self.fixed)
         self.scopes.append(scope)
 
     def leave(self, _: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
         """Note that a module is done, and record it if it is one row."""
         scope = self.scopes.pop()
+        self.returned = scope.path, type(out)
         outputs = _tensors(out)
         if not scope.is_row or not outputs:
             return
@@ -140,7 +150,7 @@ class Recorder(TorchDispatchMode):
                 macs_seen=scope.macs // max(1, examples),
                 uncounted=tuple(sorted(scope.uncounted)),
                 is_unit=bool(tensors) and scope.macs > 0,
-                reads=Mixing.NONE if _is_in_place(scope, inputs, outputs) else Mixing.UNKNOWN,
+                reads=self._read_inside(scope, inputs, outputs[0]),
             )
             in_shape = _split(inputs[0], 0)[0] if inputs else ()
         else:
@@ -149,6 +159,12 @@ class Recorder(TorchDispatchMode):
             shape = layer.out_shape(in_shape)
             self._hold_against(scope, in_shape, examples, outputs[0])
         self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
+
+    def _read_inside(self, scope: Scope, inputs: Sequence[Tensor], out: Tensor) -> Reach:
+        """Return what a module's output reads of its inputs."""
+        if scope.inner is None:
+            return Unknown("it is given nothing that comes from the input")
+        return scope.inner.reach([self.producers[tensor] for tensor in inputs], out)
 
     def _hold_against(self, scope: Scope, in_shape: Shape, examples: int, out: Tensor) -> None:
         """Note what the forward pass contradicts of a known layer's formulas."""
@@ -166,15 +182,20 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and record it."""
         kwargs = kwargs or {}
-        require_one_type(func, args)
-        out = call(func, args, kwargs)
+        try:
+            require_one_type(func, args)
+            out = call(func, args, kwargs)
+        except Exception as error:
+            self.refusal = Refusal(error, func, tuple(args))
+            raise
         macs = macs_of(func, args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
         if row is None:
             self._call(func, args, kwargs, out, macs)
             return out
         row.macs += macs or 0
-        row.is_pointwise &= is_pointwise(func)
+        if row.inner is not None:
+            row.inner.record(func, args, kwargs, out)
         if macs is None:
             row.uncounted.add(packet_name(func))
         return out
@@ -182,6 +203,8 @@ class Recorder(TorchDispatchMode):
     def _call(self, func: Any, args: Any, kwargs: Any, out: Any, macs: int | None) -> None:
         """Record an operator that runs outside of all modules that are one row."""
         inputs, outputs = self._data((args, kwargs)), _tensors(out)
+        if packet_name(func) in FACTORIES:
+            inputs = []
         origins = [self.origins.get(tensor, frozenset()) for tensor in _tensors((args, kwargs))]
         tensors = frozenset[str]().union(*origins)
         if not outputs:
@@ -190,12 +213,15 @@ class Recorder(TorchDispatchMode):
             for tensor in outputs:
                 self.origins[tensor] = tensors
             return
+        outputs = [*self._changed(func, inputs, outputs[0]), *outputs]
         same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
-        if same_shape and not tensors and (packet_name(func) in PASSING or func.is_view):
-            self.producers[outputs[0]] = self.producers[inputs[0]]
+        if same_shape and not tensors and packet_name(func) in PASSING:
+            for tensor in outputs:
+                self.producers[tensor] = self.producers[inputs[0]]
             return
         shape, examples = _split(outputs[0], macs or 0)
-        layer = layer_of_call(func, args, inputs or outputs, outputs[0], macs)
+        seen = Call.of(func, args, kwargs, inputs or outputs, outputs[0])
+        layer = layer_of_call(seen, macs)
         if isinstance(layer, Observed):
             each = (macs or 0) // max(1, examples)
             layer = replace(
@@ -210,6 +236,14 @@ class Recorder(TorchDispatchMode):
         path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
         name = f"{path}.{layer.kind}" if path else layer.kind
         self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs)
+
+    def _changed(self, func: Any, inputs: Sequence[Tensor], out: Tensor) -> list[Tensor]:
+        """Return the tensor in a part of which an operator has written what it did not hold."""
+        whole = out._base if func._schema.is_mutable else None  # noqa: SLF001  torch's
+        if whole is None:
+            return []
+        source = self.producers.get(whole)
+        return [whole] if any(self.producers[tensor] != source for tensor in inputs) else []
 
     def _add(  # noqa: PLR0913, PLR0917  what a node is made of
         self,
@@ -231,21 +265,24 @@ class Recorder(TorchDispatchMode):
             if tensor in self.unclaimed
         }
         sources = tuple(self.producers[tensor] for tensor in inputs)
+        if self.fixed.issuperset(sources):
+            self.fixed.add(unique)
         self.nodes.append(
             Node(unique, layer, sources, in_shape, shape, examples=examples, params=params)
         )
         for tensor in outputs:
             self.producers[tensor] = unique
 
+    def name_of(self, tensor: Tensor) -> str | None:
+        """Return the node that made a tensor, or the parameter that it is."""
+        names = self.origins.get(tensor, frozenset())
+        own = next(iter(names)) if len(names) == 1 else None
+        return self.producers.get(tensor, own)
+
     def _data(self, values: Any) -> list[Tensor]:
-        """Return the tensors that come from the network's input."""
-        return [tensor for tensor in _tensors(values) if tensor in self.producers]
-
-
-def _is_in_place(scope: Scope, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> bool:
-    """Return whether a module gave each value of its one input a value at the same place."""
-    is_one = len(inputs) == len(outputs) == 1
-    return is_one and scope.is_pointwise and inputs[0].shape == outputs[0].shape
+        """Return the tensors that come from the network's input, or else those of other nodes."""
+        known = [tensor for tensor in _tensors(values) if tensor in self.producers]
+        return [tensor for tensor in known if self.producers[tensor] not in self.fixed] or known
 
 
 def _tensors(values: Any) -> list[Tensor]:
@@ -397,7 +434,8 @@ def trace_module(
         TraceError: The forward pass fails, or contradicts a formula.
         DeviceError: There is no such device.
     """
-    source = Source(type(model).__name__, model)
+    name = type(model).__name__
+    source = Source(name, unwrapped(model, name))
     tensors = _tensors((tuple(examples), dict(named_examples)))
     if bool(question.inputs) == bool(tensors):
         raise UsageError(
@@ -433,23 +471,21 @@ def trace_module(
     return Loaded(graph, device, shape[0] if shape else 1)
 
 
-_WITHOUT_VALUES = (NotImplementedError, RuntimeError, TypeError)
-"""What torch raises where meta is asked for values; what is broken fails on the CPU too."""
-
-
 def _on_a_device_that_can(
     source: Source, device_name: str, run: Callable[[nn.Module, torch.device], Graph]
 ) -> tuple[Graph, str]:
     """Return what `run` gives on the device asked for, or on meta; on the CPU if meta cannot."""
     device = torch.device("meta") if device_name == "none" else find_device(device_name)
     if device.type == "meta":
-        try:
-            return run(source.model, device), "meta"
-        except TraceError as error:
-            if not isinstance(error.__cause__, _WITHOUT_VALUES):
-                raise
+        with held_back() as printed:
+            try:
+                return run(source.model, device), "meta"
+            except ForwardError as error:
+                if error.needs_values is None:
+                    raise
+                note = f"traced on cpu with zeros: {error.needs_values}"
+            printed.truncate(0)  # it is printed again
         graph = run(source.model if source.make is None else source.make(), torch.device("cpu"))
-        note = "traced on cpu with zeros: its forward pass depends on values, which meta has not"
         return replace(graph, notes=(*graph.notes, note)), "cpu"
     graph = run(source.model if source.make is None else source.make(), device)
     return graph, str(device)
@@ -470,12 +506,17 @@ def trace(  # noqa: PLR0913  a question has these parts
         ForwardError: The forward pass fails; the error has the graph up to there.
         TraceError: The forward pass contradicts a formula.
     """
+    model = materialized(model, args, kwargs)
+    if not model._forward_pre_hooks:  # noqa: SLF001  which may change what forward is given
+        hint = "state them in its order, or by name: --input mask=bool:16"
+        require_call(model.forward, args, kwargs, name=f"{name}: forward", hint=hint)
     inputs = _tensors((tuple(args), dict(kwargs)))
     standins = standins_of(model, inputs[0].device)
     own = {tensor_name for tensor_name, _ in model.named_parameters()}
     params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
-    modules = {path: type(module).__name__ for path, module in model.named_modules()}
-    paths = {id(module): path for path, module in model.named_modules()}
+    named = [*hidden_modules(model), *model.named_modules()]
+    modules = {path: type(module).__name__ for path, module in named}
+    paths = {id(module): path for path, module in named}
     recorder = Recorder(paths, params, each_operator=each_operator)
     names = _input_names(args, kwargs)
     for input_name, tensor in zip(names, inputs, strict=True):
@@ -487,12 +528,12 @@ def trace(  # noqa: PLR0913  a question has these parts
         out = run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
     except (Exception, SystemExit) as error:
         graph = replace(empty, nodes=tuple(recorder.nodes))
-        raise _forward_error(error, recorder, graph) from error
+        raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error
     if recorder.problems:
         raise TraceError.of(recorder.problems)
-    nodes = (*recorder.nodes, *_idle(model, recorder))
-    notes = () if _tensors(out) else (f"forward returns {type(out).__name__}, and no tensor",)
-    return replace(empty, nodes=nodes, notes=notes)
+    graph = replace(empty, nodes=(*recorder.nodes, *_idle(model, recorder)))
+    batch_size = inputs[0].shape[0] if inputs[0].dim() else 1
+    return replace(graph, notes=tuple(remarks(model, graph, out, batch_size)))
 
 
 def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
@@ -505,70 +546,26 @@ def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
     return [INPUT, *names[1:]]
 
 
-def _forward_error(error: BaseException, recorder: Recorder, graph: Graph) -> ForwardError:
-    """Return what failed, and why, if the formulas of the failing layer know it."""
-    first_line = str(error).strip().partition("\n")[0]
-    scope = recorder.scopes[-1] if recorder.scopes else None
-    failed = ForwardError(
-        f"the forward pass fails: {type(error).__name__}: {first_line}", hint=_users_line(error)
+def _failure(
+    error: BaseException, recorder: Recorder, graph: Graph, model: nn.Module, device: torch.device
+) -> Failure:
+    """Return what was seen of a forward pass that failed."""
+    scope = Scope("", model)
+    if recorder.scopes and not isinstance(error, RecursionError):  # which ends somewhere
+        scope = recorder.scopes[-1]
+    refusal = recorder.refusal
+    return Failure(
+        error,
+        graph,
+        model,
+        recorder.paths.get(id(scope.module), scope.path),
+        scope.module,
+        scope.args,
+        device,
+        recorder.name_of,
+        recorder.returned,
+        refusal if refusal is not None and refusal.error is error else None,
     )
-    failed.graph = graph
-    if scope is not None:
-        known = _diagnosis(scope, recorder, graph)
-        failed.problems = failed.problems if known is None else known
-        failed.within(f"module {scope.path!r} ({type(scope.module).__name__})")
-    return failed.within(graph.name)
-
-
-def _users_line(error: BaseException) -> str | None:
-    """Return the last line of the user's own code that an exception came through, if any."""
-    libraries = (str(Path(__file__).parent.parent), str(Path(torch.__file__).parent), "<")
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(libraries) and "site-packages" not in frame.filename
-    ]
-    if not frames:
-        return None
-    last = frames[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}: {last.line}"
-
-
-def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem, ...] | None:
-    """Return what the formulas have against a layer and its input, if they have something."""
-    given = scope.given
-    layer = None if given is None else stated_layer(scope.module)
-    if given is None or layer is None:
-        return None
-    types = {parameter.dtype for parameter in scope.module.parameters()} - {given.dtype}
-    if types:
-        theirs, its = (str(dtype).removeprefix("torch.") for dtype in (given.dtype, *types))
-        what = f"its parameters are {its}, but it is given {theirs}"
-        return (Problem(what, f"convert one: x.to(torch.{its}), or model.to(torch.{theirs})"),)
-    in_shape, _ = example_shape(given, layer)
-    if lacks_an_axis(given, layer):
-        expected = times(("batch", "channels", *("depth", "rows", "columns")[-layer.axes :]))
-        what = f"expects {expected}, got {times(tuple(given.shape))}"
-        return (Problem(what, "an axis is missing: x.unsqueeze(0) adds one for the batch"),)
-    source = recorder.producers[given]
-    if source == INPUT and isinstance(layer, AnyConvolution) and has_channels_last(layer, in_shape):
-        meant = "x".join(map(str, (in_shape[-1], *in_shape[:-1])))
-        what = f"expects {layer.in_channels} channels, got an input of {times(in_shape)}"
-        return (Problem(what, f"channels come first: --input {meant}"),)
-    shapes = {INPUT: graph.input_shape} | {node.name: node.out_shape for node in graph.nodes}
-    try:
-        if shapes.get(source) == in_shape:
-            GraphBuilder.resume(graph).add(f"{scope.path} (failing)", layer, [source])
-        else:
-            layer.out_shape(in_shape)
-    except ShapeError as error:
-        return error.problems
-    return None
-
-
-def has_channels_last(layer: AnyConvolution, in_shape: Shape) -> bool:
-    """Return whether the channels that a convolution wants are the last axis instead."""
-    return in_shape[0] != layer.in_channels == in_shape[-1]
 
 
 def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
@@ -585,7 +582,11 @@ def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
 
     named = [*model.named_parameters(remove_duplicate=False)]
     named += [*model.named_buffers(remove_duplicate=False)]
-    return {name: made.setdefault(id(tensor), standin(tensor)) for name, tensor in named}
+    return {
+        name: made.setdefault(id(tensor), standin(tensor))
+        for name, tensor in named
+        if not is_lazy(tensor)
+    }
 
 
 def _idle(model: nn.Module, recorder: Recorder) -> Iterator[Node]:

@@ -61,6 +61,16 @@ def family_of(layer: Layer) -> str:
     return labels.family_of(layer.kind)
 
 
+def general_family(kind: str) -> str:
+    """Return the family of a kind of layer, either pooling in one.
+
+    >>> general_family("adaptive_avg_pool2d"), general_family("conv1d")
+    ('pool', 'conv')
+    """
+    family = labels.family_of(kind)
+    return _GENERAL.get(family, family)
+
+
 def aligned(sheet: Sheet, truth: Truth) -> Alignment:
     """Return which row of a sheet is which layer."""
     inputs = tuple(row.index for row in sheet.rows if row.label.family == "input")
@@ -106,8 +116,7 @@ def _candidates(truth: Truth) -> list[_Candidate]:
     for node in truth.graph.nodes:
         if node.name not in truth.account:
             continue
-        family = family_of(node.layer)
-        general = _GENERAL.get(family, family)
+        family, general = family_of(node.layer), general_family(node.layer.kind)
         counts[general] += 1
         found.append(_Candidate(node.name, family, counts[general]))
     return found
@@ -118,12 +127,15 @@ def _score(row: SheetRow, candidate: _Candidate, truth: Truth) -> float:
     answers = truth.account[candidate.name]
     score = 0.0
     family = row.label.family
+    is_namesake = _plain(row.text) != "" and _plain(row.text) == _plain(candidate.name)
     if family not in {None, "output"}:
-        fits = family in {candidate.family, candidate.general} or (
-            _GENERAL.get(str(family), family) == candidate.general == "pool"
+        fits = (
+            is_namesake
+            or family in {candidate.family, candidate.general}
+            or (_GENERAL.get(str(family), family) == candidate.general == "pool")
         )
         score += _SAME_FAMILY if fits else _OTHER_FAMILY
-    if _plain(row.text) and _plain(row.text) == _plain(candidate.name):
+    if is_namesake:
         score += _SAME_NAME
     if row.label.number is not None:
         of_name = re.search(r"([0-9]+)$", candidate.name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.spelling import cleaned
@@ -78,12 +79,8 @@ def heading(title: str) -> Heading | None:
     (Fraction(1000000, 1), None)
     """
     text = _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
-    found = _meant(text) or _misspelt(text)
+    found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
     return found and replace(found, title=title)
-
-
-def _meant(text: str) -> Heading | None:
-    return _known(text) or _several(text) or _with_brackets(text)
 
 
 def _spelled(text: str) -> str:
@@ -126,19 +123,16 @@ def _alias(spelled: str) -> Heading | None:
     """Return what a title in the spelling of `_spelled` means: also GFLOPs, which state a unit."""
     plain = spelled.lstrip("#")
     if meaning := _ALIASES.get(spelled) or _ALIASES.get(plain):
-        return _meaning(meaning)
+        return _untitled(meaning)
     meaning = _ALIASES.get(plain[1:])
     if meaning and plain[0] in "kmgt" and _COUNTS.issuperset(meaning.quantities):
-        return _in_units(_meaning(meaning), plain[0])
+        return _in_units(_untitled(meaning), plain[0])
     return None
 
 
-def _meaning(meaning: Meaning) -> Heading:
+def _untitled(meaning: Meaning) -> Heading:
+    """Return a heading with this meaning, to which its title and units are still to come."""
     return Heading("", meaning.quantities, ambiguous=meaning.ambiguous)
-
-
-def _is_measured(found: Heading) -> bool:
-    return found.quantities[0] in _COUNTS | _MEMORY
 
 
 def _in_units(found: Heading, words: str) -> Heading:
@@ -151,7 +145,8 @@ def _in_units(found: Heading, words: str) -> Heading:
         quantity = _IN_BYTES.get(quantity, quantity)
         ambiguous = tuple(other for other in found.ambiguous if other in _MEMORY - {quantity})
         return Heading("", (quantity, *others), unit=of_memory[0], ambiguous=ambiguous)
-    return replace(found, scale=units[0].value) if units and _is_measured(found) else found
+    is_measured = quantity in _COUNTS | _MEMORY  # (K) behind a kernel is a letter
+    return replace(found, scale=units[0].value) if units and is_measured else found
 
 
 def _several(text: str) -> Heading | None:
@@ -222,6 +217,7 @@ def _counted(found: Heading) -> Heading:
     return replace(found, quantities=counts, ambiguous=()) if counts else found
 
 
+@lru_cache(maxsize=1_000)  # the sheets of a class have the same titles
 def _misspelt(text: str) -> Heading | None:
     """Return what a long title with a slip or two means, unless it is near to two meanings."""
     spelled = _spelled(text)
@@ -235,7 +231,7 @@ def _misspelt(text: str) -> Heading | None:
         and abs(len(alias) - len(spelled)) <= slips
         and _distance(alias, spelled) <= slips
     }
-    return _meaning(*near) if len(near) == 1 else None
+    return _untitled(*near) if len(near) == 1 else None
 
 
 def _distance(first: str, second: str) -> int:

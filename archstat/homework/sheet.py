@@ -21,6 +21,9 @@ LABELS = ("layer", "kind")
 _PARTS: Mapping[str, str] = {"filter_size": "kernel_size"}
 """What a column asks for first, where it is named by more than that."""
 
+_OF_WINDOWS = frozenset({"filters", "filter_depth", "kernel_size"})
+"""What sizes with a cross between them are taken for, where nothing else is said."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -193,6 +196,8 @@ def _settings(row: int, column: Column, text: str) -> Iterator[Entry]:
     """Yield the settings of a layer that a cell states, also those that its title does not name."""
     stated = {key: _sized(value) for key, value in settings(text).items()}
     asked = [_PARTS.get(key, key) for key in column.asks]
+    if not _OF_WINDOWS.intersection(asked):  # a padding of 2×1 is no kernel
+        stated = {key: part for key, part in stated.items() if key not in _OF_WINDOWS}
     if len(asked) > 1 and not stated.keys() & set(asked):
         stated |= dict(zip(asked, split_cell(text, len(asked)), strict=False))
     for key in asked:

@@ -19,15 +19,15 @@ class Meaning:
     ambiguous: tuple[str, ...] = ()
 
 
-OTHER_QUANTITIES = {
-    "activation_function": "what follows a layer: ReLU, tanh",
-    "dilation": "pixels between the points of a kernel",
-    "in_channels": "channels of a layer's input",
-    "in_effective_stride": "effective stride of a layer's input",
-    "in_receptive_field": "receptive field of a layer's input",
-    "number": "the number of a row",
-    "start": "centre of the first unit's receptive field",
-}
+OTHER_QUANTITIES = (
+    "activation_function",
+    "dilation",
+    "in_channels",
+    "in_effective_stride",  # of the layer's input
+    "in_receptive_field",
+    "number",  # of a row
+    "start",  # where the first unit's receptive field has its centre
+)
 """Quantities that students list and that are no columns of a report."""
 
 TITLES: dict[Meaning, str] = {

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, times
+from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, number, whole
-from archstat.layers.window import Mixing
 
 
 class _Elementwise(Layer):
@@ -95,9 +95,11 @@ class Softmax(_Elementwise):
     label: ClassVar[str] = "softmax"
     torch_name: ClassVar[str] = "Softmax"
 
-    def reach(self, in_shape: Shape) -> Mixing:
-        """Return everything for a vector, whose values are the channels; else the own place."""
-        return Mixing.EVERYTHING if len(in_shape) == 1 else Mixing.NONE
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
+        """Return everything along the channels; those of a vector have no place of their own."""
+        if len(in_shape) == 1:
+            return (Mixing.EVERYTHING,)
+        return (Mixing.EVERYTHING_IN_PLACE, *(Mixing.NONE for _ in in_shape[1:]))
 
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """See `Layer.torch_call`: over the channels, which torch numbers after the batch."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction, TorchOperator, times
+from archstat.layers.reach import Along, Mixing
 
 MIN_INPUTS = 2
 
@@ -78,6 +79,10 @@ class Concat(_Join):
                 hint="all branches must end in the same rows and columns",
             )
         return (sum(shape[0] for shape in in_shapes), *in_shapes[0][1:])
+
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
+        """Return that channels of one input stand among those of the others."""
+        return (Mixing.AMONG_OTHERS, *(Mixing.NONE for _ in in_shape[1:]))
 
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """See `Layer.torch_call`: along the channels, which torch numbers after the batch."""

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_axes, require_divides, require_stated, times
+from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import Size, flag, size, whole
 from archstat.layers.window import Sliding, Spreading
 
@@ -173,13 +174,11 @@ class SlidingConvolution(AnyConvolution):
         connections = in_shape[0] // self.groups * prod(self.kernel_size)
         return prod(self.out_shape(in_shape)) * connections
 
-    def reach(self, in_shape: Shape) -> tuple[Sliding, ...]:
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """See `Layer.reach`."""
         before, _ = self.paddings()
-        return tuple(
-            Sliding(*axis)
-            for axis in zip(self.kernel_size, self.stride, before, self.dilation, strict=True)
-        )
+        axes = zip(self.kernel_size, self.stride, before, self.dilation, strict=True)
+        return (Mixing.EVERYTHING, *(Sliding(*axis) for axis in axes))
 
 
 class Conv1d(SlidingConvolution):
@@ -252,12 +251,10 @@ class TransposedConvolution(AnyConvolution):
         connections = self.out_channels // self.groups * prod(self.kernel_size)
         return prod(in_shape) * connections
 
-    def reach(self, in_shape: Shape) -> tuple[Spreading, ...]:
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """See `Layer.reach`."""
-        return tuple(
-            Spreading(*axis)
-            for axis in zip(self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
-        )
+        axes = zip(self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        return (Mixing.EVERYTHING, *(Spreading(*axis) for axis in axes))
 
 
 class ConvTranspose1d(TransposedConvolution):

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_stated, times
+from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, whole
-from archstat.layers.window import Mixing
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -53,9 +53,9 @@ class Linear(Layer):
         """Return the number of output values."""
         return prod(self.out_shape(in_shape))
 
-    def reach(self, in_shape: Shape) -> Mixing:
-        """Return everything for a vector; with leading axes, the last one may be of places."""
-        return Mixing.EVERYTHING if len(in_shape) == 1 else Mixing.UNKNOWN
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
+        """Return everything along the last axis."""
+        return (Mixing.EVERYTHING,)
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""

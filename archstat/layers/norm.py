@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_axes, require_stated, times
+from archstat.layers.reach import Along, Mixing, Reach
 from archstat.layers.settings import flag, number, whole
-from archstat.layers.window import Mixing
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -36,11 +36,11 @@ class AnyBatchNorm(Layer):
         """Return scale and shift, one of each a channel."""
         return {"weight": (in_shape[0],), "bias": (in_shape[0],)} if self.affine else {}
 
-    def reach(self, in_shape: Shape) -> Mixing:
+    def reach(self, in_shape: Shape) -> Reach:
         """Return the unit's own place; the whole map where inference has no running statistics."""
-        if self.track_running_stats or len(in_shape) == 1:
+        if self.track_running_stats:
             return Mixing.NONE
-        return Mixing.EVERYTHING_IN_PLACE
+        return (Mixing.EVERYTHING_IN_PLACE,) * (len(in_shape) - 1)
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""
@@ -141,11 +141,9 @@ class LayerNorm(Layer):
             shapes["bias"] = in_shape[-self.normalized_axes :]
         return shapes
 
-    def reach(self, in_shape: Shape) -> Mixing:
-        """Return everything if all axes are normalized; of fewer, some may be of places."""
-        if self.normalized_axes == len(in_shape):
-            return Mixing.EVERYTHING_IN_PLACE
-        return Mixing.UNKNOWN
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
+        """Return everything along the last axes: mean and variance join it."""
+        return (Mixing.EVERYTHING_IN_PLACE,) * self.normalized_axes
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""
@@ -179,9 +177,9 @@ class GroupNorm(Layer):
         """Return scale and shift, one of each a channel."""
         return {"weight": (in_shape[0],), "bias": (in_shape[0],)} if self.affine else {}
 
-    def reach(self, in_shape: Shape) -> Mixing:
+    def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """Return everything: mean and variance join all positions."""
-        return Mixing.EVERYTHING_IN_PLACE if len(in_shape) > 1 else Mixing.NONE
+        return (Mixing.EVERYTHING_IN_PLACE,) * len(in_shape)
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""

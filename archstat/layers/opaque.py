@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from math import prod
 
 from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction
-from archstat.layers.window import Mixing, Reach
+from archstat.layers.reach import Reach, Unknown
+
+UNTOLD = Unknown("no rule says what it reads")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class Observed(Layer):
     uncounted: tuple[str, ...] = ()
     is_unit: bool = False
     is_view: bool = False
-    reads: Reach = Mixing.UNKNOWN
+    reads: Reach = UNTOLD
 
     def __post_init__(self) -> None:
         """Check nothing: there are no settings."""
@@ -58,3 +60,7 @@ class Observed(Layer):
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """Return the operator by name; a traced graph is not built again."""
         return TorchFunction(self.kind, {})
+
+
+class Called(Observed):
+    """A function of torch as it was called; its kind is the name that torch's tracer has for it."""

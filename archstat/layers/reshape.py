@@ -7,8 +7,9 @@ from math import prod
 from typing import ClassVar
 
 from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, require_axes
+from archstat.layers.reach import Reshaped
 from archstat.layers.settings import Size, size
-from archstat.layers.window import Mixing, Sliding
+from archstat.layers.window import Sliding
 
 
 class Flatten(Layer):
@@ -22,9 +23,9 @@ class Flatten(Layer):
         """See `Layer.out_shape`."""
         return (prod(in_shape),)
 
-    def reach(self, in_shape: Shape) -> Mixing:
+    def reach(self, in_shape: Shape) -> Reshaped:
         """See `Layer.reach`."""
-        return Mixing.SHAPE_ONLY
+        return Reshaped(in_shape, self.out_shape(in_shape))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from math import gcd
-from typing import TypeAlias
+from fractions import Fraction
+from math import floor, gcd, prod
 
 
 class Window(ABC):
@@ -82,8 +81,15 @@ class Spreading(Window):
 
 
 @dataclass(frozen=True)
-class _Resize(Window):
-    """An axis of `in_size` units that becomes one of `out_size`, each in its proportion."""
+class Adaptive(Window):
+    """An axis that is cut into parts as equal as possible: adaptive pooling.
+
+    Output unit u reads the input units from ⌊u·in/out⌋ to ⌈(u + 1)·in/out⌉ − 1.
+    Source: torch.nn.AdaptiveAvgPool2d (its implementation; the documentation states no rule).
+
+    >>> [list(Adaptive(in_size=7, out_size=3).taps(unit)) for unit in range(3)]
+    [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
+    """
 
     in_size: int
     out_size: int
@@ -94,47 +100,94 @@ class _Resize(Window):
         common = gcd(self.in_size, self.out_size)
         return self.out_size // common, self.in_size // common
 
-
-class Adaptive(_Resize):
-    """An axis that is cut into parts as equal as possible: adaptive pooling.
-
-    Output unit u reads the input units from ⌊u·in/out⌋ to ⌈(u + 1)·in/out⌉ − 1.
-    Source: torch.nn.AdaptiveAvgPool2d (its implementation; the documentation states no rule).
-
-    >>> [list(Adaptive(in_size=7, out_size=3).taps(unit)) for unit in range(3)]
-    [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
-    """
-
     def taps(self, unit: int) -> range:
         """See `Window.taps`."""
         first = unit * self.in_size // self.out_size
         return range(first, -(-(unit + 1) * self.in_size // self.out_size))
 
 
-class Nearest(_Resize):
-    """An axis that is stretched or shrunk by repeating or skipping units: nearest upsampling.
+@dataclass(frozen=True)
+class Resized(Window):
+    """An axis that is stretched or shrunk: interpolation.
 
-    Output unit u reads the input unit ⌊u·in/out⌋. Source: torch.nn.Upsample, mode "nearest".
+    Output unit u lies at u·scale + shift between the input units. It reads the one before, or
+    `radius` on either side: 1 for linear interpolation, 2 for cubic. Where it lies on a unit, it
+    reads that one alone: the weights of the others are 0.
+    Source: torch.nn.functional.interpolate (its implementation).
 
-    >>> [Nearest(in_size=2, out_size=4).taps(unit)[0] for unit in range(4)]
-    [0, 0, 1, 1]
+    >>> [list(Resized(Fraction(1, 2)).taps(unit)) for unit in range(4)]
+    [[0], [0], [1], [1]]
+    >>> list(Resized(Fraction(1, 2), shift=Fraction(-1, 4), radius=1).taps(1))
+    [0, 1]
     """
+
+    scale: Fraction
+    shift: Fraction = Fraction(0)
+    radius: int = 0
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """See `Window.period`."""
+        return self.scale.denominator, self.scale.numerator
 
     def taps(self, unit: int) -> range:
         """See `Window.taps`."""
-        only = unit * self.in_size // self.out_size
+        place = unit * self.scale + self.shift
+        before = floor(place)
+        if not self.radius or place == before:
+            return range(before, before + 1)
+        return range(before - self.radius + 1, before + self.radius + 1)
+
+
+@dataclass(frozen=True)
+class Rolled(Window):
+    """An axis of `size` units that is moved along by `shift`; what leaves at the end comes first.
+
+    >>> [list(Rolled(size=5, shift=2).taps(unit)) for unit in range(3)]
+    [[3], [4], [0]]
+    """
+
+    size: int
+    shift: int
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """See `Window.period`."""
+        return self.size, self.size
+
+    def taps(self, unit: int) -> range:
+        """See `Window.taps`."""
+        turn, place = divmod(unit, self.size)
+        only = turn * self.size + (place - self.shift) % self.size
         return range(only, only + 1)
 
 
-class Mixing(Enum):
-    """How a layer moves information along the axes where no window describes it."""
+@dataclass(frozen=True)
+class Digits(Window):
+    """Units that are numbered by several digits, as reshaping an axis numbers them.
 
-    NONE = "each output unit reads the units at its own place"
-    EVERYTHING = "each output unit reads the whole input, and has no place of its own"
-    EVERYTHING_IN_PLACE = "each output unit has its place, and reads the whole input"
-    SHAPE_ONLY = "the units are the same, in another shape"
-    UNKNOWN = "the axes do not tell which of them are places"
+    Output unit u, written in digits of these sizes, the first as large as it needs to be, reads
+    the sum of its digits, each times its step, and `count` units from there on, `apart` apart.
 
+    >>> [list(Digits(sizes=(4, 2), steps=(1, 0)).taps(unit)) for unit in range(4)]
+    [[0], [0], [1], [1]]
+    """
 
-Reach: TypeAlias = tuple[Window, ...] | Mixing
-"""What one output unit reads: a window per spatial axis, or a word for all axes at once."""
+    sizes: tuple[int, ...]
+    steps: tuple[int, ...]
+    count: int = 1
+    apart: int = 1
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """See `Window.period`."""
+        return prod(self.sizes[1:]), self.steps[0]
+
+    def taps(self, unit: int) -> range:
+        """See `Window.taps`."""
+        first = 0
+        for size, step in reversed([*zip(self.sizes[1:], self.steps[1:], strict=True)]):
+            unit, digit = divmod(unit, size)
+            first += digit * step
+        first += unit * self.steps[0]
+        return range(first, first + self.count * self.apart, self.apart)

@@ -11,8 +11,8 @@ from archstat.report.report import Report
 
 def render(report: Report, view: View) -> str:
     """Return a heading, a table with its totals in bold, the summary and the notes."""
-    cells = grid(report, view.chosen(), view.layout)
-    title, circumstances = heading(report, view.layout)
+    cells = grid(report, view)
+    title, circumstances = heading(report, view)
     rules = [":---" if column.is_text else "---:" for column in cells.columns]
     foot = [f"**{text}**" if text else "" for text in cells.foot]
     lines = [
@@ -24,11 +24,11 @@ def render(report: Report, view: View) -> str:
         table_line(rules),
         *(table_line([escaped(text) for text in line]) for line in cells.lines),
         table_line(foot),
-        "",
-        f"{summary(report)}.",
     ]
-    if report.notes:
-        lines += ["", *(f"- {escaped(note)}" for note in report.notes)]
+    if not view.blank:
+        lines += ["", f"{summary(report)}."]
+        if report.notes:
+            lines += ["", *(f"- {escaped(note)}" for note in report.notes)]
     return "\n".join(lines) + "\n"
 
 

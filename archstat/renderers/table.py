@@ -13,6 +13,8 @@ from archstat.report.columns import Column
 from archstat.report.report import Report
 
 RULE = "─"
+BLANK = "_" * 10
+"""Where there is something to fill in."""
 
 
 class Emphasis(Enum):
@@ -45,14 +47,14 @@ def lines(report: Report, view: View, *, width: int | None) -> Iterator[Line]:
         width: The characters of a line, to which the usual columns are fitted; None for as many
             as it takes.
     """
-    cells = grid(report, view.chosen(), view.layout)
+    cells = grid(report, view, blank=BLANK)
     notes = list(report.notes)
     if width is not None and view.columns is None:
         cells, hidden = _fitted(cells, width)
         if hidden:
             notes.append(f"left out to fit {width} characters: {', '.join(hidden)}")
     widths = cells.widths()
-    title, circumstances = heading(report, view.layout)
+    title, circumstances = heading(report, view)
     rule = Line(RULE * _width(cells), Emphasis.WEAK)
     yield from _wrapped(title, width, Emphasis.STRONG)
     yield from _wrapped(circumstances, width, Emphasis.WEAK)
@@ -65,6 +67,8 @@ def lines(report: Report, view: View, *, width: int | None) -> Iterator[Line]:
         yield Line(_aligned(texts, cells.columns, widths), emphasis)
     yield rule
     yield Line(_aligned(cells.foot, cells.columns, widths), Emphasis.STRONG)
+    if view.blank:
+        return
     yield Line("")
     yield from _wrapped(summary(report), width)
     for note in notes:

@@ -21,7 +21,7 @@ from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
-from archstat.layers.window import Mixing
+from archstat.layers.reach import Mixing
 from archstat.report.finding import Finding, Verdict, compared
 
 WITNESS, QUANTITY = "autograd", "receptive fields"
@@ -62,7 +62,7 @@ def autograd_findings(graph: Graph) -> Iterator[Finding]:
         yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
         return
     predicted = {
-        node.name: _described([_view(fields[node.name], unit) for unit in _units(node)])
+        node.name: described([_view(fields[node.name], unit) for unit in _units(node)])
         for node in twin.nodes
     }
     finding = compared(WITNESS, QUANTITY, predicted, measured)
@@ -90,17 +90,11 @@ def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Par
         except NotMeasurableError as error:
             remark = remark or f"from {node.name} on: {error.problems[0].what}"
             continue
-        sizes[node.name] = _sizes(node, sizes[node.inputs[0]])
+        # the sizes of the last map, which flattening hides from the shape
+        sizes[node.name] = tuple(track.units for track in fields[node.name].tracks)
     if not parts:
         raise NotMeasurableError(remark or "the input has no rows and columns")
     return parts, remark
-
-
-def _sizes(node: Node, before: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the sizes of the last map, which flattening hides from the shape."""
-    if node.layer.reach(node.in_shape) is Mixing.EVERYTHING:
-        return (1,) * len(before)
-    return node.out_shape[1:] if len(node.out_shape) > 1 else before
 
 
 def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
@@ -117,6 +111,8 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             return replace(layer, in_channels=None, out_channels=1, groups=1)
         case linear.Linear() | activation.Softmax() if len(node.in_shape) == 1:
             return CONVOLUTIONS[axes].from_settings({"out_channels": 1, "kernel_size": sizes})
+        case linear.Linear():
+            raise NotMeasurableError("it has no stand-in of one channel")
         case pool.AnyMaxPool() as layer:
             kept = ("kernel_size", "stride", "padding")
             settings = {name: getattr(layer, name) for name in kept}
@@ -209,11 +205,11 @@ def _measured(twin: Graph) -> dict[str, str] | None:
         for unit in _units(node):
             value = output[(0, 0, *(unit for _ in node.out_shape[1:]))]
             (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
-            view = _hull(gradient[0, 0])
+            view = hull(gradient[0, 0])
             if any(_is_clipped(*pair) for pair in zip(view, twin.input_shape[1:], strict=True)):
                 return None
             views.append(view)
-        measured[node.name] = _described(views)
+        measured[node.name] = described(views)
     return measured
 
 
@@ -223,7 +219,7 @@ def _units(node: Node) -> tuple[int, int]:
     return middle, middle + 1
 
 
-def _hull(gradient: Tensor) -> list[tuple[int, int] | None]:
+def hull(gradient: Tensor) -> list[tuple[int, int] | None]:
     """Return the first and the last place along each axis where a gradient is not 0."""
     places = gradient.nonzero()
     if not len(places):
@@ -236,7 +232,7 @@ def _is_clipped(view: tuple[int, int] | None, side: int) -> bool:
     return view is not None and (view[0] <= 0 or view[1] >= side - 1)
 
 
-def _described(views: Sequence[Sequence[tuple[int, int] | None]]) -> str:
+def described(views: Sequence[Sequence[tuple[int, int] | None]]) -> str:
     """Return what units see in words: the size, and the pixels along each axis."""
     sizes = [0 if view is None else view[1] - view[0] + 1 for view in views[0]]
     ranges = [

@@ -8,13 +8,14 @@ from fractions import Fraction
 import pytest
 
 from archstat.analyses.receptive_field import Fields, Interval, ReceptiveField, receptive_fields
-from archstat.graph import INPUT, Graph, GraphBuilder
+from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, Shape
 from archstat.layers.activation import ReLU, Softmax
 from archstat.layers.combine import Add, Concat
 from archstat.layers.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from archstat.layers.linear import Linear
 from archstat.layers.norm import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm
+from archstat.layers.opaque import Observed
 from archstat.layers.pool import AdaptiveAvgPool1d, AdaptiveAvgPool2d, MaxPool1d, MaxPool2d
 from archstat.layers.reshape import Flatten, ZeroPad2d
 
@@ -396,29 +397,33 @@ def test_a_map_twice_as_large_and_back_is_aligned_with_the_image():
     assert field.effective_stride == (1, 1)
 
 
+def test_a_layer_norm_of_the_last_axis_reads_each_row():
+    field = last_field((3, 8, 8), LayerNorm())
+    assert (field.size, field.effective_stride) == ((1, 8), (1, 0))
+
+
+def test_a_linear_layer_of_the_last_axis_reads_each_row_once():
+    # three columns a unit, of which the last axis has six: eight pixels
+    field = last_field((3, 8, 8), conv(3), Linear(in_features=6, out_features=4))
+    assert field.size == (3, 8)
+
+
 UNKNOWN = {
-    "layer norm of some axes": (
-        (3, 8, 8),
-        {"norm": LayerNorm(), "relu": ReLU()},
-        "norm: receptive field unknown: the axes do not tell which of them are places",
-    ),
     # it may read the features of a token, or all places of a channel
     "layer norm of one axis of two": (
         (4, 8),
         {"norm": LayerNorm(), "relu": ReLU()},
-        "norm: receptive field unknown: the axes do not tell which of them are places",
-    ),
-    "linear layer of the last of several axes": (
-        (3, 8, 8),
-        {"linear": Linear(in_features=8, out_features=4), "relu": ReLU()},
-        "linear: receptive field unknown: the axes do not tell which of them are places",
+        (
+            "receptive field unknown from norm on (2 layers): "
+            "the axes of the input do not tell which of them are places"
+        ),
     ),
     "too many patterns": (
         (1, 20_000),
         {"pool": AdaptiveAvgPool1d(output_size=19_999)},
         (
-            "pool: receptive field unknown: its units see 19,999 different patterns, "
-            "too many to follow"
+            "receptive field unknown from pool on (1 layer): "
+            "its units see 19,999 different patterns, too many to follow"
         ),
     ),
 }
@@ -432,13 +437,57 @@ def test_what_cannot_be_followed_is_unknown_from_there_on_and_noted_once(in_shap
 
 
 def test_inputs_with_different_places_cannot_be_followed():
+    # eight values each: two channels of four columns, and eight columns
+    builder = GraphBuilder((1, 8))
+    builder.add("conv", Conv1d(out_channels=2, kernel_size=2, stride=2), [INPUT])
+    builder.add("narrow", Flatten(), ["conv"])
+    builder.add("wide", Flatten(), [INPUT])
+    builder.add("join", Add(), ["narrow", "wide"])
+    fields = receptive_fields(builder.build("mixed"))
+    assert fields.by_name["join"] is None
+    assert fields.notes == (
+        "receptive field unknown from join on (1 layer): its inputs have different places",
+    )
+
+
+def test_layers_that_are_unknown_for_one_reason_are_counted_together():
+    builder = GraphBuilder((4, 8))
+    for name in ("first", "second"):
+        builder.add(name, LayerNorm(), [INPUT])
+    builder.add("both", Add(), ["first", "second"])
+    (note,) = receptive_fields(builder.build("mixed")).notes
+    assert note.startswith("receptive field unknown from first on (3 layers): ")
+
+
+def test_a_value_and_a_layer_of_all_values_together_see_all():
     builder = GraphBuilder((1, 8))
     builder.add("flatten", Flatten(), [INPUT])
     builder.add("linear", Linear(out_features=8), ["flatten"])
     builder.add("join", Add(), ["flatten", "linear"])
-    fields = receptive_fields(builder.build("mixed"))
-    assert fields.by_name["join"] is None
-    assert fields.notes == ("join: receptive field unknown: its inputs have different places",)
+    field = field_of(builder.build("residual"), "join")
+    assert seen(field, 8) == [(0, 7)] * 8
+    assert field.effective_stride == (0,)
+
+
+def test_flattened_maps_behind_one_another_are_read_together():
+    # a unit sees 3 pixels of 4 units, 2 apart: 9 pixels, of both maps
+    builder = GraphBuilder((1, 9, 9))
+    builder.add("one", conv(3, stride=2), [INPUT])
+    builder.add("other", conv(3, stride=2), [INPUT])
+    for name in ("one", "other"):
+        builder.add(f"flat {name}", Flatten(), [name])
+    builder.add("both", Concat(), ["flat one", "flat other"])
+    builder.add("linear", Linear(out_features=2), ["both"])
+    graph = builder.build("two maps")
+    assert [field_of(graph, name).size for name in ("both", "linear")] == [(3, 3), (9, 9)]
+
+
+def test_what_reads_nothing_of_the_image_sees_none():
+    layer = Observed(kind="table", shape=(4,))
+    nodes = (Node("table", layer, (), (), (4,), examples=1),)
+    field = receptive_fields(Graph("constant", (3, 8, 8), nodes)).by_name["table"]
+    assert field is not None
+    assert field.size == (0, 0)
 
 
 def test_without_an_image_there_is_nothing_to_see():

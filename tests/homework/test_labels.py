@@ -39,6 +39,7 @@ from archstat.layers import layer_kinds
         ("합성곱 계층 1", "conv", "1"),
         ("컨볼루션 1", "conv", "1"),
         ("제1 합성곱층", "conv", "1"),
+        ("제10 합성곱층", "conv", "10"),
         ("卷积层1", "conv", "1"),
         ("第1层卷积", "conv", "1"),
         ("畳み込み層1", "conv", "1"),

@@ -81,6 +81,9 @@ def test_what_shows_no_calculation(text):
         ("7//2", 3),
         ("2^3^2", 512),
         ("2**3", 8),
+        ("5^0+1", 2),
+        ("3*0", 0),
+        ("2^64", 2**64),
         ("-2^2", -4),
         ("3--5", 8),
         ("5²·3", None),  # only in the spelling of `cleaned`
@@ -118,6 +121,11 @@ def test_arithmetic(text, value):
 @pytest.mark.parametrize("text", ["10**10**10", "9^64*9^64", "2^65", "9^9^9^9", "2^(10^10)"])
 def test_what_would_be_too_large_is_not_worked_out(text):
     assert worked_out(text) is None
+
+
+def test_results_have_a_greatest_length():
+    assert worked_out("2^64*2^64*2^64*2^63") == 2**255  # 256 bits
+    assert worked_out("2^64*2^64*2^64*2^63*2") is None
 
 
 def test_brackets_have_a_greatest_depth():

@@ -74,6 +74,10 @@ def first(text, **options):
         ("290,400 (55*55*96)", 290_400),
         ("61M (60,965,224)", 60_965_224),
         ("60,965,224 (61M)", 60_965_224),
+        ("[34,848]", 34_848),
+        ("{34,848}", 34_848),
+        ("4096 [linear]", 4_096),
+        ("~0", 0),
         ("3*3*64*64 = 36,864 ≈ 37K", 36_864),
     ],
 )
@@ -142,11 +146,16 @@ def test_zeros_at_the_end_of_about_so_many_are_no_digits(text, digits):
         *("", "-", "x", "Conv1", "same", "NO", "(fixed)", "92.3 %", "e", "=", "(", "개"),
         *("3 / 64", "1×2048", "27x27x96", "7x7", "[-1, 64, 55, 55]", "6 @ 28×28", "1/2"),
         *("1.23.4", "12 345 67", "3\n4", "K=3 S=2 P=0", "35 apples", "48 (2)", "34,848 (+96)"),
+        *("1.234.5", "conv (5)", "48 (a2)", "conv (2*3)", "34]", "[34", "4 (a) 5"),
         *("34,848 + 96", "96(11·11·3+1)", "290,400 (55*55*69)", "activation 2.9M\nparam 34.94k"),
     ],
 )
 def test_what_states_no_number_or_two_has_no_reading(text):
     assert numbers(text) == ()
+
+
+def test_what_is_about_so_many_is_rounded_to_its_last_digit_that_is_not_nought():
+    assert numbers("about 61,000,000") == (Number(Fraction(61_000_000), step=MILLION),)
 
 
 def test_a_point_before_three_digits_is_read_in_both_ways():
@@ -184,6 +193,41 @@ def test_a_unit_of_memory_is_read_as_decimal_and_as_binary():
     assert (decimal.value, decimal.unit, decimal.digits) == (727_000_000, "MB", 3)
     assert (binary.value, binary.unit, binary.digits) == (727 * 1_048_576, "MB", 3)
     assert binary.note == "read MB as MiB, 1,048,576 bytes"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("2 KB", 2_000, "KB"),
+        ("2 kbytes", 2_000, "KB"),
+        ("2 GB", 2_000_000_000, "GB"),
+        ("2 TB", 2_000_000_000_000, "TB"),
+        ("2 GiB", 2 * 1024**3, "GiB"),
+        ("1 byte", 1, "B"),
+        ("2 bytes", 2, "B"),
+    ],
+)
+def test_units_of_memory(text, value, unit):
+    number = numbers(text)[0]
+    assert (number.value, number.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2천", 2_000),
+        ("2만", 20_000),
+        ("2십만", 200_000),
+        ("2백만", 2_000_000),
+        ("2천만", 20_000_000),
+        ("2억", 200_000_000),
+        ("2십억", 2_000_000_000),
+        ("2 trillion", 2_000_000_000_000),
+        ("2 thousand", 2_000),
+    ],
+)
+def test_magnitudes(text, value):
+    assert first(text) == (value, 1)
 
 
 def test_a_binary_unit_of_memory_has_one_reading():
@@ -282,6 +326,9 @@ def test_something_is_not_blank(text):
         ("4 , 0", ("4", "0")),
         ("4 0", ("4", "0")),
         ("4\n0", ("4", "0")),
+        ("3 x 3\n2", ("3 x 3", "2")),
+        ("3 x 3; 2", ("3 x 3", "2")),
+        ("3 x 3 | 2", ("3 x 3", "2")),
         ("1,024, 3", ("1,024", "3")),
         ("3x3 (96)", ("3x3", "96")),
         ("96 (11*11)", ("96", "11*11")),
@@ -295,7 +342,9 @@ def test_a_cell_with_several_values_is_cut(text, pieces):
     assert split_cell(text, len(pieces)) == pieces
 
 
-@pytest.mark.parametrize("text", ["", "64", "/", "64 /", "1 / 2 / 3", "(2, 2)", "3x3 (96) (2)"])
+@pytest.mark.parametrize(
+    "text", ["", "64", "/", "64 /", "1 / 2 / 3", "(2, 2)", "3x3 (96) (2)", "(96)", "34,848"]
+)
 def test_a_cell_with_one_or_three_values_is_not_cut_in_two(text):
     assert split_cell(text, 2) == ()
 

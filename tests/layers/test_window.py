@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from archstat.layers.window import Adaptive, Nearest, Sliding, Spreading
+from archstat.layers.window import Adaptive, Digits, Resized, Rolled, Sliding, Spreading
 
 TAPS = {
     # AlexNet conv1: unit 1 is four pixels further
@@ -34,14 +36,32 @@ TAPS = {
     # 2 places in 3 parts: 0 … 2/3, 2/3 … 4/3, 4/3 … 2
     "adaptive, enlarging": (Adaptive(in_size=2, out_size=3), 1, [0, 1]),
     # 2 places for 4: 0, 0, 1, 1
-    "nearest, last of a pair": (Nearest(in_size=2, out_size=4), 1, [0]),
-    "nearest, first of a pair": (Nearest(in_size=2, out_size=4), 2, [1]),
+    "nearest, last of a pair": (Resized(Fraction(2, 4)), 1, [0]),
+    "nearest, first of a pair": (Resized(Fraction(2, 4)), 2, [1]),
     # 2 places for 5: 0, 0.4, 0.8, 1.2, 1.6, rounded down
-    "nearest, uneven": (Nearest(in_size=2, out_size=5), 2, [0]),
-    "nearest, uneven, further": (Nearest(in_size=2, out_size=5), 3, [1]),
+    "nearest, uneven": (Resized(Fraction(2, 5)), 2, [0]),
+    "nearest, uneven, further": (Resized(Fraction(2, 5)), 3, [1]),
     # 6 places for 4: 0, 1.5, 3, 4.5, rounded down: 2 and 5 are skipped
-    "nearest, shrinking": (Nearest(in_size=6, out_size=4), 3, [4]),
-    "nearest, before the map": (Nearest(in_size=2, out_size=4), -1, [-1]),
+    "nearest, shrinking": (Resized(Fraction(6, 4)), 3, [4]),
+    "nearest, before the map": (Resized(Fraction(2, 4)), -1, [-1]),
+    # twice as many, by their middles: -1/4, 1/4, 3/4, 5/4
+    "linear, between two": (Resized(Fraction(1, 2), Fraction(-1, 4), radius=1), 1, [0, 1]),
+    "linear, before the first": (Resized(Fraction(1, 2), Fraction(-1, 4), radius=1), 0, [-1, 0]),
+    # a third as many, by their middles: 1, 4, 7, and no weight for the neighbours
+    "linear, on a unit": (Resized(Fraction(3), Fraction(1), radius=1), 1, [4]),
+    # two on either side of 3/4
+    "cubic": (Resized(Fraction(1, 2), Fraction(-1, 4), radius=2), 2, [-1, 0, 1, 2]),
+    # by two: what stood at 3 and 4 of five comes first
+    "rolled, first": (Rolled(size=5, shift=2), 0, [3]),
+    "rolled, behind the first": (Rolled(size=5, shift=2), 2, [0]),
+    "rolled back": (Rolled(size=5, shift=-2), 4, [1]),
+    "rolled, beyond the end": (Rolled(size=5, shift=2), 5, [8]),
+    # unit 5 is 1·3 + 2; the slow digit is worth 1, the fast one 10: 1 + 20
+    "digits": (Digits(sizes=(2, 3), steps=(1, 10)), 5, [21]),
+    # unit 4 is 1·4 + 0: it reads the four of its block of four, 4 … 7
+    "digits that are read": (Digits(sizes=(2, 4), steps=(4, 0), count=4), 4, [4, 5, 6, 7]),
+    "digits, the first without an end": (Digits(sizes=(2, 3), steps=(1, 10)), 9, [3]),
+    "digits, units apart": (Digits(sizes=(1,), steps=(1,), count=3, apart=2), 1, [1, 3, 5]),
 }
 
 
@@ -57,9 +77,12 @@ def test_a_unit_reads(window, unit, taps):
         (Spreading(kernel_size=3, stride=2), (2, 1)),
         # 6 in 4 parts is 3 in 2 parts, twice
         (Adaptive(in_size=6, out_size=4), (2, 3)),
-        (Nearest(in_size=6, out_size=4), (2, 3)),
+        (Resized(Fraction(6, 4), Fraction(1, 4), radius=1), (2, 3)),
+        (Rolled(size=5, shift=2), (5, 5)),
+        # two blocks of three further, once more by the slow digit
+        (Digits(sizes=(2, 3), steps=(7, 0)), (3, 7)),
     ],
-    ids=["sliding", "spreading", "adaptive", "nearest"],
+    ids=["sliding", "spreading", "adaptive", "resized", "rolled", "digits"],
 )
 def test_a_window_repeats_after(window, period):
     assert window.period == period

@@ -26,7 +26,7 @@ WINDOWS = st.lists(
     max_size=20,
 )
 
-IMAGE = Track(((0, 0),), 1)
+IMAGE = Track.of_pixels(1, is_clipped=False)
 
 
 @settings(max_examples=2_000)
@@ -34,7 +34,7 @@ IMAGE = Track(((0, 0),), 1)
 def test_the_forward_recurrence_agrees_with_the_backward_closed_form(windows, unit):
     track = IMAGE
     for window in windows:
-        track = track.through(window)
+        track = track.through(window, 1)
 
     steps = [
         prod(window.stride for window in windows[:before]) for before in range(len(windows) + 1)
@@ -44,6 +44,6 @@ def test_the_forward_recurrence_agrees_with_the_backward_closed_form(windows, un
     )
     padding = sum(w.padding * step for w, step in zip(windows, steps, strict=False))
 
-    assert (track.size(1), track.stride) == (size, steps[-1])
+    assert (track.size, track.stride) == (size, steps[-1])
     first = unit * steps[-1] - padding
     assert track.interval(unit) == (first, first + size - 1)

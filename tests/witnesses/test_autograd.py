@@ -8,7 +8,8 @@ from archstat.graph import INPUT, GraphBuilder
 from archstat.layers.activation import ReLU
 from archstat.layers.conv import Conv2d
 from archstat.layers.pool import MaxPool2d
-from archstat.layers.window import Mixing, Sliding
+from archstat.layers.reach import Mixing
+from archstat.layers.window import Sliding
 from archstat.report.finding import Verdict
 from tests.renderers.networks import branching, network
 

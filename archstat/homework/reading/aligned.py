@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from archstat.homework.reading.block import FEWEST_COLUMNS, FIELD, Block
+from archstat.errors import within
+from archstat.homework.reading import limits
+from archstat.homework.reading.block import FIELD, Block
+from archstat.homework.reading.table import is_heading
 
 RULE = re.compile(r"[-=─━═]{2}[-=─━═ ]*")
 
@@ -58,26 +61,35 @@ def _line(numbered: tuple[int, str]) -> _Line:
 
 def _block(paragraph: list[_Line]) -> Block | None:
     """Return the table in lines without a blank one among them, if they are one."""
-    is_prose = [len(line.fields) < FEWEST_COLUMNS and not line.is_rule for line in paragraph]
-    while is_prose and is_prose[-1]:
-        del paragraph[-1], is_prose[-1]
-    first = next((at for at, line in enumerate(paragraph) if not (is_prose[at] or line.is_rule)), 0)
-    lines = paragraph[first:]
+    full = [at for at, line in enumerate(paragraph) if len(line.fields) > 1 and not line.is_rule]
+    if not full:
+        return None
+    lines = paragraph[full[0] : full[-1] + 1]
     rule = next((at for at, line in enumerate(lines[: MOST_TITLE_LINES + 1]) if line.is_rule), 0)
     head, body = (
         lines[: rule or 1],
         [line.fields for line in lines[rule or 1 :] if not line.is_rule],
     )
-    if len(body) < (1 if rule else FEWEST_UNRULED_ROWS):
+    with within(f"line {head[0].number + 1}"):
+        limits.check(max(len(line.fields) for line in head), limits.MOST_COLUMNS, "columns")
+    titles = _titles(head)
+    if not rule and not _is_plausible(titles, body):
         return None
-    columns = _columns(_titles(head), body)
+    columns = _columns(titles, body)
+    if not columns[0].text and len(body[0]) == 1:  # pandas: the name of the index
+        columns[0] = columns[0]._replace(text=body.pop(0)[0].text)
     rows = [_cells(fields, columns) for fields in body]
-    if len(columns) < FEWEST_COLUMNS or not any(
-        _is_value(cell) for row in rows for cell in row[1:]
-    ):
+    if not any(_is_value(cell) for row in rows for cell in row[1:]):
         return None
     grid = [[column.text for column in columns], *rows]
     return Block(lines[0].number, lines[-1].number + 1, grid, heads=1)
+
+
+def _is_plausible(titles: Sequence[Field], body: Sequence[Sequence[Field]]) -> bool:
+    """Return whether lines without a rule look like a table and not like a log, or a program."""
+    full = sum(len(titles) <= len(fields) <= len(titles) + 1 for fields in body)
+    is_titled = is_heading([title.text for title in titles])
+    return is_titled and len(body) >= FEWEST_UNRULED_ROWS and 2 * full >= len(body)
 
 
 def _is_value(cell: str) -> bool:

@@ -62,7 +62,7 @@ def nodes(xml: bytes) -> Iterator[Node]:
             writes one, and entities that are a million others could only stand there.
     """
     queue: list[Node] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")  # whatever the document declares
     parser.buffer_text = True
     depth = 0
 

@@ -64,7 +64,8 @@ def _decoded(data: bytes) -> str:
     if encoding is not None:
         return data.decode(encoding, "replace")
     text = data.decode("utf-8", "replace")
-    if text.count(REPLACEMENT) <= BROKEN * sum(not letter.isascii() for letter in text):
+    letters = len(text) - len(text.encode("ascii", "ignore"))
+    if text.count(REPLACEMENT) <= BROKEN * letters:
         return text
     likeness = {guess.encoding: _likeness(data, guess) for guess in GUESSES}
     best = max(likeness, key=lambda encoding: likeness[encoding])  # of equals, the first

@@ -26,7 +26,7 @@ def whole(text: str) -> Iterator[Found]:
     first, _, rest = text.partition("\n")
     if first.startswith(DECLARATION):
         delimiters, text = first[len(DECLARATION) :][:1], f"\n{rest}"
-    records = _best(text.split("\n"), delimiters)
+    records = _best(text.rstrip("\n").split("\n"), delimiters)
     filled = sum(any(record) for _, record in records)
     if filled == 0 or 2 * _alike(records)[0] < filled:
         return

@@ -37,6 +37,7 @@ def found(text: str, place: str = "", *, first: int = 1) -> Iterator[Found]:
         first: The number of the first line.
     """
     lines = _without_programs(harmless(text).split("\n"))
+    limits.check(len(lines), limits.MOST_LINES, "lines")
     blocks: list[Block] = []
     cells = 0
     for reader in READERS:

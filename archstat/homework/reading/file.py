@@ -143,6 +143,7 @@ def _in_text(text: str, suffix: str) -> Iterable[Found]:
         return notebook.found(text)
     if html.is_page(text):
         return document.found_in_page(text)
+    limits.check(text.count("\n"), limits.MOST_LINES, "lines")
     text = harmless(text)
     lines = text.split("\n")
     is_delimited = suffix.lower() in DELIMITED and not markdown.has_delimiter_row(lines)

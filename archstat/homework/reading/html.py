@@ -14,8 +14,8 @@ from archstat.homework.reading.spans import SpanGrid
 from archstat.homework.reading.tags import nodes
 
 PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-TABLE = re.compile(r"<table\b", re.IGNORECASE)
-PRINTED = re.compile(r"<pre\b", re.IGNORECASE)
+TABLE = re.compile(r"<table(?=[\s/<>])", re.IGNORECASE)
+PRINTED = re.compile(r"<pre(?=[\s/<>])", re.IGNORECASE)
 
 MARKS = {"sup": "^", "sub": "_", "br": "\n", "p": "\n", "div": "\n", "li": "\n"}
 """What a tag puts before its text."""
@@ -23,7 +23,7 @@ MARKS = {"sup": "^", "sub": "_", "br": "\n", "p": "\n", "div": "\n", "li": "\n"}
 MATH_MARKS = {"msup": ("", "^"), "msub": ("", "_"), "msubsup": ("", "_", "^"), "mfrac": ("", "/")}
 """What stands in MathML before each child of an element."""
 
-HIDDEN = {"del", "s", "strike", "script", "style", "title", "textarea", "caption"}
+HIDDEN = {"del", "s", "strike", "script", "style", "title", "textarea"}
 FORMULA = "math/tex"
 """How the type of a script starts that is a formula for MathJax."""
 
@@ -41,10 +41,10 @@ def printed(text: str) -> Iterator[tuple[int, str]]:
     line = at = 0
     while (start := PRINTED.search(text, at)) is not None:
         line += text.count("\n", at, start.start())
-        at = start.end()
+        at = len(text)  # if it never ends, neither does what follows
         pieces: list[str] = []
         for place, node in nodes(text, start.start()):
-            at = max(at, place)
+            at = place
             if isinstance(node, str):
                 pieces.append(node)
             elif node == End("pre"):
@@ -59,11 +59,11 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     at = 0
     while (found := TABLE.search(text, at)) is not None:
-        at = found.end()
+        at = len(text)  # if it never ends, neither does what follows
         for table in _tables(text, found.start()):
             first, last = (bisect_right(starts, place) for place in (table.start, table.stop))
             yield Block(first - 1, last, table.grid.rows, heads=table.heads())
-            at = max(at, table.stop)
+            at = table.stop
 
 
 def _tables(text: str, start: int) -> Iterator[_Table]:

@@ -54,21 +54,30 @@ def _grid(code: str, environment: str) -> list[list[str]]:
     grid = SpanGrid()
     below: dict[int, tuple[str, int]] = {}
     for row in _rows(first + (others[-1] if others else "")):
-        texts = [tex.plain(cell.replace("~", " "), math=environment == "array") for cell in row]
+        texts = [_plain(cell, is_math=environment == "array") for cell in row]
         if not any(map(str.strip, texts)):  # rules, or what is left behind the last row
             continue
         grid.begin_row()
-        for code_of_cell, text in zip(row, texts, strict=True):
+        for cell, text in zip(row, texts, strict=True):
             column, number = len(grid.rows[-1]), len(grid.rows)
+            rowspan = _count(ROWSPAN, cell)
+            if rowspan > 1:
+                below[column] = (text, number + rowspan - 1)
             above, last = below.get(column, ("", 0))
-            span = ROWSPAN.search(code_of_cell)
-            if span is not None:
-                below[column] = (text, number + int(span[1]) - 1)
-            elif not text.strip() and number <= last:
-                text = above
-            colspan = COLSPAN.search(code_of_cell)
-            grid.add(text, colspan=int(colspan[1]) if colspan is not None else 1)
+            is_covered = number <= last and not text.strip()
+            grid.add(above if is_covered else text, colspan=_count(COLSPAN, cell))
     return grid.rows
+
+
+def _plain(cell: str, *, is_math: bool) -> str:
+    for code, text in {"~": " ", r"\(": "$", r"\)": "$"}.items():
+        cell = cell.replace(code, text)
+    return tex.plain(cell, math=is_math)
+
+
+def _count(span: re.Pattern[str], cell: str) -> int:
+    found = span.search(cell)
+    return int(found[1]) if found is not None else 1
 
 
 def _after_braces(code: str, groups: int) -> str:

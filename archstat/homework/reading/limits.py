@@ -7,8 +7,8 @@ from archstat.errors import SheetError
 MOST_BYTES = 32 << 20
 """Of a file: a notebook or a document with a dozen photographs."""
 
-MOST_UNPACKED_BYTES = 64 << 20
-"""Of what is read from an archive: an .xlsx of ten thousand rows takes a twentieth."""
+MOST_UNPACKED_BYTES = 32 << 20
+"""Of what is read from an archive: an .xlsx of ten thousand rows takes a tenth."""
 
 MOST_RATIO = 300
 """Unpacked bytes for a packed one: real sheets have up to 100, an archive bomb has 1,000."""
@@ -18,6 +18,9 @@ MOST_MEMBERS = 10_000
 
 MOST_DEPTH = 200
 """Of elements and tables inside one another: Word needs some thirty."""
+
+MOST_LINES = 200_000
+"""Of the texts in a file: each is looked at by every reader of text, for some microseconds."""
 
 MOST_TABLES = 1_000
 """Of a file: the log of a long training in a notebook has hundreds of things like tables."""

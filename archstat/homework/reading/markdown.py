@@ -15,15 +15,12 @@ from statistics import mode
 from archstat.homework.reading.block import FEWEST_COLUMNS, Block
 from archstat.homework.reading.tools import LAYER_TITLE
 
-UNIFIED = str.maketrans(
-    {
-        **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷\uff5c", "|"),
-        **dict.fromkeys("─━═╌╍┄┅┈┉╴╶", "-"),
-        **dict.fromkeys(
-            "┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪╓╖╙╜╟╢╥╨╫╭╮╯╰┍┑┕┙┝┥┯┷┿┠┨┰┸╂┞┟┡┢┦┧┩┪╇╈", "+"
-        ),
-    }
-)
+BOX = frozenset(map(chr, range(0x2500, 0x2580)))
+UNIFIED = {
+    **dict.fromkeys(map(ord, BOX), "+"),
+    **dict.fromkeys(map(ord, "│┃┆┇┊┋╎╏║╵╷╹╻\uff5c"), "|"),
+    **dict.fromkeys(map(ord, "─━┄┅┈┉╌╍═╴╶╸╺"), "-"),
+}
 """Box drawings as the characters that stand for them on an old terminal."""
 
 NO_DELIMITER = re.compile(r"\\\||\$(?=[^\s$])[^$]*(?<=\S)\$(?!\d)")
@@ -76,9 +73,11 @@ def _runs(lines: Sequence[str]) -> Iterator[list[_Line]]:
     """Yield the lines that belong together."""
     run: list[_Line] = []
     for number, raw in enumerate(lines):
-        text = raw.translate(UNIFIED).strip().lstrip("> ")
+        text = raw.strip().lstrip("> ")
+        drawing = text.lstrip("# ")  # it may stand in a comment
+        text = (drawing if drawing[:1] in BOX else text).translate(UNIFIED)
         line = _Line(number, text, _is_rule(text))
-        if line.is_rule or "|" in text:
+        if line.is_rule or ("|" in text and text.strip("|")):
             run.append(line)
         elif run and not (text == "" and _goes_on(run, lines)):
             yield run
@@ -116,14 +115,13 @@ def _block(run: Sequence[_Line]) -> Block | None:
 
 
 def _unruled(run: Sequence[_Line]) -> Block | None:
-    """Return the table in lines without a rule, if enough of them have as many cells."""
-    rows = [line.cells() for line in run]
-    width = mode(map(len, rows))
-    alike = sum(len(row) == width for row in rows)
+    """Return the table in lines without a rule, if enough of them have as many bars."""
+    bars = [line.text.count("|") for line in run]
+    alike = bars.count(mode(bars))
     fewest = 2 if all(line.is_closed for line in run) else FEWEST_UNRULED_ROWS
-    if width < FEWEST_COLUMNS or alike < fewest or 2 * alike < len(rows):
+    if alike < fewest or 2 * alike < len(run):
         return None
-    return Block(run[0].number, run[-1].number + 1, rows, heads=1)
+    return Block(run[0].number, run[-1].number + 1, [line.cells() for line in run], heads=1)
 
 
 def _is_wrapped(group: Sequence[Sequence[str]]) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from archstat.errors import SheetError
-from archstat.homework.reading import document
+from archstat.homework.reading import document, limits
 from archstat.homework.reading.table import Found
 
 OUTPUTS = ("text/html", "text/markdown", "text/latex", "text/plain")
@@ -24,6 +24,7 @@ def found(text: str) -> Iterator[Found]:
     Raises:
         SheetError: It is none.
     """
+    limits.check(text.count(r"\n"), limits.MOST_LINES, "lines")
     try:
         notebook = json.loads(text)
     except RecursionError:
@@ -41,7 +42,8 @@ def found(text: str) -> Iterator[Found]:
 def _output(output: object, place: str) -> Iterator[Found]:
     """Yield the tables in the best form of an output that has any."""
     data = _get(output, "data")
-    for text in (_get(output, "text"), *(_get(data, form) for form in OUTPUTS)):
+    printed = _get(output, "text") if _get(output, "name") != "stderr" else ""
+    for text in (printed, *(_get(data, form) for form in OUTPUTS)):
         tables = list(document.found(_text(text), place))
         if tables:
             yield from tables

@@ -9,7 +9,7 @@ from datetime import date
 from archstat.homework.reading import limits
 from archstat.homework.reading.archive import Archive, nodes
 from archstat.homework.reading.node import End, Hidden, Node, Start, whole
-from archstat.homework.reading.sheet import Sheet, month_and_day, number
+from archstat.homework.reading.sheet import Sheet, month_and_day, number, percent
 from archstat.homework.reading.table import Found
 
 MEMBER = "content.xml"
@@ -93,8 +93,10 @@ class _Reader:
         """Return the text of the cell that ends; it may show a number with fewer digits."""
         kind, text = self._cell.get("value-type", ""), "".join(self._pieces)
         with suppress(ValueError):
-            if kind in {"float", "percentage", "currency"}:
+            if kind in {"float", "currency"}:
                 return number(float(self._cell.get("value", "")))
+            if kind == "percentage":
+                return percent(float(self._cell.get("value", "")))
             if kind == "date":
                 return month_and_day(date.fromisoformat(self._cell.get("date-value", "")[:10]))
         formula = self._cell.get("formula", "").partition("=")[2]

@@ -25,9 +25,9 @@ class Sheet:
 
     def put(self, row: int, column: int, text: str) -> None:
         """Write a cell; numbers count from 0."""
-        self._puts += 1
-        limits.check(self._puts, limits.MOST_CELLS, "cells")
         if text.strip():
+            self._puts += 1
+            limits.check(self._puts, limits.MOST_CELLS, "cells")
             self._rows.setdefault(row, {}).setdefault(column, text)
 
     def merge(self, rows: range, columns: range) -> None:
@@ -43,7 +43,7 @@ class Sheet:
         limits.check(len(columns), limits.MOST_COLUMNS, "columns")
         for over_rows, over_columns in self._spans:
             text = self._rows.get(over_rows.start, {}).get(over_columns.start, "")
-            for row in _within(rows, over_rows):
+            for row in _within(rows, over_rows) if text else ():
                 for column in _within(columns, over_columns):
                     self.put(row, column, text)
         grid: list[list[str]] = []
@@ -68,6 +68,15 @@ def number(value: float) -> str:
     if value.is_integer() and abs(value) < EXACT:
         return str(int(value))
     return f"{value:.15g}"
+
+
+def percent(value: float) -> str:
+    """Return a share as a spreadsheet shows it in full.
+
+    >>> percent(0.0625)
+    '6.25%'
+    """
+    return f"{number(value * 100)}%"
 
 
 def month_and_day(day: date) -> str:

@@ -21,7 +21,7 @@ class Table:
     Attributes:
         place: Where in the file, for messages: "line 409", "table 2", "sheet 'Sheet1'",
             "cell 3 (code output), line 2".
-        header: The titles; titles of several levels are joined.
+        header: The titles, each on one line; those of several levels are joined.
         rows: The cells under them, each row as long as the header. Blank rows and columns are left
             out. A cell of several lines has line feeds.
         tool: "torchsummary", "torchinfo", "torchstat" or "keras" if one of them printed it.
@@ -117,7 +117,8 @@ def _titled(rows: Sequence[Row], heads: int | None) -> tuple[Row, Sequence[Row]]
         two_levels = len(rows) > 2 and _has_spans(rows[0]) and is_heading(rows[1])  # noqa: PLR2004  titles
         heads = 2 if two_levels else 1
     columns = zip(*rows[:heads], strict=True)
-    header = tuple(" ".join(dict.fromkeys(filter(None, column))) for column in columns)
+    titles = (" ".join(dict.fromkeys(filter(None, column))) for column in columns)
+    header = tuple(title.replace("\n", " ") for title in titles)
     return header, rows[heads:]
 
 

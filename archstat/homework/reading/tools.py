@@ -39,11 +39,16 @@ TORCHSTAT_HEADER = re.compile(r"\s+".join(f"({re.escape(title)})" for title in T
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield what tools printed, in lines of text."""
+    lines = [_uncommented(line) for line in lines]
     for number, line in enumerate(lines):
         if line.lstrip().startswith(LAYER_TITLE) and COUNT_TITLE in FIELD.findall(line):
             yield _layers(number, lines)
         elif (header := TORCHSTAT_HEADER.search(line)) is not None:
             yield _torchstat(number, lines, header)
+
+
+def _uncommented(line: str) -> str:
+    return line.replace("#", " ", 1) if line.lstrip().startswith("#") else line
 
 
 def _torchstat(number: int, lines: Sequence[str], header: re.Match[str]) -> Block:
@@ -104,7 +109,7 @@ class _Layers:
         text = line.strip()
         if text.startswith(("Total", LAYER_TITLE)) or (self.rows and set(text) == {"="}):
             return False
-        if not text.strip("=_-¯|"):
+        if not text.strip("=_-¯|."):
             self.is_apart = True
             return True
         line = line.rstrip("| ")
@@ -128,6 +133,6 @@ class _Layers:
         """Put the pieces behind those of the line above; they were cut where a cell was full."""
         widths = [stop - start - GAP for start, stop in pairwise(self.starts)]
         for column, piece in enumerate(pieces):
-            is_cut = column < len(widths) and len(self.pieces[column].rstrip()) == widths[column]
+            is_cut = column < len(widths) and len(self.pieces[column].rstrip()) >= widths[column]
             glue = "" if is_cut else " "
             self.rows[-1][column] = f"{self.rows[-1][column]}{glue}{piece.strip()}".strip()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from archstat.homework.reading.archive import Archive, nodes
 from archstat.homework.reading.node import End, Hidden, Node, Start, whole
 from archstat.homework.reading.runs import Runs
-from archstat.homework.reading.sheet import Sheet, month_and_day, number
+from archstat.homework.reading.sheet import Sheet, month_and_day, number, percent
 from archstat.homework.reading.table import Found
 
 MEMBER = "xl/workbook.xml"
@@ -26,13 +26,14 @@ STYLES = "styles"
 
 PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
-DATE_FORMATS = {
+FORMATS = {
     **dict.fromkeys(("14", "15", "16", "22", "27", "28", "29", "30", "31", "36"), "m/d"),
     **dict.fromkeys(("50", "51", "52", "53", "54", "55", "56", "57", "58"), "m/d"),
     **dict.fromkeys(("18", "19", "20", "21", "32", "33"), "h:m"),
+    **dict.fromkeys(("9", "10"), "%"),
     "17": "m/y",
 }
-"""The built-in formats of dates and times, by number; ECMA-376, part 1, 18.8.30."""
+"""The built-in formats of dates, times and shares, by number; ECMA-376, part 1, 18.8.30."""
 
 NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 """What stands for itself in a format, or is a colour."""
@@ -89,7 +90,7 @@ class _Workbook(NamedTuple):
         if form in {"m/d", "m/y"}:
             day = self.first_day + timedelta(days=int(value))
             return month_and_day(day) if form == "m/d" else f"{day.month}/{day.year % 100}"
-        return number(value)
+        return percent(value) if form == "%" else number(value)
 
 
 def _targets(archive: Archive) -> Mapping[str, str]:
@@ -130,7 +131,7 @@ def _strings(archive: Archive, member: str) -> list[str]:
 
 
 def _formats(archive: Archive, member: str) -> list[str]:
-    """Return how each style shows a date: "m/d", "m/y", "h:m", or "" for a number."""
+    """Return how each style shows a number: as "m/d", "m/y", "h:m", "%", or "" for as it is."""
     custom: dict[str, str] = {}
     formats: list[str] = []
     is_cell = False
@@ -139,20 +140,22 @@ def _formats(archive: Archive, member: str) -> list[str]:
             case Start("cellXfs") | End("cellXfs"):
                 is_cell = isinstance(node, Start)
             case Start("numFmt", {"numFmtId": number_of_format, "formatCode": code}):
-                custom[number_of_format] = _date_format(code)
+                custom[number_of_format] = _format(code)
             case Start("xf", attributes) if is_cell:
                 number_of_format = attributes.get("numFmtId", "")
-                formats.append(custom.get(number_of_format, DATE_FORMATS.get(number_of_format, "")))
+                formats.append(custom.get(number_of_format, FORMATS.get(number_of_format, "")))
     return formats
 
 
-def _date_format(code: str) -> str:
+def _format(code: str) -> str:
     letters = set(NOT_LETTERS.sub("", code).lower())
     if "d" in letters:
         return "m/d"
     if "y" in letters:
         return "m/y"
-    return "h:m" if "h" in letters else ""
+    if "h" in letters:
+        return "h:m"
+    return "%" if "%" in letters else ""
 
 
 class _Reader:
@@ -171,14 +174,15 @@ class _Reader:
         """Read a tag or a text."""
         self._text.take(node)
         match node:
-            case str():
-                self._parts[self._part] = self._parts.get(self._part, "") + node
+            case str() if self._part:
+                self._parts[self._part] += node
             case Start("row", attributes):
                 self._row, self._column = whole(attributes, "r", self._row + 2) - 1, -1
             case Start("c", attributes):
                 self._begin(attributes)
             case Start("v" | "f" as part):
                 self._part = part
+                self._parts[part] = ""
             case End("v" | "f"):
                 self._part = ""
             case End("c"):
