@@ -86,6 +86,13 @@ def grade(
         str | None,
         typer.Option(metavar="TITLE", help="Canvas's column for the grades. Default: the model."),
     ] = None,
+    network: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What the network is called in submitted Python, if a file has more than one.",
+        ),
+    ] = "",
     *,
     any_convention: marking.AnyConvention = False,
     run_submitted_code: Annotated[
@@ -121,7 +128,8 @@ def grade(
         listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
-        sandbox = _sandbox(truth.graph.input_shape, limits) if run_submitted_code else None
+        shape = truth.graph.input_shape
+        sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
         source = open_source(folder, without=(output, *([] if roster is None else [roster])))
         submissions = find_submissions(source, listed)
         if not submissions:
@@ -139,7 +147,7 @@ def grade(
             file_names=names,
             sandbox=sandbox,
         )
-        about = f"{__version__} {grader.digest} {run_submitted_code}"
+        about = f"{__version__} {grader.digest} {run_submitted_code} {network}"
         graded = _graded(run, about, output, names, len(submissions))
         report = ClassReport(truth.graph.name, graded, listed, rules.out_of, rules.feedback)
         write_file(class_csv.render(report), output / "class.csv")
@@ -189,7 +197,7 @@ def _graded(
     return tuple(sorted(graded, key=lambda one: one.submission.key))
 
 
-def _sandbox(shape: Shape, limits: Limits) -> Sandbox:
+def _sandbox(shape: Shape, limits: Limits, network: str) -> Sandbox:
     from archstat.homework.grading.guards import python
     from archstat.homework.grading.sandbox import Sandbox
 
@@ -197,7 +205,7 @@ def _sandbox(shape: Shape, limits: Limits) -> Sandbox:
         raise UsageError("--run-submitted-code is not possible on this system")
     size = "x".join(map(str, shape))
     words = ("table", "--format", "csv", "--input", size)
-    sandbox = Sandbox((*python("archstat"), *words), limits)
+    sandbox = Sandbox((*python("archstat"), *words), limits, network)
     if not sandbox.is_cut_off:
         typer.echo(
             "warning: this system does not let us take the network away from submitted code",

@@ -66,8 +66,8 @@ class Ledger:
             if end == 0:
                 is_ours = document == _head(question)
             elif {"key", "digest", "feedback_file"} <= document.keys():
-                self.old_files.add(document["feedback_file"])
-                self._places[document["key"]] = (document["digest"], end)
+                self.old_files.add(str(document["feedback_file"]))
+                self._places[str(document["key"])] = (document["digest"], end)
             end += len(line)
         if not is_ours:
             self._places.clear()

@@ -87,14 +87,20 @@ class Roster:
         return None
 
     def find_in(self, name: str) -> Student | None:
-        """Return who a file's name speaks of, among other words; None if nobody or several."""
+        """Return who a file's name speaks of, among other words; None if nobody or several.
+
+        Numbers and addresses count before names, and longer ones before shorter ones.
+        """
         whole = squashed(name)
-        for run in words(name):
-            if run != whole and run.isdecimal() and len(run) < SHORTEST_NUMBER:
-                continue
-            found = {*self._called(run, names=False), *self._called(run, names=True)}
-            if found:
-                return found.pop() if len(found) == 1 else None
+        runs = [
+            run
+            for run in words(name)
+            if run == whole or not run.isdecimal() or len(run) >= SHORTEST_NUMBER
+        ]
+        for names in (False, True):
+            called = next(filter(None, (self._called(run, names=names) for run in runs)), ())
+            if len(called) == 1:
+                return called[0]
         return None
 
     def _called(self, word: str, *, names: bool) -> Sequence[Student]:

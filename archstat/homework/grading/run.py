@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -117,4 +118,5 @@ def remove_old(folder: Path, names: set[str]) -> None:
     """Remove feedback of an earlier run that nobody is to see any more."""
     for name in names:
         if name and Path(name).name == name:
-            (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # it is gone, or no file
+                (folder / name).unlink()

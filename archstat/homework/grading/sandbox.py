@@ -63,10 +63,12 @@ class Sandbox:
     Attributes:
         command: What prints the table of the network in a file as CSV; behind it, the file's name.
         limits: What a sheet may take; code is allowed PyTorch beside it.
+        network: What the network is called in the file; empty if the file has one only.
     """
 
     command: tuple[str, ...]
     limits: Limits
+    network: str = ""
 
     @cached_property
     def is_cut_off(self) -> bool:
@@ -114,7 +116,7 @@ class Sandbox:
                 *python(__name__),
                 *most,
                 *self.command,
-                name,
+                f"{name}:{self.network}" if self.network else name,
             ),
             stdin=DEVNULL,
             stdout=PIPE,
@@ -154,7 +156,9 @@ async def _printed(process: Process, folder: str) -> bytes | str:
     if code == KILLED + signal.SIGXCPU:
         raise TimeIsUp
     why = said.decode("utf-8", "replace").removeprefix("error: ").replace(f"{folder}{os.sep}", "")
-    return clipped(line(why) or "ends the process that runs it")
+    lines = [text for text in map(line, why.splitlines()) if text]
+    ends = dict.fromkeys(lines[:1] + lines[-1:])
+    return clipped(" … ".join(ends) or "ends the process that runs it")
 
 
 async def _read(pipe: asyncio.StreamReader, process: Process) -> bytes:

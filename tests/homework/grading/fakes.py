@@ -1,16 +1,18 @@
-"""Stand-ins for what grades a submission: what a file says is what happens."""
+"""A stand-in for what grades a submission: what a file says is what happens."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
+from pathlib import Path
 
 from archstat.homework.grading.outcome import Outcome, Status
 
 
 def obey(files):
-    (name, data), *_ = files
+    (_, data), *_ = files
+    said = ""
     match data.decode():
         case "loop":
             while True:
@@ -18,20 +20,32 @@ def obey(files):
         case "sleep":
             time.sleep(60)
         case "memory":
-            return Outcome(Status.OK, str(len(bytearray(1 << 40))))
+            bytearray(1 << 40)
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
         case "exit":
             os._exit(0)
         case "fail":
-            raise ZeroDivisionError("no")
+            raise ZeroDivisionError("by \x1b[31mzero")
         case "long":
             return Outcome(Status.OK, feedback="x" * (8 << 20))
+        case "longer":
+            return Outcome(Status.OK, "x" * (8 << 20))
         case "print":
-            print("{}")
+            print('{"status": "error"}', flush=True)
+            os.write(1, b"more")
         case "environment":
-            return Outcome(Status.OK, " ".join(sorted(os.environ)))
-        case "file":
-            with open("made", "w") as file:
-                file.write("x")
-    return Outcome(Status.OK, name, feedback=str(os.getpid()))
+            said = " ".join(sorted(set(os.environ) - {"LC_CTYPE"}))  # which Python itself sets
+        case "write":
+            Path(files[1][0]).write_bytes(b"x")
+        case "process":
+            said = str(os.getpid())
+        case "tag":
+            said = files[1][0]
+    return Outcome(Status.OK, said)
+
+
+def dawdle(files):
+    """Take a tenth of a second."""
+    time.sleep(0.1)
+    return obey(files)
