@@ -12,8 +12,8 @@ from archstat.homework.grading.grader import Grader
 from archstat.homework.grading.outcome import Fault, Slip, Status
 from archstat.homework.policy import Policy
 from tests.cli.running import environment
-from tests.homework.networks import truth
 from tests.homework.grading.places import archive
+from tests.homework.networks import truth
 
 GRADER = Grader(truth("paper-alexnet"), Policy())
 
