@@ -101,6 +101,8 @@ def test_a_blank_row_ends_a_table_if_titles_follow():
         (CONV1, False),
         (["ReLU", "-"], False),
         (["FC6", "(4096)"], False),
+        (["Conv", "3x3 filters"], False),
+        (["Layer", "#"], False),
         (["Layer", ""], False),
         ([], False),
     ],
