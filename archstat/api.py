@@ -14,7 +14,7 @@ from archstat.frontends.inputs import InputSpec
 from archstat.frontends.load import Loaded, Question, load
 from archstat.frontends.resolve import positive
 from archstat.frontends.spec import Settings, input_shape
-from archstat.renderers import FormatName, renderer
+from archstat.renderers import TextFormat, renderer
 from archstat.renderers.cells import Layout
 from archstat.renderers.view import View
 from archstat.report import report
@@ -50,7 +50,7 @@ class Report(report.Report):
         """Return what a notebook shows."""
         return self.to_markdown()
 
-    def _render(self, format_name: FormatName, columns: Sequence[str], layout: Layout) -> str:
+    def _render(self, format_name: TextFormat, columns: Sequence[str], layout: Layout) -> str:
         if not isinstance(columns, (list, tuple)) or not all(isinstance(c, str) for c in columns):
             raise UsageError(
                 f"columns must be a list of keys, got {shown(columns)}",
@@ -100,6 +100,12 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     >>> analyze("paper-alexnet").totals.macs
     724406816
     """
+    torch = sys.modules.get("torch")  # whoever has a tensor has torch
+    if torch is not None and any(isinstance(each, torch.Tensor) for each in _each(input)):
+        raise UsageError(
+            "input is the shape of one example, got a tensor",
+            hint="example tensors go into inputs: analyze(model, inputs=(tensor,))",
+        )
     with within("input"):
         shape = None if input is None else input_shape(input)
     question = Question(
@@ -124,6 +130,10 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         graph, batch_size=size, traced_on=traced_on, each_operator=each_operator
     )
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
+
+
+def _each(value: object) -> Sequence[object]:
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from archstat.errors import UsageError
 
-TORCH = ("torch",)
-WITNESSES = ("torch", "torchinfo", "fvcore")
+
+class Extra(NamedTuple):
+    """Packages, and what installs them: pip install 'archstat[NAME]'."""
+
+    name: str
+    packages: tuple[str, ...]
 
 
-def require(packages: tuple[str, ...], *, purpose: str) -> None:
+TORCH = Extra("torch", ("torch",))
+WITNESSES = Extra("torch", ("torch", "torchinfo", "fvcore"))
+XLSX = Extra("xlsx", ("xlsxwriter",))
+
+
+def require(extra: Extra, *, purpose: str) -> None:
     """Check that packages are installed, without importing them.
 
     Raises:
         UsageError: One is not.
     """
-    missing = [package for package in packages if find_spec(package) is None]
+    missing = [package for package in extra.packages if find_spec(package) is None]
     if missing:
         raise UsageError(
             f"{purpose} needs {' and '.join(missing)}, which this Python does not have",
-            hint="pip install 'archstat[torch]'",
+            hint=f"pip install 'archstat[{extra.name}]'",
         )

@@ -7,12 +7,14 @@ nodes before it or the input; every node has a shape; shapes hold no batch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isqrt, prod
 
 from archstat.errors import ShapeError, TraceError
 from archstat.layers.base import AxesError, Layer, Shape, StatedSizeError, param_count, times
 from archstat.layers.opaque import Observed
+from archstat.layers.window import Window
 
 INPUT = "input"
 """The name by which nodes read the network's input."""
@@ -114,9 +116,13 @@ class ForwardError(TraceError):
 
     Attributes:
         graph: The layers that ran before.
+        traced_on: The device of the forward pass.
+        needs_values: Why it may succeed on a device with values; None if it is broken.
     """
 
     graph: Graph
+    traced_on: str
+    needs_values: str | None = None
 
 
 @dataclass
@@ -185,28 +191,36 @@ class GraphBuilder:
         flattened = next((node for node in history if len(node.in_shape) > 1), None)
         if flattened is None or flattened.out_shape != (error.given,):
             return error
-        channels, *sizes = flattened.in_shape
-        stated, why = f"{error.stated}", ""
-        if error.stated % prod(sizes) == 0:
-            believed = error.stated // prod(sizes)
-            stated = f"{error.stated} = {_product((believed, *sizes))}"
-            changed = _channel_change(history, believed, channels)
-            if changed is not None:
-                why = f"{changed.name!r} turned {believed} channels into {channels}; "
-        elif (
-            len(flattened.in_shape) == AXES_OF_AN_IMAGE
-            and (side := isqrt(error.stated // channels)) ** 2 * channels == error.stated
-        ):
-            stated = f"{error.stated} = {_product((channels, side, side))}"
-            why = f"the map is {times(sizes)} here: look at input size, strides and paddings; "
+        before = history[history.index(flattened) + 1 :]
+        believed = _believed(error.stated, flattened.in_shape, before)
+        product = f" = {_product(believed)}" if believed else ""
         return StatedSizeError(
-            f"states {error.name} = {stated}, but is given "
+            f"states {error.name} = {error.stated}{product}, but is given "
             f"{error.given} = {_product(flattened.in_shape)}",
-            hint=f"{why}leave {error.name} out, or write {error.given}",
             name=error.name,
             stated=error.stated,
             given=error.given,
+            reason=self._reason(believed, flattened.in_shape, before) if believed else None,
         )
+
+    def _reason(self, believed: Shape, shape: Shape, before: Sequence[Node]) -> str | None:
+        """Return why a map has another shape than its reader believes."""
+        reasons = []
+        channels, *sizes = shape
+        changed = _channel_change(before, believed[0], channels)
+        if believed[0] != channels and changed is not None:
+            reasons.append(f"{changed.name!r} turned {believed[0]} channels into {channels}")
+        if believed[1:] != shape[1:]:
+            other = _input_for(believed[1:], self.input_shape, before)
+            reasons.append(
+                f"the map is {times(sizes)} here"
+                + (
+                    f", and {times(believed[1:])} for an input of {times(other)}"
+                    if other
+                    else ": look at input size, strides and paddings"
+                )
+            )
+        return " and ".join(reasons) or None
 
     def _traced(self, error: AxesError, inputs: Sequence[str]) -> AxesError:
         """Return a better error, if no layer but the input itself has too few or many axes."""
@@ -221,10 +235,45 @@ class GraphBuilder:
     def _history(self, name: str) -> list[Node]:
         """Return the nodes that lead to `name`, latest first, along first inputs."""
         nodes = []
-        while name != INPUT:
+        while name in self._nodes:
             nodes.append(self._nodes[name])
             name = nodes[-1].inputs[0]
         return nodes
+
+
+def _believed(stated: int, shape: Shape, before: Sequence[Node]) -> Shape | None:
+    """Return the map that a stated number of features is, going by the one that there is."""
+    channels, *sizes = shape
+    if stated % prod(sizes) == 0:
+        return (stated // prod(sizes), *sizes)
+    if len(shape) == AXES_OF_AN_IMAGE:
+        for maybe in (channels, *(node.out_shape[0] for node in before)):
+            side = isqrt(stated // maybe)
+            if maybe * side**2 == stated:
+                return (maybe, side, side)
+    return None
+
+
+def _input_for(sizes: Shape, image: Shape, before: Sequence[Node]) -> Shape | None:
+    """Return the square image nearest in size that these layers, latest first, map to `sizes`."""
+    channels, *sides = image
+    if len(sides) != AXES_OF_AN_IMAGE - 1 or sides[0] != sides[1]:
+        return None
+    for step in range(1, sides[0]):
+        for side in (sides[0] + step, sides[0] - step):
+            shape: Shape = (channels, side, side)
+            with suppress(ShapeError):
+                for node in reversed(before):
+                    if node.in_shape != node.out_shape or _has_window(node):
+                        shape = node.layer.out_shape(shape)
+                if shape[1:] == sizes:
+                    return (channels, side, side)
+    return None
+
+
+def _has_window(node: Node) -> bool:
+    reach = node.layer.reach(node.in_shape)
+    return isinstance(reach, tuple) and any(isinstance(along, Window) for along in reach)
 
 
 def _channel_change(history: Sequence[Node], before: int, after: int) -> Node | None:

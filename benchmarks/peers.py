@@ -1,138 +1,91 @@
-"""Other counters on torchvision's classification models: who is exact, and in what time.
+"""Other counters on torchvision's classification models: who is exact, in what time and memory.
 
-Each tool that is installed counts each model in this process, one after the other. A count is exact
-if it is the billions of multiply–accumulates that torchvision publishes, to its three decimals.
-Tools that run the forward pass on real tensors get zeros on the CPU; models are built beforehand.
+A count is exact if it is the billions of multiply–accumulates that torchvision publishes, to its
+three decimals. Each tool counts in its own convention, so another count need not be a mistake.
 
-    pip install thop ptflops
+Time: all tools count copies of one model in one process, round by round in random order; a round's
+times are divided by archstat's, and the median is taken over rounds, then over models. Memory: each
+tool counts each of a few models in a process of its own; what is printed is the peak above that of
+`import torch, torchvision`. archstat is asked by name there, so that it builds the model itself.
+
+    pip install ptflops thop torchscan
     python benchmarks/peers.py [MODEL…]
+
+The exit code is 1 if archstat is not exact on every model.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import sys
-import time
 import warnings
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+
+from counters import (
+    ARGUMENTS,
+    COUNTERS,
+    build,
+    classification_models,
+    peak_bytes,
+    print_table,
+    times_archstats,
+)
 
 import archstat
 
-if TYPE_CHECKING:
-    from torch import nn
-
-MODELS = (
+MEASURED_FOR_MEMORY = (
     "alexnet", "vgg16", "resnet18", "resnet50", "mobilenet_v2", "densenet121", "squeezenet1_1",
     "shufflenet_v2_x1_0", "efficientnet_b0", "regnet_y_400mf", "convnext_tiny", "vit_b_16",
     "swin_t",
 )  # fmt: skip
-SHAPE = (3, 224, 224)
+"""One of each family."""
+
+MEBIBYTE = 2**20
+COUNT = "sys.path.insert(0, {folder!r}); import peers; peers.count_once({tool!r}, {name!r})"
 
 
-def by_archstat(model: nn.Module) -> int:
-    """Return MACs."""
-    return archstat.analyze(model, SHAPE).totals.macs
-
-
-def by_torchinfo(model: nn.Module) -> int:
-    """Return mult-adds."""
-    import torchinfo  # noqa: PLC0415  each tool loads when its turn comes
-
-    return torchinfo.summary(model, input_size=(1, *SHAPE), verbose=0).total_mult_adds
-
-
-def by_fvcore(model: nn.Module) -> int:
-    """Return what fvcore calls flops."""
-    import torch  # noqa: PLC0415  likewise
-    from fvcore.nn import FlopCountAnalysis  # noqa: PLC0415  likewise
-
-    analysis = FlopCountAnalysis(model, torch.zeros(1, *SHAPE))
-    analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
-    return int(analysis.total())
-
-
-def by_flop_counter(model: nn.Module) -> int:
-    """Return half of torch's FLOPs."""
-    import torch  # noqa: PLC0415  likewise
-    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415  likewise
-
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        model(torch.zeros(1, *SHAPE))
-    return counter.get_total_flops() // 2
-
-
-def by_thop(model: nn.Module) -> int:
-    """Return MACs."""
-    import thop  # noqa: PLC0415  likewise
-    import torch  # noqa: PLC0415  likewise
-
-    return int(thop.profile(model, inputs=(torch.zeros(1, *SHAPE),), verbose=False)[0])
-
-
-def by_ptflops(model: nn.Module) -> int:
-    """Return MACs."""
-    from ptflops import get_model_complexity_info  # noqa: PLC0415  likewise
-
-    counted, _ = get_model_complexity_info(
-        model, SHAPE, as_strings=False, print_per_layer_stat=False, verbose=False
-    )
-    return int(counted)
-
-
-TOOLS: dict[str, tuple[str, Callable[[nn.Module], int]]] = {
-    "archstat": ("archstat", by_archstat),
-    "torchinfo": ("torchinfo", by_torchinfo),
-    "fvcore": ("fvcore", by_fvcore),
-    "FlopCounterMode": ("torch", by_flop_counter),
-    "thop": ("thop", by_thop),
-    "ptflops": ("ptflops", by_ptflops),
-}
-
-
-def counted(count: Callable[[nn.Module], int], name: str) -> tuple[int | None, float]:
-    """Return what a tool counts in a fresh model, None if it fails, and the seconds it takes."""
-    from torchvision import models  # noqa: PLC0415  likewise
-
-    model = models.get_model(name, weights=None).eval()
-    start = time.perf_counter()
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            result = count(model)
-    except Exception:  # noqa: BLE001  a tool may fail in any way
-        return None, time.perf_counter() - start
-    return result, time.perf_counter() - start
-
-
-def main() -> None:
-    """Print one line a tool."""
-    from torchvision import models  # noqa: PLC0415  likewise
-
+def count_once(tool: str, name: str) -> None:
+    """Let a tool count a model, for its memory."""
     warnings.simplefilter("ignore")
-    names = sys.argv[1:] or MODELS
-    published = {name: models.get_model_weights(name).DEFAULT.meta["_ops"] for name in names}
-    seconds: dict[str, list[float]] = {}
-    exact: dict[str, int] = {}
-    for tool, (package, count) in TOOLS.items():
-        if importlib.util.find_spec(package) is None:
-            print(f"{tool}: not installed")
-            continue
-        results = {name: counted(count, name) for name in names}
-        exact[tool] = sum(
-            result is not None and round(result / 1e9, 3) == published[name]
-            for name, (result, _) in results.items()
-        )
-        seconds[tool] = [spent for _, spent in results.values()]
-    for tool, times in seconds.items():
-        ratios = [theirs / ours for theirs, ours in zip(times, seconds["archstat"], strict=True)]
-        print(
-            f"{tool:16} exact on {exact[tool]:2} of {len(names)}, "
-            f"median {median(times):6.3f} s, {median(ratios):5.1f} times archstat's"
-        )
+    if tool == "archstat":
+        archstat.analyze(f"torchvision/{name}", arguments=ARGUMENTS.get(name))
+    else:
+        COUNTERS[tool].quietly(*build(name))
+
+
+def memory(tool: str, name: str) -> float:
+    """Return the MiB that counting a model takes above the imports, in a process of its own."""
+    before, after = peak_bytes(COUNT.format(folder=sys.path[0], tool=tool, name=name))
+    return (after - before) / MEBIBYTE
+
+
+def main(names: Sequence[str]) -> int:
+    """Print one table; return 1 if archstat is not exact on every model."""
+    warnings.simplefilter("ignore")
+    published = classification_models()
+    few = [name for name in names or published if name in MEASURED_FOR_MEMORY]
+    names = names or list(published)
+    tools = [tool for tool, counter in COUNTERS.items() if counter.is_installed]
+    exact: Counter[str] = Counter()
+    times: dict[str, list[float]] = defaultdict(list)
+    times_archstats(*build("alexnet"), tools)  # so that no tool is timed while it loads
+    for name in names:
+        ratios, counts = times_archstats(*build(name), tools)
+        for tool in tools:
+            exact[tool] += round(counts[tool] / 1e9, 3) == published[name][1]
+            times[tool].append(ratios[tool])
+    titles = ("", f"exact, of {len(names)}", "time / archstat's", f"MiB, median of {len(few)}")
+    rows = []
+    for tool in COUNTERS:
+        if tool in tools:
+            peak = f"{median(memory(tool, name) for name in few):,.0f}" if few else "–"
+            rows.append((tool, str(exact[tool]), f"{median(times[tool]):.1f}", peak))
+        else:
+            rows.append((tool, "not installed", "", ""))
+    print_table(titles, rows)
+    return int(exact["archstat"] < len(names))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -114,3 +114,33 @@ def test_changes_do_not_go_with_modules(keywords):
 def test_a_class_of_modules_is_no_module():
     with pytest.raises(UsageError, match=r"a model is a name or an nn\.Module, got <class"):
         archstat.analyze(nn.ReLU, (8,))
+
+
+@pytest.mark.parametrize("given", [torch.zeros(1, 8), [torch.zeros(1, 8)]], ids=["one", "list"])
+def test_a_tensor_is_no_shape(given):
+    assert_refused(
+        lambda: archstat.analyze(nn.Linear(8, 4), given),
+        "input is the shape of one example, got a tensor\n"
+        "  hint: example tensors go into inputs: analyze(model, inputs=(tensor,))",
+    )
+
+
+@pytest.mark.parametrize(
+    ("inputs", "kwargs", "message"),
+    [
+        (2, (), "forward(x, scale) cannot be called: too many positional arguments"),
+        (0, (), "forward(x, scale) cannot be called: missing a required argument: 'scale'"),
+        (0, ("scael",), "forward(x, scale) takes no 'scael'"),
+    ],
+    ids=["too many", "too few", "misspelt"],
+)
+def test_inputs_are_those_that_forward_takes(inputs, kwargs, message):
+    hint = "did you mean 'scale'?" if kwargs else "state them in its order, or by name: HOW"
+    assert_refused(
+        lambda: archstat.analyze(
+            Scaled(),
+            inputs=[torch.zeros(1, 8)] * (1 + inputs),
+            kwargs={name: torch.zeros(1, 1) for name in kwargs},
+        ),
+        f"Scaled: {message}\n  hint: {hint.replace('HOW', '--input mask=bool:16')}",
+    )

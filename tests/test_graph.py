@@ -14,7 +14,7 @@ from archstat.layers.combine import Add
 from archstat.layers.conv import Conv1d, Conv2d
 from archstat.layers.linear import Linear
 from archstat.layers.norm import BatchNorm1d, BatchNorm2d
-from archstat.layers.pool import MaxPool2d
+from archstat.layers.pool import AdaptiveAvgPool2d, MaxPool2d
 from archstat.layers.reshape import Flatten
 
 
@@ -160,6 +160,49 @@ def test_features_of_a_map_of_another_size_are_recognized():
     assert_explains(
         Linear(in_features=12_544, out_features=4096),
         "states in_features = 12544 = 256·7·7, but is given 9216 = 256·6·6\n"
+        # (15 + 2 − 3) + 1 = 15 behind conv5, (15 − 3) // 2 + 1 = 7 behind pool5
+        "  hint: the map is 6×6 here, and 7×7 for an input of 384×15×15; "
+        "leave in_features out, or write 9216",
+    )
+
+
+def test_features_of_an_earlier_layer_and_of_another_size_are_recognized():
+    conv4 = Conv2d(out_channels=384, kernel_size=3, padding=1)
+    assert_refuses(
+        builder_of((256, 13, 13), {"conv4": conv4, **FEATURES}),
+        Linear(in_features=18_816, out_features=4096),
+        ["flatten"],
+        "states in_features = 18816 = 384·7·7, but is given 9216 = 256·6·6\n"
+        "  hint: 'conv5' turned 384 channels into 256 and the map is 6×6 here, and 7×7 for an "
+        "input of 256×15×15; leave in_features out, or write 9216",
+    )
+
+
+def test_the_input_that_alexnet_was_made_for_is_found():
+    layers = {  # the paper's convolutions and pools
+        "conv1": Conv2d(out_channels=96, kernel_size=11, stride=4),
+        "pool1": MaxPool2d(kernel_size=3, stride=2),
+        "conv2": Conv2d(out_channels=256, kernel_size=5, padding=2),
+        "pool2": MaxPool2d(kernel_size=3, stride=2),
+        **FEATURES,
+    }
+    assert_refuses(  # 224 → 54 → 26 → 26 → 12 → 12 → 5; 227 → 55 → 27 → 27 → 13 → 13 → 6
+        builder_of((3, 224, 224), layers),
+        Linear(in_features=9_216, out_features=4096),
+        ["flatten"],
+        "states in_features = 9216 = 256·6·6, but is given 6400 = 256·5·5\n"
+        "  hint: the map is 5×5 here, and 6×6 for an input of 3×227×227; "
+        "leave in_features out, or write 6400",
+    )
+
+
+def test_no_input_is_proposed_where_none_gives_such_a_map():
+    layers = {"pool": AdaptiveAvgPool2d(output_size=6), "flatten": Flatten()}
+    assert_refuses(
+        builder_of((256, 6, 6), layers),
+        Linear(in_features=12_544, out_features=4096),
+        ["flatten"],
+        "states in_features = 12544 = 256·7·7, but is given 9216 = 256·6·6\n"
         "  hint: the map is 6×6 here: look at input size, strides and paddings; "
         "leave in_features out, or write 9216",
     )
@@ -187,7 +230,7 @@ def test_features_of_the_input_are_divided_too():
         Linear(in_features=1_024, out_features=10),
         ["flatten"],
         "states in_features = 1024 = 1·32·32, but is given 784 = 1·28·28\n"
-        "  hint: the map is 28×28 here: look at input size, strides and paddings; "
+        "  hint: the map is 28×28 here, and 32×32 for an input of 1×32×32; "
         "leave in_features out, or write 784",
     )
 

@@ -23,6 +23,7 @@ from archstat.layers.conv import (
 )
 from archstat.layers.linear import Linear
 from archstat.layers.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm
+from archstat.layers.opaque import Called
 from archstat.layers.pool import AdaptiveAvgPool2d, AnyAvgPool, AnyMaxPool
 
 FLOPS_PER_MAC = 2
@@ -97,23 +98,64 @@ def _padded_by_word(node: Node) -> int:
     """Return what is left out where convolutions with padding = "same" or "valid" do not count."""
     layer = node.layer
     is_left_out = isinstance(layer, _CONVOLUTIONS) and isinstance(layer.padding, str)
-    return -node.macs if is_left_out else 0
+    return -node.macs if is_left_out or _call(node) == "_convolution_mode" else 0
 
 
 def _batch_norm_elements(node: Node) -> int:
-    if not isinstance(node.layer, _BATCH_NORMS):
+    """Return what is added for batch norms that use running statistics."""
+    if not isinstance(node.layer, _BATCH_NORMS) or not node.layer.track_running_stats:
         return 0
     return prod(node.in_shape) * (2 if node.weights else 1)
 
 
 def _other_norm_elements(node: Node) -> int:
-    if not isinstance(node.layer, (LayerNorm, GroupNorm)):
+    """Return what is added for norms that use mean and variance of what they are given."""
+    if not isinstance(node.layer, (*_BATCH_NORMS, LayerNorm, GroupNorm)):
+        return 0
+    if isinstance(node.layer, _BATCH_NORMS) and node.layer.track_running_stats:
         return 0
     return prod(node.in_shape) * (5 if node.weights else 4)
 
 
 def _adaptive_pool_inputs(node: Node) -> int:
     return prod(node.in_shape) if isinstance(node.layer, AdaptiveAvgPool2d) else 0
+
+
+def _call(node: Node) -> str:
+    """Return which function of torch a node is a call of; nothing for a layer."""
+    return node.layer.kind if isinstance(node.layer, Called) else ""
+
+
+def _nearest_outputs(node: Node) -> int:
+    return prod(node.out_shape) if _call(node) == "upsample_nearest2d" else 0
+
+
+def _bilinear_outputs(node: Node) -> int:
+    return 4 * prod(node.out_shape) if _call(node) in {"upsample_bilinear2d", "grid_sampler"} else 0
+
+
+def _by_first_factor(node: Node) -> int:
+    """Return what is left out where a product's second factor has axes that the first has not."""
+    if _call(node) != "matmul" or not node.out_shape:
+        return 0
+    return prod(node.in_shape) * node.out_shape[-1] - node.macs
+
+
+def _rounded(node: Node) -> int:
+    """Return what rounding adds where twice the MACs are read from numpy's text, and halved."""
+    return int(float(f"{2 * node.macs:.3e}")) // 2 - node.macs if _call(node) == "einsum" else 0
+
+
+_FVCORE_KNOWS = frozenset(
+    """
+    addmm bmm conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d einsum
+    gru_cell linear lstm_cell matmul mm rnn_relu_cell rnn_tanh_cell _convolution_mode
+    """.split()  # noqa: SIM905  a list of quoted words reads worse
+)
+
+
+def _unknown_calls(node: Node) -> int:
+    return -node.macs if _call(node) and _call(node) not in _FVCORE_KNOWS else 0
 
 
 def _conv_bias_additions(node: Node) -> int:
@@ -173,13 +215,24 @@ FVCORE = Convention(
         Term("two operations per value of a batch norm", _batch_norm_elements),
         Term("five operations per value of other norms", _other_norm_elements),
         Term("one operation per input of adaptive pooling", _adaptive_pool_inputs),
+        Term("one operation per value of nearest up-sampling", _nearest_outputs),
+        Term("four operations per value of bilinear sampling", _bilinear_outputs),
+        Term("einsum, which it rounds to four digits", _rounded),
+        Term("matrix products by the size of their first factor", _by_first_factor),
         Term("convolutions padded by a word, which it does not know", _padded_by_word),
+        Term("calls that it does not know", _unknown_calls),
     ),
 )
-"""fvcore 0.1.5, `flop_count.py` and `jit_handles.py`: what it calls a flop is a MAC."""
+"""fvcore 0.1.5, `flop_count.py` and `jit_handles.py`: what it calls a flop is a MAC.
+
+It holds for layers and for calls of torch's functions; the operators of a traced model do not tell
+what was called.
+"""
 
 MACS_AND_BIASES = Convention(
-    "macs+bias", per_mac=1, terms=(Term("one addition per output value, for its bias", _bias_additions),)
+    "macs+bias",
+    per_mac=1,
+    terms=(Term("one addition per output value, for its bias", _bias_additions),),
 )
 
 TEXTBOOK = Convention(
@@ -206,7 +259,9 @@ TORCHSTAT_MADD = Convention(
     per_mac=FLOPS_PER_MAC,
     terms=(
         Term("k products take k − 1 additions", _first_additions_without_bias),
-        Term("four operations per value of a batch norm", lambda node: 4 * _map_norm_elements(node)),
+        Term(
+            "four operations per value of a batch norm", lambda node: 4 * _map_norm_elements(node)
+        ),
         Term("one operation per value of a ReLU", _relu_outputs),
         Term("one comparison or addition per further value of a pool", _pool_comparisons),
     ),

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from archstat.cli import catalogue, code, kinds, table, verify
+from archstat.cli import (
+    catalogue,
+    check,
+    code,
+    compare,
+    explain,
+    grade,
+    key,
+    kinds,
+    table,
+    verify,
+)
 
 app = typer.Typer(
     help="The answer key for network architectures: what every layer is worth, proved.",
@@ -42,6 +53,12 @@ def common(
 
 app.command(epilog=table.EPILOG)(table.table)
 app.command(epilog=verify.EPILOG)(verify.verify)
+app.command(epilog=explain.EPILOG)(explain.explain)
+app.command(epilog=compare.EPILOG)(compare.compare)
+app.command(epilog=compare.EPILOG_BUDGET)(compare.budget)
+app.command(epilog=check.EPILOG)(check.check)
+app.command(epilog=grade.EPILOG)(grade.grade)
+app.command(epilog=key.EPILOG)(key.key)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
 app.command(epilog=kinds.EPILOG)(kinds.kinds)

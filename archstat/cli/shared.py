@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from archstat.errors import ArchstatError, UsageError, shown
+from archstat.errors import ArchstatError, UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.frontends.load import Question
     from archstat.frontends.resolve import Variant
+    from archstat.report.columns import Column
 
 CANNOT_ANSWER = 2
 NO = 1
+STDERR = 2
 LONGEST_S = 1_000_000  # of --timeout: timers take no infinity
+MOST_TRIES = 2  # to stop a model by an exception; one that catches all of them ends the process
+AGAIN_S = 1.0  # after this it is stopped once more, if it has caught the exception that does it
 
 
 def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -75,6 +81,20 @@ Set: TypeAlias = Annotated[
         help="What if: change a setting of a layer, as in --set conv2.groups=1. Repeatable.",
     ),
 ]
+Columns: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KEY,…",
+        help="Columns, such as layer,out_shape,params; +params,+flops adds to the usual ones.",
+    ),
+]
+Layout: TypeAlias = Annotated[
+    Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
+]
+Output: TypeAlias = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."),
+]
 Device: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -82,6 +102,12 @@ Device: TypeAlias = Annotated[
         help="Where to run a forward pass that every number is held against; "
         "none answers by formula alone, without torch.",
     ),
+]
+
+
+Batch: TypeAlias = Annotated[int, typer.Option(metavar="N", help="Examples a pass.")]
+Timeout: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="SECONDS", help="Give up on a model after this time.")
 ]
 
 
@@ -100,6 +126,7 @@ def limited(seconds: float | None) -> Iterator[None]:
         yield
         return
     import signal
+    from itertools import count
 
     if not 0 < seconds <= LONGEST_S:
         raise UsageError(
@@ -108,20 +135,45 @@ def limited(seconds: float | None) -> Iterator[None]:
     if not hasattr(signal, "setitimer"):
         raise UsageError("--timeout cannot be kept on this system")
 
+    refusal = UsageError(f"no answer within {seconds:g} s", hint="allow more with --timeout")
+    tries = count(1)
+
     def stop(_: int, __: object) -> None:
+        if next(tries) > MOST_TRIES:
+            os.write(STDERR, f"error: {refusal}\n".encode())
+            os._exit(CANNOT_ANSWER)
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
+    try:
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    except TimeUp:
+        raise refusal from None
+
+
+@contextmanager
+def stdout_kept() -> Iterator[None]:
+    """Let nothing inside reach standard output, whatever a user's file starts; stderr gets it."""
+    try:
+        streams = (sys.__stdout__, sys.__stderr__)
+        out, err = (stream.fileno() for stream in streams if stream is not None)
+    except (OSError, ValueError):  # there are no such files, as where a program runs us
+        yield
+        return
+    kept = os.dup(out)
+    os.dup2(err, out)
     try:
         yield
-    except TimeUp:
-        raise UsageError(
-            f"no answer within {seconds:g} s", hint="allow more with --timeout"
-        ) from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if sys.__stdout__ is not None:
+            sys.__stdout__.flush()
+        os.dup2(kept, out)
+        os.close(kept)
 
 
 @contextmanager
@@ -175,6 +227,21 @@ def question(
         batch_size=batch_size,
         device=device,
     )
+
+
+def columns_named(names: str, option: str) -> tuple[Column, ...]:
+    """Return the columns that an option names.
+
+    Raises:
+        UsageError: It names none, or one that there is not.
+    """
+    from archstat.report.columns import choose_columns
+
+    keys = [key.strip() for key in names.split(",") if key.strip()]
+    if not keys:
+        raise UsageError(f"{option} names none", hint=f"write {option} feature_map,weights")
+    with within(option):
+        return choose_columns(keys)
 
 
 def arguments(assignments: list[str] | None) -> dict[str, object]:

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archstat.cli.output import Format, deliver, format_of, target_of, write_stdout
 from archstat.cli.shared import (
     NO,
     Arguments,
+    Batch,
     Classes,
+    Columns,
     Device,
     Inputs,
+    Layout,
     Model,
+    Output,
     Set,
+    Timeout,
     answering,
+    columns_named,
     limited,
     question,
+    stdout_kept,
 )
-from archstat.errors import UsageError, shown, within
+from archstat.errors import UsageError
 
 if TYPE_CHECKING:
     from archstat.renderers.view import View
     from archstat.report.report import Report
 
-Format: TypeAlias = Literal["table", "markdown", "csv", "tsv", "json"]
-STDOUT = "-"
+MOST_BEFORE = 40
+"""Layers that are shown before one that failed."""
+
 NO_DEVICE = "none"
 
 EPILOG = """\b
@@ -43,11 +50,11 @@ Examples:
 def table(
     model: Model,
     input: Inputs = None,  # noqa: A002  the option's name
-    batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
+    batch: Batch = 1,
     classes: Classes = None,
     settings: Set = None,
     model_arguments: Arguments = None,
-    device: Device = NO_DEVICE,
+    device: Device = "none",
     depth: Annotated[
         int | None,
         typer.Option(metavar="N", help="Fold modules below N levels into a row each."),
@@ -63,44 +70,28 @@ def table(
         str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
     ] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="The first N rows only.")] = None,
-    timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="Give up on a model after this time.")
-    ] = None,
+    timeout: Timeout = None,
     *,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 if an operator was not counted.")
     ] = False,
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY,…",
-            help="Columns, such as layer,out_shape,params; +params,+flops adds to the usual ones.",
-        ),
-    ] = None,
-    layout: Annotated[
-        Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
-    ] = "hwc",
+    columns: Columns = None,
+    layout: Layout = "hwc",
     format_name: Annotated[
         Format | None,
         typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
     ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."
-        ),
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
     with answering():
-        from archstat.cli.output import write_file, write_stdout
         from archstat.frontends.load import load
         from archstat.frontends.resolve import positive
         from archstat.graph import ForwardError
-        from archstat.renderers import renderer
+        from archstat.renderers import SUFFIXES, renderer
         from archstat.report.report import report_on
 
-        format_name = format_name or _format_of(output)
+        format_name = format_name or format_of(output, SUFFIXES, "table")
         view = _view(columns, layout, format_name)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
@@ -108,33 +99,29 @@ def table(
         if depth is not None and by not in {"layer", "module"}:
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
         try:
-            with limited(timeout):
+            with limited(timeout), stdout_kept():
                 graph, traced_on, batch = load(model, asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and format_name == "table":
+                from archstat.report.folding import latest
+
                 partial = report_on(
                     error.graph,
                     batch_size=batch,
-                    traced_on="meta" if device == NO_DEVICE else device,
+                    traced_on=error.traced_on,
                     each_operator=asked.each_operator,
                 )
-                write_stdout(renderer("table")(partial, view))
-                sys.stdout.flush()
+                write_stdout(renderer("table")(latest(partial, MOST_BEFORE), view))
             raise
+        is_folded = depth is not None or by == "module"  # a module may end in a view
         report = report_on(
-            graph, batch_size=batch, traced_on=traced_on, each_operator=asked.each_operator
+            graph,
+            batch_size=batch,
+            traced_on=traced_on,
+            each_operator=asked.each_operator or is_folded,
         )
         shown_report = _arranged(report, depth, by, sort, top)
-        if output not in {None, STDOUT}:
-            target = Path(str(output))
-            _require_other(target, model)
-            write_file(renderer(format_name)(shown_report, view), target)
-        elif format_name == "table" and sys.stdout.isatty():
-            from archstat.renderers.terminal import show
-
-            show(shown_report, view)
-        else:
-            write_stdout(renderer(format_name)(shown_report, view))
+        deliver(shown_report, view, format_name, target_of(output, model))
     if strict and report.totals.uncounted:
         typer.echo(f"not counted: {', '.join(report.totals.uncounted)}", err=True)
         raise typer.Exit(NO)
@@ -156,32 +143,8 @@ def _arranged(
     return largest(report, sort, None if top is None else positive(top, "--top"))
 
 
-def _require_other(target: Path, model: str) -> None:
-    """Check that a file to write is not the one that the model was read from."""
-    for source in (Path(model), Path(model.rpartition(":")[0])):
-        if source.is_file() and target.exists() and target.samefile(source):
-            raise UsageError(f"-o {shown(str(target))} would overwrite the model itself")
-
-
-def _format_of(output: str | None) -> Format:
-    """Return the format that a file's suffix stands for."""
-    if output in {None, STDOUT}:
-        return "table"
-    from archstat.renderers import SUFFIXES
-
-    suffix = Path(str(output)).suffix.lower()
-    for format_name, known in SUFFIXES.items():
-        if suffix == known:
-            return format_name
-    raise UsageError(
-        f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(SUFFIXES.values())}, or state one with --format",
-    )
-
-
 def _view(columns: str | None, layout: Literal["hwc", "chw"], format_name: Format) -> View:
     from archstat.renderers.view import View
-    from archstat.report.columns import choose_columns
 
     if columns is None:
         return View(layout=layout)
@@ -190,8 +153,4 @@ def _view(columns: str | None, layout: Literal["hwc", "chw"], format_name: Forma
             "--columns and JSON do not go together: JSON always holds every quantity",
             hint="leave --columns out, or use --format csv",
         )
-    keys = [key.strip() for key in columns.split(",") if key.strip()]
-    if not keys:
-        raise UsageError("--columns names none", hint="write --columns layer,out_shape,params")
-    with within("--columns"):
-        return View(choose_columns(keys), layout)
+    return View(columns_named(columns, "--columns"), layout)

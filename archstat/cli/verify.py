@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,10 +17,16 @@ from archstat.cli.shared import (
     Inputs,
     Model,
     Set,
+    Timeout,
     answering,
+    limited,
     question,
+    stdout_kept,
 )
 from archstat.errors import UsageError
+
+if TYPE_CHECKING:
+    from archstat.report.finding import Finding
 
 EPILOG = """\b
 Examples:
@@ -35,6 +43,7 @@ def verify(
     settings: Set = None,
     model_arguments: Arguments = None,
     device: Device = "cpu",
+    timeout: Timeout = None,
 ) -> None:
     """Hold every number against witnesses that share no code with the formulas.
 
@@ -57,13 +66,24 @@ def verify(
         from archstat.witnesses.proof import testimony
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        title, findings = testimony(model, asked)
-        write_stdout(f"{title}\n\n")
         seen = []
-        for finding in findings:
-            seen.append(finding)
-            write_stdout(line(finding, width=width) + "\n")
-            sys.stdout.flush()
+        with limited(timeout):
+            with stdout_kept():
+                title, findings = testimony(model, asked)
+            write_stdout(f"{title}\n\n")
+            for finding in _kept_apart(findings):
+                seen.append(finding)
+                write_stdout(line(finding, width=width) + "\n")
         write_stdout(f"\n{conclusion(seen)}\n")
     if any(finding.verdict is Verdict.DISAGREES for finding in seen):
         raise typer.Exit(NO)
+
+
+def _kept_apart(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield findings, and let nothing reach standard output while witnesses look for them."""
+    while True:
+        with stdout_kept():
+            finding = next(findings, None)
+        if finding is None:
+            return
+        yield finding

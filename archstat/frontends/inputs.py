@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.frontends.resolve import parse_input
 from archstat.layers.base import Shape
+from archstat.layers.words import nearest
 
 DTYPES = (
     "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
@@ -37,6 +41,12 @@ def parse_model_input(text: str) -> InputSpec:
     *words, shape = text.replace("=", ":").split(":")
     dtypes = [word for word in words if word in DTYPES]
     names = [word for word in words if word not in DTYPES]
+    like_dtypes = [name for name in names if re.fullmatch(r"[a-z]*(int|float|complex)\d+", name)]
+    if like_dtypes:
+        raise UsageError(
+            f"--input {shown(text)}: there is no type {shown(like_dtypes[0])}",
+            hint=f"types are {', '.join(DTYPES)}",
+        )
     wrong = [name for name in names if not name.isidentifier()]
     if len(dtypes) > 1 or len(names) > 1 or wrong:
         raise UsageError(
@@ -47,3 +57,32 @@ def parse_model_input(text: str) -> InputSpec:
     return InputSpec(
         parse_input(shape), dtypes[0] if dtypes else "float32", names[0] if names else None
     )
+
+
+def require_call(
+    target: Callable[..., object],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    *,
+    name: str,
+    hint: str,
+) -> None:
+    """Check that something can be called with these arguments.
+
+    Raises:
+        UsageError: It cannot; the hint is a name that was meant, or else `hint`.
+    """
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):  # what is written in C says nothing
+        return
+    known = list(signature.parameters)
+    call = f"{name}({', '.join(known)})"
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        for key in kwargs:
+            if near := key not in known and nearest(key, known):
+                raise UsageError(f"{call} takes no {key!r}", hint=near) from None
+        hint = hint if known else "it takes none; the first argument of a method is self"
+        raise UsageError(f"{call} cannot be called: {error}", hint=hint) from None

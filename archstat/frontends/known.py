@@ -143,13 +143,6 @@ def example_shape(given: Tensor, layer: Layer) -> tuple[Shape, int]:
     return shape[1:], shape[0]
 
 
-def lacks_an_axis(given: Tensor, layer: Layer) -> bool:
-    """Return whether a map has one axis less than a batch of maps, and other channels at that."""
-    if not isinstance(layer, AnyConvolution) or layer.in_channels is None:
-        return False
-    return given.dim() <= layer.axes + 1 and given.shape[0] != layer.in_channels
-
-
 def is_leaf(module: nn.Module) -> bool:
     """Return whether a module is one row although it has no formula here: torch's own, taught."""
     if is_taught(module):

@@ -10,7 +10,6 @@ import importlib
 import importlib.util
 import inspect
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
@@ -25,6 +24,10 @@ from torch import nn
 from torch.nn.modules import module as global_hooks
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.frontends.hints import hint_for
+from archstat.frontends.inputs import require_call
+from archstat.frontends.users_code import held_back, users_traceback
+from archstat.frontends.wrapped import unwrapped
 from archstat.layers.base import Shape
 
 DEFAULT_IMAGE = (3, 224, 224)
@@ -127,31 +130,40 @@ def _from_timm(name: str, arguments: Mapping[str, Any]) -> Source:
 
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise UsageError(f"there is no file {shown(str(path))}")
+        near = did_you_mean(path.name, [file.name for file in path.parent.glob("*.py")])
+        raise UsageError(f"there is no file {shown(str(path))}", hint=near)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise UsageError(f"{shown(str(path))} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look a class's module up
-    folder = str(path.parent.resolve())
-    sys.path.insert(0, folder)
-    try:
-        with _users_code(str(path), path):
-            spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(folder)
+    with _started_in(path.parent, str(path)), _users_code(str(path), path):
+        spec.loader.exec_module(module)
     return module
 
 
 def _from_package(name: str) -> ModuleType:
     try:
-        with _users_code(name, None):
+        with _started_in(Path(), name), _users_code(name, None):
             return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise UsageError(
             f"there is no module {shown(name)}: {error}",
             hint="a file ends in .py, as in homework.py:AlexNet",
         ) from None
+
+
+@contextmanager
+def _started_in(folder: Path, name: str) -> Iterator[None]:
+    """Let code be imported from a folder, and see no arguments, as if Python had started it."""
+    path, arguments = str(folder.resolve()), sys.argv
+    sys.path.insert(0, path)
+    sys.argv = [name]
+    try:
+        yield
+    finally:
+        sys.argv = arguments
+        sys.path.remove(path)
 
 
 def _attribute(module: ModuleType, name: str, model: str) -> Any:
@@ -185,24 +197,35 @@ def _built(
     if isinstance(target, nn.Module):
         if arguments:
             raise UsageError(f"{model} is a model already; --arg goes with a class or a function")
-        return target, None
+        return unwrapped(target, model), None
     if not callable(target):
         raise UsageError(f"{model} is neither a model nor what makes one: {shown(target)}")
-    _require_arguments(target, arguments, model)
+    require_call(
+        target, (), arguments, name=model, hint="state its arguments: --arg num_classes=10"
+    )
 
     def make() -> nn.Module:
         with _users_code(model, None), _random_state_kept():
-            return target(**arguments)
+            return unwrapped(target(**arguments), model)
 
-    try:
-        with redirect_stdout(sys.stderr), torch.device("meta"), _random_state_kept():
-            made = target(**arguments)
-    except Exception:  # noqa: BLE001  it may read values; if it is broken, it breaks again
+    made = _made_on_meta(target, arguments)
+    if made is None:
         with parameters_on_meta():
             made = make()
     if not isinstance(made, nn.Module):
         raise UsageError(f"{model} makes {shown(made)}, which is not an nn.Module")
-    return made, make
+    return unwrapped(made, model), make
+
+
+def _made_on_meta(target: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """Return what a call makes on meta; None if it fails, as it does where it reads values."""
+    with held_back() as printed, redirect_stdout(printed):
+        try:
+            with torch.device("meta"), _random_state_kept():
+                return target(**arguments)
+        except Exception:  # noqa: BLE001  if it is broken, it breaks again, and prints again
+            printed.truncate(0)
+            return None
 
 
 def _quietly(create: Callable[..., nn.Module], *args: object, **settings: object) -> nn.Module:
@@ -235,21 +258,6 @@ def _random_state_kept() -> AbstractContextManager[None]:
     return torch.random.fork_rng(devices=[])
 
 
-def _require_arguments(target: Any, arguments: Mapping[str, Any], model: str) -> None:
-    """Check that a call has what it needs."""
-    try:
-        signature = inspect.signature(target)
-    except (TypeError, ValueError):
-        return
-    try:
-        signature.bind(**arguments)
-    except TypeError as error:
-        raise UsageError(
-            f"{model}{signature} cannot be called: {error}",
-            hint="state its arguments: --arg num_classes=10",
-        ) from None
-
-
 @contextmanager
 def _users_code(name: str, path: Path | None) -> Iterator[None]:
     """Run a user's code: what it prints goes to stderr, and what it raises is told as its own.
@@ -264,7 +272,8 @@ def _users_code(name: str, path: Path | None) -> Iterator[None]:
         raise
     except SystemExit as error:
         raise UsageError(
-            f"{name} calls sys.exit({error.code!r}) while it is imported or built",
+            f"{name} calls sys.exit({'' if error.code is None else repr(error.code)}) "
+            "while it is imported or built",
             hint='put what a script does under if __name__ == "__main__":',
         ) from None
     except ModuleNotFoundError as error:
@@ -272,17 +281,5 @@ def _users_code(name: str, path: Path | None) -> Iterator[None]:
             raise
         raise UsageError(f"{name} needs {error.name}, which is not installed") from None
     except Exception as error:  # noqa: BLE001  the user's code may raise anything
-        raise UsageError(f"{name} fails:\n{_users_traceback(error)}") from None
-
-
-def _users_traceback(error: Exception) -> str:
-    """Return a traceback without our own lines."""
-    ours = str(Path(__file__).parent.parent)
-    frames = traceback.extract_tb(error.__traceback__)
-    theirs = [
-        frame
-        for frame in frames
-        if not frame.filename.startswith(ours) and not frame.filename.startswith("<frozen")
-    ]
-    lines = traceback.format_list(theirs) + traceback.format_exception_only(error)
-    return "".join(lines).rstrip()
+        what = f"{name} fails:\n{users_traceback(error)}"
+        raise UsageError(what, hint=hint_for(error)) from None

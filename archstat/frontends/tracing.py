@@ -8,37 +8,35 @@ model takes part with stand-ins for its parameters and buffers, and is left exac
 from __future__ import annotations
 
 import sys
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
+from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from archstat.errors import Problem, ShapeError, TraceError, UsageError
+from archstat.errors import Problem, TraceError, UsageError
 from archstat.frontends.calls import Call
+from archstat.frontends.diagnosis import Failure, Refusal, explained
 from archstat.frontends.inner import Inner
-from archstat.frontends.inputs import InputSpec
+from archstat.frontends.inputs import InputSpec, require_call
 from archstat.frontends.known import (
     PASSING,
     TAUGHT,
     example_shape,
     is_leaf,
     is_taught,
-    lacks_an_axis,
     layer_of,
     layer_of_call,
     single_tensor,
-    stated_layer,
 )
 from archstat.frontends.load import Loaded, Question
 from archstat.frontends.module import find_device
@@ -49,12 +47,14 @@ from archstat.frontends.operators import (
     packet_name,
     require_one_type,
 )
+from archstat.frontends.remarks import hidden_modules, remarks
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
-from archstat.graph import INPUT, ForwardError, Graph, GraphBuilder, Node
+from archstat.frontends.users_code import held_back
+from archstat.frontends.wrapped import materialized, unwrapped
+from archstat.graph import INPUT, ForwardError, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
-from archstat.layers.conv import AnyConvolution
 from archstat.layers.opaque import UNTOLD, Observed
 
 
@@ -63,6 +63,7 @@ class Scope:
     """A module that is running.
 
     Attributes:
+        args: What it was called with, by place.
         given: The tensor that it was called with, if that was all.
         layer: The kind that it is, if it is one of the known ones.
         is_row: Whether it is one row, so that what runs inside is only added up.
@@ -72,6 +73,7 @@ class Scope:
 
     path: str
     module: nn.Module
+    args: tuple[Any, ...] = ()
     given: Tensor | None = None
     layer: Layer | None = None
     is_row: bool = False
@@ -99,6 +101,9 @@ class Recorder(TorchDispatchMode):
         self.nodes: list[Node] = []
         self.problems: list[Problem] = []
         self.scopes: list[Scope] = []
+        self.returned: tuple[str, type] | None = None
+        self.failed: tuple[BaseException, Scope] | None = None
+        self.refusal: Refusal | None = None
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
         self.producers = WeakTensorKeyDictionary()
@@ -111,7 +116,7 @@ class Recorder(TorchDispatchMode):
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
         outer = self.scopes[-1] if self.scopes else None
-        scope = Scope(self.paths.get(id(module)) or type(module).__name__, module)
+        scope = Scope(self.paths.get(id(module)) or type(module).__name__, module, args)
         scope.is_inside = outer is not None and (outer.is_row or outer.is_inside)
         if not scope.is_inside:
             given = single_tensor(args)
@@ -124,9 +129,20 @@ class Recorder(TorchDispatchMode):
                 scope.inner = Inner(self.producers, self.fixed)
         self.scopes.append(scope)
 
-    def leave(self, _: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
-        """Note that a module is done, and record it if it is one row."""
+    def leave(self, _: nn.Module, args: Any, *kwargs_and_out: Any) -> None:
+        """Note that a module is done, and record it if it is one row.
+
+        Where its forward pass has raised an exception, torch leaves out the keywords.
+        """
+        *named, out = kwargs_and_out
+        kwargs = named[0] if named else {}
         scope = self.scopes.pop()
+        error = sys.exception() if out is None else None
+        if error is not None:
+            if self.failed is None or self.failed[0] is not error:  # the innermost comes first
+                self.failed = error, scope
+            return
+        self.returned = scope.path, type(out)
         outputs = _tensors(out)
         if not scope.is_row or not outputs:
             return
@@ -170,8 +186,12 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and record it."""
         kwargs = kwargs or {}
-        require_one_type(func, args)
-        out = call(func, args, kwargs)
+        try:
+            require_one_type(func, args)
+            out = call(func, args, kwargs)
+        except Exception as error:
+            self.refusal = Refusal(error, func, tuple(args))
+            raise
         macs = macs_of(func, args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
         if row is None:
@@ -257,6 +277,12 @@ class Recorder(TorchDispatchMode):
         for tensor in outputs:
             self.producers[tensor] = unique
 
+    def name_of(self, tensor: Tensor) -> str | None:
+        """Return the node that made a tensor, or the parameter that it is."""
+        names = self.origins.get(tensor, frozenset())
+        own = next(iter(names)) if len(names) == 1 else None
+        return self.producers.get(tensor, own)
+
     def _data(self, values: Any) -> list[Tensor]:
         """Return the tensors that come from the network's input, or else those of other nodes."""
         known = [tensor for tensor in _tensors(values) if tensor in self.producers]
@@ -288,7 +314,9 @@ def _own_name(tensor: str, path: str) -> str:
 def recording(recorder: Recorder) -> Iterator[None]:
     """Let a recorder see every module and operator; nothing is left on any module."""
     before = global_hooks.register_module_forward_pre_hook(recorder.enter)
-    after = global_hooks.register_module_forward_hook(recorder.leave, with_kwargs=True)
+    after = global_hooks.register_module_forward_hook(
+        recorder.leave, with_kwargs=True, always_call=True
+    )
     try:
         with recorder:
             yield
@@ -412,7 +440,8 @@ def trace_module(
         TraceError: The forward pass fails, or contradicts a formula.
         DeviceError: There is no such device.
     """
-    source = Source(type(model).__name__, model)
+    name = type(model).__name__
+    source = Source(name, unwrapped(model, name))
     tensors = _tensors((tuple(examples), dict(named_examples)))
     if bool(question.inputs) == bool(tensors):
         raise UsageError(
@@ -448,23 +477,21 @@ def trace_module(
     return Loaded(graph, device, shape[0] if shape else 1)
 
 
-_WITHOUT_VALUES = (NotImplementedError, RuntimeError, TypeError)
-"""What torch raises where meta is asked for values; what is broken fails on the CPU too."""
-
-
 def _on_a_device_that_can(
     source: Source, device_name: str, run: Callable[[nn.Module, torch.device], Graph]
 ) -> tuple[Graph, str]:
     """Return what `run` gives on the device asked for, or on meta; on the CPU if meta cannot."""
     device = torch.device("meta") if device_name == "none" else find_device(device_name)
     if device.type == "meta":
-        try:
-            return run(source.model, device), "meta"
-        except TraceError as error:
-            if not isinstance(error.__cause__, _WITHOUT_VALUES):
-                raise
+        with held_back() as printed:
+            try:
+                return run(source.model, device), "meta"
+            except ForwardError as error:
+                if error.needs_values is None:
+                    raise
+                note = f"traced on cpu with zeros: {error.needs_values}"
+            printed.truncate(0)  # it is printed again
         graph = run(source.model if source.make is None else source.make(), torch.device("cpu"))
-        note = "traced on cpu with zeros: its forward pass depends on values, which meta has not"
         return replace(graph, notes=(*graph.notes, note)), "cpu"
     graph = run(source.model if source.make is None else source.make(), device)
     return graph, str(device)
@@ -485,16 +512,22 @@ def trace(  # noqa: PLR0913  a question has these parts
         ForwardError: The forward pass fails; the error has the graph up to there.
         TraceError: The forward pass contradicts a formula.
     """
+    model = materialized(model, args, kwargs)
+    if not model._forward_pre_hooks:  # noqa: SLF001  which may change what forward is given
+        hint = "state them in its order, or by name: --input mask=bool:16"
+        require_call(model.forward, args, kwargs, name=f"{name}: forward", hint=hint)
     inputs = _tensors((tuple(args), dict(kwargs)))
     standins = standins_of(model, inputs[0].device)
     own = {tensor_name for tensor_name, _ in model.named_parameters()}
     params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
-    modules = {path: type(module).__name__ for path, module in model.named_modules()}
-    paths = {id(module): path for path, module in model.named_modules()}
+    named = [*hidden_modules(model), *model.named_modules()]
+    modules = {path: type(module).__name__ for path, module in named}
+    paths = {id(module): path for path, module in named}
     recorder = Recorder(paths, params, each_operator=each_operator)
     names = _input_names(args, kwargs)
     for input_name, tensor in zip(names, inputs, strict=True):
         recorder.producers[tensor] = input_name
+        recorder.names[input_name] += 1
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
@@ -502,12 +535,12 @@ def trace(  # noqa: PLR0913  a question has these parts
         out = run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
     except (Exception, SystemExit) as error:
         graph = replace(empty, nodes=tuple(recorder.nodes))
-        raise _forward_error(error, recorder, graph) from error
+        raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error
     if recorder.problems:
         raise TraceError.of(recorder.problems)
-    nodes = (*recorder.nodes, *_idle(model, recorder))
-    notes = () if _tensors(out) else (f"forward returns {type(out).__name__}, and no tensor",)
-    return replace(empty, nodes=nodes, notes=notes)
+    graph = replace(empty, nodes=(*recorder.nodes, *_idle(model, recorder)))
+    batch_size = inputs[0].shape[0] if inputs[0].dim() else 1
+    return replace(graph, notes=tuple(remarks(model, graph, out, batch_size)))
 
 
 def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
@@ -520,70 +553,30 @@ def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
     return [INPUT, *names[1:]]
 
 
-def _forward_error(error: BaseException, recorder: Recorder, graph: Graph) -> ForwardError:
-    """Return what failed, and why, if the formulas of the failing layer know it."""
-    first_line = str(error).strip().partition("\n")[0]
-    scope = recorder.scopes[-1] if recorder.scopes else None
-    failed = ForwardError(
-        f"the forward pass fails: {type(error).__name__}: {first_line}", hint=_users_line(error)
+def _failure(
+    error: BaseException, recorder: Recorder, graph: Graph, model: nn.Module, device: torch.device
+) -> Failure:
+    """Return what was seen of a forward pass that failed."""
+    scope = Scope("", model)
+    if isinstance(error, RecursionError):  # which ends anywhere
+        pass
+    elif recorder.failed is not None and recorder.failed[0] is error:
+        scope = recorder.failed[1]
+    elif recorder.scopes:  # torch does not tell where a forward pass exits
+        scope = recorder.scopes[-1]
+    refusal = recorder.refusal
+    return Failure(
+        error,
+        graph,
+        model,
+        recorder.paths.get(id(scope.module), scope.path),
+        scope.module,
+        scope.args,
+        device,
+        recorder.name_of,
+        recorder.returned,
+        refusal if refusal is not None and refusal.error is error else None,
     )
-    failed.graph = graph
-    if scope is not None:
-        known = _diagnosis(scope, recorder, graph)
-        failed.problems = failed.problems if known is None else known
-        failed.within(f"module {scope.path!r} ({type(scope.module).__name__})")
-    return failed.within(graph.name)
-
-
-def _users_line(error: BaseException) -> str | None:
-    """Return the last line of the user's own code that an exception came through, if any."""
-    libraries = (str(Path(__file__).parent.parent), str(Path(torch.__file__).parent), "<")
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(libraries) and "site-packages" not in frame.filename
-    ]
-    if not frames:
-        return None
-    last = frames[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}: {last.line}"
-
-
-def _diagnosis(scope: Scope, recorder: Recorder, graph: Graph) -> tuple[Problem, ...] | None:
-    """Return what the formulas have against a layer and its input, if they have something."""
-    given = scope.given
-    layer = None if given is None else stated_layer(scope.module)
-    if given is None or layer is None:
-        return None
-    types = {parameter.dtype for parameter in scope.module.parameters()} - {given.dtype}
-    if types:
-        theirs, its = (str(dtype).removeprefix("torch.") for dtype in (given.dtype, *types))
-        what = f"its parameters are {its}, but it is given {theirs}"
-        return (Problem(what, f"convert one: x.to(torch.{its}), or model.to(torch.{theirs})"),)
-    in_shape, _ = example_shape(given, layer)
-    if lacks_an_axis(given, layer):
-        expected = times(("batch", "channels", *("depth", "rows", "columns")[-layer.axes :]))
-        what = f"expects {expected}, got {times(tuple(given.shape))}"
-        return (Problem(what, "an axis is missing: x.unsqueeze(0) adds one for the batch"),)
-    source = recorder.producers[given]
-    if source == INPUT and isinstance(layer, AnyConvolution) and has_channels_last(layer, in_shape):
-        meant = "x".join(map(str, (in_shape[-1], *in_shape[:-1])))
-        what = f"expects {layer.in_channels} channels, got an input of {times(in_shape)}"
-        return (Problem(what, f"channels come first: --input {meant}"),)
-    shapes = {INPUT: graph.input_shape} | {node.name: node.out_shape for node in graph.nodes}
-    try:
-        if shapes.get(source) == in_shape:
-            GraphBuilder.resume(graph).add(f"{scope.path} (failing)", layer, [source])
-        else:
-            layer.out_shape(in_shape)
-    except ShapeError as error:
-        return error.problems
-    return None
-
-
-def has_channels_last(layer: AnyConvolution, in_shape: Shape) -> bool:
-    """Return whether the channels that a convolution wants are the last axis instead."""
-    return in_shape[0] != layer.in_channels == in_shape[-1]
 
 
 def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
@@ -600,7 +593,11 @@ def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
 
     named = [*model.named_parameters(remove_duplicate=False)]
     named += [*model.named_buffers(remove_duplicate=False)]
-    return {name: made.setdefault(id(tensor), standin(tensor)) for name, tensor in named}
+    return {
+        name: made.setdefault(id(tensor), standin(tensor))
+        for name, tensor in named
+        if not is_lazy(tensor)
+    }
 
 
 def _idle(model: nn.Module, recorder: Recorder) -> Iterator[Node]:

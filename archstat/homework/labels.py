@@ -12,6 +12,7 @@ from archstat.layers import layer_kinds
 from archstat.layers.words import OTHER_WORDS
 
 MOST_WORDS = 12  # a label has a few; more are prose
+LONGEST_NAME = 4  # words
 
 _MEMBERS = {
     "activation": "gelu leaky_relu prelu sigmoid silu tanh",
@@ -23,11 +24,11 @@ _MEMBERS = {
 """The kinds of a family that has another name than they."""
 
 _WRITTEN = {
-    "total": "total totals sum overall 합계 총합 총계 전체 合计 总计 合計 總計 gesamt summe somme suma",
-    "conv": "conv convolutional 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み faltung",
+    "total": "total totals sum overall summe 합계 총합 총계 전체 总计 合计 合計 總計",
+    "conv": "convolutional 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み faltung",
     "conv_transpose": "deconvolution transposeconv 전치합성곱 转置卷积 反卷积",
     "linear": "innerproduct ip affine 전결합 완전연결 완전결합 밀집 全连接 全連接 全結合",
-    "max_pool": "maxpooling mp 최대풀링 맥스풀링 最大池化 最大プーリング",
+    "max_pool": "mp 최대풀링 맥스풀링 最大池化 最大プーリング",
     "avg_pool": "avgpooling meanpool meanpooling 평균풀링 平均池化 平均プーリング",
     "pool": "pool pooling subsample subsampling downsampling 풀링 池化 汇聚 プーリング",
     "add": "addition eltwise residualadd",
@@ -38,7 +39,7 @@ _WRITTEN = {
     "batch_norm": "batchnormalization 배치정규화 批归一化 批量归一化 バッチ正規化",
     "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
     " localnorm 정규화 归一化 正規化",
-    "relu": "relu 렐루",
+    "relu": "렐루",
     "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 激活函数 活性化",
     "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
     "flatten": "flattening 평탄화 展平",
@@ -46,7 +47,10 @@ _WRITTEN = {
     "pad": "zeropadding",
     "identity": "",
 }
-"""What people write for a family, besides the names of its kinds; who holds weights comes first."""
+"""What else people write for a family, besides the names of its kinds and `OTHER_WORDS`.
+
+Of several families in one label, the first here is meant: conv + ReLU is a convolution.
+"""
 
 _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma
 _CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
@@ -64,8 +68,8 @@ _BEHIND = re.compile(
     r"(?![^\W_]|-?[0-9]|\.[0-9]| ?[×x*])"  # Conv 5×5, conv3-64, Dropout 0.5
 )
 _BEFORE = re.compile(
-    r"(?:^|제|第|\b)(?P<number>[0-9]{1,2})(?:\((?P<letter>[a-z])\)|(?P<other>[a-z])"
-    r"|st|nd|rd|th|(?<=[제第][0-9])[层層층]?)[ :_/-]*$"
+    r"(?:[제第](?P<ordinal>[0-9]{1,2})[층层層]?|\b(?P<number>[0-9]{1,2})"
+    r"(?:\((?P<letter>[a-z])\)|(?P<other>[a-z])|st|nd|rd|th))[ :_/-]*$"
 )
 _LAYER = re.compile(r"(?:layer|계층|층|레이어|层|層) ?#?(?P<number>[0-9]{1,2})(?![^\W_]|\.[0-9])")
 
@@ -100,7 +104,6 @@ _FAMILIES = (
     | {word: family for family, words in _WRITTEN.items() for word in words.split()}
     | dict.fromkeys(["denseblock"], "")  # of several layers
 )
-LONGEST_NAME = 4  # words
 
 
 @dataclass(frozen=True)
@@ -133,11 +136,10 @@ def label(text: str) -> Label:
         return Label(_CODES[code["letter"]], code["number"])
     if family := _WHOLE.get(text.casefold()):
         return Label(family)
-    name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
-    words = list(_WORD.finditer(name))
-    if len(words) > MOST_WORDS:
+    if len(_WORD.findall(text)) > MOST_WORDS:
         return Label(None)
-    found = _families(name, words)
+    name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
+    found = _families(name, list(_WORD.finditer(name)))
     if not found:
         layer = _LAYER.search(name)
         return Label(None, layer and layer["number"], settings(text))
@@ -177,5 +179,6 @@ def _number(name: str, mention: _Mention) -> str | None:
         part = behind["part"] or behind["other"]
         return behind["number"] + (f"_{part}" if part else "") + (behind["letter"] or "")
     if before := _BEFORE.search(name[: mention.start]):
-        return before["number"] + (before["letter"] or before["other"] or "")
+        number = before["ordinal"] or before["number"]
+        return number + (before["letter"] or before["other"] or "")
     return None

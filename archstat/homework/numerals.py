@@ -47,15 +47,13 @@ def numerals(text: str) -> Iterator[Numeral]:
     >>> [str(numeral.value) for numeral in numerals("34.848")]
     ['34848', '4356/125']
     """
-    fraction = Fraction(0)
-    if text and text[-1] in VULGAR:
-        fraction = Fraction(unicodedata.numeric(text[-1])).limit_denominator(10)
-        text = text[:-1].strip()
-        if not text:
-            yield Numeral(fraction)
+    digits = text.rstrip(VULGAR)
+    fraction = sum(map(_vulgar, text[len(digits) :]), Fraction())
+    if fraction and not digits:
+        yield Numeral(fraction)
     for pattern in (_GROUPED, _INDIAN, _UNGROUPED):
-        match = pattern.fullmatch(text) if text else None
-        if match is None or (match["point"] and match["point"] == match["separator"]):
+        match = pattern.fullmatch(digits) if digits else None
+        if match is None or match["point"] == match["separator"]:  # 1.234.5
             continue
         decimals = match["decimals"] or ""
         whole = re.sub("[^0-9]", "", match["whole"])
@@ -65,6 +63,10 @@ def numerals(text: str) -> Iterator[Numeral]:
             separator=match["separator"],
             note=_note(match["separator"], match["point"]),
         )
+
+
+def _vulgar(fraction: str) -> Fraction:
+    return Fraction(unicodedata.numeric(fraction)).limit_denominator(10)
 
 
 def _note(separator: str, point: str | None) -> str:

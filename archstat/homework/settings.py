@@ -76,10 +76,8 @@ _LETTERS = {
 def settings(text: str) -> Settings:
     """Return what a cell or a name says about a layer; what it does not say is left out.
 
-    >>> settings("11x11x3 (96), stride 4")
-    {'stride': (4,), 'kernel_size': (11, 11), 'filter_depth': (3,), 'filters': (96,)}
-    >>> settings("conv 3x3, same padding")
-    {'padding': 'same', 'kernel_size': (3, 3)}
+    >>> sorted(settings("conv 3x3 (64), same padding").items())
+    [('filters', (64,)), ('kernel_size', (3, 3)), ('padding', 'same')]
     """
     rest = cleaned(text).casefold().replace("\n", ", ").replace("'", "")
     rest = _NO_SETTING.sub(" ", rest.replace("no padding", "padding 0"))

@@ -15,7 +15,7 @@ _BATCHED_MAP = 4  # axes of a batch of maps
 _MAP = 3
 
 _BY = r" ?(?:[x×*·]|\bby\b) ?"
-_SEPARATORS = (_BY, " ?, ?", f"{_BY}| ?, ?", " ")
+_SEPARATORS = (_BY, f"{_BY}| ?, ?", " ")
 _SIZE = re.compile(
     r"(?P<plain>0|[1-9][0-9]{0,11})(?:\.0+)?|(?P<grouped>[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 )
@@ -29,9 +29,7 @@ _AXES = re.compile(r"(?:[chwd] ?[=:] ?[0-9]{1,6}[ ,;×x*]*){2,3}")
 _COMMENT = re.compile(r"[(\[][^()\[\]0-9]*[)\]]")
 _TORCH_SIZE = re.compile(r"(?:torch\.size|tensorshape) ?")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_OF_PICTURES = frozenset(
-    {"gray", "grayscale", "greyscale", "image", "images", "rgb", "vector", "이미지"}
-)
+_OF_PICTURES = frozenset({"gray", "grayscale", "image", "images", "rgb", "이미지"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -57,10 +55,10 @@ class Dims:
 def shapes(text: str) -> tuple[Dims, ...]:
     """Return every reading of the shape that a cell states, the likeliest first.
 
-    A number alone is a shape of one axis; the product that follows a shape is its last reading.
+    A number alone is a shape of one axis; the product that follows a shape is a later reading.
 
-    >>> [dims.sizes for dims in shapes("27*27*96=69,984")]
-    [(27, 27, 96), (69984,)]
+    >>> [dims.sizes for dims in shapes("6x6x256 = 9216")]
+    [(6, 6, 256), (9216,)]
     >>> shapes("96 @ 27×27")
     (Dims(sizes=(27, 27), channels=96, has_batch=False),)
     """

@@ -8,10 +8,10 @@ import re
 import unicodedata
 
 LONGEST = 1_000
-"""Characters of a cell that are read; no number, shape or name needs more."""
+"""Characters of the longest cell that is read; a number, a shape or a name needs far fewer."""
 
-CUT = "…"
-"""Stands at the end of what was cut, so that half a number is not taken for a number."""
+TOO_LONG = "…"
+"""What is read in place of a longer one: something, but no half of a number."""
 
 VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 """Fractions of one character; spelled out, they would run into the digits before them."""
@@ -39,7 +39,8 @@ def cleaned(text: str) -> str:
     >>> cleaned(" 55 × 55 − １０⁴ ")
     '55 × 55 - 10^4'
     """
-    is_cut, text = len(text) > LONGEST, text[:LONGEST]
+    if len(text) > LONGEST:
+        return TOO_LONG
     text = text.replace("{,}", ",").replace(r"\,", " ")  # LaTeX for thousands
     text = _SUPERSCRIPT.sub(_power, text)
     text = "".join(
@@ -49,7 +50,7 @@ def cleaned(text: str) -> str:
     text = _ARROW.sub("→", text.translate(_SAME).replace(">=", "≥"))
     text = "".join(char for char in text if char.isspace() or not _is_invisible(char))
     lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(filter(None, lines)) + CUT * is_cut
+    return "\n".join(filter(None, lines))
 
 
 def _power(match: re.Match[str]) -> str:

@@ -69,8 +69,8 @@ def factors(words: str) -> tuple[Factor, ...]:
         return (Factor(ONE),)
     for name in _LONGEST_FIRST:
         if words.startswith(name) and _only_counted(words.removeprefix(name)):
-            billions = Factor(_MAGNITUDES[name])
-            return (billions, *memory_factors("B")) if words == "b" else (billions,)
+            found = (Factor(_MAGNITUDES[name]),)
+            return (*found, *memory_factors("B")) if words == "b" else found
     return ()
 
 

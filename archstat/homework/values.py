@@ -39,8 +39,9 @@ _MYRIADS = re.compile(
 )
 _CALCULATION = re.compile(r"(?:floor|ceil|int|round|[-+*/×x·÷^().,0-9\s\[\]{}⌊⌋⌈⌉≈'_km])*")
 _NOT_APPLICABLE = re.compile(r"\bn/a\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _SEPARATORS = ("/", "@", ";", "|", "\n", ", ", ",")  # the clearest first
-_WORDS = re.compile(r"[^0-9]*")
+_WORDS = re.compile(r"[^0-9]*")  # RF = 11
 
 
 def is_blank(text: str) -> bool:
@@ -118,8 +119,7 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number
 def _statements(text: str) -> Iterator[str]:
     """Yield the parts of a cell that may state its number, the likeliest first."""
     *before, last = text.rpartition("→")[2].split("=")
-    names_it = len(before) == 1 and _WORDS.fullmatch(before[0])  # RF = 11
-    if not names_it and not all(map(_CALCULATION.fullmatch, before)):
+    if not all(_CALCULATION.fullmatch(part) or _WORDS.fullmatch(part) for part in before):
         return
     for part in (last, *reversed(before)):
         exact, *rounded = without_half_brackets(part).split("≈")
@@ -143,9 +143,9 @@ def _without_comment(text: str) -> str:
     """
     text = text.strip()
     for opening, closing in ("()", "[]", "{}"):
-        before, bracket, inside = text.removesuffix(closing).partition(opening)
-        if not (bracket and text.endswith(closing)):
+        if not text.endswith(closing) or opening not in text:
             continue
+        before, _, inside = text[:-1].partition(opening)
         if not before or not re.search("[0-9]", inside):
             return (before or inside).strip()
         outside, within, result = _readings(before), _readings(inside), worked_out(inside)
@@ -168,7 +168,7 @@ def _readings(text: str, scale: Fraction = ONE, unit: str = "") -> tuple[Number,
     if text.startswith("10"):
         text = re.sub(f"^({_TEN})", r"1×\1", text)
     stated = _STATED.match(text)
-    if stated is None or not stated["numeral"]:
+    if stated is None:
         return ()
     sign, power = (-1 if stated["sign"] == "-" else 1), Fraction(10) ** int(stated["exponent"] or 0)
     found = [
@@ -196,9 +196,8 @@ def _in_myriads(text: str) -> Number | None:
     if len(parts) <= 1:
         return None
     unit = parts[-1][1]
-    return Number(
-        sum((part * unit for part, unit in parts), Fraction()), None if unit == 1 else unit
-    )
+    value = sum((part * unit for part, unit in parts), Fraction())
+    return Number(value, step=None if unit == ONE else unit)
 
 
 def _without_name(text: str) -> str:
@@ -247,12 +246,12 @@ def split_cell(text: str, parts: int) -> tuple[str, ...]:
     text = _NOT_APPLICABLE.sub("-", cleaned(text))
     for separator in _SEPARATORS:
         pieces = tuple(piece.strip() for piece in _cut(text, separator))
-        if len(pieces) == parts and all(pieces):
+        if len(pieces) == parts and all(pieces) and not _THOUSANDS.fullmatch(text):
             return pieces
     before, *others = re.split(r"[(\[]", text.removesuffix(")").removesuffix("]"))
     if len(others) == parts - 1 == 1 and before and text[-1] in ")]":
         return (before.strip(), others[0].strip())
-    words = tuple(text.split())
+    words = tuple(word for word in _cut(text.replace("\n", " "), " ") if word not in _SEPARATORS)
     return words if len(words) == parts else ()
 
 
@@ -261,7 +260,7 @@ def _cut(text: str, separator: str) -> Iterator[str]:
     depth = start = 0
     for place, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")
-        if depth == 0 and text.startswith(separator, place) and place >= start:
+        if depth == 0 and text.startswith(separator, place):
             yield text[start:place]
             start = place + len(separator)
     yield text[start:]

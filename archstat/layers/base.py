@@ -309,13 +309,21 @@ def require_divides(in_channels: int, out_channels: int, groups: int) -> None:
 
 
 class StatedSizeError(ShapeError):
-    """A size that a spec states although it follows from the input, and that is another one."""
+    """A size that is stated although it follows from the input, and that is another one.
 
-    def __init__(self, what: str, *, hint: str, name: str, stated: int, given: int) -> None:
-        super().__init__(what, hint=hint)
+    Attributes:
+        reason: What has led to it, as far as the layers before show it.
+    """
+
+    def __init__(
+        self, what: str, *, name: str, stated: int, given: int, reason: str | None = None
+    ) -> None:
+        why = f"{reason}; " if reason else ""
+        super().__init__(what, hint=f"{why}leave {name} out, or write {given}")
         self.name = name
         self.stated = stated
         self.given = given
+        self.reason = reason
 
 
 def require_stated(name: str, stated: int | None, given: int) -> None:
@@ -327,14 +335,14 @@ def require_stated(name: str, stated: int | None, given: int) -> None:
     if stated is not None and stated != given:
         raise StatedSizeError(
             f"states {name} = {stated}, but is given {given}",
-            hint=f"leave {name} out, or write {given}",
             name=name,
             stated=stated,
             given=given,
         )
 
 
-def _is_bias(name: str) -> bool:
+def is_bias(name: str) -> bool:
+    """Return whether a learnable tensor of this name is added, not multiplied."""
     word = name.rpartition(".")[2]
     return word.startswith("bias") or word.endswith("bias")
 
@@ -345,5 +353,5 @@ def param_count(shapes: Mapping[str, Shape]) -> tuple[int, int]:
     >>> param_count({"weight": (96, 3, 11, 11), "bias": (96,)})
     (34848, 96)
     """
-    biases = sum(prod(shape) for name, shape in shapes.items() if _is_bias(name))
+    biases = sum(prod(shape) for name, shape in shapes.items() if is_bias(name))
     return sum(map(prod, shapes.values())) - biases, biases

@@ -60,3 +60,7 @@ class Observed(Layer):
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """Return the operator by name; a traced graph is not built again."""
         return TorchFunction(self.kind, {})
+
+
+class Called(Observed):
+    """A function of torch as it was called; its kind is the name that torch's tracer has for it."""

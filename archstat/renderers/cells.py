@@ -1,4 +1,4 @@
-"""A value as text: for people, or for machines."""
+"""A value as text for people or for machines, or as what a spreadsheet holds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ Layout: TypeAlias = Literal["hwc", "chw"]
 NOTHING = "–"
 UNKNOWN = "?"
 KIB = 1024
+EXACT = 10**15
+"""From here on, a spreadsheet rounds whole numbers."""
 
 
 def for_people(  # noqa: C901, PLR0911  one case for each type of value
@@ -71,6 +73,34 @@ def for_machines(value: Value, layout: Layout = "hwc") -> str:
             return str(value.count)
         case _:
             return for_people(value, layout).replace("×", "x")
+
+
+def for_workbooks(value: Value, layout: Layout = "hwc") -> str | float:
+    """Return a number where a spreadsheet can hold it exactly, and a text for people elsewhere.
+
+    >>> for_workbooks(34848), for_workbooks(PerAxis((4, 4))), for_workbooks(Share(1, 4))
+    (34848, 4, 0.25)
+    """
+    match value:
+        case int() if abs(value) < EXACT:
+            return value
+        case Bytes():
+            return value.count
+        case Share() if value.whole:
+            return value.part / value.whole
+        case Map() | PerAxis() if (text := for_people(value, layout)).isdecimal():
+            return int(text)
+        case _:
+            return for_people(value, layout)
+
+
+def for_spreadsheets(text: str) -> str:
+    """Return a text from outside so that no spreadsheet takes it for a formula.
+
+    >>> for_spreadsheets("=1+1"), for_spreadsheets("27x27x96")
+    ("'=1+1", '27x27x96')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def with_unit(count: int) -> str:

@@ -1,4 +1,4 @@
-"""CSV: one line a layer, one value a cell, no totals, nothing formatted."""
+"""CSV: one line a layer, one value a cell, nothing formatted; totals on homework sheets alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 
 from archstat.renderers import cells
 from archstat.renderers.view import View
-from archstat.report.columns import for_machines
+from archstat.report.columns import Column, Value, for_machines
 from archstat.report.report import Report
 
 
@@ -17,7 +17,12 @@ def render(report: Report, view: View, *, delimiter: str = ",") -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(column.key for column in columns)
+
+    def cell(column: Column, value: Value) -> str:
+        return "" if view.is_blank(column) else cells.for_machines(value, view.layout)
+
     for row in report.layers:
-        values = (column.value(row, report.totals) for column in columns)
-        writer.writerow(cells.for_machines(value, view.layout) for value in values)
+        writer.writerow(cell(column, column.value(row, report.totals)) for column in columns)
+    if view.is_homework:
+        writer.writerow(cell(column, column.total(report.totals)) for column in columns)
     return text.getvalue()

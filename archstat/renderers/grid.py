@@ -9,7 +9,8 @@ from unicodedata import combining, east_asian_width
 
 from archstat.layers.base import Shape
 from archstat.renderers.cells import Layout, for_people, with_unit
-from archstat.report.columns import Column, Map
+from archstat.renderers.view import View
+from archstat.report.columns import Column, Map, Value
 from archstat.report.report import Report
 
 T = TypeVar("T")
@@ -51,27 +52,42 @@ class Grid:
         )
 
 
-def grid(report: Report, columns: Sequence[Column], layout: Layout) -> Grid:
-    """Return the cells of a report; its foot is empty where a column does not add up."""
-    totals = report.totals
+def grid(report: Report, view: View, *, blank: str = "") -> Grid:
+    """Return the cells of a report; its foot is empty where a column does not add up.
+
+    Args:
+        report: What to show.
+        view: Which columns.
+        blank: What stands in a cell that is to be filled in.
+    """
+    totals, columns = report.totals, tuple(view.chosen())
+
+    def text(column: Column, value: Value) -> str:
+        return blank if view.is_blank(column) else for_people(value, view.layout)
+
     return Grid(
-        tuple(columns),
+        columns,
         tuple(column.title for column in columns),
         tuple(
-            tuple(for_people(column.value(row, totals), layout) for column in columns)
+            tuple(text(column, column.value(row, totals)) for column in columns)
             for row in report.layers
         ),
         tuple(
-            "" if (total := column.total(totals)) == "" else for_people(total, layout)
+            "" if (total := column.total(totals)) == "" else text(column, total)
             for column in columns
         ),
     )
 
 
-def heading(report: Report, layout: Layout) -> tuple[str, str]:
-    """Return what the report is about: the network, and how it was looked at."""
-    inputs = [f"input {_shape(report.input, layout)}"]
-    inputs += [f"{name} {_shape(shape, layout)}" for name, shape in report.more_inputs.items()]
+def heading(report: Report, view: View) -> tuple[str, str]:
+    """Return what the report is about: the network, and how it was looked at or is to be."""
+    title = f"{report.model}: {report.title}" if report.title else report.model
+    inputs = [f"input {_shape(report.input, view.layout)}"]
+    inputs += [f"{name} {_shape(shape, view.layout)}" for name, shape in report.more_inputs.items()]
+    if view.is_homework:
+        axes = "C×H×W" if view.layout == "chw" else "H×W×C"
+        conventions = [column.convention.format(axes=axes) for column in view.chosen()]
+        return title, "; ".join([", ".join(inputs), *dict.fromkeys(filter(None, conventions))])
     proof = "by formula"
     if report.traced_on is not None:
         proof = f"traced on {report.traced_on}"
@@ -82,7 +98,6 @@ def heading(report: Report, layout: Layout) -> tuple[str, str]:
         if report.batch_size == 1
         else f"batch of {report.batch_size:,} (MACs and bytes are those of the whole batch)"
     )
-    title = f"{report.model}: {report.title}" if report.title else report.model
     return title, f"{', '.join(inputs)}, {batch}, {proof}"
 
 
@@ -110,6 +125,30 @@ def aligned(lines: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str
         + "\n"
         for line in lines
     )
+
+
+def title_lines(titles: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
+    """Return titles broken into lines that fit their columns, the last line full."""
+    broken = [folded(title, width) for title, width in zip(titles, widths, strict=True)]
+    height = max(map(len, broken))
+    full = [[""] * (height - len(lines)) + lines for lines in broken]
+    return list(zip(*full, strict=True))
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a text in lines of whole words; one that is wider has a line to itself.
+
+    >>> folded("합성곱 층의 kernel size", 11)
+    ['합성곱 층의', 'kernel size']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and display_width(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def padded(text: str, width: int, *, is_text: bool) -> str:

@@ -11,32 +11,34 @@ from archstat.report.report import Report
 
 def render(report: Report, view: View) -> str:
     """Return a heading, a table with its totals in bold, the summary and the notes."""
-    cells = grid(report, view.chosen(), view.layout)
-    title, circumstances = heading(report, view.layout)
+    cells = grid(report, view)
+    title, circumstances = heading(report, view)
     rules = [":---" if column.is_text else "---:" for column in cells.columns]
     foot = [f"**{text}**" if text else "" for text in cells.foot]
     lines = [
-        f"**{_escaped(title)}**",
+        f"**{escaped(title)}**",
         "",
-        f"{_escaped(circumstances[0].upper() + circumstances[1:])}.",
+        f"{escaped(circumstances[0].upper() + circumstances[1:])}.",
         "",
-        _line([column.title for column in cells.columns]),
-        _line(rules),
-        *(_line([_escaped(text) for text in line]) for line in cells.lines),
-        _line(foot),
-        "",
-        f"{summary(report)}.",
+        table_line([column.title for column in cells.columns]),
+        table_line(rules),
+        *(table_line([escaped(text) for text in line]) for line in cells.lines),
+        table_line(foot),
     ]
-    if report.notes:
-        lines += ["", *(f"- {_escaped(note)}" for note in report.notes)]
+    if not view.blank:
+        lines += ["", f"{summary(report)}."]
+        if report.notes:
+            lines += ["", *(f"- {escaped(note)}" for note in report.notes)]
     return "\n".join(lines) + "\n"
 
 
-def _line(texts: Sequence[str]) -> str:
+def table_line(texts: Sequence[str]) -> str:
+    """Return a line of a table."""
     return f"| {' | '.join(texts)} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is, in one line."""
     for character in "\\|*_<>`[]~#$&":
         text = text.replace(character, f"\\{character}")
     return text.replace("\n", " ")

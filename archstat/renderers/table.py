@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from archstat.renderers.grid import GAP, Grid, grid, heading, padded, summary
+from archstat.renderers.grid import GAP, Grid, grid, heading, padded, summary, title_lines
 from archstat.renderers.view import View
 from archstat.report.columns import Column
 from archstat.report.report import Report
 
 RULE = "─"
+BLANK = "_" * 10
+"""Where there is something to fill in."""
 
 
 class Emphasis(Enum):
@@ -45,19 +47,19 @@ def lines(report: Report, view: View, *, width: int | None) -> Iterator[Line]:
         width: The characters of a line, to which the usual columns are fitted; None for as many
             as it takes.
     """
-    cells = grid(report, view.chosen(), view.layout)
+    cells = grid(report, view, blank=BLANK)
     notes = list(report.notes)
     if width is not None and view.columns is None:
         cells, hidden = _fitted(cells, width)
         if hidden:
             notes.append(f"left out to fit {width} characters: {', '.join(hidden)}")
     widths = cells.widths()
-    title, circumstances = heading(report, view.layout)
+    title, circumstances = heading(report, view)
     rule = Line(RULE * _width(cells), Emphasis.WEAK)
     yield from _wrapped(title, width, Emphasis.STRONG)
     yield from _wrapped(circumstances, width, Emphasis.WEAK)
     yield Line("")
-    for texts in _title_lines(cells.titles, widths):
+    for texts in title_lines(cells.titles, widths):
         yield Line(_aligned(texts, cells.columns, widths), Emphasis.STRONG)
     yield rule
     for row, texts in zip(report.layers, cells.lines, strict=True):
@@ -65,6 +67,8 @@ def lines(report: Report, view: View, *, width: int | None) -> Iterator[Line]:
         yield Line(_aligned(texts, cells.columns, widths), emphasis)
     yield rule
     yield Line(_aligned(cells.foot, cells.columns, widths), Emphasis.STRONG)
+    if view.blank:
+        return
     yield Line("")
     yield from _wrapped(summary(report), width)
     for note in notes:
@@ -92,17 +96,6 @@ def _fitted(cells: Grid, width: int) -> tuple[Grid, list[str]]:
 def _width(cells: Grid) -> int:
     widths = cells.widths()
     return sum(widths) + len(GAP) * (len(widths) - 1)
-
-
-def _title_lines(titles: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
-    """Return the titles broken into lines that fit their columns, the last line full."""
-    broken = [
-        textwrap.wrap(title, room, break_long_words=False)
-        for title, room in zip(titles, widths, strict=True)
-    ]
-    height = max(map(len, broken))
-    padded = [[""] * (height - len(words)) + words for words in broken]
-    return list(zip(*padded, strict=True))
 
 
 def _aligned(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:

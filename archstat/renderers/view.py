@@ -1,4 +1,4 @@
-"""What a person asked to see of a report: which columns, and which axis first."""
+"""What a person asked to see of a report: which columns, which axis first, and what not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archstat.renderers.cells import Layout
-from archstat.report.columns import COLUMNS, DEFAULT, Column
+from archstat.report.columns import COLUMNS, DEFAULT, Column, for_machines
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,20 @@ class View:
 
     Attributes:
         columns: The columns that were asked for; None for the usual ones.
+        is_homework: Whether it is a sheet for homework, which has its totals in every format and
+            says how the columns are counted.
+        blank: The columns that students fill in; what else would tell them the answers is left out.
     """
 
     columns: tuple[Column, ...] | None = None
     layout: Layout = "hwc"
+    is_homework: bool = False
+    blank: tuple[Column, ...] = ()
 
     def chosen(self) -> Sequence[Column]:
         """Return the columns to show."""
         return self.columns or tuple(COLUMNS[key] for key in DEFAULT)
+
+    def is_blank(self, column: Column) -> bool:
+        """Return whether the cells of a column are left empty."""
+        return column in self.blank or column in for_machines(self.blank)

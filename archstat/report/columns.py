@@ -86,6 +86,7 @@ class Column:
         is_text: Whether it lines up on the left.
         importance: Where a terminal is too narrow, columns of the least importance are left out
             first; None is never left out.
+        convention: How it is counted, as a homework sheet says it; {axes} are those of a map.
     """
 
     key: str
@@ -96,6 +97,7 @@ class Column:
     is_text: bool = False
     short_title: str | None = None
     importance: int | None = None
+    convention: str = ""
 
 
 def _per_axis(value: Shape | str | None) -> Value:
@@ -122,7 +124,9 @@ def _filter_size(row: Row) -> Value:
 
 
 def _filters_and_size(row: Row, _: Totals) -> Value:
-    return _filter_size(row) if row.filters is None else Pair(row.filters, " @ ", _filter_size(row))
+    if row.filters is None:
+        return _filter_size(row)
+    return Pair(Map(row.filters, ()), " @ ", _filter_size(row))  # no comma beside sizes: 1024 @ 3×3
 
 
 def _stride_and_padding(row: Row, _: Totals) -> Value:
@@ -136,6 +140,8 @@ def _field(row: Row, part: str) -> Value:
         return ""
     return None if row.receptive_field is None else PerAxis(getattr(row.receptive_field, part))
 
+
+_AXES = "maps are {axes}"
 
 _ALL = (
     Column("layer", "layer", lambda row, _: row.name, lambda _: "total", is_text=True),
@@ -161,12 +167,32 @@ _ALL = (
     ),
     Column("stride", "stride", lambda row, _: _per_axis(row.stride), is_text=True),
     Column("padding", "padding", lambda row, _: _per_axis(row.padding), is_text=True),
-    Column("feature_map", "feature map", lambda row, _: _map(row.out_shape), is_text=True),
-    Column("in_shape", "input", lambda row, _: _map(row.in_shape), is_text=True),
-    Column("out_shape", "output", lambda row, _: _map(row.out_shape), is_text=True),
-    Column("weights", "weights", lambda row, _: row.weights, lambda totals: totals.weights),
+    Column(
+        "feature_map",
+        "feature map",
+        lambda row, _: _map(row.out_shape),
+        is_text=True,
+        convention=_AXES,
+    ),
+    Column("in_shape", "input", lambda row, _: _map(row.in_shape), is_text=True, convention=_AXES),
+    Column(
+        "out_shape", "output", lambda row, _: _map(row.out_shape), is_text=True, convention=_AXES
+    ),
+    Column(
+        "weights",
+        "weights",
+        lambda row, _: row.weights,
+        lambda totals: totals.weights,
+        convention="weights are without biases",
+    ),
     Column("biases", "biases", lambda row, _: row.biases, lambda totals: totals.biases),
-    Column("params", "params", lambda row, _: row.params, lambda totals: totals.params),
+    Column(
+        "params",
+        "params",
+        lambda row, _: row.params,
+        lambda totals: totals.params,
+        convention="params are weights and biases",
+    ),
     Column(
         "params_share",
         "% of params",
@@ -179,8 +205,15 @@ _ALL = (
         lambda row, _: row.neurons,
         lambda totals: totals.neurons,
         importance=3,
+        convention="neurons are the outputs of convolutions and linear layers",
     ),
-    Column("macs", "MACs", lambda row, _: row.macs, _total_macs),
+    Column(
+        "macs",
+        "MACs",
+        lambda row, _: row.macs,
+        _total_macs,
+        convention="a MAC is one multiplication with its addition, a bias adds none",
+    ),
     Column(
         "macs_share",
         "% of MACs",
@@ -192,18 +225,21 @@ _ALL = (
         "FLOPs",
         lambda row, _: None if row.macs is None else FLOPS_PER_MAC * row.macs,
         _total_flops,
+        convention="a multiplication with its addition is two FLOPs, a bias adds none",
     ),
     Column(
         "activation_bytes",
-        "activations",
+        "activation memory",
         lambda row, _: Bytes(row.activation_bytes),
         lambda totals: Bytes(totals.activation_bytes),
+        convention="an activation takes 4 bytes, and the total is that of every layer",
     ),
     Column(
         "param_bytes",
-        "parameters",
+        "parameter memory",
         lambda row, _: Bytes(param_bytes(row.params)),
         lambda totals: Bytes(totals.param_bytes),
+        convention="a parameter takes 4 bytes",
     ),
     Column(
         "receptive_field",
@@ -211,6 +247,8 @@ _ALL = (
         lambda row, _: _field(row, "size"),
         short_title="RF",
         importance=4,
+        convention="receptive fields are in pixels, not clipped to the image, a linear layer being "
+        "a window as large as its map",
     ),
     Column("effective_stride", "effective stride", lambda row, _: _field(row, "effective_stride")),
     Column(
@@ -220,6 +258,9 @@ _ALL = (
 
 COLUMNS = {column.key: column for column in _ALL}
 """Every column by its key."""
+
+_SHORT = {column.short_title.lower(): column.key for column in _ALL if column.short_title}
+"""The keys of columns that may be named by their short titles, too: rf."""
 
 DEFAULT = (
     "layer",
@@ -244,16 +285,17 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     >>> [column.title for column in choose_columns(["layer", "macs"])]
     ['layer', 'MACs']
     """
-    if any(key.startswith("+") for key in keys):
-        added = [key.removeprefix("+") for key in keys]
+    adds = any(key.startswith("+") for key in keys)
+    names = [key.removeprefix("+") for key in keys]
+    keys = [_SHORT.get(name.lower(), name) for name in names]
+    if adds:
         place = {key: number for number, key in enumerate(COLUMNS)}
-        keys = sorted({*DEFAULT, *added}, key=lambda key: place.get(key, len(place)))
+        keys = sorted({*DEFAULT, *keys}, key=lambda key: place.get(key, len(place)))
     unknown = [key for key in keys if key not in COLUMNS]
     if unknown:
         raise UsageError(
             f"there is no column {' and no '.join(map(shown, unknown))}",
-            hint=did_you_mean(unknown[0].lstrip("+"), list(COLUMNS))
-            or f"there are {', '.join(COLUMNS)}",
+            hint=did_you_mean(unknown[0], list(COLUMNS)) or f"there are {', '.join(COLUMNS)}",
         )
     return tuple(COLUMNS[key] for key in keys)
 

@@ -25,6 +25,7 @@ def folded(report: Report, depth: int) -> Report:
     Equal modules that follow one another are one row: "layer3.1 … layer3.5, Bottleneck × 5".
     """
     rows = _grouped(report, lambda row: _module(row, depth))
+    rows = tuple(row for row in rows if not row.is_view)  # what is left of them is no module
     return replace(report, layers=tuple(_runs(rows, {row.name for row in report.layers})))
 
 
@@ -69,6 +70,14 @@ def largest(report: Report, key: str | None, count: int | None) -> Report:
         return replace(report, layers=tuple(rows))
     note = f"{count} of {len(rows)} rows are shown; totals are those of all"
     return replace(report, layers=tuple(rows[:count]), notes=(*report.notes, note))
+
+
+def latest(report: Report, count: int) -> Report:
+    """Return a report with its last rows only."""
+    if count >= len(report.layers):
+        return report
+    note = f"the last {count} of {len(report.layers)} rows are shown; totals are those of all"
+    return replace(report, layers=report.layers[-count:], notes=(*report.notes, note))
 
 
 def _module(row: Row, depth: int) -> str:

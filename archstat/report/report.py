@@ -41,6 +41,7 @@ class Row:
         macs: None if some operators of it are not counted.
         uncounted: These operators.
         count: How many layers the row stands for; 1 unless rows were summed up.
+        is_view: Whether it only arranges values anew, which tables leave out.
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
     """
@@ -66,6 +67,7 @@ class Row:
     receptive_field: ReceptiveField | None
     uncounted: tuple[str, ...] = ()
     count: int = 1
+    is_view: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -226,6 +228,7 @@ def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
         activation_bytes=activation_bytes(node, batch_size=examples),
         receptive_field=field,
         uncounted=uncounted,
+        is_view=node.is_view,
     )
 
 

@@ -5,8 +5,9 @@ A count that differs is explained only if a named convention gives it exactly, o
 
 from __future__ import annotations
 
+import copy
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,11 +16,17 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from archstat.analyses.conventions import FLOPS, FVCORE, TORCHINFO, Convention
+from archstat.frontends.inputs import InputSpec
 from archstat.frontends.module import GraphModule
+from archstat.frontends.source import Source
+from archstat.frontends.tracing import example_inputs, in_evaluation_mode
 from archstat.graph import Graph
 from archstat.layers.base import times
 from archstat.layers.naming import attribute_name
 from archstat.report.finding import Finding, Verdict, compared
+from archstat.witnesses.calls import call_graph
+
+NEEDS_VALUES = "not measured: it cannot trace without values; use --device cpu"
 
 
 def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
@@ -46,8 +53,7 @@ def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> It
 def fvcore_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
     """Yield what fvcore says of parameters and operations; what it calls a flop is a MAC."""
     if example.device.type == "meta":
-        words = "not measured: it cannot trace without values; use --device cpu"
-        yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, words)
+        yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, NEEDS_VALUES)
         return
     with _without_warnings():
         from fvcore.nn import FlopCountAnalysis, parameter_count  # noqa: PLC0415  its own tool
@@ -59,6 +65,37 @@ def fvcore_findings(graph: Graph, module: GraphModule, example: Tensor) -> Itera
     yield params_finding("fvcore", graph, parameter_count(module)[""])
     by_name = {node.name: int(counts.get(attribute_name(node.name), 0)) for node in graph.nodes}
     yield counted("fvcore", "flops", graph, FVCORE, counts=by_name, total=total)
+
+
+def fvcore_model_finding(
+    source: Source, inputs: Sequence[InputSpec], device: torch.device
+) -> Finding:
+    """Return what fvcore says of the operations of any PyTorch model."""
+    witness, quantity = "fvcore", "flops"
+    if device.type == "meta":
+        return Finding(witness, quantity, Verdict.NOT_MEASURED, NEEDS_VALUES)
+    args, kwargs = example_inputs(source, inputs, 1, device)
+    if kwargs:
+        words = "not measured: it takes no inputs by name"
+        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+    try:
+        total = _fvcore_total(source, tuple(args), device)
+    except Exception as error:  # noqa: BLE001  it traces a user's model, and asserts much of it
+        first_line = str(error).strip().partition("\n")[0]
+        words = f"not measured: it fails: {type(error).__name__}: {first_line}"
+        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+    return total_finding(witness, quantity, call_graph(source, inputs), FVCORE, total, "agrees")
+
+
+def _fvcore_total(source: Source, args: tuple[Any, ...], device: torch.device) -> int:
+    """Return what fvcore counts in a copy of a model: it runs a model as it is."""
+    model = copy.deepcopy(source.model) if source.make is None else source.make()
+    with _without_warnings(), _without_fused_attention(), in_evaluation_mode(model.to(device)):
+        from fvcore.nn import FlopCountAnalysis  # noqa: PLC0415  its own tool
+
+        analysis = FlopCountAnalysis(model, args)
+        analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
+        return int(analysis.total())
 
 
 def torch_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
@@ -90,17 +127,32 @@ def counted(  # noqa: PLR0913  a testimony has these parts
     finding = compared(witness, quantity, expected, counts)
     if finding.verdict is Verdict.DISAGREES:
         return finding
-    expected_total = sum(expected.values())
-    if total != expected_total:
-        words = f"disagrees: {total:,} in all, by its convention {expected_total:,}"
+    return total_finding(witness, quantity, graph, convention, total, finding.words)
+
+
+def total_finding(  # noqa: PLR0913, PLR0917  likewise
+    witness: str, quantity: str, graph: Graph, convention: Convention, total: int, agreement: str
+) -> Finding:
+    """Return the finding on a tool's total, held against its convention.
+
+    Args:
+        witness: The tool.
+        quantity: What it calls its total.
+        graph: The network.
+        convention: The tool's.
+        total: What the tool counts.
+        agreement: What to say where the convention adds nothing to MACs.
+    """
+    expected = sum(convention.count(node) for node in graph.nodes)
+    if total != expected:
+        words = f"disagrees: {total:,} in all, by its convention {expected:,}"
         return Finding(witness, quantity, Verdict.DISAGREES, words)
     macs = sum(node.macs for node in graph.nodes)
     unit = f"{macs:,} MACs" if convention.per_mac == 1 else f"{convention.per_mac} × {macs:,} MACs"
     terms = convention.differences(graph)
     if not terms:
         equals = f"{total:,} = {unit}" if convention.per_mac > 1 else unit
-        words = f"{finding.words}: {equals}"
-        return Finding(witness, quantity, Verdict.AGREES, words)
+        return Finding(witness, quantity, Verdict.AGREES, f"{agreement}: {equals}")
     parts = " ".join(f"{'+' if n > 0 else '−'} {abs(n):,} ({what})" for what, n in terms.items())
     words = f"differs as its convention says: {total:,} = {unit} {parts}"
     return Finding(witness, quantity, Verdict.EXPLAINED, words)
@@ -121,3 +173,14 @@ def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+@contextmanager
+def _without_fused_attention() -> Iterator[None]:
+    """Let torch run attention as calls that a tool may know, as it does while a model is traced."""
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode, flop_registry
@@ -14,20 +15,17 @@ from archstat.frontends.load import Question, spec_graph, torch_source
 from archstat.frontends.module import build_module, find_device, observe
 from archstat.frontends.resolve import is_torch
 from archstat.frontends.source import Source
-from archstat.frontends.tracing import (
-    example_inputs,
-    run_untouched,
-    standins_of,
-    stated_inputs,
-    trace_source,
-)
+from archstat.frontends.tracing import example_inputs, stated_inputs, trace_source
+from archstat.frontends.wrapped import materialized
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import autograd_findings
+from archstat.witnesses.calls import pass_on_meta
 from archstat.witnesses.counters import (
     fvcore_findings,
+    fvcore_model_finding,
     params_finding,
     torch_findings,
     torchinfo_findings,
@@ -79,6 +77,8 @@ def model_findings(
         DeviceError: There is no such device, or it has not enough memory.
         TraceError: The forward pass fails, or contradicts a formula.
     """
+    args, kwargs = example_inputs(source, stated_inputs(source, inputs), 1, torch.device("meta"))
+    source = replace(source, model=materialized(source.model, args, kwargs))
     graph, traced_on = trace_source(source, inputs, batch_size=1, device_name="none")
     again, device = trace_source(source, inputs, batch_size=1, device_name=device_name)
     shapes = {node.name: times(node.out_shape) for node in graph.nodes}
@@ -87,7 +87,13 @@ def model_findings(
     yield compared(f"forward pass on {device}", "feature maps", shapes, seen)
     total = sum(parameter.numel() for parameter in source.model.parameters())
     yield params_finding("model.parameters()", graph, total)
-    yield _flops(graph, source, stated_inputs(source, inputs), traced_on)
+    if traced_on == "meta":
+        yield _flops(graph, source, inputs)
+        yield fvcore_model_finding(source, stated_inputs(source, inputs), torch.device(device))
+    else:
+        words = "not measured: the forward pass reads values, so that two passes may differ"
+        yield Finding("FlopCounterMode", "FLOPs", Verdict.NOT_MEASURED, words)
+        yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, words)
     *agreed, last = autograd_findings(graph)
     if last.verdict is Verdict.NOT_MEASURED:  # one channel cannot stand for all of its layers
         last = gradient_finding(graph, source, inputs)
@@ -103,16 +109,10 @@ def _module_shapes(graph: Graph) -> dict[str, str]:
     }
 
 
-def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec], traced_on: str) -> Finding:
+def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Finding:
     witness, quantity = "FlopCounterMode", "FLOPs"
-    if traced_on != "meta":
-        words = "not measured: the forward pass reads values, so that two passes may differ"
-        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
-    meta = torch.device("meta")
-    args, kwargs = example_inputs(source, inputs, 1, meta)
     counter = FlopCounterMode(display=False)
-    standins = standins_of(source.model, meta)
-    run_untouched(source.model, args, kwargs, standins=standins, watcher=counter)
+    pass_on_meta(source, inputs, counter)
     macs = sum((node.examples or 0) * node.macs for node in graph.nodes)
     flops, expected = counter.get_total_flops(), FLOPS_PER_MAC * macs
     if flops == expected:

@@ -82,6 +82,8 @@ def test_torchinfo_counts_parameters_times_positions(kind, settings, shape, coun
         ("batch_norm2d", {}, (4, 5, 5), 200, {BATCH_NORM: 200}),
         ("batch_norm1d", {}, (4,), 8, {BATCH_NORM: 8}),
         ("batch_norm2d", {"affine": False}, (4, 5, 5), 100, {BATCH_NORM: 100}),
+        # inference takes mean and variance of the batch, as training does
+        ("batch_norm2d", {"track_running_stats": False}, (4, 5, 5), 500, {OTHER_NORMS: 500}),
         ("layer_norm", {"normalized_axes": 3}, (4, 5, 5), 500, {OTHER_NORMS: 500}),
         ("group_norm", {"num_groups": 2}, (4, 5, 5), 500, {OTHER_NORMS: 500}),
         ("group_norm", {"num_groups": 2, "affine": False}, (4, 5, 5), 400, {OTHER_NORMS: 400}),

@@ -14,9 +14,10 @@ from archstat.cli.app import app
 ROOT = Path(__file__).parent.parent.parent
 
 
-def invoke(*words):
+def invoke(*words, stdin=None):
     """Return what a command gives: stdout, stderr, exit_code."""
-    return CliRunner().invoke(app, [str(word) for word in words], prog_name="archstat")
+    words = [str(word) for word in words]
+    return CliRunner().invoke(app, words, input=stdin, prog_name="archstat")
 
 
 def environment(**changes):

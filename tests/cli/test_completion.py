@@ -44,4 +44,5 @@ def test_an_option_with_few_values_offers_them():
         COMP_WORDS="archstat table vgg16 --format ",
         COMP_CWORD="4",
     )
-    assert done.stdout.decode().split() == ["table", "markdown", "csv", "tsv", "json"]
+    offered = done.stdout.decode().split()
+    assert offered == ["table", "markdown", "csv", "tsv", "latex", "xlsx", "json"]

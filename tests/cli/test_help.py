@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -19,15 +20,30 @@ def examples():
     for line in lines:
         if line.startswith("archstat "):
             ours = line.partition(" | ")[0].partition(" > ")[0].partition(" && ")[0]
+            ours, _, stdin = ours.partition(" < ")
             yield pytest.param(
                 shlex.split(ours)[1:],
+                stdin,
                 id=line,
                 marks=[pytest.mark.slow] if "verify" in ours or "--device" in ours else [],
             )
 
 
 def test_these_are_the_commands():
-    assert COMMANDS == ["table", "verify", "list", "show", "kinds", "code"]
+    assert COMMANDS == [
+        "table",
+        "verify",
+        "explain",
+        "compare",
+        "budget",
+        "check",
+        "grade",
+        "key",
+        "list",
+        "show",
+        "kinds",
+        "code",
+    ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -68,16 +84,52 @@ def test_help_fits_a_terminal_of_80_columns(command):
     assert [line for line in lines if len(line) > 80] == []
 
 
-@pytest.mark.parametrize("words", list(examples()))
-def test_an_example_works(words, tmp_path, monkeypatch):
-    if "--device" in words or words[0] == "verify":
+SHEET = """
+| Layer | Weights    |
+|-------|------------|
+| conv1 | 34,848     |
+| conv2 | 307,200    |
+| conv3 | 884,736    |
+| conv4 | 663,552    |
+| conv5 | 442,368    |
+| fc6   | 37,748,736 |
+| fc7   | 16,777,216 |
+| fc8   | 4,096,000  |
+"""
+NET = """
+from torch import nn
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(7200, 10))
+"""
+FILES = {
+    "homework.md": SHEET,
+    "sheet.docx": SHEET,  # its content tells what it is
+    "sheet.xlsx": SHEET,
+    "pasted.txt": SHEET,
+    "sheet.csv": "Layer,Weights\nconv,216\nfc,72000\n",  # 8·3·3·3 and 30·30·8·10
+    "net.py": NET,
+    "main.toml": 'extends = "vgg16"\n',
+    "branch.toml": 'extends = "vgg16"\n',
+}
+"""What the examples read."""
+
+
+@pytest.mark.parametrize(("words", "stdin"), list(examples()))
+def test_an_example_works(words, stdin, tmp_path, monkeypatch):
+    if "--device" in words or words[0] == "verify" or "net.py:Net" in words:
         torch = pytest.importorskip("torch")
         if "cuda" in words and not torch.cuda.is_available():
             pytest.skip("this machine has no CUDA device")
     monkeypatch.chdir(tmp_path)
-    result = invoke(*words)
+    for name in FILES.keys() & {*words, stdin, *(word.partition(":")[0] for word in words)}:
+        Path(name).write_text(FILES[name], encoding="utf-8")
+    before = set(tmp_path.iterdir())
+    result = invoke(*words, stdin=FILES.get(stdin))
     assert (result.exit_code, result.stderr) == (0, "")
-    assert bool(result.stdout) != any(tmp_path.iterdir())  # printed, or written to a file
+    written = {path for path in tmp_path.iterdir() if path.name != "__pycache__"} - before
+    assert bool(result.stdout) != bool(written)  # printed, or written to a file
 
 
 def test_version_is_that_of_the_package():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -179,6 +180,14 @@ def test_a_file_that_prints_does_not_disturb_the_answer(words):
     assert done.stderr == b"import\nrun\n"
 
 
+def test_what_a_file_starts_does_not_disturb_the_answer():
+    loud = "import os, sys\nos.system('echo child')\nsys.__stdout__.write('loud\\n')\n"
+    Path("loud.py").write_text(loud + NETS, encoding="utf-8")
+    done = start("table", "loud.py:Small", "--input", "3x8x8", "--format", "json")
+    assert json.loads(done.stdout)["totals"]["macs"] == 5_328
+    assert done.stderr.split() == [b"child", b"loud"]
+
+
 # Rows folded, grouped, sorted.
 
 
@@ -261,7 +270,7 @@ def test_the_product_of_a_wrong_layer_is_told():
         [*FEATURES, "flatten"],
         "error: nets.py:AlexNet: module 'fc6' (Linear): states in_features = 13824 = 384·6·6, "
         "but is given 9216 = 256·6·6",
-        "  hint: 'features.10' turned 384 channels into 256; leave in_features out, or write 9216",
+        "  hint: 'features.10' turned 384 channels into 256; write nn.Linear(9216, 4096)",
     )
 
 
@@ -269,8 +278,10 @@ def test_a_forgotten_flatten_is_told():
     assert_told(
         invoke("table", *ALEXNET, "--arg", "flatten=false"),
         FEATURES,
-        "error: nets.py:AlexNet: module 'fc6' (Linear): expects one axis, got 256×6×6",
-        "  hint: put a flatten layer before it",
+        "error: nets.py:AlexNet: module 'fc6' (Linear): expects 13824 features, "
+        "but is given a map of 256×6×6 = 9216",
+        "  hint: 'features.10' turned 384 channels into 256; put torch.flatten(x, 1), or "
+        "nn.Flatten(), before it, and write nn.Linear(9216, 4096)",
     )
 
 
@@ -310,6 +321,25 @@ def test_a_forward_pass_that_never_ends_is_stopped():
         "error: no answer within 0.2 s",
         "  hint: allow more with --timeout",
     )
+
+
+def test_a_model_that_catches_every_exception_is_stopped_all_the_same():
+    text = NETS.replace("except Exception", "except BaseException")
+    Path("nets.py").write_text(text, encoding="utf-8")
+    done = start("table", "nets.py:Endless", "--input", "3", "--timeout", "2")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"error: no answer within 2 s\n  hint: allow more with --timeout\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals are others on this system")
+def test_ctrl_c_stops_without_a_word_and_without_a_file():
+    # who is started in the background of a shell ignores the signal, unless told otherwise
+    text = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + NETS
+    text = text.replace("time.sleep(0.01)", "signal.raise_signal(signal.SIGINT)")
+    Path("nets.py").write_text(text, encoding="utf-8")
+    done = start("table", "nets.py:Endless", "--input", "3", "-o", "table.md")
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, b"", b"")
+    assert [file.name for file in Path().iterdir() if file.is_file()] == ["nets.py"]
 
 
 def test_a_model_in_time_is_not_stopped():
@@ -358,6 +388,23 @@ def test_a_time_that_is_none_is_refused(seconds):
         (
             ["lenet5", "--input", "1x32x32", "--input", "1x32x32"],
             ["error: a spec has one input", "  hint: write --input 3x227x227"],
+        ),
+        (
+            ["nets.py:Two", "--input", "ids:int64:5", "--input", "scael=5x2"],
+            [
+                "error: nets.py:Two: forward(ids, scale, shift) takes no 'scael'",
+                "  hint: did you mean 'scale'?",
+            ],
+        ),
+        (
+            ["nets.py:Two", "--input", "ids:int64:5"],
+            [
+                (
+                    "error: nets.py:Two: forward(ids, scale, shift) cannot be called: missing a "
+                    "required argument: 'scale'"
+                ),
+                "  hint: state them in its order, or by name: --input mask=bool:16",
+            ],
         ),
         (
             [*SMALL, "--arg", "classes"],

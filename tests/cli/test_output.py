@@ -22,6 +22,7 @@ from tests.cli.running import assert_refused, environment, invoke, start
         (".MD", "**lenet5: LeNet-5 as it is"),
         (".csv", "layer,kind,filters,filter_size"),
         (".tsv", "layer\tkind\tfilters\tfilter_size"),
+        (".tex", r"% needs \usepackage{booktabs}"),
         (".json", "{"),
     ],
 )
@@ -56,7 +57,7 @@ def test_a_suffix_that_says_no_format_is_refused(tmp_path, monkeypatch, name):
     assert_refused(
         invoke("table", "lenet5", "-o", name),
         f"error: -o {name!r}: the suffix says no format",
-        "  hint: use .txt, .md, .csv, .tsv, .json, or state one with --format",
+        "  hint: use .txt, .md, .csv, .tsv, .tex, .xlsx, .json, or state one with --format",
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -204,6 +205,12 @@ def test_a_link_stays_and_its_target_is_written(tmp_path, content):
     assert target.read_text(encoding="utf-8").startswith("**lenet5")
 
 
+def test_a_pipe_gets_a_workbook_as_it_is(tmp_path):
+    file = tmp_path / "table.xlsx"
+    invoke("table", "lenet5", "-o", file)
+    assert start("table", "lenet5", "-f", "xlsx").stdout == file.read_bytes()
+
+
 def test_a_pipe_can_be_named_as_a_file():
     done = start("table", "lenet5", "-f", "csv", "-o", "/dev/stdout")
     assert (done.returncode, done.stderr) == (0, b"")
@@ -301,12 +308,32 @@ def test_a_terminal_gets_colours():
     assert b"\x1b[2m" in printed
 
 
+@pytest.mark.parametrize(("changes", "is_coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_marks_in_colours(tmp_path, changes, is_coloured):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Layer,Weights\nC1,150\nC3,2401\nC5,48000\nF6,10080\nOutput,840\n")
+    printed, code = on_a_terminal("check", str(sheet), "--against", "lenet5", **changes)
+    assert code == 1
+    assert "2401  ✗¹" in printed.decode()
+    assert (b"\x1b[1;31m2401" in printed) is is_coloured
+    assert (b"\x1b" in printed) is is_coloured
+
+
 @pytest.mark.parametrize("changes", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_terminal_gets_no_colours_that_it_does_not_want(changes):
     printed, code = on_a_terminal("table", "lenet5", **changes)
     assert code == 0
     assert b"\x1b" not in printed
     assert b"lenet5" in printed
+
+
+def test_a_terminal_gets_no_bytes_that_are_no_text():
+    printed, code = on_a_terminal("table", "lenet5", "-f", "xlsx")
+    assert code == 2
+    assert printed.decode().splitlines() == [
+        "error: a terminal cannot show this format",
+        "  hint: write a file, with -o FILE",
+    ]
 
 
 def test_a_terminal_of_ascii_gets_question_marks():

@@ -42,6 +42,9 @@ def heavy_modules(script, *words):
         "table paper-alexnet --format json",
         "table paper-alexnet --format markdown",
         "table paper-alexnet --format csv",
+        "table paper-alexnet --format latex",
+        "table paper-alexnet --format xlsx -o /dev/null",
+        "key paper-alexnet --blank weights,rf",
         "list",
         "show paper-alexnet",
         "code paper-alexnet",
@@ -53,6 +56,14 @@ def heavy_modules(script, *words):
 )
 def test_a_command_on_a_spec_loads_nothing_heavy(command):
     assert heavy_modules(LOADED, *command.split()) == set()
+
+
+@pytest.mark.parametrize("format_name", ["text", "html", "json", "gradescope"])
+def test_marking_a_sheet_loads_nothing_heavy(tmp_path, format_name):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Layer,Weights\nC1,150\nC3,2400\nC5,48000\nF6,10080\nOutput,840\n")
+    words = ("check", str(sheet), "--against", "lenet5", "-f", format_name)
+    assert heavy_modules(LOADED, *words) == set()
 
 
 @pytest.mark.slow

@@ -179,7 +179,7 @@ def test_a_forward_pass_on_a_device_is_named_at_the_head():
             ["lenet5", "--columns", " , "],
             [
                 "error: --columns names none",
-                "  hint: write --columns layer,out_shape,params",
+                "  hint: write --columns feature_map,weights",
             ],
         ),
         (

@@ -127,3 +127,12 @@ def test_missing_witnesses_are_named(monkeypatch):
         "error: verify needs torchinfo and fvcore, which this Python does not have",
         "  hint: pip install 'archstat[torch]'",
     )
+
+
+def test_a_model_that_never_ends_is_stopped(tmp_path):
+    file = tmp_path / "net.py"
+    text = "import time\nfrom torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n"
+    file.write_text(f"{text}        while True: time.sleep(0.01)\n", encoding="utf-8")
+    result = invoke("verify", f"{file}:Net", "--input", "3", "--timeout", "0.2")
+    assert (result.exit_code, result.stdout) == (2, f"{file}:Net\n\n")
+    assert result.stderr == "error: no answer within 0.2 s\n  hint: allow more with --timeout\n"

@@ -28,6 +28,16 @@ def test_what_is_no_input_is_refused(text):
         parse_model_input(text)
 
 
+def test_a_misspelt_type_is_refused():
+    with pytest.raises(UsageError) as caught:
+        parse_model_input("float99:3x8x8")
+    assert str(caught.value) == (
+        "--input 'float99:3x8x8': there is no type 'float99'\n"
+        "  hint: types are float32, float64, float16, bfloat16, int64, int32, int16, int8, uint8, "
+        "bool, complex64"
+    )
+
+
 def test_a_misspelt_shape_is_refused():
     with pytest.raises(UsageError, match=r"is not a shape"):
         parse_model_input("int64:axb")

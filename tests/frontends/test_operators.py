@@ -9,6 +9,7 @@ from torch import nn
 
 from archstat import analyze
 from archstat.frontends.operators import call
+from archstat.report.folding import folded
 
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
 
@@ -103,3 +104,16 @@ def test_inputs_beside_the_first_are_named():
     report = analyze(Two(), inputs=tensors, kwargs={"mask": torch.ones(2, 1, 5)})
     assert report.to_dict()["more_inputs"] == {"input 2": [4, 5], "mask": [1, 5]}
     assert str(report).splitlines()[1].startswith("input 3×4, input 2 4×5, mask 1×5, batch of 2")
+
+
+def test_a_folded_module_returns_what_its_last_view_returns():
+    class Last(nn.Module):
+        def forward(self, x):
+            return (x + 1).permute(0, 2, 3, 1)
+
+    report = analyze(nn.Sequential(Last(), nn.ReLU()), (3, 4, 5), each_operator=True)
+    rows = folded(report, 1).layers
+    assert [(row.label, row.out_shape) for row in rows] == [
+        ("Last", (4, 5, 3)),
+        ("ReLU", (4, 5, 3)),
+    ]

@@ -315,10 +315,17 @@ def state_of(model):
         "tensors": {name: tensor.clone() for name, tensor in model.state_dict().items()},
         "grads": [(p.requires_grad, p.grad) for p in model.parameters()],
         "hooks": [
-            (len(module._forward_hooks), len(module._forward_pre_hooks))
+            {name: len(value) for name, value in vars(module).items() if name.endswith("_hooks")}
             for module in model.modules()
         ],
-        "attributes": sorted(vars(model)),
+        "attributes": [sorted(vars(module)) for module in model.modules()],
+        "functions": [dict(vars(place)) for place in (F, torch.Tensor, nn.Module, nn.Linear)],
+        "switches": (
+            torch.is_grad_enabled(),
+            torch.get_default_dtype(),
+            torch.get_default_device(),
+            torch.backends.mha.get_fastpath_enabled(),
+        ),
     }
 
 
@@ -343,7 +350,6 @@ def test_nothing_is_left_behind(device, inputs):
     assert torch.equal(random_state, torch.random.get_rng_state())
     assert not torch.nn.modules.module._global_forward_hooks
     assert not torch.nn.modules.module._global_forward_pre_hooks
-    assert torch.is_grad_enabled()
 
 
 class Broken(nn.Module):
@@ -359,42 +365,6 @@ class Broken(nn.Module):
     def forward(self, x):
         x = self.conv(x)
         return self.head(x.flatten(1) if self.flatten else x)
-
-
-@pytest.mark.parametrize(
-    ("model", "message"),
-    [
-        pytest.param(
-            Broken(nn.Linear(16, 2), flatten=False),
-            "model: module 'head' (Linear): expects one axis, got 4×2×2\n"
-            "  hint: put a flatten layer before it",
-            id="no flatten",
-        ),
-        pytest.param(
-            Broken(nn.Linear(24, 2)),
-            "model: module 'head' (Linear): states in_features = 24 = 6·2·2, but is given "
-            "16 = 4·2·2\n  hint: 'conv.3' turned 6 channels into 4; leave in_features out, or "
-            "write 16",
-            id="in_features of the wrong product",
-        ),
-        pytest.param(
-            Broken(nn.Linear(16, 2), first=nn.Conv2d(1, 6, 3)),
-            "model: module 'conv.0' (Conv2d): states in_channels = 1, but is given 3\n"
-            "  hint: leave in_channels out, or write 3",
-            id="wrong channels",
-        ),
-        pytest.param(
-            Broken(nn.Linear(16, 2), first=nn.Conv2d(3, 6, 11)),
-            "model: module 'conv.0' (Conv2d): the kernel spans 11×11, more than its input 10×10\n"
-            "  hint: use a larger input, a smaller kernel, or more padding",
-            id="kernel larger than the map",
-        ),
-    ],
-)
-def test_a_broken_model_is_told_what_is_wrong(model, message):
-    with pytest.raises(ForwardError) as caught:
-        report_of(model, (3, 10, 10))
-    assert str(caught.value) == message
 
 
 def test_a_broken_model_has_the_layers_that_ran_before():
@@ -427,62 +397,53 @@ def test_a_map_made_larger_by_repeating_is_followed():
     assert [last.interval(unit) for unit in range(4)] == [(0, 3), (0, 3), (1, 4), (1, 4)]
 
 
-@pytest.mark.parametrize(
-    ("layer", "shape", "device"),
-    [
-        (nn.Conv2d(3, 4, 3), (3, 8, 8), "none"),
-        (nn.Linear(8, 4), (8,), "none"),
-        (nn.Linear(8, 4, bias=False), (8,), "none"),
-        (nn.Linear(8, 4), (8,), "cpu"),
-    ],
-    ids=["conv", "linear", "linear without a bias", "linear on the CPU"],
-)
-def test_parameters_of_another_type_than_the_input_are_told(layer, shape, device):
-    with pytest.raises(ForwardError) as caught:
-        report_of(nn.Sequential(layer.double()), shape, device=device)
-    assert str(caught.value) == (
-        f"model: module '0' ({type(layer).__name__}): "
-        "its parameters are float64, but it is given float32\n"
-        "  hint: convert one: x.to(torch.float64), or model.to(torch.float32)"
-    )
-
-
-def test_a_product_of_two_types_is_told():
-    model = Call(lambda _, x: x @ x.double().T)
-    with pytest.raises(
-        ForwardError, match="the forward pass fails: RuntimeError: expected m1 and m2 to have"
-    ):
-        report_of(model, (8,))
-
-
 def test_a_model_of_another_type_takes_inputs_of_that_type():
     report = report_of(nn.Sequential(nn.Linear(8, 4).double()), InputSpec((8,), "float64"))
     assert (report.totals.macs, report.traced_on) == (32, "meta")
 
 
-def test_an_axis_that_is_lost_inside_of_a_model_is_told():
-    model = Call(lambda self, x: self.conv(x[:, 0]), conv=nn.Conv2d(3, 4, 3))
-    with pytest.raises(ForwardError) as caught:
-        report_of(model, (3, 8, 8), batch_size=2)
-    assert str(caught.value) == (
-        "model: module 'conv' (Conv2d): expects batch×channels×rows×columns, got 2×8×8\n"
-        "  hint: an axis is missing: x.unsqueeze(0) adds one for the batch"
-    )
+def test_a_module_that_fails_and_is_caught_has_no_part_in_what_follows():
+    def forward(self, x):
+        try:
+            return self.wrong(x)
+        except RuntimeError:
+            return self.right(x)
+
+    model = Call(forward, wrong=nn.Linear(3, 2), right=nn.Linear(4, 2))
+    rows = report_of(model, (4,)).layers
+    assert [(row.name, row.macs) for row in rows] == [("right", 8), ("wrong (not called)", 0)]
+
+
+def test_a_failure_behind_one_that_was_caught_is_that_of_its_own_module():
+    def forward(self, x):
+        try:
+            self.wrong(x)
+        except RuntimeError:
+            return self.last(x)
+
+    model = Call(forward, wrong=nn.Linear(3, 2), last=nn.Linear(5, 2))
+    with pytest.raises(ForwardError, match="module 'last'"):
+        report_of(model, (4,))
+
+
+def test_a_module_may_be_called_as_inputs_are():
+    model = Call(lambda self, x, mask: self.mask(self.input(x)) * mask)
+    model.input, model.mask = nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3)
+    model.forward = lambda x, mask: model.function(model, x, mask)
+    rows = report_of(model, (1, 8, 8), InputSpec((1, 4, 4), name="mask")).layers
+    # each kernel sees two pixels more; each of 6·6 and of 4·4 places has 9 weights
+    assert [(row.receptive_field and row.receptive_field.size, row.macs) for row in rows[:2]] == [
+        ((3, 3), 324),
+        ((5, 5), 144),
+    ]
 
 
 def test_any_exception_of_a_forward_pass_is_told():
     def forward(_, x):
         raise KeyError(x.shape)
 
-    with pytest.raises(ForwardError, match=r"module 'Call' \(Call\): the forward pass fails"):
+    with pytest.raises(ForwardError, match=r"model: the forward pass fails: KeyError"):
         report_of(Call(forward), (3,))
-
-
-def test_a_model_that_reads_values_is_traced_on_the_cpu_and_says_so():
-    model = Call(lambda self, x: self.f(x) * x.sum().item(), f=nn.Linear(8, 4))
-    report = report_of(model, (8,))
-    assert (report.totals.macs, report.traced_on) == (32, "cpu")
-    assert "traced on cpu with zeros" in report.notes[0]
 
 
 def test_a_model_without_a_stated_input_asks_for_it():
@@ -494,15 +455,6 @@ def test_what_a_forward_pass_prints_goes_to_stderr(capsys):
     report_of(Call(lambda _, x: print("hello") or x + 1), (3,))  # noqa: T201  the point
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "hello\n")
-
-
-def test_channels_last_are_told_from_a_wrong_layer():
-    with pytest.raises(ForwardError) as caught:
-        report_of(nn.Sequential(nn.Conv2d(3, 4, 3)), (8, 8, 3))
-    assert str(caught.value) == (
-        "model: module '0' (Conv2d): expects 3 channels, got an input of 8×8×3\n"
-        "  hint: channels come first: --input 3x8x8"
-    )
 
 
 def test_channels_last_are_refused_where_the_usual_input_is_known():
@@ -523,22 +475,6 @@ def test_a_forward_pass_that_exits_is_told():
 
     with pytest.raises(ForwardError, match=r"the forward pass fails: SystemExit: 2"):
         report_of(Call(forward), (3,))
-
-
-def test_a_failing_forward_pass_shows_the_line_of_the_user():
-    def forward(self, x):
-        return self.missing(x)
-
-    with pytest.raises(ForwardError) as caught:
-        report_of(Call(forward), (3,))
-    hint = caught.value.problems[0].hint
-    assert hint.startswith("test_tracing.py, line ")
-    assert hint.endswith(": return self.missing(x)")
-
-
-def test_a_forward_pass_that_returns_nothing_is_noted():
-    model = Call(lambda self, x: [self.f(x)].clear(), f=nn.Linear(3, 1))  # a forgotten return
-    assert report_of(model, (3,)).notes[0] == "forward returns NoneType, and no tensor"
 
 
 def test_functional_pooling_and_activations_are_followed():

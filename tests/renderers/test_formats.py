@@ -40,6 +40,8 @@ def test_every_format_has_a_renderer_and_a_suffix():
         "markdown": ".md",
         "csv": ".csv",
         "tsv": ".tsv",
+        "latex": ".tex",
+        "xlsx": ".xlsx",
         "json": ".json",
     }
     assert all(callable(renderer(name)) for name in SUFFIXES)

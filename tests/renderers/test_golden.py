@@ -11,11 +11,13 @@ from archstat.renderers import renderer
 from archstat.renderers.pytorch import render as code
 from archstat.renderers.table import lines
 from archstat.renderers.view import View
-from archstat.report.columns import COLUMNS, choose_columns
+from archstat.report.columns import COLUMNS, DEFAULT, choose_columns
 from tests.renderers.networks import branching, report
 
 GOLDEN = Path(__file__).parent / "golden"
 ALL = View(choose_columns(list(COLUMNS)), "chw")
+KEY = View(choose_columns(DEFAULT), is_homework=True)
+SHEET = View(choose_columns(DEFAULT), is_homework=True, blank=choose_columns(["weights", "rf"]))
 
 
 def at_width(width):
@@ -33,6 +35,13 @@ PRINTED = {
     "table.csv": lambda: renderer("csv")(report(), View()),
     "all-columns.csv": lambda: renderer("csv")(report(batch_size=3), ALL),
     "table.tsv": lambda: renderer("tsv")(report(), View()),
+    "table.tex": lambda: renderer("latex")(report(), View()),
+    "key.md": lambda: renderer("markdown")(report(), KEY),
+    "key.csv": lambda: renderer("csv")(report(), KEY),
+    "sheet.txt": lambda: renderer("table")(report(), SHEET),
+    "sheet.md": lambda: renderer("markdown")(report(), SHEET),
+    "sheet.csv": lambda: renderer("csv")(report(), SHEET),
+    "sheet.tex": lambda: renderer("latex")(report(), SHEET),
     "report.json": lambda: renderer("json")(report(), View()),
     "code.py.txt": lambda: code(branching()),
 }

@@ -88,6 +88,12 @@ def test_a_usual_column_that_is_added_is_there_once():
     assert keys(choose_columns(["+macs"])) == list(DEFAULT)
 
 
+@pytest.mark.parametrize("name", ["rf", "RF"])
+def test_a_column_may_be_named_by_its_short_title(name):
+    assert keys(choose_columns(["layer", name])) == ["layer", "receptive_field"]
+    assert choose_columns([f"+{name}"]) == choose_columns(["+receptive_field"])
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -140,7 +146,7 @@ def test_what_a_convolution_has_in_each_column():
     assert (kind.name, kind.label) == ("conv2d", "conv")
     assert found == {
         "layer": "wide",
-        "filters_and_size": Pair(4, " @ ", Map(2, (5, 3))),
+        "filters_and_size": Pair(Map(4, ()), " @ ", Map(2, (5, 3))),
         "filters": 4,
         "filter_size": Map(2, (5, 3)),
         "groups": 2,

@@ -24,6 +24,17 @@ class Residual(nn.Module):
         return self.head(self.pool(self.second(x) + x).flatten(1))
 
 
+class Vector(nn.Module):
+    """A product with a vector, of which fvcore asks two axes."""
+
+    def __init__(self):
+        super().__init__()
+        self.v = nn.Parameter(torch.ones(8))
+
+    def forward(self, x):
+        return x @ self.v
+
+
 def findings_of(model, *shape):
     return list(model_findings(Source("model", model), [InputSpec(shape)], "cpu"))
 
@@ -34,11 +45,13 @@ def test_every_witness_agrees_on_a_residual_network():
         ("forward pass on cpu", Verdict.AGREES),
         ("model.parameters()", Verdict.AGREES),
         ("FlopCounterMode", Verdict.AGREES),
+        ("fvcore", Verdict.AGREES),
         ("autograd", Verdict.AGREES),
     ]
     # 4*27*64 + 4*36*64 + 64*2 = 16,256 MACs
     assert findings[2].words == "agrees: 32,512 = 2 × 16,256 MACs"
-    assert findings[3].words == "agrees on 7 layers: size, stride and padding"
+    assert findings[3].words == "agrees: 16,256 MACs"
+    assert findings[4].words == "agrees on 7 layers: size, stride and padding"
 
 
 def test_what_has_no_places_is_not_measured():
@@ -52,6 +65,45 @@ def test_a_model_that_reads_values_is_not_counted_twice():
 
     verdicts = {finding.witness: finding.verdict for finding in findings_of(Reads(8, 2), 8)}
     assert verdicts["FlopCounterMode"] is Verdict.NOT_MEASURED
+    assert verdicts["fvcore"] is Verdict.NOT_MEASURED
+
+
+def test_fvcore_is_explained_to_the_unit_on_a_model_that_is_there_already():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU())
+    fvcore = findings_of(model, 3, 8, 8)[3]
+    assert fvcore.verdict is Verdict.EXPLAINED
+    # 4·27 weights on 6·6 places; 2 · 4·6·6
+    assert fvcore.words == (
+        "differs as its convention says: 4,176 = 3,888 MACs + 288 "
+        "(two operations per value of a batch norm)"
+    )
+
+
+def test_fvcore_sees_into_a_frozen_encoder_layer():
+    # torch would run it as one operator; fvcore leaves out 2 · 6·6·8 of its attention
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    layer.requires_grad_(requires_grad=False)
+    assert "− 576 (calls that it does not know)" in findings_of(layer, 6, 8)[3].words
+    assert torch.backends.mha.get_fastpath_enabled()
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "device", "words"),
+    [
+        (
+            nn.Linear(8, 2),
+            InputSpec((8,)),
+            "meta",
+            "it cannot trace without values; use --device cpu",
+        ),
+        (nn.Linear(8, 2), InputSpec((8,), name="input"), "cpu", "it takes no inputs by name"),
+        (Vector(), InputSpec((8,)), "cpu", "it fails: IndexError: list index out of range"),
+    ],
+)
+def test_what_fvcore_cannot_count_is_not_measured(model, given, device, words):
+    finding = list(model_findings(Source("model", model), [given], device))[3]
+    assert (finding.witness, finding.verdict) == ("fvcore", Verdict.NOT_MEASURED)
+    assert finding.words == f"not measured: {words}"
 
 
 @pytest.mark.parametrize(("what", "number"), [("weights", 1), ("macs", 2)])

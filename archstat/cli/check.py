@@ -1,0 +1,155 @@
+"""`archstat check`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from archstat.cli import marking
+from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, question
+from archstat.errors import SheetError, UsageError, shown, within
+
+if TYPE_CHECKING:
+    from archstat.renderers.feedback import FormatName
+
+EPILOG = """\b
+Examples:
+  archstat check homework.md --against paper-alexnet
+  archstat check sheet.csv --against net.py:Net --input 3x32x32 --feedback full
+  archstat check sheet.docx --against paper-alexnet -o feedback.html
+  archstat check sheet.xlsx --against paper-alexnet --format gradescope -o results.json
+  archstat check - --against paper-alexnet < pasted.txt
+"""
+
+
+def check(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="What was handed in: Markdown, CSV, TSV, HTML, LaTeX, a notebook, Word, Excel, or "
+            "what another tool printed; - for standard input.",
+            show_default=False,
+        ),
+    ],
+    against: Annotated[
+        str,
+        typer.Option("--against", metavar="MODEL", help="The network, as everywhere."),
+    ],
+    input: Inputs = None,  # noqa: A002  the option's name
+    classes: Classes = None,
+    settings: Set = None,
+    model_arguments: Arguments = None,
+    table: Annotated[
+        int | None, typer.Option(metavar="N", help="Which table of the file; else the best match.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", metavar="TITLE=KEY", help="What a column asks for: 'Größe=feature_map'."
+        ),
+    ] = None,
+    conventions: Annotated[
+        list[str] | None,
+        typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Points and credit, in TOML.")
+    ] = None,
+    feedback: Annotated[
+        str | None,
+        typer.Option(metavar="none|score|hint|full", help="How much is told. Default: hint."),
+    ] = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="text, markdown, html, json, csv, gradescope, prairielearn or github-classroom. "
+            "Default: text, or what the suffix of -o says.",
+        ),
+    ] = None,
+    granularity: Annotated[
+        Literal["row", "column", "cell"] | None,
+        typer.Option(help="What is one test for a grading system. Default: row."),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."
+        ),
+    ] = None,
+    *,
+    any_convention: Annotated[
+        bool, typer.Option("--accept-any-convention", help="Every convention counts as right.")
+    ] = False,
+) -> None:
+    """Mark a homework table: which cells are right, and the mistake behind each wrong one.
+
+    Exit code 1 if a cell is wrong.
+    """
+    with answering():
+        from archstat.homework.feedback import Feedback
+        from archstat.homework.matching import best_match
+        from archstat.renderers.feedback import GRADERS, refuser, renderer
+
+        rules = marking.policy(policy, conventions, feedback, any_convention=any_convention)
+        choices = marking.chosen(columns)
+        chosen_format = _format(format_name, output)
+        if granularity is not None and chosen_format not in GRADERS:
+            raise UsageError(
+                f"--granularity is about tests, and {chosen_format} has none",
+                hint=f"use it with --format {', '.join(GRADERS)}",
+            )
+        name = marking.name_of(file)
+        try:
+            tables = marking.tables(file)
+            truth = marking.truth(
+                against, question(input, classes, settings, model_arguments, 1, "none")
+            )
+            with within(name):
+                marked = best_match(tables, truth, rules, number=table, chosen=choices)
+        except SheetError as error:
+            if chosen_format in GRADERS:
+                _write(refuser(chosen_format)(error), file, output)
+            raise
+        candidates = len(tables) if table is None else 1
+        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates)
+        if output is None and chosen_format == "text" and sys.stdout.isatty():
+            from archstat.renderers.feedback.terminal import show
+
+            show(told)
+        else:
+            _write(renderer(chosen_format)(told), file, output)
+    if not marked.is_right:
+        raise typer.Exit(NO)
+
+
+def _write(text: str, sheet: str, output: str | None) -> None:
+    from archstat.cli.output import STDOUT, require_other, write_file, write_stdout
+
+    if output in {None, STDOUT}:
+        write_stdout(text)
+    else:
+        target = Path(str(output))
+        require_other(target, "sheet", [Path(sheet)])
+        write_file(text, target)
+
+
+def _format(name: str | None, output: str | None) -> FormatName:
+    """Return the format that was asked for, or that a file's suffix stands for."""
+    from archstat.cli.output import format_of
+    from archstat.renderers.feedback import SUFFIXES
+
+    if name is None:
+        return format_of(output, SUFFIXES, "text")
+    for format_name in SUFFIXES:
+        if name == format_name:
+            return format_name
+    raise UsageError(
+        f"--format: there is no format {shown(name)}", hint=f"there are {', '.join(SUFFIXES)}"
+    )

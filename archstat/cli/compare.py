@@ -1,0 +1,188 @@
+"""`archstat compare` and `archstat budget`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from archstat.cli.shared import (
+    NO,
+    Arguments,
+    Classes,
+    Inputs,
+    Model,
+    Set,
+    answering,
+    complete_model,
+    question,
+)
+from archstat.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from archstat.report.report import Report
+
+Format: TypeAlias = Literal["text", "markdown", "csv", "json"]
+FEWEST = 2
+
+EPILOG = """\b
+Examples:
+  archstat compare paper-alexnet ungrouped-alexnet
+  archstat compare torchvision/resnet18 torchvision/resnet34 torchvision/resnet50 -o nets.md
+  archstat compare main.toml branch.toml --fail-on-change
+"""
+EPILOG_BUDGET = """\b
+Examples:
+  archstat budget paper-alexnet --max-params 62M --max-macs 1G
+  archstat budget net.py:Net --input 3x32x32 --max-activation-bytes 8MiB
+"""
+
+
+def compare(
+    models: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL MODEL…",
+            help="Two networks or more.",
+            autocompletion=complete_model,
+            show_default=False,
+        ),
+    ],
+    input: Inputs = None,  # noqa: A002  the option's name
+    classes: Classes = None,
+    batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
+    format_name: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="Default: text, or what the suffix of -o says."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file.")
+    ] = None,
+    *,
+    only_changes: Annotated[
+        bool, typer.Option("--only-changes", help="Leave out layers that are the same in all.")
+    ] = False,
+    fail_on_change: Annotated[
+        bool, typer.Option("--fail-on-change", help="Exit code 1 if anything differs.")
+    ] = False,
+) -> None:
+    """Show networks side by side, layer by layer: what differs, and the totals."""
+    with answering():
+        from archstat.cli.output import STDOUT, write_file, write_stdout
+        from archstat.renderers.compare import renderer
+        from archstat.report import comparison
+
+        if len(models) < FEWEST:
+            raise UsageError("one network has nothing to be compared with", hint="name another")
+        reports = [_report(model, input, classes, None, None, batch) for model in models]
+        found = comparison.compare(reports)
+        found = found.changes() if only_changes else found
+        text = renderer(format_name or _format_of(output))(found)
+        if output in {None, STDOUT}:
+            write_stdout(text)
+        else:
+            write_file(text, Path(str(output)))
+    if fail_on_change and found.differs:
+        raise typer.Exit(NO)
+
+
+def budget(
+    model: Model,
+    input: Inputs = None,  # noqa: A002  the option's name
+    classes: Classes = None,
+    settings: Set = None,
+    model_arguments: Arguments = None,
+    batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
+    max_params: Annotated[str | None, typer.Option(metavar="N", help="As in 62M.")] = None,
+    max_macs: Annotated[str | None, typer.Option(metavar="N", help="As in 1.5G.")] = None,
+    max_activation_bytes: Annotated[
+        str | None, typer.Option(metavar="BYTES", help="As in 8MiB.")
+    ] = None,
+    max_param_bytes: Annotated[
+        str | None, typer.Option(metavar="BYTES", help="As in 250MB.")
+    ] = None,
+) -> None:
+    """Hold a network against limits, as in a check of every change. Exit code 1 if it is over."""
+    with answering():
+        from archstat.cli.output import write_stdout
+        from archstat.renderers.grid import aligned
+
+        limits = {
+            "params": max_params,
+            "macs": max_macs,
+            "activation_bytes": max_activation_bytes,
+            "param_bytes": max_param_bytes,
+        }
+        stated = {key: _amount(key, text) for key, text in limits.items() if text is not None}
+        if not stated:
+            raise UsageError("no limit is stated", hint="use --max-params 62M, --max-macs 1G, …")
+        totals = _report(model, input, classes, settings, model_arguments, batch).totals
+        if totals.uncounted and "macs" in stated:
+            raise UsageError(f"MACs are not known: not counted is {', '.join(totals.uncounted)}")
+        over = {key for key, most in stated.items() if getattr(totals, key) > most}
+        lines = [
+            (
+                "✗" if key in over else "✓",
+                key.replace("_", " "),
+                f"{getattr(totals, key):,}",
+                f"of {most:,}",
+                f"{100 * getattr(totals, key) / most:.1f} %" if most else "",
+            )
+            for key, most in stated.items()
+        ]
+        write_stdout(aligned(lines, right=(2, 4)))
+    if over:
+        raise typer.Exit(NO)
+
+
+def _report(
+    model: str,
+    inputs: list[str] | None,
+    classes: int | None,
+    settings: list[str] | None,
+    model_arguments: list[str] | None,
+    batch: int,
+) -> Report:
+    from archstat.frontends.load import load
+    from archstat.frontends.resolve import positive
+    from archstat.report.report import report_on
+
+    batch = positive(batch, "--batch")
+    asked = question(inputs, classes, settings, model_arguments, batch, "none")
+    graph, traced_on, batch_size = load(model, asked)
+    return report_on(graph, batch_size=batch_size, traced_on=traced_on)
+
+
+def _amount(key: str, text: str) -> int:
+    """Return a limit as a whole number.
+
+    Raises:
+        UsageError: It is none.
+    """
+    from archstat.homework.values import numbers
+
+    found = numbers(text)
+    if not found or found[0].value < 0 or found[0].value.denominator != 1:
+        raise UsageError(
+            f"--max-{key.replace('_', '-')}: {shown(text)} is not a whole number",
+            hint="write 62M, 1.5G, 250_000 or 8MiB",
+        )
+    return int(found[0].value)
+
+
+def _format_of(output: str | None) -> Format:
+    """Return the format that a file's suffix stands for."""
+    from archstat.cli.output import STDOUT
+    from archstat.renderers.compare import SUFFIXES
+
+    if output in {None, STDOUT}:
+        return "text"
+    suffix = Path(str(output)).suffix.lower()
+    for format_name, known in SUFFIXES.items():
+        if suffix == known:
+            return format_name
+    raise UsageError(
+        f"-o {shown(output)}: the suffix says no format",
+        hint=f"use {', '.join(SUFFIXES.values())}, or state one with --format",
+    )

@@ -1,0 +1,73 @@
+"""`archstat key`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from archstat.cli.output import SheetFormat, deliver, format_of, target_of
+from archstat.cli.shared import (
+    Arguments,
+    Classes,
+    Columns,
+    Inputs,
+    Layout,
+    Model,
+    Output,
+    Set,
+    answering,
+    columns_named,
+    question,
+)
+from archstat.errors import within
+
+EPILOG = """\b
+Examples:
+  archstat key paper-alexnet
+  archstat key paper-alexnet --blank weights,neurons,macs,rf -o blank.xlsx
+  archstat key cifar-alexnet --classes 100 --blank weights,rf -o blank.md
+"""
+
+
+def key(
+    model: Model,
+    input: Inputs = None,  # noqa: A002  the option's name
+    classes: Classes = None,
+    settings: Set = None,
+    model_arguments: Arguments = None,
+    blank: Annotated[
+        str | None,
+        typer.Option(metavar="KEY,…", help="Columns that students fill in. Default: none."),
+    ] = None,
+    rows: Annotated[
+        Literal["asked", "all"],
+        typer.Option(help="The layers that leave something to work out, or every layer."),
+    ] = "asked",
+    columns: Columns = None,
+    layout: Layout = "hwc",
+    format_name: Annotated[
+        SheetFormat | None,
+        typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Write the answer key of a homework, or the blank sheet; 'archstat check' reads both."""
+    with answering():
+        from archstat.frontends.load import load
+        from archstat.homework.key import asked_layers, check_blanks
+        from archstat.renderers import SHEET_SUFFIXES
+        from archstat.renderers.view import View
+        from archstat.report.report import report_on
+
+        target = target_of(output, model)
+        format_name = format_name or format_of(output, SHEET_SUFFIXES, "table")
+        shown = View().chosen() if columns is None else columns_named(columns, "--columns")
+        blanks = () if blank is None else columns_named(blank, "--blank")
+        with within("--blank"):
+            check_blanks(blanks, shown)
+        asked = question(input, classes, settings, model_arguments, 1, "none")
+        graph, traced_on, batch = load(model, asked)
+        report = report_on(graph, batch_size=batch, traced_on=traced_on)
+        view = View(tuple(shown), layout, is_homework=True, blank=blanks)
+        deliver(report if rows == "all" else asked_layers(report), view, format_name, target)

@@ -1,0 +1,107 @@
+"""What the commands on homework have in common."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from archstat.errors import shown, within
+
+if TYPE_CHECKING:
+    from archstat.frontends.load import Question
+    from archstat.homework.policy import Policy
+    from archstat.homework.reading.table import Table
+    from archstat.homework.truth import Truth
+
+STDIN = "-"
+
+Columns: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", metavar="TITLE=KEY", help="What a column asks for: 'Größe=feature_map'."
+    ),
+]
+Conventions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
+]
+AnyConvention: TypeAlias = Annotated[
+    bool, typer.Option("--accept-any-convention", help="Every convention counts as right.")
+]
+PolicyFile: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Points and credit, in TOML.")
+]
+FeedbackLevel: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="none|score|hint|full", help="How much is told. Default: hint."),
+]
+
+
+def truth(model: str, asked: Question) -> Truth:
+    """Return what is right for a network.
+
+    Raises:
+        ArchstatError: There is no such model, or the question does not fit it.
+    """
+    from archstat.frontends.load import load
+    from archstat.homework.truth import truth_of
+    from archstat.report.report import report_on
+
+    graph, traced_on, batch = load(model, asked)
+    return truth_of(graph, report_on(graph, batch_size=batch, traced_on=traced_on))
+
+
+def policy(
+    file: Path | None, conventions: list[str] | None, feedback: str | None, *, any_convention: bool
+) -> Policy:
+    """Return how sheets are marked: as a file says, and then the options.
+
+    Raises:
+        UsageError: The file or an option cannot be used.
+    """
+    from archstat.homework.policy import Policy, level, read_policy, readings
+
+    stated = Policy() if file is None else read_policy(file)
+    if conventions:
+        with within("--convention"):
+            stated = replace(stated, conventions=(*stated.conventions, *readings(conventions)))
+    if feedback is not None:
+        with within("--feedback"):
+            stated = replace(stated, feedback=level(feedback))
+    return replace(stated, any_convention=True) if any_convention else stated
+
+
+def tables(file: str) -> list[Table]:
+    """Return the tables of a file, or of standard input.
+
+    Raises:
+        SheetError: It cannot be read, or has none.
+    """
+    from archstat.homework.reading import read_bytes, read_file
+
+    if file == STDIN:
+        return read_bytes(sys.stdin.buffer.read(), name=name_of(file))
+    return read_file(Path(file))
+
+
+def name_of(file: str) -> str:
+    """Return what a file is called in messages, without what a terminal obeys."""
+    if file == STDIN:
+        return "standard input"
+    return file if file.isprintable() else shown(file)
+
+
+def chosen(columns: list[str] | None) -> dict[str, str]:
+    """Return what `--column` options decide.
+
+    Raises:
+        UsageError: One cannot be read.
+    """
+    from archstat.homework.headings import parse_choice
+
+    with within("--column"):
+        return dict(parse_choice(text) for text in columns or [])

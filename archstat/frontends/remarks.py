@@ -1,0 +1,113 @@
+"""What is odd about a model although it runs: what its author should know, and torch does not tell.
+
+Modules and tensors in a plain list are hidden: torch looks for them in attributes and in containers
+of its own only, so that no optimizer trains them, and `.to(device)` leaves them behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+from torch import Tensor, nn
+from torch.utils._pytree import keystr, tree_flatten_with_path, tree_leaves
+
+from archstat.graph import Graph
+
+TORCHS = frozenset(vars(nn.Module()))
+"""The attributes in which torch keeps what is registered."""
+
+
+def remarks(model: nn.Module, graph: Graph, out: Any, batch_size: int) -> Iterator[str]:
+    """Yield a sentence for each oddity of a model, of its graph and of what it returns."""
+    yield from _hidden_parameters(model)
+    outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
+    if out is None:
+        yield "forward returns None: is its return missing?"
+    elif not outputs:
+        yield f"forward returns {type(out).__name__}, and no tensor"
+    elif outputs[0].dim() and outputs[0].shape[0] != batch_size:
+        yield from _mixed_batch(graph, batch_size)
+
+
+def hidden_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield the modules that a model does not know, by path."""
+    known = {id(module) for module in model.modules()}
+    for path, _, leaves in _plain_attributes(model):
+        for place, leaf in leaves:
+            if isinstance(leaf, nn.Module) and id(leaf) not in known:
+                known |= {id(module) for module in leaf.modules()}
+                yield from leaf.named_modules(prefix=path + place)
+
+
+def hidden_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors that a model does not know, by path."""
+    known = {id(tensor) for tensor in (*model.parameters(), *model.buffers())}
+    for path, _, leaves in _plain_attributes(model):
+        for place, leaf in leaves:
+            for name, tensor in _tensors_in(leaf):
+                if id(tensor) not in known:
+                    yield path + place + name, tensor
+
+
+def _hidden_parameters(model: nn.Module) -> Iterator[str]:
+    known = {id(parameter) for parameter in model.parameters()}
+    for path, value, leaves in _plain_attributes(model):
+        tensors = {id(tensor): tensor for _, leaf in leaves for _, tensor in _tensors_in(leaf)}
+        learned = [t for t in tensors.values() if t.requires_grad and id(t) not in known]
+        if not learned:
+            continue
+        has_layers = any(isinstance(leaf, nn.Module) for _, leaf in leaves)
+        what, instead = ("layers", "Module") if has_layers else ("tensors", "Parameter")
+        ending = "Dict" if isinstance(value, dict) else "List"
+        if isinstance(value, Tensor):
+            where, advice = f"the plain tensor {path!r} holds", "nn.Parameter"
+        else:
+            kind = type(value).__name__
+            where = f"{what} in the plain {kind} {path!r} hold"
+            advice = f"nn.{instead}{ending}"
+        count = sum(tensor.numel() for tensor in learned)
+        yield f"{where} {count:,} parameters that the model does not know: use {advice}"
+
+
+def _mixed_batch(graph: Graph, batch_size: int) -> Iterator[str]:
+    """Yield a sentence for a view that puts values of several examples, or of parts, together."""
+    for node in graph.nodes:
+        examples, sizes = node.examples, node.in_shape
+        if node.layer.kind not in {"view", "_unsafe_view"} or len(sizes) < 2:  # noqa: PLR2004  no map
+            continue
+        wholes = [prod(sizes[axis:]) for axis in range(len(sizes))]
+        example = "1 example" if batch_size == 1 else f"{batch_size} examples"
+        if not node.out_shape and examples == batch_size * wholes[0]:
+            did = f"{node.name} made one vector of {example}"
+        elif len(node.out_shape) == 1 and node.out_shape[0] not in wholes:
+            did = f"{node.name}(-1, {node.out_shape[0]}) turned {example} into {examples}"
+        else:
+            continue
+        yield f"{did}: torch.flatten(x, 1) keeps examples apart"
+
+
+def _plain_attributes(
+    model: nn.Module,
+) -> Iterator[tuple[str, Any, Sequence[tuple[str, nn.Module | Tensor]]]]:
+    """Yield the attributes of which torch takes no notice, with the modules and tensors in each."""
+    for path, module in model.named_modules():
+        if type(module).__module__.startswith("torch."):
+            continue
+        for name, value in vars(module).items():
+            if name in TORCHS or isinstance(value, nn.Module):  # a module is kept so on purpose
+                continue
+            leaves = [
+                (keystr(keys), leaf)
+                for keys, leaf in tree_flatten_with_path(value)[0]
+                if isinstance(leaf, (nn.Module, Tensor))
+            ]
+            if leaves:
+                yield f"{path}.{name}".lstrip("."), value, leaves
+
+
+def _tensors_in(leaf: nn.Module | Tensor) -> list[tuple[str, Tensor]]:
+    if isinstance(leaf, Tensor):
+        return [("", leaf)]
+    return [(f".{name}", tensor) for name, tensor in leaf.named_parameters()]

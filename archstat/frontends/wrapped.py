@@ -1,0 +1,75 @@
+"""Models as they can be traced: taken out of what wraps them, and their lazy parameters made."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from copy import deepcopy
+from io import StringIO
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+from torch.utils._pytree import tree_map_only
+
+from archstat.errors import UsageError
+
+
+def unwrapped(model: nn.Module, name: str) -> nn.Module:
+    """Return the model inside of nn.DataParallel, or of what torch.compile has made of one.
+
+    Raises:
+        UsageError: It is compiled, so that nobody can look inside.
+    """
+    for path, module in model.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            place = f": module {path!r}" if path else ""
+            raise UsageError(
+                f"{name}{place} is a ScriptModule, which hides its layers",
+                hint="give the nn.Module that it was made from",
+            )
+    if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
+        return unwrapped(model.module, name)
+    inner = model._modules.get("_orig_mod")  # noqa: SLF001  its class takes seconds to import
+    return model if inner is None else unwrapped(inner, name)
+
+
+def materialized(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> nn.Module:
+    """Return a model whose lazy parameters have the shapes that these inputs give them.
+
+    The model is left as it is: what is made is a copy of it on meta.
+
+    Raises:
+        UsageError: It cannot be copied.
+    """
+    tensors = [*model.parameters(), *model.buffers()]
+    if not any(map(is_lazy, tensors)):
+        return model
+    try:
+        copy = deepcopy(model, {id(tensor): _on_meta(tensor) for tensor in tensors})
+    except Exception as error:  # noqa: BLE001  the user's attributes may refuse anything
+        raise UsageError(
+            f"{type(model).__name__} has lazy layers and cannot be copied: {error}",
+            hint="run it once on an example before",
+        ) from None
+    examples = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (tuple(args), dict(kwargs)))
+    with (
+        torch.no_grad(),
+        torch.random.fork_rng(devices=[]),
+        warnings.catch_warnings(action="ignore"),
+        redirect_stdout(StringIO()),
+        redirect_stderr(StringIO()),
+        suppress(Exception, SystemExit),  # it is run again, and tells again
+    ):
+        copy.eval()(*examples[0], **examples[1])
+    return copy
+
+
+def _on_meta(tensor: Tensor) -> Tensor:
+    if is_lazy(tensor):
+        lazy: Any = type(tensor)
+        return lazy(requires_grad=tensor.requires_grad, device="meta", dtype=tensor.dtype)
+    moved = tensor.detach().to("meta")
+    return nn.Parameter(moved, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else moved

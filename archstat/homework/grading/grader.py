@@ -1,0 +1,182 @@
+"""Grading one submission: the table that fits best, of all files that were handed in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from archstat.errors import ArchstatError, NoTableError, SheetError
+from archstat.homework.feedback import Feedback
+from archstat.homework.grading.naming import is_junk
+from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status, clipped
+from archstat.homework.grading.submissions import CODE, Files
+from archstat.homework.marking import Marked
+from archstat.homework.marks import Mark, Verdict
+from archstat.homework.matching import best_match
+from archstat.homework.policy import Policy
+from archstat.homework.quantities import QUANTITIES
+from archstat.homework.reading import Table, read_bytes
+from archstat.homework.reading.archive import Archive
+from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
+from archstat.homework.truth import Truth
+
+MOST_FAULTS = 5_000
+MOST_PROBLEMS = 3
+"""Files of which a message says why they were not graded."""
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Grades submissions against one network; it travels to other processes.
+
+    Attributes:
+        columns: What columns ask for, by title, where a sheet has them.
+        render: Makes what the student is told out of feedback; None if nothing is told.
+    """
+
+    truth: Truth
+    policy: Policy
+    columns: Mapping[str, str] = field(default_factory=dict)
+    render: Callable[[Feedback], str] | None = None
+
+    @property
+    def digest(self) -> str:
+        """What changes if the question or the way of grading does."""
+        graph = self.truth.graph
+        asked = (
+            *(str(graph), graph.nodes, self.truth.account),
+            *(self.policy, sorted(self.columns.items())),
+            None if self.render is None else (self.render.__module__, self.render.__qualname__),
+        )
+        return sha256(repr(asked).encode()).hexdigest()
+
+    def __call__(self, files: Files) -> Outcome:
+        """Return what comes of a submission."""
+        tables: list[tuple[str, bytes, Table]] = []
+        problems: list[str] = []
+        is_readable = False
+        for name, data in _unpacked(files):
+            if isinstance(data, str):
+                problems.append(f"{name}: {data}")
+                continue
+            try:
+                tables += [(name, data, table) for table in read_bytes(data, name=name)]
+            except NoTableError as error:
+                is_readable = True
+                problems.append(_said(error))
+            except SheetError as error:
+                problems.append(_said(error))
+        if not tables:
+            status = Status.NO_TABLE if is_readable else Status.UNREADABLE
+            return Outcome(status, _joined(problems))
+        titles = {title.strip() for _, _, table in tables for title in table.header}
+        chosen = {title: key for title, key in self.columns.items() if title in titles}
+        try:
+            marked = best_match(
+                [table for _, _, table in tables], self.truth, self.policy, chosen=chosen
+            )
+        except NoTableError as error:
+            return Outcome(Status.NO_TABLE, _joined([_said(error)]))
+        file, data = next(
+            (name, data) for name, data, table in tables if table is marked.sheet.table
+        )
+        several = len(files) > 1 or file != files[0][0]
+        feedback = Feedback(marked, file, self.policy.feedback, tables=len(tables))
+        return Outcome(
+            Status.OK,
+            f"{file} fits best" if several else "",
+            file,
+            sha256(data).hexdigest(),
+            marked.sheet.table.place,
+            marked.points,
+            marked.out_of,
+            tuple(_slips(marked)),
+            tuple(_faults(marked))[:MOST_FAULTS],
+            "" if self.render is None else self.render(feedback),
+        )
+
+
+def _unpacked(files: Files) -> Iterator[tuple[str, bytes | str]]:
+    """Yield names and contents, those in archives too; for what cannot be read, the reason."""
+    for name, data in files:
+        if isinstance(data, str):
+            yield name, data
+        elif PurePosixPath(name).suffix.lower() in CODE:
+            yield name, "is Python, which is run only if that is asked for"
+        elif data.startswith(ZIP):
+            yield from _members(name, data)
+        else:
+            yield name, data
+
+
+def _members(name: str, data: bytes) -> Iterator[tuple[str, bytes | str]]:
+    """Yield what is in an archive; a document of an office program is one file."""
+    try:
+        archive = Archive(data)
+    except SheetError as error:
+        yield name, _said(error)
+        return
+    if archive.names & {*READERS, *UNREADABLE_MEMBERS}:
+        yield name, data
+        return
+    for member in sorted(archive.names):
+        parts = tuple(member.replace("\\", "/").split("/"))
+        if not parts[-1] or is_junk(parts):
+            continue
+        try:
+            yield f"{name}/{member}", archive.read(member)
+        except SheetError as error:
+            yield name, _said(error)
+
+
+def _said(error: ArchstatError) -> str:
+    """Return an error in one line."""
+    return "; ".join(": ".join((*one.places, one.what)) for one in error.problems)
+
+
+def _joined(problems: list[str]) -> str:
+    shown = problems[:MOST_PROBLEMS]
+    if len(problems) > MOST_PROBLEMS:
+        shown.append(f"and {len(problems) - MOST_PROBLEMS} more files")
+    return clipped("; ".join(shown))
+
+
+def _slips(marked: Marked) -> Iterator[Slip]:
+    """Yield the mistakes in a sheet, and what is missing."""
+    for cause in marked.causes:
+        yield Slip(cause.key, cause.words, len(cause.cells) + len(cause.following))
+    verdicts = Counter(mark.verdict for mark in marked.marks)
+    alignment = marked.alignment
+    for key, words, cells in (
+        ("missing", "a cell is empty", verdicts[Verdict.MISSING]),
+        ("unreadable", "a cell cannot be read", verdicts[Verdict.UNREADABLE]),
+        ("missing-rows", "a layer has no row", len(alignment.missing)),
+        ("extra-rows", "a row is no layer of the network", len(alignment.extra)),
+        ("reordered-rows", "a row stands at another place", len(alignment.reordered)),
+    ):
+        if cells:
+            yield Slip(key, words, cells)
+
+
+def _faults(marked: Marked) -> Iterator[Fault]:
+    slips = {cell: cause.key for cause in marked.causes for cell in cause.cells}
+    for mark in marked.marks:
+        if mark.verdict.is_right or mark.verdict is Verdict.NOT_ASKED:
+            continue
+        slip = slips.get(mark.cell, "")
+        yield Fault(mark.layer, mark.quantity, mark.verdict.word, _value(mark), slip)
+    for gap in marked.gaps:
+        yield Fault(gap.layer, gap.quantity, Verdict.MISSING.word)
+
+
+def _value(mark: Mark) -> str:
+    """Return what a cell says, the same for 34,848 and 34848."""
+    if mark.verdict is Verdict.MISSING:
+        return ""
+    value = QUANTITIES[mark.quantity].reads(mark.entry.written)
+    if value is None:
+        return clipped(" ".join(mark.entry.written.text.split()))
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)

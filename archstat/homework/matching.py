@@ -1,0 +1,70 @@
+"""Which table of a file is the homework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from archstat.errors import NoTableError, SheetError
+from archstat.homework.alignment import aligned
+from archstat.homework.marking import Marked, mark
+from archstat.homework.policy import Policy
+from archstat.homework.reading.table import Table
+from archstat.homework.sheet import Sheet, columns_of, sheet_of
+from archstat.homework.truth import Truth
+
+
+def best_match(
+    tables: Sequence[Table],
+    truth: Truth,
+    policy: Policy,
+    *,
+    number: int | None = None,
+    chosen: Mapping[str, str] | None = None,
+) -> Marked:
+    """Return the table of a file that fits a network best, marked.
+
+    Args:
+        tables: What was found in the file.
+        truth: What is right.
+        policy: How it is marked.
+        number: Which table it is, from 1, if somebody knows.
+        chosen: What columns ask for, by title.
+
+    Raises:
+        SheetError: No table has a column that can be marked, or there is no such table.
+        UsageError: A column was chosen that the table has not.
+    """
+    if number is not None:
+        if not 1 <= number <= len(tables):
+            count = "1 table" if len(tables) == 1 else f"{len(tables)} tables"
+            raise SheetError(f"there is no table {number}: it has {count}")
+        return mark(_sheet(tables[number - 1], chosen), truth, policy)
+    sheets = [_sheet(table, _present(table, chosen)) for table in tables]
+    sheets = [sheet for sheet in sheets if any(column.is_marked for column in sheet.columns)]
+    if chosen and not any(_present(table, chosen) for table in tables):
+        columns_of(tables[0], chosen)  # which tells what columns there are
+    if not sheets:
+        titles = "; ".join(" | ".join(table.header) for table in tables[:3])
+        raise NoTableError(
+            f"no table has a column that can be marked: {titles}",
+            hint="say what a column asks for: --column 'TITLE=weights'",
+        )
+    best = max(sheets, key=lambda sheet: _fit(sheet, truth))
+    return mark(best, truth, policy)
+
+
+def _present(table: Table, chosen: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the choices that are about a table."""
+    titles = {title.strip() for title in table.header}
+    return {title: quantity for title, quantity in (chosen or {}).items() if title in titles}
+
+
+def _sheet(table: Table, chosen: Mapping[str, str] | None) -> Sheet:
+    return sheet_of(table, columns_of(table, chosen))
+
+
+def _fit(sheet: Sheet, truth: Truth) -> tuple[float, int]:
+    """Return how well a sheet fits a network: its rows, and then its columns."""
+    alignment = aligned(sheet, truth)
+    marked = sum(column.is_marked for column in sheet.columns)
+    return alignment.score * marked if alignment.layers else -1.0, marked

@@ -1,0 +1,128 @@
+"""What a mistake is: a name, words for it, and the wrong values that it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archstat.homework.mistakes.facts import Facts, facts_of
+from archstat.homework.truth import (
+    Account,
+    Answer,
+    Change,
+    Rule,
+    Sizes,
+    Truth,
+    reaches,
+    retold,
+)
+from archstat.layers.base import Layer, Shape
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A way to go wrong, as it is made again and again.
+
+    Attributes:
+        key: Its name in records.
+        words: What was done instead, as the end of a sentence: "the padding is left out".
+        hint: What leads to the right way, without a number.
+        quantities: What it makes wrong.
+        account: What a sheet says that is filled in so; where it says the truth, the mistake shows
+            nothing.
+    """
+
+    key: str
+    words: str
+    hint: str
+    quantities: frozenset[str]
+    account: Callable[[Truth], Account]
+
+
+SIZES = frozenset(
+    {"feature_map", "in_shape", "weights", "params", "neurons", "macs", "flops", "param_bytes"}
+)
+"""What follows from the sizes of maps."""
+
+COUNTS = frozenset({"weights", "params", "macs", "flops", "param_bytes"})
+"""What follows from the weights."""
+
+
+def _same(layer: Layer) -> Layer:
+    return layer
+
+
+def reckoned(  # noqa: PLR0913  what can be reckoned otherwise
+    key: str,
+    words: str,
+    hint: str,
+    *,
+    input_shape: Callable[[Shape], Shape | None] = lambda shape: shape,
+    change: Change = _same,
+    sizes: Sizes | None = None,
+    quantities: frozenset[str] = SIZES,
+) -> Mistake:
+    """Return the mistake of reckoning the whole network with one thing changed.
+
+    `input_shape` gives None where the mistake cannot be made.
+    """
+
+    def account(truth: Truth) -> Account:
+        shape = input_shape(truth.graph.input_shape)
+        if shape is None:
+            return {}
+        told = retold(truth.graph, input_shape=shape, change=change, sizes=sizes)
+        return {layer.node.name: layer.answers() for layer in told}
+
+    return Mistake(key, words, hint, quantities, account)
+
+
+def reaching(key: str, words: str, hint: str, rule: Rule, *, start: int = 1) -> Mistake:
+    """Return the mistake of working receptive fields out by another rule."""
+
+    def account(truth: Truth) -> Account:
+        seen = reaches(truth.graph, rule, start=start)
+        return {name: {"receptive_field": size} for name, size in seen.items()}
+
+    return Mistake(key, words, hint, frozenset({"receptive_field"}), account)
+
+
+Formulas: TypeAlias = Mapping[str, Callable[[Facts], Answer]]
+"""Another formula for each quantity; None where it does not apply."""
+
+
+def by_formula(key: str, words: str, hint: str, formulas: Formulas) -> Mistake:
+    """Return the mistake of another formula, layer by layer."""
+
+    def account(truth: Truth) -> Account:
+        return {
+            name: {
+                quantity: value
+                for quantity, formula in formulas.items()
+                if (value := formula(facts)) is not None
+            }
+            for name, facts in facts_of(truth).items()
+        }
+
+    return Mistake(key, words, hint, frozenset(formulas), account)
+
+
+def by_weights(key: str, words: str, hint: str, weights: Callable[[Facts], int | None]) -> Mistake:
+    """Return the mistake of other weights, which parameters and operations are worked out from."""
+
+    def plus(facts: Facts, biases: int, factor: int) -> int | None:
+        wrong = weights(facts)
+        return None if wrong is None else (wrong + biases) * factor
+
+    return by_formula(
+        key,
+        words,
+        hint,
+        {
+            "weights": weights,
+            "params": lambda facts: plus(facts, facts.biases, 1),
+            "macs": lambda facts: plus(facts, 0, facts.places_out),
+            "flops": lambda facts: plus(facts, 0, 2 * facts.places_out),
+        },
+    )

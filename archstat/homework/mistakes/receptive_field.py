@@ -1,0 +1,129 @@
+"""Mistakes in receptive fields, step by step: r and j are what a unit saw before the layer."""
+
+from __future__ import annotations
+
+from archstat.homework.mistakes.base import Mistake, reaching
+from archstat.homework.truth import Reach, Step, true_rule
+
+
+def _by_strides_of_convolutions(reach: Reach, step: Step) -> Reach:
+    wide = true_rule(reach, step)
+    return Reach(wide.size, reach.jump) if step.is_pool else wide
+
+
+def _by_strides_of_pools(reach: Reach, step: Step) -> Reach:
+    wide = true_rule(reach, step)
+    return wide if step.is_pool else Reach(wide.size, reach.jump)
+
+
+def _pools_double(reach: Reach, step: Step) -> Reach:
+    if step.is_pool:
+        return Reach(reach.size * step.stride, 1)
+    return Reach(reach.size + step.kernel_size - 1, 1)
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    reaching(
+        "strides-left-out",
+        "strides are left out: every layer adds its kernel less one",
+        "behind a stride, neighbouring units lie several pixels apart",
+        lambda r, s: Reach(r.size + s.dilation * (s.kernel_size - 1), 1),
+    ),
+    reaching(
+        "strides-and-pools-left-out",
+        "strides and pools are left out: only convolutions add their kernel less one",
+        "pools read windows, too, and strides move units apart",
+        lambda r, s: r if s.is_pool else Reach(r.size + s.dilation * (s.kernel_size - 1), 1),
+    ),
+    reaching(
+        "pool-strides-left-out",
+        "the strides of pools are left out",
+        "a pool's stride moves units apart, as a convolution's does",
+        _by_strides_of_convolutions,
+    ),
+    reaching(
+        "conv-strides-left-out",
+        "the strides of convolutions are left out",
+        "a convolution's stride moves units apart, as a pool's does",
+        _by_strides_of_pools,
+    ),
+    reaching(
+        "pools-left-out",
+        "pools are left out",
+        "a pool reads a window, too",
+        lambda r, s: r if s.is_pool else true_rule(r, s),
+    ),
+    reaching(
+        "pool-kernels-left-out",
+        "the kernels of pools are left out, only their strides count",
+        "a pool reads a window, too",
+        lambda r, s: Reach(r.size, r.jump * s.stride) if s.is_pool else true_rule(r, s),
+    ),
+    reaching(
+        "pools-double",
+        "a pool multiplies the field by its stride, and a convolution adds its kernel less one",
+        "how far apart are two neighbouring units of the map before?",
+        _pools_double,
+    ),
+    reaching(
+        "kernel-size-only",
+        "the kernel size stands for the receptive field",
+        "what do the units before it see of the image?",
+        lambda _, s: Reach(s.kernel_size, 1),
+    ),
+    reaching(
+        "own-stride-applied",
+        "a layer's own stride is applied to its own kernel",
+        "a layer's stride moves apart the units behind it, not those that it reads",
+        lambda r, s: Reach(
+            r.size + s.dilation * (s.kernel_size - 1) * r.jump * s.stride, r.jump * s.stride
+        ),
+    ),
+    reaching(
+        "kernel-not-less-one",
+        "the whole kernel is added, not the kernel less one",
+        "a kernel of one point adds nothing",
+        lambda r, s: Reach(r.size + s.dilation * s.kernel_size * r.jump, r.jump * s.stride),
+    ),
+    reaching(
+        "last-stride-only",
+        "only the stride of the layer before is used, not the product of all strides",
+        "strides multiply",
+        lambda r, s: Reach(r.size + s.dilation * (s.kernel_size - 1) * r.jump, s.stride),
+    ),
+    reaching(
+        "strides-added",
+        "strides are added up, not multiplied",
+        "strides multiply",
+        lambda r, s: Reach(
+            r.size + s.dilation * (s.kernel_size - 1) * r.jump, r.jump + s.stride - 1
+        ),
+    ),
+    reaching(
+        "kernels-multiplied",
+        "kernel sizes are multiplied",
+        "a kernel adds to what its units see",
+        lambda r, s: Reach(r.size * s.kernel_size, 1),
+    ),
+    reaching(
+        "starts-at-zero",
+        "the input is taken to see nothing, not one pixel",
+        "what does a pixel of the input see?",
+        true_rule,
+        start=0,
+    ),
+    reaching(
+        "padding-added",
+        "the padding is added",
+        "padding moves a receptive field; it makes it no larger",
+        lambda r, s: Reach(
+            r.size + (s.dilation * (s.kernel_size - 1) + 2 * s.padding) * r.jump, r.jump * s.stride
+        ),
+    ),
+    reaching(
+        "dilation-not-seen",
+        "the dilation is left out",
+        "how many pixels does a dilated kernel span?",
+        lambda r, s: Reach(r.size + (s.kernel_size - 1) * r.jump, r.jump * s.stride),
+    ),
+)

@@ -1,0 +1,138 @@
+"""Tables whose columns are kept apart by blanks: what `print(df)` and many commands print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from archstat.errors import within
+from archstat.homework.reading import limits
+from archstat.homework.reading.block import FIELD, Block
+from archstat.homework.reading.table import is_heading
+
+RULE = re.compile(r"[-=─━═]{2}[-=─━═ ]*")
+
+MOST_TITLE_LINES = 3
+"""Lines of titles above a rule; what has more is a list under a rule."""
+
+FEWEST_UNRULED_ROWS = 2
+"""Rows that make a table by their blanks alone; over a rule, one is enough."""
+
+
+class Field(NamedTuple):
+    """A text, and the columns of the terminal that it takes."""
+
+    start: int
+    stop: int
+    text: str
+
+    def overlap(self, other: Field) -> int:
+        """Return how many columns two fields share; less than 0 for those between them."""
+        return min(self.stop, other.stop) - max(self.start, other.start)
+
+    def covering(self, other: Field) -> Field:
+        """Return this field, as wide as both."""
+        return self._replace(start=min(self.start, other.start), stop=max(self.stop, other.stop))
+
+
+class _Line(NamedTuple):
+    number: int
+    fields: Sequence[Field]
+    is_rule: bool
+
+
+def blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """Yield the tables in lines of text."""
+    for is_filled, paragraph in groupby(
+        map(_line, enumerate(lines)), lambda line: bool(line.fields)
+    ):
+        block = _block(list(paragraph)) if is_filled else None
+        if block is not None:
+            yield block
+
+
+def _line(numbered: tuple[int, str]) -> _Line:
+    number, text = numbered
+    fields = [Field(*field.span(), field[0]) for field in FIELD.finditer(text.expandtabs())]
+    return _Line(number, fields, RULE.fullmatch(text.strip()) is not None)
+
+
+def _block(paragraph: list[_Line]) -> Block | None:
+    """Return the table in lines without a blank one among them, if they are one."""
+    full = [at for at, line in enumerate(paragraph) if len(line.fields) > 1 and not line.is_rule]
+    if not full:
+        return None
+    lines = paragraph[full[0] : full[-1] + 1]
+    rule = next((at for at, line in enumerate(lines[: MOST_TITLE_LINES + 1]) if line.is_rule), 0)
+    head, body = (
+        lines[: rule or 1],
+        [line.fields for line in lines[rule or 1 :] if not line.is_rule],
+    )
+    with within(f"line {head[0].number + 1}"):
+        limits.check(max(len(line.fields) for line in head), limits.MOST_COLUMNS, "columns")
+    titles = _titles(head)
+    if not rule and not _is_plausible(titles, body):
+        return None
+    columns = _columns(titles, body)
+    if not columns[0].text and len(body[0]) == 1:  # pandas: the name of the index
+        columns[0] = columns[0]._replace(text=body.pop(0)[0].text)
+    rows = [_cells(fields, columns) for fields in body]
+    if not any(_is_value(cell) for row in rows for cell in row[1:]):
+        return None
+    grid = [[column.text for column in columns], *rows]
+    return Block(lines[0].number, lines[-1].number + 1, grid, heads=1)
+
+
+def _is_plausible(titles: Sequence[Field], body: Sequence[Sequence[Field]]) -> bool:
+    """Return whether lines without a rule look like a table and not like a log, or a program."""
+    full = sum(len(titles) <= len(fields) <= len(titles) + 1 for fields in body)
+    is_titled = is_heading([title.text for title in titles])
+    return is_titled and len(body) >= FEWEST_UNRULED_ROWS and 2 * full >= len(body)
+
+
+def _is_value(cell: str) -> bool:
+    return cell.lstrip("-([~≈")[:1].isdigit()
+
+
+def _titles(head: Sequence[_Line]) -> list[Field]:
+    """Return the titles; a word above another belongs to it."""
+    *above, last = (line.fields for line in head)
+    titles = list(last)
+    for fields in reversed(above):
+        for field in fields:
+            under = [at for at, title in enumerate(titles) if title.overlap(field) > 0]
+            for at in under:
+                title = titles[at]
+                titles[at] = title.covering(field)._replace(text=f"{field.text} {title.text}")
+            if not under:
+                titles.append(field)
+    return sorted(titles)
+
+
+def _columns(titles: Sequence[Field], body: Sequence[Sequence[Field]]) -> list[Field]:
+    """Return the titles, each as wide as its column; rows may have a number before them."""
+    columns = list(titles)
+    widths = [len(fields) for fields in body]
+    if widths.count(len(titles) + 1) > widths.count(len(titles)):
+        columns.insert(0, Field(0, 0, ""))
+    for fields in body:
+        if len(fields) == len(columns):
+            columns = [
+                column.covering(field) for column, field in zip(columns, fields, strict=True)
+            ]
+    return columns
+
+
+def _cells(fields: Sequence[Field], columns: Sequence[Field]) -> list[str]:
+    """Return the text of each column; both come in the order of their places."""
+    if len(fields) == len(columns):
+        return [field.text for field in fields]
+    texts: list[list[str]] = [[] for _ in columns]
+    at = 0
+    for field in fields:
+        while at + 1 < len(columns) and field.overlap(columns[at + 1]) > field.overlap(columns[at]):
+            at += 1
+        texts[at].append(field.text)
+    return [" ".join(cell) for cell in texts]

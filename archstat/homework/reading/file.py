@@ -1,0 +1,151 @@
+"""A file as its tables: its content tells its format, for names lie and get lost."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePath
+
+from archstat.errors import NoTableError, SheetError, shown, within
+from archstat.homework.reading import (
+    delimited,
+    document,
+    docx,
+    html,
+    limits,
+    markdown,
+    notebook,
+    opendocument,
+    xlsx,
+)
+from archstat.homework.reading.archive import Archive
+from archstat.homework.reading.decoding import decoded
+from archstat.homework.reading.table import Found, Table, tables
+from archstat.homework.reading.text import harmless
+
+HINT = "hand in Markdown, CSV, HTML, LaTeX, a notebook, .docx or .xlsx"
+
+UNREADABLE = {
+    b"%PDF": "a PDF document",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"7z\xbc\xaf": "an archive",
+    b"Rar!": "an archive",
+    b"\x1f\x8b": "an archive",
+}
+"""How files start in which tables are not looked for."""
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+UNREADABLE_STREAMS = {
+    "EncryptedPackage": "a document with a password",
+    "Workbook": "an old Excel workbook (.xls)",
+    "WordDocument": "an old Word document (.doc)",
+    "HwpSummaryInformation": "a Hangul document (.hwp)",
+}
+"""What an OLE file is, by the name of a stream in it."""
+
+ZIP = b"PK\x03\x04"
+UNREADABLE_MEMBERS = {
+    "ppt/presentation.xml": "a presentation",
+    "Contents/content.hpf": "a Hangul document (.hwpx)",
+    "Index/Document.iwa": "a Pages or Numbers document",
+}
+"""What a zip file is, by a member that only such files have."""
+
+READERS: dict[str, Callable[[Archive], Iterator[Found]]] = {
+    docx.MEMBER: docx.found,
+    xlsx.MEMBER: xlsx.found,
+    opendocument.MEMBER: opendocument.found,
+}
+"""The readers of zip files, likewise."""
+
+DELIMITED = (".csv", ".tsv", ".tab")
+
+
+def read_file(path: Path) -> list[Table]:
+    """Return the tables in a file; there is at least one.
+
+    Raises:
+        SheetError: It cannot be read, or it holds no table.
+    """
+    name = str(path)
+    with within(name if name.isprintable() else shown(name)):
+        try:
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                raise SheetError("is a directory")
+            if not stat.S_ISREG(status.st_mode):
+                raise SheetError("is not an ordinary file")
+            limits.check(status.st_size, limits.MOST_BYTES, "bytes")
+            data = path.read_bytes()
+        except OSError as error:
+            raise SheetError(f"cannot be read: {error.strerror or error}") from None
+        except ValueError:  # a NUL in the name
+            raise SheetError("is not a file name") from None
+        return _read(data, path.suffix)
+
+
+def read_bytes(data: bytes, *, name: str) -> list[Table]:
+    """Return the tables in the bytes of a file; there is at least one.
+
+    Raises:
+        SheetError: They cannot be read, or hold no table.
+    """
+    with within(name if name.isprintable() else shown(name)):
+        return _read(data, PurePath(name).suffix)
+
+
+def read_text(text: str, *, name: str) -> list[Table]:
+    """Return the tables in a text, which may have been pasted; there is at least one.
+
+    Raises:
+        SheetError: It is too long, or holds no table.
+    """
+    with within(name if name.isprintable() else shown(name)):
+        limits.check(len(text), limits.MOST_BYTES, "characters")
+        return _tables(_in_text(text, PurePath(name).suffix))
+
+
+def _read(data: bytes, suffix: str) -> list[Table]:
+    limits.check(len(data), limits.MOST_BYTES, "bytes")
+    kinds = [kind for start, kind in UNREADABLE.items() if data.startswith(start)]
+    if data.startswith(OLE):
+        streams = UNREADABLE_STREAMS.items()
+        kinds = [kind for stream, kind in streams if stream.encode("utf-16-le") in data]
+        kinds.append("a document of an unknown kind")
+    if kinds:
+        raise SheetError(f"is {kinds[0]}, which cannot be read", hint=HINT)
+    if data.startswith(ZIP):
+        return _tables(_in_archive(Archive(data)))
+    return _tables(_in_text(decoded(data), suffix))
+
+
+def _tables(found: Iterable[Found]) -> list[Table]:
+    result = tables(found)
+    if not result:
+        raise NoTableError("holds no table", hint="a table has two columns and a row, or more")
+    return result
+
+
+def _in_archive(archive: Archive) -> Iterator[Found]:
+    for member, read in READERS.items():
+        if member in archive.names:
+            return read(archive)
+    kinds = (kind for member, kind in UNREADABLE_MEMBERS.items() if member in archive.names)
+    kind = next(kinds, "an archive without a document")
+    raise SheetError(f"is {kind}, which cannot be read", hint=HINT)
+
+
+def _in_text(text: str, suffix: str) -> Iterable[Found]:
+    if notebook.is_notebook(text):
+        return notebook.found(text)
+    if html.is_page(text):
+        return document.found_in_page(text)
+    limits.check(text.count("\n"), limits.MOST_LINES, "lines")
+    text = harmless(text)
+    lines = text.split("\n")
+    is_delimited = suffix.lower() in DELIMITED and not markdown.has_delimiter_row(lines)
+    records = list(delimited.whole(text)) if is_delimited else []
+    return records or document.found(text)

@@ -1,0 +1,138 @@
+"""What tools print about a network: torchsummary, torchinfo, torchstat, Keras 2.
+
+Keras 3 draws a box, which `markdown` reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
+
+from archstat.homework.reading.block import FIELD, Block
+
+LAYER_TITLE = "Layer (type"
+COUNT_TITLE = "Param #"
+DEPTH_TITLE = "depth-idx"
+
+TREE = "│├└─|+ "
+"""What torchinfo draws before a nested layer, and Keras around one."""
+
+GAP = 2
+"""Blanks that Keras leaves at the end of a cell."""
+
+TORCHSTAT = (
+    "module name",
+    "input shape",
+    "output shape",
+    "params",
+    "memory(MB)",
+    "MAdd",
+    "Flops",
+    "MemRead(B)",
+    "MemWrite(B)",
+    "duration[%]",
+    "MemR+W(B)",
+)
+TORCHSTAT_HEADER = re.compile(r"\s+".join(f"({re.escape(title)})" for title in TORCHSTAT))
+
+
+def blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """Yield what tools printed, in lines of text."""
+    lines = [_uncommented(line) for line in lines]
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith(LAYER_TITLE) and COUNT_TITLE in FIELD.findall(line):
+            yield _layers(number, lines)
+        elif (header := TORCHSTAT_HEADER.search(line)) is not None:
+            yield _torchstat(number, lines, header)
+
+
+def _uncommented(line: str) -> str:
+    return line.replace("#", " ", 1) if line.lstrip().startswith("#") else line
+
+
+def _torchstat(number: int, lines: Sequence[str], header: re.Match[str]) -> Block:
+    """Return a printout whose columns end where their titles end.
+
+    Places are counted from the end of a line, for a pasted text loses the blanks at its start.
+    """
+    ends = [header.end(title) - header.end() for title in range(1, len(TORCHSTAT) + 1)]
+    rows: list[list[str]] = []
+    for line in islice(lines, number + 1, None):
+        text = line.rstrip()
+        if not text.strip("=-"):
+            break
+        edges = [0, *(max(0, len(text) + end) for end in ends)]
+        first, *cells = (text[start:stop].strip() for start, stop in pairwise(edges))
+        index, _, name = first.partition(" ")
+        rows.append([index, name.strip(), *cells])
+    grid = [["", *TORCHSTAT], *rows]
+    return Block(number, number + len(grid), grid, heads=1, tool="torchstat")
+
+
+def _layers(number: int, lines: Sequence[str]) -> Block:
+    """Return a printout whose columns start where their titles start."""
+    fields = list(FIELD.finditer(lines[number]))
+    titles = [field[0] for field in fields]
+    printout = _Layers([0, *(field.start() for field in fields[1:])], titles.index(COUNT_TITLE))
+    stop = number + 1
+    for at, line in enumerate(islice(lines, number + 1, None), number + 1):
+        if not printout.take(line):
+            break
+        stop = at + 1
+    return Block(number, stop, [titles, *printout.rows], heads=1, tool=_tool(titles, printout.rows))
+
+
+def _tool(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if DEPTH_TITLE in titles[0]:
+        return "torchinfo"
+    return "keras" if any("(" in row[0] for row in rows) else "torchsummary"
+
+
+class _Layers:
+    """The rows of a printout so far.
+
+    Attributes:
+        starts: Where each column starts.
+        count: The column of parameters; a line without any goes on with the row above it.
+    """
+
+    def __init__(self, starts: Sequence[int], count: int) -> None:
+        self.starts = starts
+        self.count = count
+        self.rows: list[list[str]] = []
+        self.pieces: list[str] = []
+        self.is_apart = True
+
+    def take(self, line: str) -> bool:
+        """Read a line; return whether it belongs to the printout."""
+        text = line.strip()
+        if text.startswith(("Total", LAYER_TITLE)) or (self.rows and set(text) == {"="}):
+            return False
+        if not text.strip("=_-¯|."):
+            self.is_apart = True
+            return True
+        line = line.rstrip("| ")
+        line = line.lstrip(TREE).rjust(len(line))
+        fields = FIELD.findall(line)
+        if self.is_apart and len(fields) == 1:
+            return False
+        edges = [*self.starts, len(line)]
+        pieces = [line[start : max(start, stop)] for start, stop in pairwise(edges)]
+        if not pieces[self.count].strip() and not self.is_apart:
+            self._go_on(pieces)
+        elif len(fields) == len(self.starts):
+            self.rows.append(fields)
+        else:
+            self.rows.append([piece.strip() for piece in pieces])
+        self.pieces = pieces
+        self.is_apart = False
+        return True
+
+    def _go_on(self, pieces: Sequence[str]) -> None:
+        """Put the pieces behind those of the line above; they were cut where a cell was full."""
+        widths = [stop - start - GAP for start, stop in pairwise(self.starts)]
+        for column, piece in enumerate(pieces):
+            is_cut = column < len(widths) and len(self.pieces[column].rstrip()) >= widths[column]
+            glue = "" if is_cut else " "
+            self.rows[-1][column] = f"{self.rows[-1][column]}{glue}{piece.strip()}".strip()

@@ -1,0 +1,278 @@
+"""What a network's table should say, and what it would say if it were reckoned in another way.
+
+An account gives every layer an answer to each quantity. The truth is an account; so is what comes
+out when one thing is changed: a padding left out, a map rounded the other way, a sheet's own sizes
+taken for true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
+from typing import TypeAlias
+
+from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.memory import param_bytes
+from archstat.errors import ShapeError
+from archstat.graph import INPUT, Graph, Node
+from archstat.layers.base import Layer, Shape
+from archstat.layers.conv import AnyConvolution, TransposedConvolution
+from archstat.layers.linear import Linear
+from archstat.layers.opaque import Observed
+from archstat.layers.pool import AnyAdaptivePool, AnyPool
+from archstat.report.report import Report, Row
+
+Answer: TypeAlias = "int | Fraction | Shape | str | None"
+"""What belongs into a cell: a number, sizes, or a word; None is not known."""
+
+Answers: TypeAlias = Mapping[str, Answer]
+"""The answers of one layer by quantity; what does not apply to the layer is left out."""
+
+Account: TypeAlias = Mapping[str, Answers]
+"""The answers of every layer by its name."""
+
+Windowed: TypeAlias = AnyConvolution | AnyPool
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A network, and what its table should say."""
+
+    graph: Graph
+    report: Report
+    account: Account
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """The layers by name, in the order of computation."""
+        return {node.name: node for node in self.graph.nodes}
+
+
+def truth_of(graph: Graph, report: Report) -> Truth:
+    """Return the truth about a network, for one example."""
+    account = {row.name: _answers(row) for row in report.layers}
+    for node in graph.nodes:
+        if node.name in account and (dilation := node.layer.settings().get("dilation")):
+            account[node.name]["dilation"] = dilation
+    return Truth(graph, report, account)
+
+
+def _answers(row: Row) -> dict[str, Answer]:
+    """Return what is true of one layer."""
+    answers: dict[str, Answer] = {
+        "feature_map": row.out_shape,
+        "in_shape": row.in_shape,
+        "weights": row.weights,
+        "biases": row.biases,
+        "params": row.params,
+        "neurons": row.neurons,
+        "macs": row.macs,
+        "activation_bytes": row.activation_bytes,
+    }
+    answers["flops"] = None if row.macs is None else FLOPS_PER_MAC * row.macs
+    answers["param_bytes"] = param_bytes(row.params)
+    settings: dict[str, Answer] = {
+        "filters": row.filters,
+        "filter_depth": row.filter_depth,
+        "kernel_size": row.kernel_size,
+        "stride": row.stride,
+        "padding": row.padding,
+        "groups": row.groups,
+    }
+    answers |= {name: value for name, value in settings.items() if value is not None}
+    field = row.receptive_field
+    answers["receptive_field"] = field.size if field is not None else None
+    answers["effective_stride"] = _known(field.effective_stride) if field is not None else None
+    answers["effective_padding"] = _known(field.effective_padding) if field is not None else None
+    return answers
+
+
+def _known(values: Sequence[Answer]) -> Answer:
+    numbers = tuple(int(value) for value in values if isinstance(value, (int, Fraction)))
+    return numbers if len(numbers) == len(values) else None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A layer in an account of which one thing is not true: what it is given and what it returns.
+
+    Attributes:
+        node: The layer as it is.
+        layer: The layer as the account has it.
+    """
+
+    node: Node
+    layer: Layer
+    in_shape: Shape
+    out_shape: Shape
+
+    def answers(self) -> dict[str, Answer]:
+        """Return what the account says of sizes and counts; receptive fields are another matter."""
+        shapes = self.layer.param_shapes(self.in_shape)
+        biases = sum(prod(shape) for name, shape in shapes.items() if name.startswith("bias"))
+        weights = sum(map(prod, shapes.values())) - biases
+        answers: dict[str, Answer] = {
+            "feature_map": self.out_shape,
+            "in_shape": self.in_shape,
+            "weights": weights,
+            "biases": biases,
+            "params": weights + biases,
+            "neurons": prod(self.out_shape) if self.node.neurons else 0,
+            "macs": (macs := self._macs(weights)),
+            "flops": FLOPS_PER_MAC * macs,
+            "param_bytes": param_bytes(weights + biases),
+        }
+        if isinstance(self.layer, (AnyConvolution, AnyPool)):
+            answers |= {
+                name: getattr(self.layer, name) for name in ("kernel_size", "stride", "padding")
+            }
+        return answers
+
+    def _macs(self, weights: int) -> int:
+        if isinstance(self.layer, AnyConvolution):
+            is_transposed = isinstance(self.layer, TransposedConvolution)
+            return weights * prod((self.in_shape if is_transposed else self.out_shape)[1:])
+        if isinstance(self.layer, Linear):
+            return weights * prod(self.in_shape[:-1])
+        return self.node.macs
+
+
+Change: TypeAlias = Callable[[Layer], Layer]
+Sizes: TypeAlias = Callable[[Windowed, Shape], Shape]
+"""How somebody works out the sizes of a window's output from those of its input."""
+
+
+def retold(
+    graph: Graph,
+    *,
+    input_shape: Shape | None = None,
+    change: Change = lambda layer: layer,
+    sizes: Sizes | None = None,
+    stated: Mapping[str, Shape] | None = None,
+) -> Iterator[Told]:
+    """Yield the layers of a network reckoned in another way, as far as the reckoning goes.
+
+    Args:
+        graph: The network.
+        input_shape: Another input.
+        change: What each layer is taken for.
+        sizes: Another rule for the sizes behind convolutions and pools.
+        stated: What the layers behind are given instead, by the name of the layer that returns it.
+    """
+    shapes: dict[str, Shape] = {INPUT: input_shape or graph.input_shape}
+    stated = stated or {}
+    for node in graph.nodes:
+        if not node.inputs or any(name not in shapes for name in node.inputs):
+            continue  # an input beside the first, or behind a layer that failed
+        layer = _unstated(change(node.layer))
+        try:
+            in_shape = layer.combine([shapes[name] for name in node.inputs])
+            if isinstance(layer, Observed):
+                out_shape = in_shape if node.in_shape == node.out_shape else node.out_shape
+            elif sizes is not None and isinstance(layer, (AnyConvolution, AnyPool)):
+                channels = getattr(layer, "out_channels", in_shape[0])
+                out_shape = (channels, *sizes(layer, in_shape[1:]))
+            else:
+                out_shape = layer.out_shape(in_shape)
+            layer.param_shapes(in_shape)
+        except ShapeError:
+            continue
+        if min(out_shape, default=1) < 1:
+            continue
+        told = Told(node, layer, in_shape, out_shape)
+        yield told
+        shapes[node.name] = stated.get(node.name, out_shape)
+
+
+def _unstated(layer: Layer) -> Layer:
+    """Return a layer without the sizes that it states although they follow from its input."""
+    names = {"in_channels", "in_features", "num_features"} & set(layer.setting_names())
+    follows = {name: None for name in names if getattr(layer, name) is not None}
+    return replace(layer, **follows) if follows else layer
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one unit sees along one axis, as receptive fields are worked out step by step."""
+
+    size: int
+    jump: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A layer that widens what a unit sees, along one axis."""
+
+    node: Node
+    kernel_size: int
+    stride: int
+    padding: int
+    dilation: int
+    is_pool: bool
+
+
+Rule: TypeAlias = Callable[[Reach, Step], Reach]
+
+
+def reaches(
+    graph: Graph,
+    rule: Rule,
+    *,
+    start: int = 1,
+    stated: Mapping[str, Shape] | None = None,
+    jumps: Mapping[str, Shape] | None = None,
+) -> dict[str, Shape]:
+    """Return the receptive fields that a rule gives, along the first inputs of every layer.
+
+    A layer that reads the whole map is a window of the map's size, as everywhere.
+
+    Args:
+        graph: The network.
+        rule: What a unit sees behind a layer, from what it saw before.
+        start: What a pixel of the input sees.
+        stated: What the layers behind are given instead, by the name of the layer.
+        jumps: Effective strides that they are given instead.
+    """
+    stated, jumps = stated or {}, jumps or {}
+    seen: dict[str, list[Reach]] = {INPUT: [Reach(start, 1) for _ in graph.input_shape[1:]]}
+    maps: dict[str, Shape] = {INPUT: graph.input_shape[1:]}
+    found: dict[str, Shape] = {}
+    for node in graph.nodes:
+        source = node.inputs[0] if node.inputs else ""
+        if source not in seen:
+            continue
+        after, maps[node.name] = seen[source], maps[source]
+        steps = _steps(node, maps[source])
+        if steps is not None:
+            after = [rule(*pair) for pair in zip(after, steps, strict=False)]
+            maps[node.name] = node.out_shape[1:] or tuple(1 for _ in after)
+        found[node.name] = tuple(reach.size for reach in after)
+        sizes = stated.get(node.name, found[node.name])
+        strides = jumps.get(node.name, tuple(reach.jump for reach in after))
+        seen[node.name] = [Reach(*pair) for pair in zip(sizes, strides, strict=False)]
+    return found
+
+
+def true_rule(reach: Reach, step: Step) -> Reach:
+    """Return what a unit sees behind a layer: r + d·(k − 1)·j, and j·s."""
+    extent = step.dilation * (step.kernel_size - 1)
+    return Reach(reach.size + extent * reach.jump, reach.jump * step.stride)
+
+
+def _steps(node: Node, sizes: Shape) -> list[Step] | None:
+    """Return what a layer does along each axis; None if it widens nothing."""
+    layer = node.layer
+    if isinstance(layer, (AnyConvolution, AnyPool)):
+        dilation = getattr(layer, "dilation", (1,) * layer.axes)
+        padding = layer.padding if isinstance(layer.padding, tuple) else (0,) * layer.axes
+        axes = zip(layer.kernel_size, layer.stride, padding, dilation, strict=True)
+        return [Step(node, *axis, is_pool=isinstance(layer, AnyPool)) for axis in axes]
+    if isinstance(layer, AnyAdaptivePool):
+        outs = node.out_shape[1:]
+        steps = [(size // out or 1) for size, out in zip(sizes, outs, strict=False)]
+        return [Step(node, step, step, 0, 1, is_pool=True) for step in steps]
+    if isinstance(layer, Linear):
+        return [Step(node, size, 1, 0, 1, is_pool=False) for size in sizes]
+    return None

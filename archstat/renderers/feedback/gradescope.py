@@ -1,0 +1,61 @@
+"""Gradescope's results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/.
+
+Gradescope needs a score in any case. At the level "none", all of the result is hidden from
+students; at "score", they see the points alone; from "hint" on, a test for every row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archstat.errors import ArchstatError
+from archstat.homework.feedback import Feedback
+from archstat.renderers.feedback import words
+from archstat.renderers.feedback.bundles import Bundle, bundles
+from archstat.renderers.feedback.json import plain
+from archstat.renderers.feedback.markdown import item, notes, remarks
+from archstat.renderers.json import printed
+
+VISIBLE, HIDDEN = "visible", "hidden"
+
+
+def render(feedback: Feedback) -> str:
+    """Return the results of a sheet; its score wins over the sum of the tests."""
+    output = [f"{words.score(feedback)}."] if feedback.shows_score else []
+    for block in (remarks(feedback), notes(feedback)):
+        output += ["", *block] if block else []
+    return printed(
+        {
+            "score": plain(feedback.marked.points),
+            "output": "\n".join(output),
+            "output_format": "md",
+            "visibility": VISIBLE if feedback.shows_score else HIDDEN,
+            "tests": [_test(bundle) for bundle in bundles(feedback)],
+        }
+    )
+
+
+def refuse(error: ArchstatError) -> str:
+    """Return the results of a sheet that cannot be marked."""
+    output = "\n".join(map(item, words.problems(error)))
+    return printed(
+        {
+            "score": 0,
+            "output": f"This cannot be marked:\n\n{output}",
+            "output_format": "md",
+            "visibility": VISIBLE,
+            "tests": [],
+        }
+    )
+
+
+def _test(bundle: Bundle) -> dict[str, Any]:
+    return {
+        "name": bundle.name,
+        "score": plain(bundle.points),
+        "max_score": plain(bundle.worth),
+        "status": "passed" if bundle.is_right else "failed",
+        "output": "\n".join(map(item, bundle.said)),
+        "output_format": "md",
+        "visibility": VISIBLE,
+    }

@@ -1,0 +1,193 @@
+"""A forward pass as calls of torch's functions: the level at which fvcore counts.
+
+The operators that run are too fine for that: there, a mean may have been an adaptive pooling, and
+two matrix products attention in one call. Modules are too coarse.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeAlias
+
+import torch
+import torch.nn.functional as F  # noqa: N812  the field's name for it
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.operators import macs_of, packet_name
+from archstat.frontends.source import Source
+from archstat.frontends.tracing import example_inputs, run_untouched, standins_of, stated_inputs
+from archstat.graph import Graph, Node
+from archstat.layers import Layer
+from archstat.layers.base import Shape
+from archstat.layers.norm import BatchNorm2d, GroupNorm, LayerNorm
+from archstat.layers.opaque import Called
+from archstat.layers.pool import AdaptiveAvgPool2d
+
+Arguments: TypeAlias = Mapping[str, Any]
+"""What a function was called with, by the names of its parameters."""
+
+
+def call_graph(source: Source, inputs: Sequence[InputSpec]) -> Graph:
+    """Return every call that computes something, each with the whole batch, of a pass on meta.
+
+    A convolution whose padding is a word is called `_convolution_mode`, as torch does itself.
+    """
+    recorder = CallRecorder()
+    pass_on_meta(source, inputs, recorder.watching())
+    outside = recorder.products.macs.total() - sum(node.macs for node in recorder.nodes)
+    if outside:  # in scripts, whose calls are not Python's
+        script = Called(kind="script", shape=(), macs_seen=outside)
+        recorder.nodes.append(Node("scripts", script, (), (), (), examples=1))
+    return Graph(source.name, stated_inputs(source, inputs)[0].shape, tuple(recorder.nodes))
+
+
+def pass_on_meta(
+    source: Source, inputs: Sequence[InputSpec], watcher: AbstractContextManager[Any]
+) -> None:
+    """Run a model on meta, for one example, while something watches."""
+    meta = torch.device("meta")
+    args, kwargs = example_inputs(source, stated_inputs(source, inputs), 1, meta)
+    run_untouched(
+        source.model, args, kwargs, standins=standins_of(source.model, meta), watcher=watcher
+    )
+
+
+class ProductCounter(TorchDispatchMode):
+    """Adds up multiply–accumulates by operator while a model runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.macs: Counter[str] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and count it."""
+        out = func(*args, **(kwargs or {}))
+        self.macs[packet_name(func)] += macs_of(func, args, out) or 0
+        return out
+
+
+class CallRecorder(TorchFunctionMode):
+    """Records calls as nodes while a model runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[Node] = []
+        self.products = ProductCounter()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Record all that runs inside."""
+        with self.products, self:
+            yield
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run a function of torch, and record it."""
+        kwargs, before = kwargs or {}, self.products.macs.copy()
+        out = func(*args, **kwargs)
+        if func in VALUE_BY_VALUE:
+            given = inspect.signature(func).bind(*args, **kwargs).arguments
+            self._add(VALUE_BY_VALUE[func](given), args, kwargs, out)
+        elif macs := self.products.macs - before:
+            for kind, count in _products(func, args, kwargs, macs).items():
+                self._add(Called(kind=kind, shape=(), macs_seen=count), args, kwargs, out)
+        return out
+
+    def _add(self, layer: Layer, args: Any, kwargs: Any, out: Any) -> None:
+        first, result = _first_shape((args, kwargs)), _first_shape(out)
+        self.nodes.append(Node(f"call {len(self.nodes) + 1}", layer, (), first, result, examples=1))
+
+
+def _batch_norm(given: Arguments) -> Layer:
+    uses_the_batch = given.get("training", False)
+    return BatchNorm2d(affine=_has_scale(given), track_running_stats=not uses_the_batch)
+
+
+def _layer_norm(given: Arguments) -> Layer:
+    return LayerNorm(elementwise_affine=_has_scale(given))
+
+
+def _group_norm(given: Arguments) -> Layer:
+    return GroupNorm(num_groups=given["num_groups"], affine=_has_scale(given))
+
+
+def _instance_norm(given: Arguments) -> Layer:
+    return GroupNorm(num_groups=given["input"].shape[1], affine=_has_scale(given))
+
+
+def _has_scale(given: Arguments) -> bool:
+    return given.get("weight") is not None
+
+
+def _adaptive_avg_pool2d(_: Arguments) -> Layer:
+    return AdaptiveAvgPool2d(output_size=(1, 1))  # whatever it is, all of the input is read
+
+
+def _interpolate(given: Arguments) -> Layer:
+    """Return what it is; torch's own name for it, as in upsample_bilinear2d."""
+    mode, axes = given.get("mode", "nearest"), given["input"].dim() - 2
+    if mode == "area" and axes == 2:  # noqa: PLR2004  rows and columns
+        return _adaptive_avg_pool2d(given)
+    smooth = "_aa" if given.get("antialias") else ""
+    return Called(kind=f"upsample_{mode}{axes}d{smooth}", shape=())
+
+
+def _grid_sample(_: Arguments) -> Layer:
+    return Called(kind="grid_sampler", shape=())
+
+
+VALUE_BY_VALUE: Mapping[Callable[..., Any], Callable[[Arguments], Layer]] = {
+    F.adaptive_avg_pool2d: _adaptive_avg_pool2d,
+    F.batch_norm: _batch_norm,
+    F.grid_sample: _grid_sample,
+    F.group_norm: _group_norm,
+    F.instance_norm: _instance_norm,
+    F.interpolate: _interpolate,
+    F.layer_norm: _layer_norm,
+}
+"""The functions without products of which some tool counts something."""
+
+
+def _products(func: Any, args: Any, kwargs: Any, macs: Counter[str]) -> dict[str, int]:
+    """Return what a call multiplies and accumulates, by the names that torch's tracer has for it.
+
+    Args:
+        func: The function.
+        args: What it was called with, by place.
+        kwargs: What it was called with, by name.
+        macs: What ran inside, by operator.
+    """
+    name = func.__name__.strip("_")
+    if name == "multi_head_attention_forward":
+        given = inspect.signature(func).bind(*args, **kwargs).arguments
+        if given.get("need_weights", True):
+            return dict(macs)
+        projections = macs["mm"] + macs["addmm"]
+        return {"linear": projections, "scaled_dot_product_attention": macs.total() - projections}
+    if name == "einsum" and _renamed(args[0]) in {"abc,abd->acd", "abc,adc->adb"}:
+        name = "bmm"  # which they are
+    if name.startswith("conv") and any(isinstance(v, str) for v in (*args, *kwargs.values())):
+        name = "_convolution_mode"
+    return {name: macs.total()}
+
+
+def _renamed(equation: str) -> str:
+    """Return an equation of einsum with its letters in the order of the alphabet.
+
+    >>> _renamed("nlk, nkm -> nlm")
+    'abc,acd->abd'
+    """
+    letters = dict.fromkeys(letter for letter in equation if letter.isalpha())
+    names = str.maketrans({letter: chr(97 + number) for number, letter in enumerate(letters)})
+    return equation.replace(" ", "").translate(names)
+
+
+def _first_shape(values: Any) -> Shape:
+    """Return the shape of the first tensor."""
+    return next(tuple(leaf.shape) for leaf in tree_leaves(values) if isinstance(leaf, Tensor))

@@ -1,0 +1,273 @@
+"""Grading a class: throughput, memory, the same results in any case, and what a kill costs.
+
+Submissions are made from the table of a network, each with a mistake, in one of several formats and
+under the names of one of several systems; one in twenty is junk. They are graded by the command, in
+processes of their own, with one worker, with two, and with two that are killed halfway.
+
+    python benchmarks/grade.py [SUBMISSIONS]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from io import BytesIO
+from pathlib import Path
+
+from archstat.frontends.resolve import Variant, resolve
+from archstat.homework.mistakes import MISTAKES
+from archstat.homework.truth import Answer, Truth, truth_of
+from archstat.report.report import report_on
+
+MODEL = "paper-alexnet"
+SEED = 20_120_930
+JUNK_SHARE = 0.05
+SLIP_SHARE = 0.3
+QUANTITIES = {
+    "feature_map": "Feature map",
+    "weights": "Weights",
+    "neurons": "Neurons",
+    "macs": "MACs",
+    "receptive_field": "Receptive field",
+}
+
+Grid = list[list[str]]
+
+
+def table(truth: Truth, chance: random.Random) -> Grid:
+    """Return a sheet with one mistake, and a wrong digit in some."""
+    mistake = chance.choice(MISTAKES)
+    told = mistake.account(truth)
+    grid = [["Layer", *QUANTITIES.values()]]
+    for name, answers in truth.account.items():
+        if not name.startswith(("conv", "pool", "fc")):
+            continue
+        wrong = told.get(name, {})
+        cells = [
+            wrong.get(key, answers[key]) if key in mistake.quantities else answers[key]
+            for key in QUANTITIES
+        ]
+        grid.append([name, *map(written, cells)])
+    if chance.random() < SLIP_SHARE:
+        row, column = chance.randrange(1, len(grid)), chance.choice([2, 3, 4])
+        grid[row][column] += chance.choice("0123456789")
+    return grid
+
+
+def written(answer: Answer) -> str:
+    """Return an answer as students write it."""
+    if isinstance(answer, tuple):
+        sizes = (*answer[1:], answer[0]) if len(answer) > 2 else answer[:1]  # noqa: PLR2004  maps
+        return "×".join(map(str, sizes))
+    return "-" if not answer else f"{answer:,}"
+
+
+def markdown(grid: Grid) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in grid]
+    return "\n".join([lines[0], "|---" * len(grid[0]) + "|", *lines[1:]]) + "\n"
+
+
+def delimited(grid: Grid) -> str:
+    return "".join(";".join(row) + "\n" for row in grid)
+
+
+def html(grid: Grid) -> str:
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in grid)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>\n"
+
+
+def latex(grid: Grid) -> str:
+    rows = " \\\\\n".join(" & ".join(row) for row in grid)
+    return f"\\begin{{tabular}}{{{'l' * len(grid[0])}}}\n{rows} \\\\\n\\end{{tabular}}\n"
+
+
+def notebook(grid: Grid) -> str:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": markdown(grid)}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def docx(grid: Grid) -> bytes:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    rows = "".join(
+        "<w:tr>"
+        + "".join(f"<w:tc><w:p><w:r><w:t>{escape(cell)}</w:t></w:r></w:p></w:tc>" for cell in row)
+        + "</w:tr>"
+        for row in grid
+    )
+    document = f"<w:document {space}><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>"
+    return packed({"[Content_Types].xml": "<Types/>", "word/document.xml": document})
+
+
+def packed(members: dict[str, str]) -> bytes:
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return data.getvalue()
+
+
+FORMATS: dict[str, Callable[[Grid], str | bytes]] = {
+    ".md": markdown,
+    ".csv": delimited,
+    ".html": html,
+    ".tex": latex,
+    ".ipynb": notebook,
+    ".docx": docx,
+}
+
+
+def junk(chance: random.Random) -> bytes:
+    """Return something that nobody can mark."""
+    kinds: Sequence[Callable[[], bytes]] = (
+        lambda: b"",
+        lambda: b"%PDF-1.7\n" + chance.randbytes(2_000),
+        lambda: chance.randbytes(5_000),
+        lambda: b"I could not do it.\n",
+        lambda: packed({"word/document.xml": "x"})[:-20],
+        lambda: packed({"word/document.xml": "0" * (300 << 20 >> 4)}),
+        lambda: b"<table>" * 5_000,
+        lambda: b"Layer,Weights\nconv1,=10**10**10\n" + b"x," * 50_000,
+    )
+    return chance.choice(kinds)()
+
+
+def hand_in(folder: Path, count: int) -> None:
+    """Write the submissions of a class."""
+    truth = truth_of(graph := resolve(MODEL, Variant()), report_on(graph))
+    chance = random.Random(SEED)  # noqa: S311  a seed makes it the same class each time
+    for number in range(count):
+        suffix = chance.choice(list(FORMATS))
+        made = FORMATS[suffix](table(truth, chance))
+        content = made.encode() if isinstance(made, str) else made
+        if number % round(1 / JUNK_SHARE) == 0:
+            content = junk(chance)
+        path = folder / chance.choice(
+            [
+                f"student{number:05}{suffix}",
+                f"student{number:05}/homework{suffix}",
+                f"student{number:05}_{number}_{900_000 + number}_homework{suffix}",
+                f"Student {number:05}_{number}_assignsubmission_file_/homework{suffix}",
+            ]
+        )
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the command took."""
+
+    seconds: float
+    parent_bytes: int
+    worker_bytes: int
+
+
+def grade(folder: Path, output: Path, workers: int, *, stop_at: int | None = None) -> Run:
+    """Grade a class; kill all of it at once when so many records are on the disk."""
+    words = ["grade", folder, "--against", MODEL, "-o", output, "--workers", workers]
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archstat", *map(str, words)], stdout=subprocess.DEVNULL
+    )
+    peaks = {"parent": 0, "worker": 0}
+    watcher = threading.Thread(target=watch, args=(process.pid, peaks))
+    watcher.start()
+    while process.poll() is None:
+        time.sleep(0.05)
+        if stop_at is not None and len(records(output)) >= stop_at:
+            process.send_signal(signal.SIGKILL)
+    watcher.join()
+    if stop_at is None and process.returncode != 0:
+        sys.exit(f"archstat grade ended with {process.returncode}")
+    return Run(time.perf_counter() - start, peaks["parent"], peaks["worker"])
+
+
+def watch(pid: int, peaks: dict[str, int]) -> None:
+    """Note how much memory a process and its children had at most, as Linux knows it."""
+    while (own := peak_bytes(pid)) is not None:
+        peaks["parent"] = max(peaks["parent"], own)
+        for child in children(pid):
+            peaks["worker"] = max(peaks["worker"], peak_bytes(child) or 0)
+        time.sleep(0.05)
+
+
+def children(pid: int) -> Iterator[int]:
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            yield from map(int, path.read_text().split())
+        except OSError:
+            continue
+
+
+def peak_bytes(pid: int) -> int | None:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM")), None)
+
+
+def records(output: Path) -> list[str]:
+    """Return the keys of the records on the disk."""
+    path = output / "ledger.jsonl"
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[1:]
+    return [json.loads(line)["key"] for line in lines if line.endswith("\n")]
+
+
+def results(output: Path) -> dict[str, bytes]:
+    """Return everything that a run has written for people."""
+    return {
+        str(path.relative_to(output)): path.read_bytes()
+        for path in sorted(output.rglob("*"))
+        if path.is_file() and path.name != "ledger.jsonl"
+    }
+
+
+def mib(count: int) -> str:
+    return f"{count / (1 << 20):.0f} MiB"
+
+
+def main() -> None:
+    """Print a table of the runs, and whether they agree."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        folder = root / "submissions"
+        folder.mkdir()
+        hand_in(folder, count)
+        print(f"{count} submissions against {MODEL}, {os.cpu_count()} cores\n")
+        print("| workers | seconds | submissions/s | parent | a worker |")
+        print("| ---: | ---: | ---: | ---: | ---: |")
+        for workers in (1, 2):
+            run = grade(folder, root / f"out{workers}", workers)
+            print(
+                f"| {workers} | {run.seconds:.0f} | {count / run.seconds:.0f} "
+                f"| {mib(run.parent_bytes)} | {mib(run.worker_bytes)} |"
+            )
+        again = grade(folder, root / "out2", 2)
+        grade(folder, root / "killed", 2, stop_at=count // 2)
+        before = records(root / "killed")
+        grade(folder, root / "killed", 2)
+        after = records(root / "killed")
+        one, two, killed = (results(root / name) for name in ("out1", "out2", "killed"))
+        print(f"\nthe same again, with nothing to do: {again.seconds:.1f} s")
+        print(f"1 and 2 workers write the same {len(one)} files: {one == two}")
+        print(f"killed at {len(before)} records, and gone on, the same: {killed == two}")
+        print(f"records lost: {count - len(set(after))}, twice: {len(after) - len(set(after))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,310 @@
+"""`archstat grade`: a class in, a row for each submission out, whatever was handed in."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.cli.running import environment, invoke
+from tests.homework.grading.places import archive, folder
+
+# 6·5·5·1 = 150 and 16·5·5·6 = 2,400; 400·120, 120·84, 84·10
+RIGHT = """\
+| Layer | Weights |
+|-------|---------|
+| C1    | 150     |
+| C3    | 2,400   |
+| F5    | 48,000  |
+| F6    | 10,080  |
+| out   | 840     |
+"""
+SLIPPED = RIGHT.replace("48,000", "48,001")
+
+
+def sheets(root, **contents):
+    """Write sheets, each named after its student, and return their folder."""
+    for name, text in contents.items():
+        folder(root, f"{name}.md", content=text.encode())
+    return root
+
+
+def grade(root, *words):
+    return invoke("grade", root, "--against", "lenet5", "-o", root.parent / "out", *words)
+
+
+def rows(root, name="class.csv"):
+    """Return the rows of a CSV file among the results."""
+    with (root.parent / "out" / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written(root):
+    """Return all results by name, but for the ledger."""
+    output = root.parent / "out"
+    files = (path for path in output.rglob("*") if path.is_file() and path.suffix != ".jsonl")
+    return {str(path.relative_to(output)): path.read_bytes() for path in files}
+
+
+def test_every_submission_has_a_row_whatever_it_is(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED, carol="hello", dave="%PDF-1.7")
+    result = grade(root)
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = [(row["student"], row["status"], row["points"], row["out_of"]) for row in rows(root)]
+    assert found == [
+        ("alice", "ok", "5", "5"),
+        ("bob", "ok", "4", "5"),
+        ("carol", "no_table", "", ""),
+        ("dave", "unreadable", "", ""),
+    ]
+    assert result.stdout.startswith(
+        "4 submissions against lenet5: 2 graded, 1 without a table, 1 unreadable\n"
+    )
+    assert "1 of 2  one digit is wrong" in result.stdout
+
+
+def test_every_student_is_told_something(tmp_path):
+    root = sheets(tmp_path / "in", bob=SLIPPED, carol="hello")
+    grade(root)
+    told = written(root)
+    assert sorted(told) == ["class.csv", "feedback/bob.md", "feedback/carol.md", "report.md"]
+    assert b"48,001" in told["feedback/bob.md"]
+    assert b"48,000" not in told["feedback/bob.md"]  # a hint, and not the answer
+    assert told["feedback/carol.md"] == b"carol.md: holds no table\n"
+
+
+def test_a_zip_file_and_its_folder_give_the_same_rows(tmp_path):
+    path = archive(tmp_path / "in.zip", {"hw1/alice.md": RIGHT, "hw1/bob.md": SLIPPED})
+    grade(path)
+    first = rows(path)
+    grade(sheets(tmp_path / "hw1", alice=RIGHT, bob=SLIPPED))
+    assert rows(path) == first
+
+
+def test_one_worker_and_two_write_the_same_bytes(tmp_path):
+    contents = {f"s{number}": RIGHT.replace("150", f"{number}50") for number in range(6)}
+    root = sheets(tmp_path / "in", **contents, junk="%PDF", text="hello")
+    grade(root, "--workers", "1")
+    one = written(root)
+    (root.parent / "out").rename(tmp_path / "one")
+    grade(root, "--workers", "2")
+    assert written(root) == one
+
+
+def test_what_was_graded_is_not_graded_again(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
+    first = grade(root)
+    before = (tmp_path / "out" / "ledger.jsonl").read_bytes()
+    (tmp_path / "out" / "feedback" / "bob.md").unlink()
+    again = grade(root)
+    assert again.stdout == first.stdout
+    assert (tmp_path / "out" / "ledger.jsonl").read_bytes() == before
+    assert (tmp_path / "out" / "feedback" / "bob.md").exists()
+
+
+def test_another_level_of_feedback_leaves_nothing_of_the_one_before(tmp_path):
+    root = sheets(tmp_path / "in", bob=SLIPPED)
+    grade(root, "--feedback", "full")
+    assert b"48,000" in written(root)["feedback/bob.md"]
+    grade(root, "--feedback", "none")
+    assert sorted(written(root)) == ["class.csv", "report.md"]
+    grade(root, "--feedback", "score")
+    assert b"4 of 5" in written(root)["feedback/bob.md"]
+    assert b"48,001" not in written(root)["feedback/bob.md"]
+
+
+def test_feedback_of_a_submission_that_is_gone_goes_too(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
+    grade(root)
+    (root / "bob.md").unlink()
+    grade(root)
+    assert sorted(written(root)) == ["class.csv", "feedback/alice.md", "report.md"]
+
+
+def test_a_policy_and_columns_are_those_of_check(tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text("out_of = 20\ndiagnosed = 0.5\n")
+    root = sheets(tmp_path / "in", bob=SLIPPED.replace("Weights", "Zahl"), eve=SLIPPED)
+    result = grade(root, "--policy", policy, "--column", "Zahl=weights")
+    assert result.exit_code == 0
+    # four of five right and half of the fifth, of 20: 18
+    assert [(row["points"], row["out_of"]) for row in rows(root)] == [("18", "20")] * 2
+
+
+def test_the_roster_joins_names_and_gives_canvas_its_grades(tmp_path):
+    roster = tmp_path / "in" / "roster.csv"
+    root = sheets(tmp_path / "in", doejane_LATE_12_4001_hw=RIGHT, kim_13_4002_hw=SLIPPED)
+    roster.write_text(
+        'Student,ID,SIS User ID,SIS Login ID,Section\n"Doe, Jane",12,s1,jd,A\nKim,13,s2,ck,A\n'
+        "Zoe,14,s3,zz,A\n"
+    )
+    result = grade(root, "--roster", roster, "--assignment", "Homework 3 (4711)")
+    found = [(row["student"], row["id"], row["late"], row["percent"]) for row in rows(root)]
+    assert found == [("Doe, Jane", "s1", "yes", "100.0"), ("Kim", "s2", "", "80.0")]
+    grades = [row["Homework 3 (4711)"] for row in rows(root, "canvas.csv")]
+    assert grades == ["100", "100", "80", ""]
+    assert "Nothing handed in\n  Zoe  s3\n" in result.stdout
+
+
+def test_results_within_the_folder_are_no_submissions(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    words = ("grade", root, "--against", "lenet5", "-o", root / "results")
+    invoke(*words)
+    assert invoke(*words).stdout.startswith("1 submission against lenet5: 1 graded\n")
+
+
+def test_names_are_never_echoed_as_they_are(tmp_path):
+    path = archive(tmp_path / "in.zip", {"\x1b[31m=1+1\u202e.md": RIGHT, "../../up.md": "x"})
+    result = grade(path)
+    assert "\x1b" not in result.stdout + result.stderr
+    assert [row["student"] for row in rows(path)] == ["'=1+1", "up"]
+    for name, content in written(path).items():
+        assert "\x1b" not in name
+        assert b"\x1b" not in content
+    assert not (tmp_path.parent / "up.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["none"], ["error: there is no folder 'none'"]),
+        (["empty"], ["error: there is no submission in 'empty'"]),
+        (
+            ["in/alice.md"],
+            [
+                "error: 'in/alice.md' is neither a folder nor a zip file",
+                "  hint: archstat check marks a single file",
+            ],
+        ),
+        (
+            ["in", "--timeout", "0"],
+            ["error: --timeout: must be more than 0 and at most 1,000,000 seconds, got 0"],
+        ),
+        (["in", "--memory", "1"], ["error: --memory: must be at least 64 MiB, got 1"]),
+        (["in", "--workers", "0"], ["error: --workers: must be from 1 to 256, got 0"]),
+        (
+            ["in", "--roster", "no.csv"],
+            ["error: 'no.csv': cannot be read: No such file or directory"],
+        ),
+        (["in", "-o", "taken"], ["error: 'taken/feedback' cannot be made: Not a directory"]),
+        (
+            ["in", "--against", "alexnett"],
+            ["error: there is no model 'alexnett'"],
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_told(tmp_path, monkeypatch, words, lines):
+    monkeypatch.chdir(tmp_path)
+    sheets(tmp_path / "in", alice=RIGHT)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "taken").touch()
+    against = [] if "--against" in words else ["--against", "lenet5"]
+    result = invoke("grade", *words, *against)
+    assert result.stderr.splitlines()[: len(lines)] == lines
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert not (tmp_path / "results").exists()
+
+
+def test_python_is_not_run_unless_that_is_asked_for(tmp_path):
+    root = folder(tmp_path / "in", "eve.py", content=b"open('/tmp/pwned', 'w')")
+    grade(root)
+    (row,) = rows(root)
+    assert (row["status"], row["message"]) == (
+        "unreadable",
+        "eve.py: is Python, which is run only if that is asked for",
+    )
+
+
+NET = b"""\
+from torch import nn
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Flatten(),
+            nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10),
+        )
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="not on this system")
+def test_a_network_that_was_handed_in_is_marked_layer_by_layer(tmp_path):
+    pytest.importorskip("torch")
+    root = folder(tmp_path / "in", "alice.py", content=NET)
+    folder(root, "bob.py", content=NET.replace(b"16, 5", b"12, 5").replace(b"400", b"300"))
+    result = grade(root, "--run-submitted-code", "--timeout", "60")
+    assert result.exit_code == 0
+    alice, bob = rows(root)
+    assert (alice["status"], alice["percent"], alice["mistakes"]) == ("ok", "100.0", "")
+    feedback = written(root)["feedback/bob.md"].decode()
+    assert bob["status"] == "ok"
+    assert "12 ✗" in feedback
+    assert "1800 ✗" in feedback or "1800 →" in feedback  # 12·5·5·6, instead of 2,400
+
+
+def start(*words, **more):
+    command = [sys.executable, "-m", "archstat", "grade", *map(str, words)]
+    return subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
+    )
+
+
+def until(path, lines):
+    """Wait until a file has so many lines."""
+    end = time.monotonic() + 60
+    while not path.exists() or path.read_bytes().count(b"\n") < lines:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system stops otherwise")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGKILL", -9)])
+def test_a_run_that_is_stopped_goes_on(tmp_path, name, code):
+    contents = {f"s{number:02}": RIGHT.replace("150", f"{number}50") for number in range(40)}
+    root, output = sheets(tmp_path / "in", **contents), tmp_path / "out"
+    process = start(root, "--against", "lenet5", "-o", output, "--workers", 2)
+    until(output / "ledger.jsonl", 5)
+    process.send_signal(getattr(signal, name))
+    stdout, stderr = process.communicate()
+    assert (process.returncode, stdout) == (code, b"")
+    if name == "SIGINT":
+        done = (output / "ledger.jsonl").read_bytes().count(b"\n") - 1
+        assert stderr.decode() == (
+            f"stopped: {done} of 40 are graded; the same command goes on from here\n"
+        )
+    grade(root)
+    resumed = written(root)
+    assert len(rows(root)) == 40
+    assert (output / "ledger.jsonl").read_bytes().count(b"\n") == 41
+    output.rename(tmp_path / "resumed")
+    grade(root)
+    assert written(root) == resumed
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals")
+def test_a_terminal_is_shown_how_far_it_is(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    ours, theirs = os.openpty()
+    words = [sys.executable, "-m", "archstat", "grade", root, "--against", "lenet5"]
+    done = subprocess.run(
+        [*map(str, words), "-o", str(tmp_path / "out")],
+        env=environment(TERM="xterm"),
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert done.returncode == 0
+    assert b"1/1" in shown
+    assert b"\x1b" not in done.stdout

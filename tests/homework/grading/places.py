@@ -1,0 +1,35 @@
+"""Folders and archives of submissions for the tests of grading."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+
+from archstat.homework.grading.source import open_source
+from archstat.homework.grading.submissions import find_submissions
+
+
+def folder(root, *names, content=b""):
+    """Write files of these names, and return their folder."""
+    root.mkdir(exist_ok=True)
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return root
+
+
+def archive(path, members, *, mode=0o644 | stat.S_IFREG):
+    """Write a zip file of these members: contents by names."""
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            made.writestr(info, content, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def found(root, roster=None):
+    """Return the files of every submission, by its key."""
+    submissions = find_submissions(open_source(root), roster)
+    return {one.key: [file.name for file in one.files] for one in submissions}

@@ -1,0 +1,37 @@
+"""Networks and sheets for the tests of homework."""
+
+from __future__ import annotations
+
+from archstat.frontends.resolve import Variant, resolve
+from archstat.homework.marking import Marked, mark
+from archstat.homework.policy import Policy
+from archstat.homework.reading.table import Table
+from archstat.homework.sheet import columns_of, sheet_of
+from archstat.homework.truth import Truth, truth_of
+from archstat.report.report import report_on
+
+
+def truth(name: str, **changes: object) -> Truth:
+    graph = resolve(name, Variant(**changes))
+    return truth_of(graph, report_on(graph))
+
+
+def sheet(header: str, *rows: str) -> Table:
+    """Return a table whose cells are written with "|" between them."""
+
+    def cells(line: str) -> tuple[str, ...]:
+        return tuple(cell.strip() for cell in line.split("|"))
+
+    return Table("table 1", cells(header), tuple(map(cells, rows)))
+
+
+def marked(table: Table, name: str, policy: Policy | None = None, **changes: object) -> Marked:
+    return mark(sheet_of(table, columns_of(table)), truth(name, **changes), policy or Policy())
+
+
+def verdicts(result: Marked) -> list[str]:
+    """Return the marks of all cells, a word a row."""
+    rows: dict[int, str] = {}
+    for one in result.marks:
+        rows[one.entry.row] = rows.get(one.entry.row, "") + one.verdict.value
+    return list(rows.values())

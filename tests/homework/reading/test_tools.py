@@ -1,0 +1,181 @@
+"""What tools print about a network."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.homework.reading import read_file, read_text
+from tests.homework.reading.reading import SHEETS, lines
+
+
+def table_of(name):
+    (table,) = read_file(SHEETS / name)
+    return table
+
+
+def test_torchsummary():
+    table = table_of("torchsummary.txt")
+
+    assert (table.tool, table.place, len(table.rows)) == ("torchsummary", "line 2", 21)
+    assert table.header == ("Layer (type)", "Output Shape", "Param #")
+    assert table.rows[0] == ("Conv2d-1", "[-1, 64, 55, 55]", "23,296")
+    assert table.rows[13] == ("AdaptiveAvgPool2d-14", "[-1, 256, 6, 6]", "0")
+    assert table.rows[-1] == ("Linear-21", "[-1, 1000]", "4,097,000")
+
+
+def test_torchinfo():
+    table = table_of("torchinfo.txt")
+
+    assert (table.tool, table.place, len(table.rows)) == ("torchinfo", "line 2", 24)
+    assert table.header == (
+        "Layer (type:depth-idx)",
+        "Output Shape",
+        "Param #",
+        "Kernel Shape",
+        "Mult-Adds",
+    )
+    assert table.rows[0] == ("AlexNet", "[1, 1000]", "--", "--", "--")
+    assert table.rows[1] == ("Sequential: 1-1", "[1, 256, 6, 6]", "--", "--", "--")
+    assert table.rows[2] == ("Conv2d: 2-1", "[1, 64, 55, 55]", "23,296", "[11, 11]", "70,470,400")
+    assert table.rows[-1] == ("Linear: 2-20", "[1, 1000]", "4,097,000", "--", "4,097,000")
+
+
+TORCHSTAT_TITLES = (
+    "",
+    "module name",
+    "input shape",
+    "output shape",
+    "params",
+    "memory(MB)",
+    "MAdd",
+    "Flops",
+    "MemRead(B)",
+    "MemWrite(B)",
+    "duration[%]",
+    "MemR+W(B)",
+)
+
+
+def test_torchstat():
+    table = table_of("torchstat.txt")
+
+    assert (table.tool, table.place, len(table.rows)) == ("torchstat", "line 1", 29)
+    assert table.header == TORCHSTAT_TITLES
+    assert table.rows[0] == (
+        *("0", "features2.0", "3 32 32", "64 34 34", "1792.0", "0.28", "3,995,136.0"),
+        *("2,071,552.0", "19456.0", "295936.0", "2.27%", "315392.0"),
+    )
+    assert table.rows[18] == (
+        *("18", "classifier2.0", "4096", "4096", "0.0", "0.02", "0.0"),
+        *("0.0", "0.0", "0.0", "3.13%", "0.0"),
+    )
+    assert table.rows[-1] == (
+        *("total", "", "", "", "14869598.0", "2.69", "456,637,750.0"),
+        *("228,743,360.0", "0.0", "0.0", "100.00%", "65009488.0"),
+    )
+
+
+def test_torchstat_pasted_without_the_blanks_at_its_start():
+    text = (SHEETS / "torchstat.txt").read_text(encoding="utf-8")
+    (table,) = read_text(text.strip(), name="-")
+
+    assert table.header == TORCHSTAT_TITLES
+    assert table == table_of("torchstat.txt")
+
+
+KERAS = [
+    ("Layer (type)", "Output Shape", "Param #"),
+    ("conv2d (Conv2D)", "(None, 55, 55, 96)", "34944"),
+    ("max_pooling2d (MaxPooling2D)", "(None, 27, 27, 96)", "0"),
+    ("conv2d_1 (Conv2D)", "(None, 27, 27, 256)", "614656"),
+    ("max_pooling2d_1 (MaxPooling2D)", "(None, 13, 13, 256)", "0"),
+    ("flatten (Flatten)", "(None, 43264)", "0"),
+]
+
+
+def test_keras_2_wraps_long_names():
+    table = table_of("keras2.txt")
+
+    assert (table.tool, table.place) == ("keras", "line 3")
+    assert lines(table) == KERAS
+
+
+def test_a_printout_in_a_comment():
+    text = (SHEETS / "keras2.txt").read_text(encoding="utf-8")
+    commented = "".join(f"# {line}\n" for line in text.splitlines())
+    (table,) = read_text(commented, name="-")
+
+    assert table.tool == "keras"
+    assert lines(table) == KERAS
+
+
+# The printouts of other versions: names that are cut, blanks lost at the ends of lines, an input
+# for which no version leaves enough room, layers with several inputs.
+
+OLD = """Layer (type)                    Output Shape         Param #     Connected to
+==================================================================================================
+input_1 (InputLayer)            [(None, 224, 224, 3) 0
+__________________________________________________________________________________________________
+conv1_bn (BatchNormalization)   (None, 112, 112, 64) 256         conv1[0][0]
+__________________________________________________________________________________________________
+add (Add)                       (None, 56, 56, 256)  0           conv2_0_bn[0][0]
+                                                                 conv2_3_bn[0][0]
+==================================================================================================
+Total params: 256
+"""
+
+SHIFTED = """_________________________________________________________________
+ Layer (type)                Output Shape              Param #
+=================================================================
+ conv2d (Conv2D)             (None, 126, 126, 32)      896
+ max_pooling2d (MaxPooling2D)  (None, 63, 63, 32)       0
+ max_pooling2d_1 (MaxPooling  (None, 30, 30, 48)       0
+ 2D)
+...
+ dense (Dense)               (None, 512)               4817408
+=================================================================
+Total params: 4,919,914
+"""
+
+CUT = """Layer (type)                 Output Shape              Param #
+=================================================================
+max_pooling2d_1 (MaxPooling2 (None, 5, 5, 64)          0
+
+This is what Keras prints.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            OLD,
+            [
+                ("input_1 (InputLayer)", "[(None, 224, 224, 3)", "0", ""),
+                ("conv1_bn (BatchNormalization)", "(None, 112, 112, 64)", "256", "conv1[0][0]"),
+                ("add (Add)", "(None, 56, 56, 256)", "0", "conv2_0_bn[0][0] conv2_3_bn[0][0]"),
+            ],
+        ),
+        (
+            SHIFTED,
+            [
+                ("conv2d (Conv2D)", "(None, 126, 126, 32)", "896"),
+                ("max_pooling2d (MaxPooling2D)", "(None, 63, 63, 32)", "0"),
+                ("max_pooling2d_1 (MaxPooling2D)", "(None, 30, 30, 48)", "0"),
+                ("dense (Dense)", "(None, 512)", "4817408"),
+            ],
+        ),
+        (CUT, [("max_pooling2d_1 (MaxPooling2", "(None, 5, 5, 64)", "0")]),
+    ],
+)
+def test_other_versions_of_keras(text, rows):
+    (table,) = read_text(text, name="-")
+
+    assert table.tool == "keras"
+    assert list(table.rows) == rows
+
+
+def test_two_printouts_are_two_tables():
+    text = (SHEETS / "torchsummary.txt").read_text(encoding="utf-8")
+
+    assert [table.place for table in read_text(text * 2, name="-")] == ["line 2", "line 36"]

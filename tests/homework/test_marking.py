@@ -1,0 +1,268 @@
+"""Marked sheets: the real ones that the project was made for, and what each verdict is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from archstat.homework.marking import mark
+from archstat.homework.marks import Verdict
+from archstat.homework.matching import best_match
+from archstat.homework.policy import Policy
+from archstat.homework.reading import read_file
+from archstat.homework.sheet import columns_of, sheet_of
+from tests.homework.networks import marked, sheet, truth, verdicts
+
+SHEETS = Path(__file__).parent / "sheets"
+
+
+def real(name, model, policy=None):
+    return best_match(read_file(SHEETS / name), truth(model), policy or Policy())
+
+
+def wrong(result):
+    return [(one.layer, one.quantity) for one in result.marks if one.verdict is Verdict.WRONG]
+
+
+def causes(result):
+    """Return every cause with the layers whose cells are wrong by it."""
+    layers = {one.cell: one.layer for one in result.marks}
+    return {cause.key: [layers[cell] for cell in cause.cells] for cause in result.causes}
+
+
+class TestTheTableOfACourse:
+    """A student's table of AlexNet for CIFAR-10, with batch norm."""
+
+    def test_its_weights_neurons_and_maps_are_right(self):
+        result = real("cifar-bn-alexnet.md", "cifar-bn-alexnet")
+        for one in result.marks:
+            if one.quantity in {"params", "neurons", "feature_map", "filters", "kernel_size"}:
+                assert one.verdict in {Verdict.RIGHT, Verdict.NOT_ASKED}, one
+
+    def test_its_operations_are_those_of_torchstat(self):
+        result = real("cifar-bn-alexnet.md", "cifar-bn-alexnet")
+        reading = result.reads[6, "flops"].reading
+        assert reading.name == "torchstat"
+        column = [one for one in result.marks if one.entry.column == 6]
+        assert {one.verdict for one in column} == {Verdict.CONVENTION, Verdict.NOT_ASKED}
+        assert column[-1].answer == 228_743_360  # the total that torchstat printed
+
+    def test_its_receptive_fields_are_one_mistake_and_one_stride_is_wrong(self):
+        result = real("cifar-bn-alexnet.md", "cifar-bn-alexnet")
+        assert causes(result) == {
+            "strides-and-pools-left-out": ["conv2", "conv3", "conv4", "conv5"],
+            "pool-stride-is-kernel": ["pool3"],
+        }
+        answers = {
+            one.layer: one.answer
+            for one in result.marks
+            if one.quantity == "receptive_field" and one.answer
+        }
+        fields = [answers[name][0] for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
+        assert fields == [3, 4, 8, 10, 18]
+
+    def test_its_sums_are_right(self):
+        result = real("cifar-bn-alexnet.md", "cifar-bn-alexnet")
+        totals = [one.answer for one in result.marks if one.layer == "total" and one.answer]
+        assert totals == [14_869_598, 219_978, 228_743_360]
+
+
+def test_a_printout_of_torchstat_names_both_of_its_conventions():
+    result = real("torchstat.txt", "cifar-bn-alexnet")
+    readings = {read.reading.name for read in result.reads.values() if read.reading}
+    assert readings >= {"torchstat", "torchstat-madd"}
+
+
+def test_a_row_that_was_copied_is_named():
+    result = real("paper-alexnet.md", "paper-alexnet")
+    assert wrong(result) == [("pool2", "feature_map")]  # 27x27x96 for 13×13×256
+    assert causes(result) == {"copied": ["pool2"]}
+    assert result.causes[0].words.endswith("pool1")
+
+
+def test_a_wrong_digit_and_the_sum_that_follows_from_it():
+    # a write-up's numbers of torchvision's AlexNet: fc6 is 37,752,832
+    table = sheet(
+        "Layer | # params",
+        "conv1 | 23,296",
+        "conv2 | 307,392",
+        "conv3 | 663,936",
+        "conv4 | 884,992",
+        "conv5 | 590,080",
+        "conv total | 2,469,696",
+        "fc6 | 37,352,832",
+        "fc7 | 16,781,312",
+        "fc8 | 4,097,000",
+        "fc total | 58,231,144",
+    )
+    result = marked(table, "torchvision-alexnet")
+    assert verdicts(result) == list("✓✓✓✓✓✓✗✓✓→")
+    assert causes(result) == {"digit": ["fc6"]}
+    assert [cell[0] for cell in result.causes[0].following] == [9]
+
+
+def test_a_layer_list_against_its_own_code():
+    # a write-up says padding 2 where its code has 1, and its linear layer takes 384·6·6
+    table = sheet(
+        "layer | filters | kernel size | stride | padding | weights",
+        "conv1 | 96 | 11 | 4 | - | 34,848",
+        "conv2 | 256 | 5 | 1 | 2 | 614,400",
+        "conv3 | 384 | 3 | 1 | 2 | 884,736",
+        "conv4 | 384 | 3 | 1 | 2 | 1,327,104",
+        "conv5 | 256 | 3 | 1 | 2 | 884,736",
+        "fc6 | - | - | - | - | 56,623,104",  # 384·6·6·4096
+    )
+    result = marked(table, "notebook-alexnet")
+    assert [place for place in wrong(result) if place[1] == "padding"] == [
+        ("conv3", "padding"),
+        ("conv4", "padding"),
+        ("conv5", "padding"),
+    ]
+    assert ("fc6", "weights") in wrong(result)
+
+
+def test_a_whole_sheet_that_is_right():
+    table = sheet(
+        "layer | feature map | weights | neurons | MACs | receptive field",
+        "conv1 | 55×55×96 | 34,848 | 290,400 | 105,415,200 | 11",
+        "pool1 | 27×27×96 | 0 | - | - | 19",
+        "conv2 | 27×27×256 | 307,200 | 186,624 | 223,948,800 | 51",
+        "pool2 | 13×13×256 | 0 | - | - | 67",
+        "conv3 | 13×13×384 | 884,736 | 64,896 | 149,520,384 | 99",
+        "conv4 | 13×13×384 | 663,552 | 64,896 | 112,140,288 | 131",
+        "conv5 | 13×13×256 | 442,368 | 43,264 | 74,760,192 | 163",
+        "pool5 | 6×6×256 | 0 | - | - | 195",
+        "fc6 | 4096 | 37,748,736 | 4,096 | 37,748,736 | -",
+        "fc7 | 4096 | 16,777,216 | 4,096 | 16,777,216 | -",
+        "fc8 | 1000 | 4,096,000 | 1,000 | 4,096,000 | whole image",
+        "total | | 60,954,656 | 659,272 | 724,406,816 |",
+    )
+    result = marked(table, "paper-alexnet")
+    assert result.is_right
+    assert result.causes == ()
+    assert result.points == result.out_of
+
+
+@pytest.mark.parametrize(
+    ("cell", "verdict"),
+    [
+        pytest.param("105,415,200", Verdict.RIGHT, id="in full"),
+        pytest.param("105.4M", Verdict.ROUNDED, id="to the digits written"),
+        pytest.param("105415201", Verdict.WRONG, id="in full, and off by one"),
+        pytest.param("", Verdict.MISSING, id="empty"),
+        pytest.param("-", Verdict.MISSING, id="a dash where there is something"),
+        pytest.param("many", Verdict.UNREADABLE, id="a word"),
+    ],
+)
+def test_the_verdict_of_a_cell(cell, verdict):
+    table = sheet("layer | MACs", f"conv1 | {cell}", "conv2 | 223,948,800")
+    result = marked(table, "paper-alexnet")
+    assert result.marks[0].verdict is verdict
+
+
+def test_a_column_of_another_convention_is_named_and_earns_what_the_policy_says():
+    table = sheet("layer | MACs", "conv1 | 210,830,400", "conv2 | 447,897,600")
+    for policy, points in (
+        (Policy(), Fraction(1)),
+        (Policy(other_convention=Fraction(0)), Fraction(0)),
+        (Policy(conventions=("flops",)), Fraction(2)),
+        (Policy(any_convention=True), Fraction(2)),
+    ):
+        result = marked(table, "paper-alexnet", policy)
+        assert result.reads[1, "macs"].reading.name == "flops"
+        assert verdicts(result) == ["≡", "≡"]
+        assert result.points == points
+
+
+def test_biases_are_part_of_a_column_that_may_mean_them():
+    table = sheet("layer | # of weights", "conv1 | 34,944", "conv2 | 307,456")
+    result = marked(table, "paper-alexnet")
+    assert [one.quantity for one in result.marks] == ["params", "params"]
+    assert verdicts(result) == ["✓", "✓"]
+
+
+def test_what_follows_from_a_wrong_map_is_no_second_mistake():
+    # 54 for 55 in conv1: (54 - 3) // 2 + 1 = 26, and 26·26·256 neurons
+    table = sheet(
+        "layer | feature map | neurons",
+        "conv1 | 54×54×96 | 279,936",
+        "pool1 | 26×26×96 | -",
+        "conv2 | 26×26×256 | 173,056",
+    )
+    result = marked(table, "paper-alexnet")
+    assert verdicts(result) == ["✗→", "→·", "→→"]
+    assert causes(result) == {"input-224": ["conv1", "conv1", "pool1", "conv2", "conv2"]}
+
+
+def test_follow_through_earns_what_the_policy_says():
+    table = sheet("layer | params", "fc6 | 37,352,832", "fc total | 37,352,832")
+    half = marked(table, "paper-alexnet", Policy(follow_through=Fraction(1, 4)))
+    assert half.points == Fraction(1, 4)
+
+
+def test_a_layer_without_a_row_costs_its_points():
+    table = sheet("layer | neurons", "conv1 | 290,400")
+    result = marked(table, "paper-alexnet")
+    assert result.alignment.missing == ("conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8")
+    assert (result.points, result.out_of) == (1, 8)
+    assert not result.is_right
+
+
+def test_marks_are_scaled_to_what_a_sheet_is_out_of():
+    table = sheet("layer | neurons", "conv1 | 290,400", "conv2 | 1")
+    result = marked(table, "paper-alexnet", Policy(out_of=Fraction(40)))
+    assert (result.points, result.out_of) == (5, 40)  # one of eight
+
+
+def test_points_by_column():
+    table = sheet("layer | neurons | MACs", "fc8 | 1,000 | 1")
+    policy = Policy(points={"neurons": Fraction(3), "macs": Fraction(0)})
+    assert marked(table, "paper-alexnet", policy).points == 3
+
+
+def test_rows_of_the_same_name_are_told_apart_by_their_place():
+    table = sheet(
+        "layer | feature map",
+        "conv | 55×55×96",
+        "maxpool | 27×27×96",
+        "conv | 27×27×256",
+        "maxpool | 13×13×256",
+    )
+    result = marked(table, "paper-alexnet")
+    assert list(result.alignment.layers.values()) == ["conv1", "pool1", "conv2", "pool2"]
+
+
+def test_a_row_at_another_place_is_found_and_said():
+    table = sheet(
+        "layer | params",
+        "fc8 | 4,097,000",
+        "conv1 | 34,944",
+        "conv2 | 307,456",
+        "conv3 | 885,120",
+    )
+    result = marked(table, "paper-alexnet")
+    assert result.alignment.reordered == (0,)
+    assert result.alignment.layers[0] == "fc8"
+    assert verdicts(result) == list("✓✓✓✓")
+
+
+def test_a_row_that_is_no_layer_is_said():
+    table = sheet("layer | params", "conv1 | 34,944", "conv99 transposed | 5", "conv2 | 307,456")
+    result = marked(table, "paper-alexnet")
+    assert result.alignment.layers.get(1) is None or 1 in result.alignment.extra
+
+
+def test_a_title_that_is_not_known_is_not_marked():
+    table = sheet("layer | params | mood", "conv1 | 34,944 | fine")
+    result = marked(table, "paper-alexnet")
+    assert result.sheet.unrecognised == ("mood",)
+    assert len(result.marks) == 1
+
+
+def test_a_column_asks_for_what_somebody_says():
+    table = sheet("layer | Größe", "conv1 | 55×55×96")
+    columns = columns_of(table, {"Größe": "feature_map"})
+    result = mark(sheet_of(table, columns), truth("paper-alexnet"), Policy())
+    assert [(one.quantity, one.verdict) for one in result.marks] == [("feature_map", Verdict.RIGHT)]

@@ -1,0 +1,136 @@
+"""Explanations: the printed arithmetic comes to the printed result, everywhere."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+
+import pytest
+
+from archstat.errors import UsageError
+from archstat.frontends.catalogue import catalogue
+from archstat.frontends.resolve import Variant, resolve
+from archstat.renderers.explain.text import SYMBOLS, VALUES
+from archstat.report.explanation import QUANTITIES, explain
+from archstat.report.report import report_on
+from tests.renderers.networks import branching, network
+
+ARITHMETIC = re.compile(r"(?:[0-9]+|[-+*/() ]|floor|ceil|F)*")
+
+
+def evaluated(text):
+    """Return what printed arithmetic comes to, worked out by Python in fractions."""
+    for sign, python in {"·": "*", "−": "-", ",": "", "⌊": "floor(", "⌈": "ceil("}.items():
+        text = text.replace(sign, python)
+    text = re.sub("[0-9]+", r"F(\g<0>)", re.sub("[⌋⌉]", ")", text))
+    assert ARITHMETIC.fullmatch(text)
+    return eval(text, {"F": Fraction, "floor": math.floor, "ceil": math.ceil})  # noqa: S307
+
+
+def written(name, layer, **changes):
+    """Return symbols, values and result of one layer, by quantity and axis."""
+    (explained,) = explain(resolve(name, Variant(**changes)), layer=layer)
+    return {
+        (line.quantity, line.axis): (
+            SYMBOLS.write(line.formula),
+            VALUES.write(line.formula),
+            line.result,
+        )
+        for line in explained.lines
+        if line.formula is not None
+    }
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_the_printed_arithmetic_comes_to_the_printed_result(name):
+    for explained in explain(resolve(name)):
+        for line in explained.lines:
+            if line.formula is not None:
+                assert evaluated(VALUES.write(line.formula)) == line.result, line
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_number_of_the_table_is_explained(name):
+    graph = resolve(name)
+    rows = {row.name: row for row in report_on(graph).layers}
+    for explained in explain(graph):
+        row = rows[explained.node.name]
+        found = {line.quantity: line.result for line in explained.lines}
+        for quantity in ("weights", "biases", "params", "neurons", "macs", "activation_bytes"):
+            assert found.get(quantity, 0) == getattr(row, quantity)
+        axes = [line.result for line in explained.lines if line.quantity == "feature_map"]
+        assert axes in ([*row.out_shape], [*row.out_shape[:2]])  # rows stand for equal columns
+
+
+def test_the_second_convolution_of_alexnet():
+    found = written("paper-alexnet", "conv2")
+    assert found["feature_map", "rows"] == (
+        "⌊(n_in + 2 · p − k) / s⌋ + 1",
+        "⌊(27 + 2 · 2 − 5) / 1⌋ + 1",
+        27,
+    )
+    assert found["params", ""] == (
+        "C_out · (C_in/g) · k · k + C_out",
+        "256 · (96/2) · 5 · 5 + 256",
+        307_456,
+    )
+    assert found["receptive_field", ""] == ("r + (k − 1) · j", "19 + (5 − 1) · 8", 51)
+
+
+def test_a_linear_layer_is_a_window_of_the_whole_map():
+    # pool5 sees 195 pixels and is 6×6; its units are 32 pixels apart
+    found = written("paper-alexnet", "fc6")
+    assert found["receptive_field", ""] == ("r + (k − 1) · j", "195 + (6 − 1) · 32", 355)
+
+
+def test_the_sides_of_an_image_that_is_not_square_are_told_apart():
+    found = written("paper-alexnet", "conv1", input=(3, 227, 195))
+    # (195 - 11) / 4 + 1 = 47 columns
+    assert found["feature_map", "rows"][1:] == ("⌊(227 + 2 · 0 − 11) / 4⌋ + 1", 55)
+    assert found["feature_map", "columns"][1:] == ("⌊(195 + 2 · 0 − 11) / 4⌋ + 1", 47)
+
+
+def test_channels_of_a_concatenation_are_a_sum():
+    graph = network(
+        ("a", "conv2d", {"out_channels": 2, "kernel_size": 1}),
+        ("b", "conv2d", {"out_channels": 5, "kernel_size": 1}, ["input"]),
+        ("join", "concat", {}, ["a", "b"]),
+        input_shape=(3, 4, 4),
+    )
+    (explained,) = explain(graph, layer="join")
+    line = explained.lines[0]
+    assert (SYMBOLS.write(line.formula), VALUES.write(line.formula)) == ("C_1 + C_2", "2 + 5")
+
+
+def test_a_field_where_branches_meet_has_no_one_formula():
+    for explained in explain(branching()):
+        if len(explained.node.inputs) > 1:
+            assert "receptive_field" not in {line.quantity for line in explained.lines}
+
+
+def test_one_quantity_of_all_layers():
+    explained = explain(resolve("vgg16"), columns=["macs"])
+    assert {line.quantity for layer in explained for line in layer.lines} == {"macs"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"layer": "conv22"},
+            "paper-alexnet has no layer 'conv22'\n  hint: did you mean 'conv2'?",
+        ),
+        (
+            {"columns": ["latency"]},
+            (
+                "--column: there is nothing to explain of 'latency'\n"
+                f"  hint: there are {', '.join(QUANTITIES)}"
+            ),
+        ),
+    ],
+)
+def test_what_there_is_not_is_said(options, message):
+    with pytest.raises(UsageError) as caught:
+        explain(resolve("paper-alexnet"), **options)
+    assert str(caught.value) == message
