@@ -45,14 +45,12 @@ _RULES = [
     for pattern in (
         rf"{_START}k(?P<kernel_size>{_N}) ?s(?P<stride>{_N})(?: ?p(?P<padding>{_N}))?",
         rf"conv\w* ?\( ?{_N} ?, ?(?P<filters>{_N})(?= ?, ?kernel_size)",  # torch's own print
-        rf"conv\w* ?\( ?(?P<filters>{_N})(?: {_COUNTED})? ?, ?{_WINDOW}",  # Keras
         rf"{_START}conv(?P<kernel_size>[1357]|11)-(?P<filters>[0-9]{{2,4}})\b",  # VGG's paper
         *(
             rf"{_START}(?:{words}){_IS}(?P<{name}>{_SIZES}{'|same|valid' * (name == 'padding')})"
             for name, words in _NAMES.items()
         ),
         r"\b(?P<padding>same|valid)\b",
-        rf"{_ALONE}(?P<filters>{_N}) ?{_COUNTED}(?: of(?: size)?)? ?{_WINDOW}",
         rf"{_ALONE}(?P<filters>{_N}) ?[@,]? ?{_WINDOW}",
         rf"{_ALONE}(?P<filters>{_N}) ?{_COUNTED}",
         rf"{_WINDOW} ?/ ?(?P<stride>[1-9])(?![0-9])",  # GoogLeNet's paper
