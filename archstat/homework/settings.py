@@ -30,6 +30,7 @@ _NO_SETTING = re.compile(
     r"(?![0-9]| ?[x×*·])"  # the number of a layer
     r"|(?:in|out)_features ?= ?[0-9]+|(?<=[a-z])[123]d(?![^\W_])"
 )
+_THOUSANDS = re.compile(r"(?<![0-9,(])([1-9]),([0-9]{3})(?= ?@)")  # 1,024 @ 3×3
 _NAMES = {
     "stride": "strides?(?: size)?|스트라이드|步长|步幅|ストライド",
     "padding": "(?:zero[- ]?)?pad(?:ding)?|패딩|填充|パディング",
@@ -79,6 +80,7 @@ def settings(text: str) -> Settings:
     """
     rest = cleaned(text).casefold().replace("\n", ", ").replace("'", "")
     rest = _NO_SETTING.sub(" ", rest.replace("no padding", "padding 0"))
+    rest = _THOUSANDS.sub(r"\1\2", rest)
     found: dict[str, tuple[int, ...] | str] = {}
     for rule in _RULES:
         if match := rule.search(rest):

@@ -158,3 +158,11 @@ def test_any_text_says_something_or_nothing(text):
 @pytest.mark.parametrize("piece", ["3x", "conv", "conv(", "3x3, ", "s2 ", "(3,", "k3s1"])
 def test_a_megabyte_says_nothing(piece):
     assert settings(piece * 1_000_000) == {}
+
+
+def test_thousands_of_filters_may_be_set_apart():
+    assert settings("1,024 @ 3×3×384") == {
+        "filters": (1024,),
+        "kernel_size": (3, 3),
+        "filter_depth": (384,),
+    }
