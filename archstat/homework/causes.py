@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archstat.homework.alignment import family_of
 from archstat.homework.marks import TOTAL, Cell, Mark, Verdict
-from archstat.homework.mistakes import MISTAKES, Mistake
+from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
 from archstat.homework.quantities import QUANTITIES
 from archstat.homework.slips import slip
 from archstat.homework.truth import Answer, Truth
@@ -98,7 +98,7 @@ def causes_of(marks: Sequence[Mark], truth: Truth) -> tuple[Cause, ...]:
 
 
 def _suspect(mistake: Mistake, marks: Sequence[Mark], truth: Truth) -> _Suspect:
-    account = mistake.account(truth)
+    account = accounts_of(truth)[mistake.key]
     explained, contradicted = set(), 0
     for number, one in enumerate(marks):
         told = account.get(one.layer, {})
