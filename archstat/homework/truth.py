@@ -125,6 +125,8 @@ class Told:
             "flops": FLOPS_PER_MAC * macs,
             "param_bytes": param_bytes(weights + biases),
         }
+        if isinstance(self.layer, AnyConvolution):
+            answers["filter_depth"] = self.in_shape[0] // self.layer.groups
         if isinstance(self.layer, (AnyConvolution, AnyPool)):
             answers |= {
                 name: getattr(self.layer, name) for name in ("kernel_size", "stride", "padding")
