@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,6 +16,7 @@ from archstat.homework.following import OwnWords, consequences
 from archstat.homework.marks import TOTAL, Mark, Verdict
 from archstat.homework.policy import Policy
 from archstat.homework.quantities import QUANTITIES, Layered, Quantity, Reading, Written
+from archstat.homework.reading.text import harmless
 from archstat.homework.sheet import Column, Entry, Sheet
 from archstat.homework.truth import Answer, Truth
 
@@ -87,7 +89,7 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
     ]
     texts = {row.index: row.text for row in sheet.rows}
     marks = [_totalled(one, marks, texts, reads, truth) for one in marks]
-    causes = causes_of(marks, truth)
+    causes = causes_of(marks, truth, _names(sheet, layers))
     known = {cell for cause in causes for cell in cause.cells}
     marks = [_valued(one, reads, truth, policy, is_known=one.cell in known) for one in marks]
     asked = tuple(dict.fromkeys(read.quantity for read in reads.values()))
@@ -123,6 +125,13 @@ def _layers(alignment: Alignment) -> dict[int, str]:
     layers |= dict.fromkeys(alignment.inputs, INPUT)
     layers |= dict.fromkeys(alignment.totals, TOTAL)
     return layers
+
+
+def _names(sheet: Sheet, layers: Mapping[int, str]) -> dict[str, str]:
+    """Return what a sheet calls the layers, where it calls no two the same."""
+    texts = {row.index: " ".join(harmless(row.text).split()) for row in sheet.rows}
+    times = Counter(texts.values())
+    return {layer: texts[row] for row, layer in layers.items() if times[texts[row]] == 1}
 
 
 def _read(

@@ -266,3 +266,57 @@ def test_a_column_asks_for_what_somebody_says():
     columns = columns_of(table, {"Größe": "feature_map"})
     result = mark(sheet_of(table, columns), truth("paper-alexnet"), Policy())
     assert [(one.quantity, one.verdict) for one in result.marks] == [("feature_map", Verdict.RIGHT)]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [  # the weights of fc6 and their biases are 37,752,832
+        pytest.param("37,352,832", "one digit is wrong", id="another"),
+        pytest.param("37,572,832", "two neighbouring digits are swapped", id="swapped"),
+        pytest.param("3,752,832", "one digit is missing", id="missing"),
+        pytest.param("377,528,332", "one digit is too many", id="too many"),
+        pytest.param("37,752,832,000", "it is a thousand times too large", id="thousand"),
+        pytest.param("4,097,000", "this belongs in the row of fc8", id="copied"),
+    ],
+)
+def test_a_slip_of_the_pen_says_what_was_done(written, words):
+    result = marked(sheet("layer | params", f"fc6 | {written}"), "torchvision-alexnet")
+    assert [cause.words for cause in result.causes] == [words]
+
+
+def test_a_copied_value_names_the_row_as_the_sheet_does():
+    table = sheet(
+        "layer | params", "Dense A | 4,097,000", "Dense B | 16,781,312", "Dense C | 4,097,000"
+    )
+    result = marked(table, "torchvision-alexnet")
+    assert list(result.alignment.layers.values()) == ["fc6", "fc7", "fc8"]
+    assert [cause.words for cause in result.causes] == ["this belongs in the row of Dense C"]
+
+
+def test_rows_that_are_called_the_same_are_named_as_in_the_network():
+    table = sheet("layer | params", "Dense | 4,097,000", "Dense | 16,781,312", "Dense | 4,097,000")
+    result = marked(table, "torchvision-alexnet")
+    assert [cause.words for cause in result.causes] == ["this belongs in the row of fc8"]
+
+
+def test_a_filter_without_its_groups_is_one_mistake_with_its_weights():
+    # conv2, conv4 and conv5 have 2 groups: filters of 48, 192 and 192 channels
+    table = sheet(
+        "layer | kernel size | weights",
+        "conv1 | 11×11×3 | 34,848",
+        "conv2 | 5×5×96 | 614,400",
+        "conv3 | 3×3×256 | 884,736",
+        "conv4 | 3×3×384 | 1,327,104",
+        "conv5 | 3×3×384 | 884,736",
+    )
+    result = marked(table, "paper-alexnet")
+    assert causes(result) == {
+        "groups-left-out": ["conv2", "conv2", "conv4", "conv4", "conv5", "conv5"]
+    }
+
+
+def test_an_equal_name_outweighs_the_family_that_its_letter_stands_for():
+    # C5 reads as a convolution, and is a linear layer here: 400·120 + 120
+    table = sheet("layer | params", "C3 | 2,416", "S4 | -", "C5 | 48,120", "F6 | 10,164")
+    result = marked(table, "lenet5")
+    assert list(result.alignment.layers.values()) == ["C3", "S4", "C5", "F6"]

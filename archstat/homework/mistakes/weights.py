@@ -67,7 +67,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "the groups are left out: every filter is as deep as its whole input",
         "with groups, a filter sees a part of the channels only",
         change=_ungrouped,
-        quantities=COUNTS,
+        quantities=COUNTS | {"filter_depth"},
     ),
     by_weights(
         "groups-twice",
