@@ -198,7 +198,7 @@ def _graded(
 
 
 def _sandbox(shape: Shape, limits: Limits, network: str) -> Sandbox:
-    from archstat.homework.grading.guards import python
+    from archstat.homework.grading.processes import python
     from archstat.homework.grading.sandbox import Sandbox
 
     if not hasattr(os, "killpg"):

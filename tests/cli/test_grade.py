@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.cli.running import assert_refused, environment, invoke
+from tests.cli.running import environment, invoke
 from tests.homework.grading.places import archive, folder
 
 # 6·5·5·1 = 150 and 16·5·5·6 = 2,400; 400·120, 120·84, 84·10
