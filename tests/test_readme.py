@@ -17,6 +17,7 @@ import pytest
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"(```console\n)\$ ([^\n]*)\n(.*?)(```\n)", re.DOTALL)
+FILE = re.compile(r"<!-- ([\w.-]+\.\w+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
 OURS = re.compile(r"(?:.*&& )?(archstat .*)")
 SLOW = ("archstat verify", "archstat table torchvision")
 
@@ -26,13 +27,19 @@ def commands():
     return [(match[2], match[3]) for match in CONSOLE.finditer(README.read_text(encoding="utf-8"))]
 
 
+def write_files(folder):
+    """Write the files that the README shows, each below a comment with its name, and a class."""
+    found = {match[1]: match[2] for match in FILE.finditer(README.read_text(encoding="utf-8"))}
+    for name, text in found.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "submissions").mkdir(exist_ok=True)
+    for student in ("kim", "lee"):
+        (folder / "submissions" / f"{student}.md").write_text(found["sheet.md"], encoding="utf-8")
+
+
 def run(command, folder):
     """Return what our part of a command prints, messages included, as through a pipe."""
-    text = README.read_text(encoding="utf-8")
-    spec = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
-    (folder / "my-net.toml").write_text(spec, encoding="utf-8")
-    homework = re.search(r"```python\n(# homework.py\n.*?)```", text, re.DOTALL)[1]
-    (folder / "homework.py").write_text(homework, encoding="utf-8")
+    write_files(folder)
     words = shlex.split(OURS.fullmatch(command)[1])
     done = subprocess.run(
         [sys.executable, "-m", *words],

@@ -142,22 +142,14 @@ def _write(text: str, sheet: str, output: str | None) -> None:
 
 def _format(name: str | None, output: str | None) -> FormatName:
     """Return the format that was asked for, or that a file's suffix stands for."""
+    from archstat.cli.output import format_of
     from archstat.renderers.feedback import SUFFIXES
 
-    if name is not None:
-        for format_name in SUFFIXES:
-            if name == format_name:
-                return format_name
-        raise UsageError(
-            f"--format: there is no format {shown(name)}", hint=f"there are {', '.join(SUFFIXES)}"
-        )
-    if output in {None, "-"}:
-        return "text"
-    suffix = Path(str(output)).suffix.lower()
-    for format_name, known in SUFFIXES.items():
-        if suffix == known:
+    if name is None:
+        return format_of(output, SUFFIXES, "text")
+    for format_name in SUFFIXES:
+        if name == format_name:
             return format_name
     raise UsageError(
-        f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(dict.fromkeys(SUFFIXES.values()))}, or state one with --format",
+        f"--format: there is no format {shown(name)}", hint=f"there are {', '.join(SUFFIXES)}"
     )

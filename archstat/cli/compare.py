@@ -60,6 +60,9 @@ def compare(
         str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file.")
     ] = None,
     *,
+    only_changes: Annotated[
+        bool, typer.Option("--only-changes", help="Leave out layers that are the same in all.")
+    ] = False,
     fail_on_change: Annotated[
         bool, typer.Option("--fail-on-change", help="Exit code 1 if anything differs.")
     ] = False,
@@ -74,6 +77,7 @@ def compare(
             raise UsageError("one network has nothing to be compared with", hint="name another")
         reports = [_report(model, input, classes, None, None, batch) for model in models]
         found = comparison.compare(reports)
+        found = found.changes() if only_changes else found
         text = renderer(format_name or _format_of(output))(found)
         if output in {None, STDOUT}:
             write_stdout(text)

@@ -25,8 +25,8 @@ from archstat.errors import within
 EPILOG = """\b
 Examples:
   archstat key paper-alexnet
-  archstat key paper-alexnet --blank weights,neurons,macs,rf -o sheet.xlsx
-  archstat key cifar-alexnet --classes 100 --blank weights,rf -o sheet.md
+  archstat key paper-alexnet --blank weights,neurons,macs,rf -o blank.xlsx
+  archstat key cifar-alexnet --classes 100 --blank weights,rf -o blank.md
 """
 
 

@@ -37,7 +37,7 @@ def format_of(output: str | None, suffixes: Mapping[F, str], default: F) -> F:
             return format_name
     raise UsageError(
         f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(suffixes.values())}, or state one with --format",
+        hint=f"use {', '.join(dict.fromkeys(suffixes.values()))}, or state one with --format",
     )
 
 

@@ -103,6 +103,7 @@ class Recorder(TorchDispatchMode):
         self.problems: list[Problem] = []
         self.scopes: list[Scope] = []
         self.returned: tuple[str, type] | None = None
+        self.failed: tuple[BaseException, Scope] | None = None
         self.refusal: Refusal | None = None
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
@@ -129,9 +130,19 @@ class Recorder(TorchDispatchMode):
                 scope.inner = Inner(self.producers, self.fixed)
         self.scopes.append(scope)
 
-    def leave(self, _: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
-        """Note that a module is done, and record it if it is one row."""
+    def leave(self, _: nn.Module, args: Any, *kwargs_and_out: Any) -> None:
+        """Note that a module is done, and record it if it is one row.
+
+        Where its forward pass has raised an exception, torch leaves out the keywords.
+        """
+        *named, out = kwargs_and_out
+        kwargs = named[0] if named else {}
         scope = self.scopes.pop()
+        error = sys.exception() if out is None else None
+        if error is not None:
+            if self.failed is None or self.failed[0] is not error:  # the innermost comes first
+                self.failed = error, scope
+            return
         self.returned = scope.path, type(out)
         outputs = _tensors(out)
         if not scope.is_row or not outputs:
@@ -310,7 +321,9 @@ def _own_name(tensor: str, path: str) -> str:
 def recording(recorder: Recorder) -> Iterator[None]:
     """Let a recorder see every module and operator; nothing is left on any module."""
     before = global_hooks.register_module_forward_pre_hook(recorder.enter)
-    after = global_hooks.register_module_forward_hook(recorder.leave, with_kwargs=True)
+    after = global_hooks.register_module_forward_hook(
+        recorder.leave, with_kwargs=True, always_call=True
+    )
     try:
         with recorder:
             yield
@@ -521,6 +534,7 @@ def trace(  # noqa: PLR0913  a question has these parts
     names = _input_names(args, kwargs)
     for input_name, tensor in zip(names, inputs, strict=True):
         recorder.producers[tensor] = input_name
+        recorder.names[input_name] += 1
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
@@ -551,7 +565,11 @@ def _failure(
 ) -> Failure:
     """Return what was seen of a forward pass that failed."""
     scope = Scope("", model)
-    if recorder.scopes and not isinstance(error, RecursionError):  # which ends somewhere
+    if isinstance(error, RecursionError):  # which ends anywhere
+        pass
+    elif recorder.failed is not None and recorder.failed[0] is error:
+        scope = recorder.failed[1]
+    elif recorder.scopes:  # torch does not tell where a forward pass exits
         scope = recorder.scopes[-1]
     refusal = recorder.refusal
     return Failure(

@@ -40,7 +40,7 @@ _WRITTEN = {
     "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
     " localnorm 정규화 归一化 正規化",
     "relu": "렐루",
-    "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 激活函数 活性化",
+    "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 活性化",
     "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
     "flatten": "flattening 평탄화 展平",
     "softmax": "prob 소프트맥스 ソフトマックス",
@@ -163,7 +163,7 @@ def _families(name: str, words: list[re.Match[str]]) -> list[_Mention]:
     while place < len(words):
         for end in range(min(place + LONGEST_NAME, len(words)), place, -1):
             spelled = "".join(word[0] for word in words[place:end])
-            family = _FAMILIES.get(spelled) or _FAMILIES.get(_AFFIX.sub("", spelled))
+            family = _FAMILIES.get(_AFFIX.sub("", spelled))
             if family is not None:
                 found.append(_Mention(family, words[place].start(), words[end - 1].end()))
                 place = end - 1

@@ -41,10 +41,20 @@ def _facts(row: Row) -> tuple[object, ...]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Networks side by side, layer by layer."""
+    """Networks side by side, layer by layer.
+
+    Attributes:
+        hidden: How many layers are the same in all networks, and are left out.
+    """
 
     reports: tuple[Report, ...]
     slots: tuple[Slot, ...]
+    hidden: int = 0
+
+    def changes(self) -> Comparison:
+        """Return the comparison without the layers that are the same in all networks."""
+        slots = tuple(slot for slot in self.slots if slot.differs)
+        return Comparison(self.reports, slots, len(self.slots) - len(slots))
 
     @property
     def differs(self) -> bool:

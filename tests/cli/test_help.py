@@ -34,6 +34,7 @@ def test_these_are_the_commands():
         "table",
         "verify",
         "explain",
+        "reconcile",
         "compare",
         "budget",
         "check",

@@ -81,8 +81,8 @@ def test_check_has_nothing_against_the_key(suffix):
     assert invoke("key", "paper-alexnet", "-o", f"key{suffix}").exit_code == 0
     result = invoke("check", f"key{suffix}", "--against", "paper-alexnet")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "not marked:" not in result.stdout
-    assert "is read as" not in result.stdout
+    assert "not marked" not in result.stdout
+    assert "read as" not in result.stdout
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -92,7 +92,7 @@ def test_check_finds_nothing_wrong_with_a_blank_sheet_but_what_is_missing(suffix
     result = invoke("check", f"sheet{suffix}", "--against", "paper-alexnet")
     assert (result.exit_code, result.stderr) == (1, "")
     assert "✗" not in result.stdout
-    assert "\n1. weights of conv1, conv2, conv3, conv4, conv5" in result.stdout
+    assert "\n1. Weights of conv1, conv2, conv3 and 5 more; receptive field of" in result.stdout
     assert "\n2. " not in result.stdout
 
 

@@ -402,6 +402,42 @@ def test_a_model_of_another_type_takes_inputs_of_that_type():
     assert (report.totals.macs, report.traced_on) == (32, "meta")
 
 
+def test_a_module_that_fails_and_is_caught_has_no_part_in_what_follows():
+    def forward(self, x):
+        try:
+            return self.wrong(x)
+        except RuntimeError:
+            return self.right(x)
+
+    model = Call(forward, wrong=nn.Linear(3, 2), right=nn.Linear(4, 2))
+    rows = report_of(model, (4,)).layers
+    assert [(row.name, row.macs) for row in rows] == [("right", 8), ("wrong (not called)", 0)]
+
+
+def test_a_failure_behind_one_that_was_caught_is_that_of_its_own_module():
+    def forward(self, x):
+        try:
+            self.wrong(x)
+        except RuntimeError:
+            return self.last(x)
+
+    model = Call(forward, wrong=nn.Linear(3, 2), last=nn.Linear(5, 2))
+    with pytest.raises(ForwardError, match="module 'last'"):
+        report_of(model, (4,))
+
+
+def test_a_module_may_be_called_as_inputs_are():
+    model = Call(lambda self, x, mask: self.mask(self.input(x)) * mask)
+    model.input, model.mask = nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3)
+    model.forward = lambda x, mask: model.function(model, x, mask)
+    rows = report_of(model, (1, 8, 8), InputSpec((1, 4, 4), name="mask")).layers
+    # each kernel sees two pixels more; each of 6·6 and of 4·4 places has 9 weights
+    assert [(row.receptive_field and row.receptive_field.size, row.macs) for row in rows[:2]] == [
+        ((3, 3), 324),
+        ((5, 5), 144),
+    ]
+
+
 def test_any_exception_of_a_forward_pass_is_told():
     def forward(_, x):
         raise KeyError(x.shape)

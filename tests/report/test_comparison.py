@@ -76,3 +76,9 @@ def test_text_shows_the_same_once_and_marks_what_differs():
     assert lines[2].split() == ["a", "8×8×4", "=", "112", "=", "6,912", "="]
     assert lines[3].split() == ["≠", "b", "8×8×4", "=", "148", "144", "9,216", "="]
     assert lines[-1] == "1 of 2 layers differs"
+
+
+def test_layers_that_are_the_same_can_be_left_out():
+    comparison = compared("paper-alexnet", "ungrouped-alexnet").changes()
+    assert [slot.name for slot in comparison.slots] == ["conv2", "conv4", "conv5"]
+    assert renderer("text")(comparison).splitlines()[-1] == "3 of 24 layers differ"

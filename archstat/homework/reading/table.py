@@ -56,15 +56,17 @@ def tables(found: Iterable[Found]) -> list[Table]:
     result: list[Table] = []
     cells = characters = 0
     for candidate in found:
+        grid = candidate.grid
+        width = max(map(len, grid), default=0)
+        lengths = [len(cell) for row in grid for cell in row]
         with within(candidate.place):
-            grid = candidate.grid
-            width = max(map(len, grid), default=0)
             limits.check(len(grid), limits.MOST_ROWS, "rows")
             limits.check(width, limits.MOST_COLUMNS, "columns")
-            cells += len(grid) * width
-            longest = max((len(cell) for row in grid for cell in row), default=0)
-            limits.check(longest, limits.MOST_CELL_CHARACTERS, "characters in a cell")
-        characters += sum(len(cell) for row in grid for cell in row)
+            limits.check(
+                max(lengths, default=0), limits.MOST_CELL_CHARACTERS, "characters in a cell"
+            )
+        cells += len(grid) * width
+        characters += sum(lengths)
         limits.check(cells, limits.MOST_CELLS, "cells")
         limits.check(characters, limits.MOST_CHARACTERS, "characters in cells")
         table = _table(candidate)
@@ -94,10 +96,12 @@ def is_heading(row: Sequence[str]) -> bool:
     (True, False, False)
     """
     filled = [cell for cell in map(str.strip, row) if cell]
-    return len(filled) >= FEWEST_COLUMNS and all(
-        not (cell[0].isdigit() or cell[0] in "-–—−+([?") and any(map(str.isalpha, cell))
-        for cell in filled
-    )
+    return len(filled) >= FEWEST_COLUMNS and all(map(_is_title, filled))
+
+
+def _is_title(cell: str) -> bool:
+    starts_like_a_value = cell[0].isdigit() or cell[0] in "-–—−+([?"
+    return not starts_like_a_value and (cell[0] == "#" or any(map(str.isalpha, cell)))
 
 
 def _table(found: Found) -> Table | None:
@@ -125,7 +129,7 @@ def _titled(rows: Sequence[Row], heads: int | None) -> tuple[Row, Sequence[Row]]
 def _first_full(rows: Sequence[Row]) -> int:
     """Return the first row that fills over half of the columns that any row fills.
 
-    What stands above it is the name of a student, or the heading of a sheet over merged cells.
+    What stands above it is the name of a student, or a heading: merged cells count once.
     """
     filled = [min(sum(map(bool, row)), len(set(row))) for row in rows]
     most = max(filled, default=0)

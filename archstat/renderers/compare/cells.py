@@ -58,5 +58,5 @@ def totals(comparison: Comparison) -> Iterator[list[str]]:
 def conclusion(comparison: Comparison) -> str:
     """Return in a sentence how many layers differ."""
     count = sum(slot.differs for slot in comparison.slots)
-    of_all = f"of {len(comparison.slots)} layers"
+    of_all = f"of {len(comparison.slots) + comparison.hidden} layers"
     return f"{count} {of_all} {'differs' if count == 1 else 'differ'}" if count else "no difference"

@@ -13,9 +13,8 @@ from archstat.homework.feedback import Feedback
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.bundles import Bundle, bundles
 from archstat.renderers.feedback.json import plain
-from archstat.renderers.feedback.markdown import notes, remarks
+from archstat.renderers.feedback.markdown import item, notes, remarks
 from archstat.renderers.json import printed
-from archstat.renderers.markdown import escaped
 
 VISIBLE, HIDDEN = "visible", "hidden"
 
@@ -38,7 +37,7 @@ def render(feedback: Feedback) -> str:
 
 def refuse(error: ArchstatError) -> str:
     """Return the results of a sheet that cannot be marked."""
-    output = "\n".join(f"- {escaped(problem)}" for problem in words.problems(error))
+    output = "\n".join(map(item, words.problems(error)))
     return printed(
         {
             "score": 0,
@@ -56,7 +55,7 @@ def _test(bundle: Bundle) -> dict[str, Any]:
         "score": plain(bundle.points),
         "max_score": plain(bundle.worth),
         "status": "passed" if bundle.is_right else "failed",
-        "output": "\n".join(f"- {escaped(line)}" for line in bundle.said),
+        "output": "\n".join(map(item, bundle.said)),
         "output_format": "md",
         "visibility": VISIBLE,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archstat.homework.feedback import Feedback, line
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
@@ -31,7 +33,16 @@ def remarks(feedback: Feedback) -> list[str]:
 
 def notes(feedback: Feedback) -> list[str]:
     """Return how the sheet was read, as the items of a list."""
-    return [f"- note: {escaped(note)}" for note in feedback.notes]
+    return [item(f"note: {note}") for note in feedback.notes]
+
+
+def item(text: str) -> str:
+    r"""Return a text as the item of a list; what it begins with begins no list of its own.
+
+    >>> item("1. Conv"), item("- Conv")
+    ('- 1\\. Conv', '- \\- Conv')
+    """
+    return "- " + re.sub(r"^(\d*)([-+.)])(?=\s|$)", r"\1\\\2", escaped(text))
 
 
 def _table(feedback: Feedback) -> list[str]:

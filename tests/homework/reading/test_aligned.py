@@ -38,6 +38,14 @@ pool1  max pool  2 / 0   27×27×96       –
 total                              34,848
 """
 
+WITH_CALCULATIONS = """
+  #   layer         output size                    parameters
+---  -------  -------------------------  ------------------------
+  0  input                      1x28x28                         0
+  1  conv1    (28-(5-1))=24 -> 32x24x24  (5*5*1+1)*32   =     832
+  2  pool1                     32x12x12                         0
+"""
+
 BETWEEN_WORDS = """
 Here they are:
 layer    out         weights
@@ -84,6 +92,15 @@ Done.
                 ("conv1", "conv", "4 / 0", "55×55×96", "34,848"),
                 ("pool1", "max pool", "2 / 0", "27×27×96", "–"),
                 ("total", "", "", "", "34,848"),
+            ],
+        ),
+        (
+            WITH_CALCULATIONS,
+            [
+                ("#", "layer", "output size", "parameters"),
+                ("0", "input", "1x28x28", "0"),
+                ("1", "conv1", "(28-(5-1))=24 -> 32x24x24", "(5*5*1+1)*32 = 832"),
+                ("2", "pool1", "32x12x12", "0"),
             ],
         ),
         (

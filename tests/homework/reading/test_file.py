@@ -58,6 +58,9 @@ def test_a_file_on_the_disk(tmp_path):
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"\xff\xd8\xff\xe0", "a picture"),
         (b"\x1f\x8b\x08", "an archive"),
+        (b"7z\xbc\xaf\x27\x1c", "an archive"),
+        (b"Rar!\x1a", "an archive"),
+        (b"GIF89a", "a picture"),
         (archive({"sheet.csv": "a,b"}), "an archive without a document"),
         (archive({"ppt/presentation.xml": ""}), "a presentation"),
         (archive({"Contents/content.hpf": ""}), "a Hangul document (.hwpx)"),
@@ -97,13 +100,19 @@ def test_a_text_that_was_pasted():
     assert_refused(lambda: read_text("Just words.", name="-"), f"-: {NO_TABLE}")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in the file system here")
+def test_a_pipe_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+
+    assert_refused(lambda: read_file(Path("pipe")), "pipe: is not an ordinary file")
+
+
 def test_places_that_are_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
-    os.mkfifo("pipe")
 
     assert_refused(lambda: read_file(Path("folder")), "folder: is a directory")
-    assert_refused(lambda: read_file(Path("pipe")), "pipe: is not an ordinary file")
     assert_refused(
         lambda: read_file(Path("nowhere")), "nowhere: cannot be read: No such file or directory"
     )

@@ -25,6 +25,8 @@ pool1 & \(27\times27\) & \\*
         (r"\begin{tabular}[t]{@{}lcr@{}}", r"\end{tabular}"),
         (r"\begin{tabular*}{\textwidth}{lcr}", r"\end{tabular*}"),
         (r"\begin{tabularx}{\textwidth}{lXr}", r"\end{tabularx}"),
+        (r"\begin{tabulary}{\textwidth}{LCR}", r"\end{tabulary}"),
+        (r"\begin{xltabular}{\textwidth}{lXr}", r"\end{xltabular}"),
         (r"\begin{longtable}{lcr}", r"\end{longtable}"),
         (r"\begin{tblr}{colspec={lcr}}", r"\end{tblr}"),
         (r"$$\begin{array}{|l|c|r|}", r"\end{array}$$"),

@@ -50,6 +50,7 @@ def test_a_sheet():
         ('table:formula="of:=[.A1]*2"', "", "=[.A1]*2"),
         ('office:value-type="string"', "a<text:s/>b<text:line-break/>c", "a b\nc"),
         ('office:value-type="string"', "a<text:span>b</text:span>", "ab"),
+        ('office:value-type="string"', "a</text:p><text:p>b", "a\nb"),
     ],
 )
 def test_the_text_of_a_cell(attributes, shown, text):

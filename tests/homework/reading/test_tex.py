@@ -24,6 +24,7 @@ from archstat.homework.reading.tex import plain
         (r"\textsuperscript{2}", "^2"),
         (r"$\lfloor\frac{227 - 11}{4}\rfloor + 1 = 55$", "⌊(227-11)/4⌋+1=55"),
         (r"$H_{\text{out}}$", "H_out"),
+        (r"5 \pm 1 \approx 6 \ldots", "5±1≈6 …"),
         (r"\unknown{a} \alsounknown", "unknowna alsounknown"),
         (r"\begin{tabular}[c]{@{}l@{}}a\\b\end{tabular}", "a\nb"),
         (r"a (l) [2]", "a (l) [2]"),

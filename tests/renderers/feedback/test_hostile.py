@@ -114,6 +114,17 @@ def test_markdown_shows_markup_as_it_was_written(level):
         assert markup in page.said
 
 
+@pytest.mark.parametrize("start", ["1.", "2)", "-", "+", "*", "#", ">", "1986. A great year"])
+def test_no_text_begins_a_list_of_its_own(start):
+    rows = ((f"{start} Conv1", f"{start} x", "72", "", "", "", ""),)
+    for granularity in ("row", "column", "cell"):
+        text = renderer("gradescope")(feedback(rows=rows, granularity=granularity))
+        html = [MarkdownIt().render(test["output"]) for test in json.loads(text)["tests"]]
+        assert {page.count("<ul>") for page in html} == {1}
+        assert not re.search("<(ol|h1|blockquote|em)", "".join(html))
+        assert f"{start} x" in "".join(html).replace("&gt;", ">")
+
+
 def test_every_line_of_a_markdown_table_has_all_its_cells():
     lines = renderer("markdown")(hostile("a | b \\| c\n| d")).splitlines()
     table = [line for line in lines if line.startswith("|")]

@@ -57,6 +57,14 @@ def test_marks_stand_under_one_another_beside_wide_letters():
     assert before == {len("합성곱1") + 3 + 2 + len("16x16x12") + 1}
 
 
+def test_a_cell_with_two_remarks_refers_to_the_first():
+    titles = ("Layer", "# of weights / # of neurons")
+    rows = (("Conv1", "72 / dunno"), ("Conv2", "2,400 / 1728"))
+    remarks = [remark.where for remark in feedback(titles=titles, rows=rows).remarks]
+    assert remarks[:2] == ["weights of Conv1", "neurons of Conv1"]
+    assert "Conv1  72 / dunno   ✗¹" in printed(None, titles=titles, rows=rows)
+
+
 class Page(HTMLParser):
     """The elements of a page; it must close what it opens, in order."""
 
