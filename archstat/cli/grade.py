@@ -50,10 +50,7 @@ def grade(
             show_default=False,
         ),
     ],
-    against: Annotated[
-        str,
-        typer.Option("--against", metavar="MODEL", help="The network, as everywhere."),
-    ],
+    against: marking.Against,
     input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     settings: Set = None,
