@@ -50,10 +50,7 @@ def grade(
             show_default=False,
         ),
     ],
-    against: Annotated[
-        str,
-        typer.Option("--against", metavar="MODEL", help="The network, as everywhere."),
-    ],
+    against: marking.Against,
     input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     settings: Set = None,
@@ -198,7 +195,7 @@ def _graded(
 
 
 def _sandbox(shape: Shape, limits: Limits, network: str) -> Sandbox:
-    from archstat.homework.grading.guards import python
+    from archstat.homework.grading.processes import python
     from archstat.homework.grading.sandbox import Sandbox
 
     if not hasattr(os, "killpg"):
