@@ -127,6 +127,10 @@ def grade(
         truth = marking.truth(against, asked)
         shape = truth.graph.input_shape
         sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
+        if output.resolve() == folder.resolve():
+            raise UsageError(
+                f"-o {shown(str(output))} is where the submissions are", hint="write -o results"
+            )
         source = open_source(folder, without=(output, *([] if roster is None else [roster])))
         submissions = find_submissions(source, listed)
         if not submissions:
