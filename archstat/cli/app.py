@@ -15,6 +15,8 @@ from archstat.cli import (
     grade,
     key,
     kinds,
+    mistakes,
+    reconcile,
     table,
     verify,
 )
@@ -54,11 +56,13 @@ def common(
 app.command(epilog=table.EPILOG)(table.table)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.command(epilog=explain.EPILOG)(explain.explain)
+app.command(epilog=reconcile.EPILOG)(reconcile.reconcile)
 app.command(epilog=compare.EPILOG)(compare.compare)
 app.command(epilog=compare.EPILOG_BUDGET)(compare.budget)
 app.command(epilog=check.EPILOG)(check.check)
 app.command(epilog=grade.EPILOG)(grade.grade)
 app.command(epilog=key.EPILOG)(key.key)
+app.command(epilog=mistakes.EPILOG)(mistakes.mistakes)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
 app.command(epilog=kinds.EPILOG)(kinds.kinds)

@@ -77,11 +77,6 @@ class SheetRow:
     label: Label
     entries: tuple[Entry, ...]
 
-    def written(self, quantity: str) -> Written | None:
-        """Return what the row says of a quantity, if it is asked."""
-        found = (entry.written for entry in self.entries if entry.quantity == quantity)
-        return next(found, None)
-
 
 @dataclass(frozen=True)
 class Sheet:

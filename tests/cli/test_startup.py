@@ -45,6 +45,7 @@ def heavy_modules(script, *words):
         "table paper-alexnet --format latex",
         "table paper-alexnet --format xlsx -o /dev/null",
         "key paper-alexnet --blank weights,rf",
+        "mistakes paper-alexnet",
         "list",
         "show paper-alexnet",
         "code paper-alexnet",
@@ -63,6 +64,12 @@ def test_marking_a_sheet_loads_nothing_heavy(tmp_path, format_name):
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("Layer,Weights\nC1,150\nC3,2400\nC5,48000\nF6,10080\nOutput,840\n")
     words = ("check", str(sheet), "--against", "lenet5", "-f", format_name)
+    assert heavy_modules(LOADED, *words) == set()
+
+
+def test_grading_a_class_against_a_spec_loads_nothing_heavy(tmp_path):
+    (tmp_path / "alice.md").write_text("hello", encoding="utf-8")
+    words = ("grade", str(tmp_path), "--against", "lenet5", "-o", str(tmp_path / "out"))
     assert heavy_modules(LOADED, *words) == set()
 
 
