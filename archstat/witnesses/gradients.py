@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
-from math import prod
+from math import ceil, prod
 from typing import Any
 
 import torch
@@ -37,7 +37,7 @@ MOST_MACS = 5 * 10**9
 """The largest model that is run, in double precision and backwards."""
 
 MOST_LAYERS = 8
-"""As many layers are measured, or a few more, evenly spread over those that see anything new."""
+"""As many layers are measured, evenly spread over those that see anything new."""
 
 
 def _mean_for_max(pool: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -215,7 +215,7 @@ def _chosen(fields: Mapping[str, ReceptiveField], names: Iterable[str]) -> list[
     """Return a few layers, evenly spread: each the last of those in a row that see the same."""
     runs = groupby(names, key=lambda name: fields[name].tracks)
     last = [[*run][-1] for _, run in runs]
-    return last[:: -max(1, len(last) // MOST_LAYERS)][::-1]
+    return last[:: -max(1, ceil(len(last) / MOST_LAYERS))][::-1]
 
 
 def _units(field: ReceptiveField) -> list[tuple[int, ...]]:

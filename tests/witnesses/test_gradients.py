@@ -229,3 +229,14 @@ def test_nothing_is_left_behind():
     assert model.training
     assert not torch.nn.modules.module._global_forward_hooks
     assert torch.equal(state, torch.random.get_rng_state())
+
+
+def test_of_many_layers_a_few_are_measured_with_the_last_of_them(monkeypatch):
+    monkeypatch.setattr(gradients, "MOST_LAYERS", 2)
+    monkeypatch.setitem(gradients.SMOOTH, "tanh", lambda x: x * 0)  # the last one sees nothing then
+    layers = [nn.Conv2d(1, 1, 3) for _ in range(5)]
+    finding = finding_of(nn.Sequential(*layers, nn.Tanh()), (1, 16, 16))
+    # of five that see more and more, every third from the end
+    assert finding.words.startswith("disagrees on 5 ")
+    finding = finding_of(nn.Sequential(*layers), (1, 16, 16))
+    assert finding.words.startswith("agrees on 2 layers: ")
