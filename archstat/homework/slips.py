@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from os.path import commonprefix
 
 from archstat.homework.quantities import Quantity, Written
 from archstat.homework.truth import Answer
@@ -95,7 +94,9 @@ def _edit(one: str, other: str) -> str | None:
     >>> _edit("37352832", "37752832"), _edit("112", "121"), _edit("27", "13")
     ('one digit is wrong', 'two neighbouring digits are swapped', None)
     """
-    start = len(commonprefix([one, other]))
+    start = 0
+    while one[start : start + 1] == other[start : start + 1] != "":
+        start += 1
     rest, true = one[start:], other[start:]
     if len(rest) == len(true) + 1 and rest[1:] == true:
         return "one digit is too many"

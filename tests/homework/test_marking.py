@@ -320,3 +320,25 @@ def test_an_equal_name_outweighs_the_family_that_its_letter_stands_for():
     table = sheet("layer | params", "C3 | 2,416", "S4 | -", "C5 | 48,120", "F6 | 10,164")
     result = marked(table, "lenet5")
     assert list(result.alignment.layers.values()) == ["C3", "S4", "C5", "F6"]
+
+
+def test_a_total_under_a_convention_that_counts_more_is_that_of_the_rows_there_are():
+    # outputs of pools are counted as neurons; those of ReLUs, which have no row, are not added
+    table = sheet(
+        "layer | neurons",
+        "conv1 | 290,400",
+        "pool1 | 69,984",
+        "conv2 | 186,624",
+        "pool2 | 43,264",
+        "conv3 | 64,896",
+        "conv4 | 64,896",
+        "conv5 | 43,264",
+        "pool5 | 9,216",
+        "fc6 | 4,096",
+        "fc7 | 4,096",
+        "fc8 | 1,000",
+        "total | 781,736",
+    )
+    result = marked(table, "paper-alexnet")
+    assert result.reads[1, "neurons"].reading.name == "every-output"
+    assert verdicts(result) == list("≡" * 12)
