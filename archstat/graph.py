@@ -13,6 +13,7 @@ from math import isqrt, prod
 
 from archstat.errors import ShapeError, TraceError
 from archstat.layers.base import AxesError, Layer, Shape, StatedSizeError, param_count, times
+from archstat.layers.opaque import Observed
 from archstat.layers.window import Window
 
 INPUT = "input"
@@ -70,6 +71,11 @@ class Node:
     def neurons(self) -> int:
         """The output units, if the layer holds weights and connects units; else 0."""
         return self.layer.neurons(self.in_shape)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it only arranges values anew, and learns nothing."""
+        return isinstance(self.layer, Observed) and self.layer.is_view and not self.param_shapes
 
     @property
     def place(self) -> str:

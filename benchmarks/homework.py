@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
-from sheets import SUMMED, TITLES, Place, Style, any_style, asked_rows, text_of
+from sheets import TITLES, Place, Style, any_style, asked_rows, text_of
 
 from archstat.frontends.catalogue import catalogue
 from archstat.frontends.resolve import resolve

@@ -102,12 +102,12 @@ def _along_axis(view: View, number: int, along: Along, size: int) -> View:
 def _slid(view: View, number: int, window: Window, size: int) -> View:
     """Return the view behind a window that slides along an axis of the tensor."""
     factors = view.layout[number]
-    axis, *others = axes_of(factors)
-    if others:
-        raise UnknownReachError("its windows slide along several axes of the image at once")
     numbered = [factor for factor in factors if isinstance(factor, Factor)]
     if len(numbered) < len(factors):
-        raise UnknownReachError("its windows slide over places that have others among them")
+        raise UnknownReachError("it works along places that have others among them")
+    axis, *more = axes_of(factors)
+    if more:
+        raise UnknownReachError("it works along several axes of the image at once")
     _require_all(view, number, axis)
     track = view.tracks[axis]
     if factors != (Factor(track.units, axis),):  # in another order, or channels among them

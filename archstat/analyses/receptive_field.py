@@ -78,8 +78,24 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
     views.pop(INPUT, None)
     return Fields(
         {name: _field(view) if isinstance(view, View) else None for name, view in views.items()},
-        (*_on_lost([view for view in views.values() if isinstance(view, _Lost)]), *notes),
+        (*_on_lost(graph, views), *notes),
     )
+
+
+def _on_lost(graph: Graph, views: Mapping[str, View | _Lost | None]) -> list[str]:
+    """Return a note for each reason: the first layer, and how many layers it makes unknown."""
+    firsts: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for node in graph.nodes:
+        if isinstance(lost := views[node.name], _Lost):
+            firsts.setdefault(lost.reason, lost.node)
+            counts[lost.reason] += not node.is_view
+    return [
+        f"receptive field unknown from {firsts[reason]} on "
+        f"({count} layer{'' if count == 1 else 's'}): {reason}"
+        for reason, count in counts.items()
+        if count
+    ]
 
 
 @dataclass(frozen=True)
@@ -98,56 +114,53 @@ def _view(
     known = [view for view in given if isinstance(view, View)]
     if lost is not None or not given or len(known) < len(given):
         return lost
+    shape = (node.examples or 1, *node.out_shape)
     try:
-        shape = (node.examples or 1, *node.out_shape)
-        return _after(node.layer.reach(node.in_shape), known, shape, node.name, notes)
+        view, remarks = _after(node.layer.reach(node.in_shape), known, shape)
     except UnknownReachError as error:
         return _Lost(node.name, error.problems[0].what)
+    notes += [f"{node.name}: {remark}" for remark in remarks]
+    return view
 
 
-def _on_lost(lost: Sequence[_Lost]) -> list[str]:
-    """Return a note for each reason: the first layer, and how many layers it makes unknown."""
-    counts = Counter(one.reason for one in lost)
-    firsts = {one.reason: one.node for one in reversed(lost)}
-    return [
-        f"receptive field unknown from {firsts[reason]} on "
-        f"({count} layer{'' if count == 1 else 's'}): {reason}"
-        for reason, count in counts.items()
-    ]
+def _after(reach: Reach, views: Sequence[View], shape: Shape) -> tuple[View, list[str]]:
+    """Return what the units behind a layer see, and remarks on its branches."""
+    if not isinstance(reach, Inside):
+        return _joined([moved(view, reach, shape) for view in views])
+    known = [*views]
+    for step in reach.steps:
+        view, _ = _after(step.reach, [known[number] for number in step.inputs], step.shape)
+        known.append(view)  # what meets inside of a layer is no branch
+    return known[-1], []
 
 
-def _after(reach: Reach, views: Sequence[View], shape: Shape, name: str, notes: list[str]) -> View:
-    if isinstance(reach, Inside):
-        known = [*views]
-        for step in reach.steps:
-            inputs = [known[number] for number in step.inputs]
-            known.append(_after(step.reach, inputs, step.shape, name, notes))
-        return known[-1]
-    return _joined([moved(view, reach, shape) for view in views], name, notes)
-
-
-def _joined(views: Sequence[View], name: str, notes: list[str]) -> View:
+def _joined(views: Sequence[View]) -> tuple[View, list[str]]:
     if len(views) == 1:
-        return views[0]
+        return views[0], []
     views = aligned(views)
     axes = [*zip(*(view.tracks for view in views), strict=True)]
-    moving = [[track for track in tracks if not track.is_constant] for tracks in axes]
+    unions = tuple(map(united, axes))
+    view = View(unions, views[0].layout).settled()
+    moving = [
+        [track for track in tracks if not track.is_constant]
+        for tracks, union in zip(axes, unions, strict=True)
+        if len(union.intervals) == 1 or union not in tracks  # else one branch sees it all, in turns
+    ]
     if any(len({track.stride for track in tracks}) > 1 for tracks in moving):
         strides = " and ".join(
             "×".join(str(track.stride) for track in view.tracks)
             for view in views
             if not all(track.is_constant for track in view.tracks)
         )
-        notes.append(
-            f"{name}: its branches have effective strides {strides}; the receptive field is "
+        remark = (
+            f"its branches have effective strides {strides}; the receptive field is "
             "the union at each unit, and the widest one is shown"
         )
     elif any(len({_centre(track) for track in tracks}) > 1 for tracks in moving):
-        notes.append(
-            f"{name}: the centres of its branches do not line up; "
-            "the receptive field is their union"
-        )
-    return View(tuple(map(united, axes)), views[0].layout).settled()
+        remark = "the centres of its branches do not line up; the receptive field is their union"
+    else:
+        return view, []
+    return view, [remark]
 
 
 def _centre(track: Track) -> Fraction | None:

@@ -16,6 +16,7 @@ from archstat.cli import (
     key,
     kinds,
     mistakes,
+    reconcile,
     table,
     verify,
 )
@@ -55,6 +56,7 @@ def common(
 app.command(epilog=table.EPILOG)(table.table)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.command(epilog=explain.EPILOG)(explain.explain)
+app.command(epilog=reconcile.EPILOG)(reconcile.reconcile)
 app.command(epilog=compare.EPILOG)(compare.compare)
 app.command(epilog=compare.EPILOG_BUDGET)(compare.budget)
 app.command(epilog=check.EPILOG)(check.check)

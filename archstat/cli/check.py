@@ -35,10 +35,7 @@ def check(
             show_default=False,
         ),
     ],
-    against: Annotated[
-        str,
-        typer.Option("--against", metavar="MODEL", help="The network, as everywhere."),
-    ],
+    against: marking.Against,
     input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     settings: Set = None,
@@ -46,23 +43,10 @@ def check(
     table: Annotated[
         int | None, typer.Option(metavar="N", help="Which table of the file; else the best match.")
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column", metavar="TITLE=KEY", help="What a column asks for: 'Größe=feature_map'."
-        ),
-    ] = None,
-    conventions: Annotated[
-        list[str] | None,
-        typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
-    ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Points and credit, in TOML.")
-    ] = None,
-    feedback: Annotated[
-        str | None,
-        typer.Option(metavar="none|score|hint|full", help="How much is told. Default: hint."),
-    ] = None,
+    columns: marking.Columns = None,
+    conventions: marking.Conventions = None,
+    policy: marking.PolicyFile = None,
+    feedback: marking.FeedbackLevel = None,
     format_name: Annotated[
         str | None,
         typer.Option(
@@ -84,9 +68,7 @@ def check(
         ),
     ] = None,
     *,
-    any_convention: Annotated[
-        bool, typer.Option("--accept-any-convention", help="Every convention counts as right.")
-    ] = False,
+    any_convention: marking.AnyConvention = False,
 ) -> None:
     """Mark a homework table: which cells are right, and the mistake behind each wrong one.
 

@@ -50,10 +50,7 @@ def grade(
             show_default=False,
         ),
     ],
-    against: Annotated[
-        str,
-        typer.Option("--against", metavar="MODEL", help="The network, as everywhere."),
-    ],
+    against: marking.Against,
     input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     settings: Set = None,
@@ -130,6 +127,10 @@ def grade(
         truth = marking.truth(against, asked)
         shape = truth.graph.input_shape
         sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
+        if output.resolve() == folder.resolve():
+            raise UsageError(
+                f"-o {shown(str(output))} is where the submissions are", hint="write -o results"
+            )
         source = open_source(folder, without=(output, *([] if roster is None else [roster])))
         submissions = find_submissions(source, listed)
         if not submissions:
@@ -198,7 +199,7 @@ def _graded(
 
 
 def _sandbox(shape: Shape, limits: Limits, network: str) -> Sandbox:
-    from archstat.homework.grading.guards import python
+    from archstat.homework.grading.processes import python
     from archstat.homework.grading.sandbox import Sandbox
 
     if not hasattr(os, "killpg"):

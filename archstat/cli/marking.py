@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+Against: TypeAlias = Annotated[
+    str, typer.Option("--against", metavar="MODEL", help="The network, as everywhere.")
+]
 Columns: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from archstat.frontends.calls import Call
 from archstat.frontends.known import read_by
 from archstat.frontends.operators import FACTORIES, packet_name
-from archstat.frontends.reads import Call
 from archstat.layers.reach import Inside, Mixing, Reach, Step, Unknown
 
 
@@ -24,7 +23,7 @@ class Inner:
         fixed: Those of them that do not depend on the network's input.
     """
 
-    def __init__(self, producers: Mapping[Tensor, str], fixed: AbstractSet[str]) -> None:
+    def __init__(self, producers: Mapping[Tensor, str], fixed: Container[str | None]) -> None:
         self._producers = producers
         self._fixed = fixed
         self._numbers = WeakTensorKeyDictionary()
@@ -46,8 +45,9 @@ class Inner:
         for tensor in outputs:
             self._numbers[tensor] = len(self._steps) - 1
 
-    def reach(self, given: Sequence[str], out: Tensor) -> Reach:
-        """Return what an output reads of the nodes that the module was given."""
+    def reach(self, inputs: Sequence[Tensor], out: Tensor) -> Reach:
+        """Return what an output reads of the module's inputs."""
+        given = [self._producers[tensor] for tensor in inputs]
         last = self._source(out)
         if not isinstance(last, int):
             return Mixing.NONE if last in given else Unknown("it does not read its input")

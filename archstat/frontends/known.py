@@ -8,7 +8,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from archstat.errors import ShapeError
-from archstat.frontends.reads import Call, reach_of
+from archstat.frontends.calls import Call
+from archstat.frontends.reads import reach_of
 from archstat.layers import Layer, layer_kinds
 from archstat.layers.activation import ReLU, Softmax
 from archstat.layers.base import Shape

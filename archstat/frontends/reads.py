@@ -7,14 +7,19 @@ what a parameter or a mask adds has no place in the image.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, TypeAlias
 
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
 
-from archstat.frontends.operators import is_pointwise, packet_name
+from archstat.frontends.calls import Call
+from archstat.frontends.operators import is_pointwise
+from archstat.frontends.windows import (
+    adaptive,
+    interpolated,
+    padded,
+    pixel_shuffled,
+    pixel_unshuffled,
+)
 from archstat.layers.reach import (
     Along,
     Inside,
@@ -26,66 +31,18 @@ from archstat.layers.reach import (
     Unknown,
     in_turn,
 )
-from archstat.layers.window import Adaptive, Digits, Resized, Rolled, Sliding, Window
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of an operator.
-
-    Attributes:
-        given: Its arguments by torch's names, with those that were left out.
-        inputs: The tensors among them that come from the network's input, in their order.
-        out: Its first output.
-    """
-
-    operator: Any
-    given: Mapping[str, Any]
-    inputs: Sequence[Tensor]
-    out: Tensor
-
-    @classmethod
-    def of(
-        cls,
-        operator: Any,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        inputs: Sequence[Tensor],
-        out: Tensor,
-    ) -> Call:
-        """Return a call by the names that the operator's schema gives its arguments."""
-        arguments = operator._schema.arguments  # noqa: SLF001  torch's, and of all operators alike
-        given = {argument.name: argument.default_value for argument in arguments}
-        given |= dict(zip(given, args, strict=False))
-        return cls(operator, {**given, **kwargs}, inputs, out)
-
-    @property
-    def name(self) -> str:
-        """The name of the operator."""
-        return packet_name(self.operator)
-
-    @property
-    def first(self) -> Tensor:
-        """The first input."""
-        return self.inputs[0]
-
-    def roles(self) -> list[str]:
-        """Return for each input the name of the argument that it is."""
-        return [
-            name
-            for name, value in self.given.items()
-            for leaf in tree_leaves(value)
-            if any(leaf is tensor for tensor in self.inputs)
-        ]
-
+from archstat.layers.window import Rolled, Sliding
 
 Rule: TypeAlias = Callable[[Call], Reach]
 
 
 def reach_of(call: Call) -> Reach:
     """Return what a call of an operator reads."""
-    if any(_is_part_of(argument, call.out) for argument in call.given.values()):
+    parts = [argument for argument in call.given.values() if _is_part_of(argument, call.out)]
+    if parts and not (call.first.numel() == parts[0].numel() == call.out.numel()):
         return Unknown("it writes into a part of a tensor")
+    if parts:
+        return Reshaped(tuple(call.first.shape), tuple(call.out.shape))
     if is_pointwise(call.operator) or call.name in IN_PLACE:
         return Mixing.NONE
     if call.name in RULES:
@@ -232,69 +189,6 @@ def _flipped(call: Call) -> Reach:
     return _along(call.first, windows)
 
 
-# Windows.
-
-ONE_FOR_ALL = Digits((1,), (0,))
-"""All units read the only one that there is."""
-
-
-def _padded(call: Call) -> Reach:
-    """Return windows of one unit, shifted by the padding: torch names the last axis first."""
-    pad = call.given.get("pad") or call.given["padding"]
-    return tuple(Sliding(1, padding=before) for before in reversed(pad[::2]))
-
-
-def _pixel_shuffled(call: Call) -> Reach:
-    return (Resized(Fraction(1, call.given["upscale_factor"])),) * 2
-
-
-def _pixel_unshuffled(call: Call) -> Reach:
-    factor = call.given["downscale_factor"]
-    return (Sliding(factor, stride=factor),) * 2
-
-
-def _adaptive(call: Call) -> Reach:
-    sizes = call.given["output_size"]
-    before = call.first.shape[-len(sizes) :]
-    return tuple(Adaptive(*pair) for pair in zip(before, sizes, strict=True))
-
-
-def _interpolated(radius: int, *, is_centred: bool) -> Rule:
-    """Return the rule of an interpolation that looks so far, by units' middles or their starts."""
-
-    def rule(call: Call) -> Reach:
-        sizes = call.given["output_size"]
-        before = call.first.shape[-len(sizes) :]
-        factors = [value for name, value in call.given.items() if name.startswith("scale")]
-        if call.given.get("align_corners"):
-            pairs = zip(before, sizes, strict=True)
-            return tuple(_between_corners(*pair, radius) for pair in pairs)
-        axes = zip(before, sizes, factors, strict=True)
-        return tuple(_resized(*axis, radius, is_centred=is_centred) for axis in axes)
-
-    return rule
-
-
-def _between_corners(before: int, after: int, radius: int) -> Window:
-    """Return a window whose first and last units lie on those that they are made of."""
-    if before == 1:
-        return ONE_FOR_ALL
-    return Resized(Fraction(before - 1, max(1, after - 1)), radius=radius)
-
-
-def _resized(
-    before: int, after: int, factor: float | None, radius: int, *, is_centred: bool
-) -> Window:
-    if before == 1:
-        return ONE_FOR_ALL
-    scale = Fraction(before, after)
-    if factor is not None:  # torch takes the factor itself: 0.7 as it was meant
-        scale = 1 / Fraction(factor).limit_denominator(1 << 10)
-    if not is_centred:
-        return Resized(scale)
-    return Resized(scale, (scale - 1 if radius else scale) / 2, radius)
-
-
 # Several inputs.
 
 
@@ -372,24 +266,24 @@ RULES: Mapping[str, Rule] = {
             constant_pad_nd reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d
             replication_pad2d replication_pad3d
             """,
-            _padded,
+            padded,
         ),
-        ("_adaptive_avg_pool3d adaptive_max_pool3d", _adaptive),
-        ("pixel_shuffle", _pixel_shuffled),
-        ("pixel_unshuffle", _pixel_unshuffled),
+        ("_adaptive_avg_pool3d adaptive_max_pool3d", adaptive),
+        ("pixel_shuffle", pixel_shuffled),
+        ("pixel_unshuffle", pixel_unshuffled),
         (
             "upsample_nearest1d upsample_nearest2d upsample_nearest3d",
-            _interpolated(0, is_centred=False),
+            interpolated(0, is_centred=False),
         ),
         (
             "_upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d",
-            _interpolated(0, is_centred=True),
+            interpolated(0, is_centred=True),
         ),
         (
             "upsample_bilinear2d upsample_linear1d upsample_trilinear3d",
-            _interpolated(1, is_centred=True),
+            interpolated(1, is_centred=True),
         ),
-        ("upsample_bicubic2d", _interpolated(2, is_centred=True)),
+        ("upsample_bicubic2d", interpolated(2, is_centred=True)),
         ("bmm mm", _product("self", "mat2")),
         ("_addmm_activation addmm", _product("mat1", "mat2")),
         ("addbmm baddbmm", _product("batch1", "batch2")),

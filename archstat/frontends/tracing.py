@@ -24,6 +24,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from archstat.errors import Problem, TraceError, UsageError
+from archstat.frontends.calls import Call
 from archstat.frontends.diagnosis import Failure, Refusal, explained
 from archstat.frontends.inner import Inner
 from archstat.frontends.inputs import InputSpec, require_call
@@ -46,7 +47,6 @@ from archstat.frontends.operators import (
     packet_name,
     require_one_type,
 )
-from archstat.frontends.reads import Call
 from archstat.frontends.remarks import hidden_modules, remarks
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
@@ -55,8 +55,7 @@ from archstat.frontends.wrapped import materialized, unwrapped
 from archstat.graph import INPUT, ForwardError, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
-from archstat.layers.opaque import Observed
-from archstat.layers.reach import Reach, Unknown
+from archstat.layers.opaque import UNTOLD, Observed
 
 
 @dataclass
@@ -161,7 +160,7 @@ class Recorder(TorchDispatchMode):
                 macs_seen=scope.macs // max(1, examples),
                 uncounted=tuple(sorted(scope.uncounted)),
                 is_unit=bool(tensors) and scope.macs > 0,
-                reads=self._read_inside(scope, inputs, outputs[0]),
+                reads=UNTOLD if scope.inner is None else scope.inner.reach(inputs, outputs[0]),
             )
             in_shape = _split(inputs[0], 0)[0] if inputs else ()
         else:
@@ -170,12 +169,6 @@ class Recorder(TorchDispatchMode):
             shape = layer.out_shape(in_shape)
             self._hold_against(scope, in_shape, examples, outputs[0])
         self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
-
-    def _read_inside(self, scope: Scope, inputs: Sequence[Tensor], out: Tensor) -> Reach:
-        """Return what a module's output reads of its inputs."""
-        if scope.inner is None:
-            return Unknown("it is given nothing that comes from the input")
-        return scope.inner.reach([self.producers[tensor] for tensor in inputs], out)
 
     def _hold_against(self, scope: Scope, in_shape: Shape, examples: int, out: Tensor) -> None:
         """Note what the forward pass contradicts of a known layer's formulas."""

@@ -1,4 +1,4 @@
-"""What each mistake makes wrong in a network's table, and which of them look the same there."""
+"""What each mistake makes wrong in a table, and which of them look the same there."""
 
 from __future__ import annotations
 

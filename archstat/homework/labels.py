@@ -40,7 +40,7 @@ _WRITTEN = {
     "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
     " localnorm 정규화 归一化 正規化",
     "relu": "렐루",
-    "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 激活函数 活性化",
+    "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 活性化",
     "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
     "flatten": "flattening 평탄화 展平",
     "softmax": "prob 소프트맥스 ソフトマックス",
@@ -56,6 +56,7 @@ _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # 
 _CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
 
 _CODE = re.compile(r"(?P<letter>[CFPS])-?(?P<number>[0-9]{1,2})")
+_AND = re.compile(r" ?(?:[+&/,(→]|\b(?:with|and|then)\b)")  # C1 + tanh
 _DIMENSIONS = re.compile(r"[ _-]?[123]d(?![^\W_])", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LATER = re.compile(r"\b(?:after|following|behind)\b.*", re.DOTALL | re.IGNORECASE)
@@ -132,7 +133,7 @@ def label(text: str) -> Label:
     ('conv', None)
     """
     text = cleaned(text)
-    if code := _CODE.fullmatch(text):
+    if code := _CODE.fullmatch(_AND.split(text)[0]):
         return Label(_CODES[code["letter"]], code["number"])
     if family := _WHOLE.get(text.casefold()):
         return Label(family)
@@ -163,7 +164,7 @@ def _families(name: str, words: list[re.Match[str]]) -> list[_Mention]:
     while place < len(words):
         for end in range(min(place + LONGEST_NAME, len(words)), place, -1):
             spelled = "".join(word[0] for word in words[place:end])
-            family = _FAMILIES.get(spelled) or _FAMILIES.get(_AFFIX.sub("", spelled))
+            family = _FAMILIES.get(_AFFIX.sub("", spelled))
             if family is not None:
                 found.append(_Mention(family, words[place].start(), words[end - 1].end()))
                 place = end - 1

@@ -323,8 +323,6 @@ def _totalled(
         return plain
     if quantity.agrees(written, total):
         return replace(plain, verdict=_rightness(written, read))
-    if not written.numbers:
-        return replace(plain, verdict=Verdict.UNREADABLE)
     column = [
         other
         for other in marks
@@ -339,7 +337,7 @@ def _totalled(
             return replace(plain, verdict=Verdict.CONVENTION)  # of the rows that there are
         places = tuple(other.place for other in wrong)
         return replace(plain, verdict=Verdict.FOLLOWS, follows_from=places)
-    return replace(plain, verdict=Verdict.WRONG)
+    return replace(plain, verdict=Verdict.WRONG if written.numbers else Verdict.UNREADABLE)
 
 
 _PARTS = {

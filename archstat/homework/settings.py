@@ -30,6 +30,7 @@ _NO_SETTING = re.compile(
     r"(?![0-9]| ?[x×*·])"  # the number of a layer
     r"|(?:in|out)_features ?= ?[0-9]+|(?<=[a-z])[123]d(?![^\W_])"
 )
+_THOUSANDS = re.compile(r"(?<![0-9,(])([1-9]),([0-9]{3})(?= ?@)")  # 1,024 @ 3×3
 _NAMES = {
     "stride": "strides?(?: size)?|스트라이드|步长|步幅|ストライド",
     "padding": "(?:zero[- ]?)?pad(?:ding)?|패딩|填充|パディング",
@@ -45,14 +46,12 @@ _RULES = [
     for pattern in (
         rf"{_START}k(?P<kernel_size>{_N}) ?s(?P<stride>{_N})(?: ?p(?P<padding>{_N}))?",
         rf"conv\w* ?\( ?{_N} ?, ?(?P<filters>{_N})(?= ?, ?kernel_size)",  # torch's own print
-        rf"conv\w* ?\( ?(?P<filters>{_N})(?: {_COUNTED})? ?, ?{_WINDOW}",  # Keras
         rf"{_START}conv(?P<kernel_size>[1357]|11)-(?P<filters>[0-9]{{2,4}})\b",  # VGG's paper
         *(
             rf"{_START}(?:{words}){_IS}(?P<{name}>{_SIZES}{'|same|valid' * (name == 'padding')})"
             for name, words in _NAMES.items()
         ),
         r"\b(?P<padding>same|valid)\b",
-        rf"{_ALONE}(?P<filters>{_N}) ?{_COUNTED}(?: of(?: size)?)? ?{_WINDOW}",
         rf"{_ALONE}(?P<filters>{_N}) ?[@,]? ?{_WINDOW}",
         rf"{_ALONE}(?P<filters>{_N}) ?{_COUNTED}",
         rf"{_WINDOW} ?/ ?(?P<stride>[1-9])(?![0-9])",  # GoogLeNet's paper
@@ -81,6 +80,7 @@ def settings(text: str) -> Settings:
     """
     rest = cleaned(text).casefold().replace("\n", ", ").replace("'", "")
     rest = _NO_SETTING.sub(" ", rest.replace("no padding", "padding 0"))
+    rest = _THOUSANDS.sub(r"\1\2", rest)
     found: dict[str, tuple[int, ...] | str] = {}
     for rule in _RULES:
         if match := rule.search(rest):

@@ -94,9 +94,8 @@ def _edit(one: str, other: str) -> str | None:
     >>> _edit("37352832", "37752832"), _edit("112", "121"), _edit("27", "13")
     ('one digit is wrong', 'two neighbouring digits are swapped', None)
     """
-    start = 0
-    while one[start : start + 1] == other[start : start + 1] != "":
-        start += 1
+    pairs = enumerate(zip(one, other, strict=False))
+    start = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
     rest, true = one[start:], other[start:]
     if len(rest) == len(true) + 1 and rest[1:] == true:
         return "one digit is too many"

@@ -176,7 +176,7 @@ def report_on(
     rows = tuple(
         _row(node, fields.by_name[node.name], batch_size)
         for node in graph.nodes
-        if each_operator or not _is_view(node)
+        if each_operator or not node.is_view
     )
     notes = [
         *graph.notes,
@@ -198,10 +198,6 @@ def report_on(
         modules=graph.modules,
         more_inputs=graph.more_inputs,
     )
-
-
-def _is_view(node: Node) -> bool:
-    return isinstance(node.layer, Observed) and node.layer.is_view and not node.param_shapes
 
 
 def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
@@ -232,7 +228,7 @@ def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
         activation_bytes=activation_bytes(node, batch_size=examples),
         receptive_field=field,
         uncounted=uncounted,
-        is_view=_is_view(node),
+        is_view=node.is_view,
     )
 
 

@@ -92,3 +92,19 @@ def test_units_that_stand_elsewhere_cannot_be_joined(other):
     with pytest.raises(UnknownReachError) as caught:
         aligned([IMAGE, other])
     assert str(caught.value) == "its inputs have different places"
+
+
+def test_a_map_and_its_mirror_image_cannot_be_joined():
+    # pixel (i, j) and pixel (j, i): what a unit sees does not go by rows and columns
+    square = View.of_image((1, 4, 4), is_clipped=False)
+    with pytest.raises(UnknownReachError) as caught:
+        aligned([square, moved(square, Permuted((0, 2, 1)), (1, 4, 4))])
+    assert str(caught.value) == "its inputs have different places"
+
+
+def test_fewer_keys_than_queries_are_read_by_each():
+    # four columns meet two units of two columns each, on another axis
+    keys = moved(IMAGE, (Sliding(kernel_size=2, stride=2),), (3, 2))
+    layout, seen = joined(moved(QUERIES, (Mixing.EVERYTHING,), (4, 1)), keys)
+    assert [axes_of(axis) for axis in layout] == [(0,), ()]
+    assert seen == [(0, 3)] * 4

@@ -167,7 +167,7 @@ def test_beside_a_class_token_the_tokens_still_see_what_they_saw():
 
 def test_a_window_over_tokens_and_a_class_token_is_unknown():
     view = after(IMAGE, *WITH_CLASS_TOKEN)
-    reason = "its windows slide along several axes of the image at once"
+    reason = "it works along places that have others among them"
     assert_unknown(view, (Sliding(kernel_size=3), Mixing.NONE), (23, 3), reason)
 
 
@@ -183,19 +183,12 @@ def test_where_all_tokens_were_read_the_class_token_sees_the_image_too():
     assert view.tracks[ROWS].stride == 0
 
 
-def test_a_window_over_a_row_of_tokens_and_a_class_token_is_unknown():
-    signal = View.of_image((1, 8), is_clipped=False)
-    view = moved(signal, (Mixing.AMONG_OTHERS,), (1, 9))
-    reason = "its windows slide over places that have others among them"
-    assert_unknown(view, (Sliding(kernel_size=3),), (1, 7), reason)
-
-
 UNKNOWN = {
     "rows and columns at once": (
         TOKENS,
         (Sliding(kernel_size=3),),
         (3, 22),
-        "its windows slide along several axes of the image at once",
+        "it works along several axes of the image at once",
     ),
     "a part of the columns": (
         Reshaped((3, 4, 6), (3, 4, 2, 3)),

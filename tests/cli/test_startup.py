@@ -67,6 +67,12 @@ def test_marking_a_sheet_loads_nothing_heavy(tmp_path, format_name):
     assert heavy_modules(LOADED, *words) == set()
 
 
+def test_grading_a_class_against_a_spec_loads_nothing_heavy(tmp_path):
+    (tmp_path / "alice.md").write_text("hello", encoding="utf-8")
+    words = ("grade", str(tmp_path), "--against", "lenet5", "-o", str(tmp_path / "out"))
+    assert heavy_modules(LOADED, *words) == set()
+
+
 @pytest.mark.slow
 def test_this_test_sees_what_a_forward_pass_loads():
     pytest.importorskip("torch")

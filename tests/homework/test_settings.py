@@ -31,6 +31,8 @@ from archstat.homework.settings import settings
         ("K=3 S=2 P=0", {"kernel_size": (3,), "stride": (2,), "padding": (0,)}),
         ("k3s1p0", {"kernel_size": (3,), "stride": (1,), "padding": (0,)}),
         ("k3 s2 p1", {"kernel_size": (3,), "stride": (2,), "padding": (1,)}),
+        ("k3s2", {"kernel_size": (3,), "stride": (2,)}),
+        ("s2, p1", {"stride": (2,), "padding": (1,)}),
         ("f=5, s=1", {"kernel_size": (5,), "stride": (1,)}),
         ("3x3/2", {"kernel_size": (3, 3), "stride": (2,)}),
         ("conv 3x3, 64", {"kernel_size": (3, 3), "filters": (64,)}),
@@ -52,6 +54,10 @@ from archstat.homework.settings import settings
         ("11x11x3 @ 96", {"filters": (96,), "kernel_size": (11, 11), "filter_depth": (3,)}),
         ("11x11x3x96", {"kernel_size": (11, 11), "filter_depth": (3,), "filters": (96,)}),
         ("96x3x11x11", {"kernel_size": (11, 11), "filter_depth": (3,), "filters": (96,)}),
+        ("5x5x3x3", {"kernel_size": (5, 5), "filter_depth": (3,), "filters": (3,)}),
+        ("11x5x3x96", {"kernel_size": (11, 5), "filter_depth": (3,), "filters": (96,)}),
+        ("3x3x3", {"kernel_size": (3, 3), "filter_depth": (3,)}),
+        ("5x3x48", {"kernel_size": (5, 3), "filter_depth": (48,)}),
         ("16x3x3", {"kernel_size": (3, 3)}),  # 16 filters, or 16 deep?
         ("5x3", {"kernel_size": (5, 3)}),
         (
@@ -152,3 +158,11 @@ def test_any_text_says_something_or_nothing(text):
 @pytest.mark.parametrize("piece", ["3x", "conv", "conv(", "3x3, ", "s2 ", "(3,", "k3s1"])
 def test_a_megabyte_says_nothing(piece):
     assert settings(piece * 1_000_000) == {}
+
+
+def test_thousands_of_filters_may_be_set_apart():
+    assert settings("1,024 @ 3×3×384") == {
+        "filters": (1024,),
+        "kernel_size": (3, 3),
+        "filter_depth": (384,),
+    }

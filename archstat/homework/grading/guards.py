@@ -1,10 +1,8 @@
-"""What keeps a process in bounds: its environment, and the limits that the system knows."""
+"""What keeps a process in bounds, as far as the system can."""
 
 from __future__ import annotations
 
 import importlib
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,17 +37,6 @@ class Limits:
     def too_much(self) -> str:
         """What is said of a submission that takes more memory."""
         return f"takes more than {self.memory_bytes >> 20:,} MiB of memory"
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of a process: where our modules are, and nothing else of ours."""
-    kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}  # for Windows
-    return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
-
-def python(module: str) -> tuple[str, ...]:
-    """Return the command that runs one of our modules."""
-    return (sys.executable, "-P", "-B", "-X", "utf8", "-m", module)
 
 
 def limit(most: Mapping[str, int]) -> None:

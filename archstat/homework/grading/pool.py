@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from archstat.errors import ArchstatError
 from archstat.homework.grading import worker
-from archstat.homework.grading.guards import Limits, environment, python
+from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Outcome, Status, from_json
+from archstat.homework.grading.processes import environment, python, started
 from archstat.homework.grading.sandbox import Sandbox, TimeIsUp
 from archstat.homework.grading.submissions import Files
 from archstat.homework.grading.worker import LENGTH_BYTES, MOST_ANSWER_BYTES, Work, framed
@@ -117,13 +118,12 @@ class Worker:
         return Outcome(Status.ERROR, "ends the process that grades it")
 
     async def _start(self) -> Process:
-        self._process = process = await asyncio.create_subprocess_exec(
+        self._process = process = await started(
             *python(worker.__name__),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
             env=environment(),
-            start_new_session=True,  # so that Ctrl-C reaches us alone
         )
         try:
             async with asyncio.timeout(START_S):

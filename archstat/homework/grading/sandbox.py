@@ -24,8 +24,9 @@ from math import ceil
 from pathlib import Path, PurePosixPath
 
 from archstat.homework.feedback import line
-from archstat.homework.grading.guards import Limits, environment, limit, python
+from archstat.homework.grading.guards import Limits, limit
 from archstat.homework.grading.outcome import clipped
+from archstat.homework.grading.processes import environment, python, started
 from archstat.homework.grading.submissions import CODE, Files
 
 MOST_TABLE_BYTES = 1 << 20
@@ -110,7 +111,7 @@ class Sandbox:
 
     async def _start(self, name: str, folder: str) -> Process:
         most = (str(ceil(self.limits.time_s)), str(self.limits.memory_bytes))
-        return await asyncio.create_subprocess_exec(
+        return await started(
             *(
                 *(UNSHARED if self.is_cut_off else ()),
                 *python(__name__),
@@ -123,7 +124,6 @@ class Sandbox:
             stderr=PIPE,
             cwd=folder,
             env={**environment(), "HOME": folder, "TMPDIR": folder, "OMP_NUM_THREADS": "1"},
-            start_new_session=True,
         )
 
 

@@ -96,10 +96,12 @@ def is_heading(row: Sequence[str]) -> bool:
     (True, False, False)
     """
     filled = [cell for cell in map(str.strip, row) if cell]
-    return len(filled) >= FEWEST_COLUMNS and all(
-        not (cell[0].isdigit() or cell[0] in "-–—−+([?") and any(map(str.isalpha, cell))
-        for cell in filled
-    )
+    return len(filled) >= FEWEST_COLUMNS and all(map(_is_title, filled))
+
+
+def _is_title(cell: str) -> bool:
+    starts_like_a_value = cell[0].isdigit() or cell[0] in "-–—−+([?"
+    return not starts_like_a_value and (cell[0] == "#" or any(map(str.isalpha, cell)))
 
 
 def _table(found: Found) -> Table | None:

@@ -18,7 +18,7 @@ KEPT = sys.platform == "linux"
 
 
 def grade(*jobs, workers=1, limits=LIMITS, work=obey):
-    """Return the outcomes of jobs, each the files of a submission or the content of its only one."""
+    """Return the outcomes of jobs: the files of a submission, or the content of its only one."""
     found = {}
     files = [((("a", job.encode()),) if isinstance(job, str) else job) for job in jobs]
     grade_each(iter(enumerate(files)), work, limits, workers=workers, done=found.__setitem__)
@@ -106,6 +106,11 @@ def test_a_worker_has_nothing_of_our_environment(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     (outcome,) = grade("environment")
     assert outcome.message == "PYTHONPATH"
+
+
+def test_a_worker_loads_nothing_heavy():
+    (outcome,) = grade("modules")
+    assert outcome.message == ""
 
 
 def test_a_large_submission_arrives_whole():

@@ -141,4 +141,4 @@ def test_nobody_has_handed_in_anything():
 
 def test_a_mistake_of_all_is_before_one_with_more_cells():
     first, second = ("a", sheet(1, slips=[GROUPS, DIGIT])), ("b", sheet(1, slips=[DIGIT]))
-    assert [one.words for one in report(first, second).mistakes][0] == "one digit is wrong"
+    assert report(first, second).mistakes[0].words == "one digit is wrong"

@@ -53,7 +53,7 @@ def test_a_file_has_nothing_of_our_environment(monkeypatch):
     }
 
 
-def test_a_file_lies_in_a_folder_that_is_gone_afterwards(tmp_path):
+def test_a_file_lies_in_a_folder_that_is_gone_afterwards():
     (printed,) = run("import os; open('x', 'w'); print(os.getcwd(), os.environ['HOME'])").values()
     folder, home = printed.decode().split()
     assert folder == home

@@ -54,7 +54,7 @@ def test_a_file_that_became_a_link_after_it_was_listed_is_not_read(tmp_path):
     source = open_source(root)
     (root / "a.md").unlink()
     (root / "a.md").symlink_to("/etc/passwd")
-    with pytest.raises(SheetError, match="^cannot be read: "):
+    with pytest.raises(SheetError, match=r"^cannot be read: "):
         source.read(source.members[0])
 
 
@@ -64,7 +64,7 @@ def test_a_pipe_keeps_nobody_waiting(tmp_path):
     os.mkfifo(root / "pipe.md")
     source = open_source(root)
     assert source.members == (Member(("pipe.md",), "is not an ordinary file"),)
-    with pytest.raises(SheetError, match="^is not an ordinary file$"):
+    with pytest.raises(SheetError, match=r"^is not an ordinary file$"):
         source.read(Member(("pipe.md",)))
 
 
@@ -72,7 +72,7 @@ def test_a_file_is_read_up_to_a_limit(tmp_path):
     root = folder(tmp_path / "in", "a.md", content=b"12345")
     source = open_source(root)
     assert source.read(source.members[0], 5) == b"12345"
-    with pytest.raises(SheetError, match="^has 5 bytes; at most 4 are read$"):
+    with pytest.raises(SheetError, match=r"^has 5 bytes; at most 4 are read$"):
         source.read(source.members[0], 4)
 
 
@@ -81,14 +81,14 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path):
     root = folder(tmp_path / "in", "a.md")
     (root / "a.md").chmod(0)
     source = open_source(root)
-    with pytest.raises(SheetError, match="^cannot be read: Permission denied$"):
+    with pytest.raises(SheetError, match=r"^cannot be read: Permission denied$"):
         source.read(source.members[0])
 
 
 def test_there_may_be_only_so_many_files(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MOST_FILES", 2)
     root = folder(tmp_path / "in", "a", "b", "c")
-    with pytest.raises(UsageError, match="^there are more than 2 files$"):
+    with pytest.raises(UsageError, match=r"^there are more than 2 files$"):
         open_source(root)
 
 
@@ -138,7 +138,7 @@ def test_a_damaged_file_in_an_archive_is_told(tmp_path):
     data[60] ^= 255  # within the content, behind a header of 30 bytes and a name of 4
     path.write_bytes(data)
     source = open_source(path)
-    with pytest.raises(SheetError, match="^cannot be unpacked: it is damaged$"):
+    with pytest.raises(SheetError, match=r"^cannot be unpacked: it is damaged$"):
         source.read(source.members[0])
 
 

@@ -1,0 +1,101 @@
+"""`archstat reconcile`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archstat.cli.shared import NO, Arguments, Classes, Inputs, Model, Set, answering, question
+from archstat.errors import ArchstatError, UsageError, shown
+
+if TYPE_CHECKING:
+    from archstat.frontends.load import Question
+    from archstat.graph import Graph
+    from archstat.report.reconciling import Variant
+
+EPILOG = """\b
+Examples:
+  archstat reconcile paper-alexnet --value 725066088
+  archstat reconcile vgg16 --value 30.94G
+"""
+SIDES = (224, 227, 256, 299, 32)
+CLASSES = (10, 100, 1000)
+
+
+def reconcile(
+    model: Model,
+    value: Annotated[
+        str, typer.Option("--value", metavar="N", help="The number of a paper or of a tool.")
+    ],
+    input: Inputs = None,  # noqa: A002  the option's name
+    classes: Classes = None,
+    settings: Set = None,
+    model_arguments: Arguments = None,
+) -> None:
+    """Tell where a number comes from: which convention, input, variant and batch give exactly that.
+
+    Exit code 1 if none does; then the nearest are named, with what is missing.
+    """
+    with answering():
+        from archstat.cli.output import write_stdout
+        from archstat.homework.values import numbers
+        from archstat.renderers.origins import render
+        from archstat.report.reconciling import origins
+
+        read = numbers(value)
+        if not read or read[0].value <= 0 or read[0].value.denominator != 1:
+            raise UsageError(
+                f"--value: {shown(value)} is not a whole number", hint="write 724406816 or 724.4M"
+            )
+        asked = question(input, classes, settings, model_arguments, 1, "none")
+        whole = int(read[0].value)
+        found = origins(whole, list(_variants(model, asked)), agrees=read[0].agrees)
+        is_found = read[0].agrees(found[0].value)
+        write_stdout(render(whole, model, found, is_found=is_found))
+    if not is_found:
+        raise typer.Exit(NO)
+
+
+def _variants(model: str, asked: Question) -> Iterator[Variant]:
+    """Yield the network that is asked for, and what else may be meant by its name.
+
+    Raises:
+        ArchstatError: There is no such network, or the question does not fit it.
+    """
+    from archstat.frontends.load import load
+    from archstat.report.reconciling import Variant
+
+    graph = load(model, asked).graph
+    yield Variant(graph)
+    for words, name, changed in _other_questions(model, asked, graph):
+        with suppress(ArchstatError):  # not every network can be asked everything
+            yield Variant(load(name, changed).graph, words)
+
+
+def _other_questions(
+    model: str, asked: Question, graph: Graph
+) -> Iterator[tuple[str, str, Question]]:
+    """Yield what else may have been asked: in words, of which model, and the question."""
+    from dataclasses import replace
+
+    from archstat.frontends.catalogue import catalogue
+    from archstat.frontends.inputs import InputSpec
+    from archstat.frontends.load import Question
+    from archstat.frontends.resolve import is_torch
+
+    channels, *sides = graph.input_shape
+    for side in SIDES if len(sides) > 1 else ():
+        shape = InputSpec((channels, *(side for _ in sides)))
+        yield f"with an input of {side}×{side}", model, replace(asked, inputs=[shape])
+    if is_torch(model):
+        return
+    groups = [node.name for node in graph.nodes if node.layer.settings().get("groups", 1) > 1]
+    changes = {**asked.settings, **{name: {"groups": 1} for name in groups}}
+    yield "without groups", model, replace(asked, settings=changes)
+    for number in CLASSES:
+        yield f"with {number} classes", model, replace(asked, classes=number)
+    for name in catalogue():
+        yield f"as {name}", name, Question()

@@ -1,0 +1,147 @@
+"""Where a number comes from: which convention, input, variant and batch give exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from archstat.analyses.conventions import CONVENTIONS, Convention
+from archstat.graph import Graph
+
+BATCHES = (1, 2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)
+"""The batches that numbers are given for."""
+
+MOST_NEAR = 5
+"""As many counts are named where none is exact."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A network that may be meant.
+
+    Attributes:
+        words: What is changed of the one that was asked for; "" for that one itself.
+    """
+
+    graph: Graph
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A part of a count."""
+
+    count: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A way to come to a number.
+
+    Attributes:
+        value: What it comes to.
+        counted: What is counted, in words.
+        items: The parts of the count; they add up to the value of one example.
+        off: By how much the number in question is more.
+    """
+
+    value: int
+    variant: Variant
+    counted: str
+    items: tuple[Item, ...]
+    batch_size: int
+    off: int
+
+    @property
+    def changes(self) -> int:
+        """How many things differ from the question as it was asked."""
+        return bool(self.variant.words) + (self.batch_size > 1)
+
+
+def origins(
+    value: int, variants: Sequence[Variant], *, agrees: Callable[[int], bool] | None = None
+) -> list[Origin]:
+    """Return the ways to come to a number, the plainest ones; the nearest if there is none.
+
+    Args:
+        value: The number.
+        variants: The networks that may be meant, the likeliest first.
+        agrees: Whether a count is the number; where nothing is said, whether it is equal.
+    """
+    agrees = agrees or (lambda count: count == value)
+    counts = [count for variant in _distinct(variants) for count in _counts(variant)]
+    exact = [
+        _origin(value, *count, batch_size)
+        for count in counts
+        for batch_size in BATCHES
+        if agrees(batch_size * _total(count[2]))
+    ]
+    if exact:
+        fewest = min(origin.changes for origin in exact)
+        return _merged([origin for origin in exact if origin.changes == fewest])
+    near = [_origin(value, *count, 1) for count in counts]
+    near.sort(key=lambda origin: (_distance(origin), origin.changes))
+    return _merged(near)[:MOST_NEAR]
+
+
+def _distinct(variants: Sequence[Variant]) -> Iterator[Variant]:
+    """Yield the networks whose layers differ from those of the ones before."""
+    seen = set()
+    for variant in variants:
+        looks = tuple((node.weights, node.biases, node.macs) for node in variant.graph.nodes)
+        if looks not in seen:
+            seen.add(looks)
+            yield variant
+
+
+def _merged(found: Sequence[Origin]) -> list[Origin]:
+    """Return origins of which those that count the same are one."""
+    merged: dict[tuple[object, ...], Origin] = {}
+    for origin in found:
+        key = (origin.variant.words, origin.items, origin.batch_size)
+        before = merged.get(key)
+        names = origin.counted if before is None else f"{before.counted}, {origin.counted}"
+        merged[key] = replace(origin, counted=names)
+    return list(merged.values())
+
+
+def _distance(origin: Origin) -> Fraction:
+    return Fraction(abs(origin.off), max(1, origin.value))
+
+
+_Count: TypeAlias = "tuple[Variant, str, tuple[Item, ...]]"
+
+
+def _counts(variant: Variant) -> Iterator[_Count]:
+    """Yield everything that is counted of a network, with its parts."""
+    nodes = variant.graph.nodes
+    weights = Item(sum(node.weights for node in nodes), "weights")
+    biases = Item(sum(node.biases for node in nodes), "biases")
+    yield variant, "weights", (weights,)
+    yield variant, "parameters", (weights, biases)
+    yield variant, "neurons", (Item(sum(node.neurons for node in nodes), "output units"),)
+    for convention in CONVENTIONS.values():
+        items = tuple(_items(convention, variant.graph))
+        if _total(items):
+            yield variant, convention.name, items
+
+
+def _total(items: Sequence[Item]) -> int:
+    return sum(item.count for item in items)
+
+
+def _items(convention: Convention, graph: Graph) -> list[Item]:
+    macs = sum((1 if node.examples is None else node.examples) * node.macs for node in graph.nodes)
+    unit = "MACs" if convention.per_mac == 1 else f"{convention.per_mac} a MAC"
+    terms = convention.differences(graph).items()
+    return [Item(convention.per_mac * macs, unit), *(Item(count, words) for words, count in terms)]
+
+
+def _origin(
+    value: int, variant: Variant, counted: str, items: tuple[Item, ...], batch_size: int
+) -> Origin:
+    total = batch_size * _total(items)
+    return Origin(total, variant, counted, items, batch_size, value - total)

@@ -1,0 +1,231 @@
+"""Receptive fields measured in models themselves: gradients agree, and find what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812  the field's name for it
+from torch import nn
+
+from archstat.frontends import reads
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.load import Question, torch_source
+from archstat.frontends.source import Source
+from archstat.frontends.tracing import trace_source
+from archstat.layers.reach import Mixing
+from archstat.report.finding import Verdict
+from archstat.witnesses import gradients
+from archstat.witnesses.gradients import gradient_finding
+
+
+def finding_of(model, shape=(3, 32, 32)):
+    source = model if isinstance(model, Source) else Source("model", model)
+    inputs = [InputSpec(shape)]
+    graph, _ = trace_source(source, inputs, batch_size=1, device_name="none")
+    return gradient_finding(graph, source, inputs)
+
+
+class Call(nn.Module):
+    """A module around a function of the module itself and its input."""
+
+    def __init__(self, function, **parts):
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+def conv(before, after, size=3, **settings):
+    return nn.Conv2d(before, after, size, padding=size // 2, **settings)
+
+
+def convnext_block(channels):
+    def forward(self, x):
+        y = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        return x + self.out(F.gelu(self.wide(y))).permute(0, 3, 1, 2)
+
+    return Call(
+        forward,
+        depthwise=conv(channels, channels, 7, groups=channels),
+        norm=nn.LayerNorm(channels),
+        wide=nn.Linear(channels, 2 * channels),
+        out=nn.Linear(2 * channels, channels),
+    )
+
+
+def gated(channels):
+    """Return a block of MobileNetV3: depthwise, squeeze and excitation, hard activations."""
+
+    def forward(self, x):
+        y = F.hardswish(self.norm(self.depthwise(x)))
+        gate = F.hardsigmoid(self.up(F.relu(self.down(F.adaptive_avg_pool2d(y, 1)))))
+        return x + self.out(y * gate)
+
+    return Call(
+        forward,
+        depthwise=conv(channels, channels, 3, groups=channels),
+        norm=nn.BatchNorm2d(channels),
+        down=nn.Conv2d(channels, 2, 1),
+        up=nn.Conv2d(2, channels, 1),
+        out=nn.Conv2d(channels, channels, 1),
+    )
+
+
+def dense(self, x):
+    for layer in self.layers:
+        x = torch.cat([x, layer(F.relu(x))], dim=1)
+    return F.avg_pool2d(x, 2)
+
+
+def inception(self, x):
+    branches = [self.one(x), self.three(x), self.five(x), self.last(F.max_pool2d(x, 3, 1, 1))]
+    return torch.cat(branches, dim=1)
+
+
+def u_net(self, x):
+    top = self.first(x)
+    low = self.low(F.max_pool2d(top, 2))
+    up = F.interpolate(low, scale_factor=2, mode="bilinear", align_corners=True)
+    return self.last(torch.cat([top, up], dim=1))
+
+
+def dilated(self, x):
+    y = self.stem(x)
+    whole = F.interpolate(F.adaptive_avg_pool2d(y, 1), size=y.shape[-2:], mode="bilinear")
+    y = self.last(torch.cat([self.near(y), self.far(y), whole], dim=1))
+    return F.interpolate(y, size=x.shape[-2:], mode="bilinear")
+
+
+def vision_transformer(self, x):
+    x = self.patches(x).flatten(2).transpose(1, 2)
+    x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], dim=1)
+    y = self.norm(x)
+    return self.head((x + self.attention(y, y, y)[0])[:, 0])
+
+
+def windows(self, x):
+    """Attend in windows of 2×2 patches, shifted by one, as in Swin."""
+    x = self.patches(x).permute(0, 2, 3, 1)
+    y = self.norm(x).roll((-1, -1), (1, 2)).view(-1, 4, 2, 4, 2, 8)
+    y = y.transpose(2, 3).reshape(-1, 4, 8)
+    y = F.scaled_dot_product_attention(y, y, y).view(-1, 4, 4, 2, 2, 8)
+    return x + self.out(y.transpose(2, 3).reshape(-1, 8, 8, 8).roll((1, 1), (1, 2)))
+
+
+MODELS = {
+    "ConvNeXt": nn.Sequential(conv(3, 8, 4, stride=4), convnext_block(8), convnext_block(8)),
+    "MobileNetV3": nn.Sequential(conv(3, 8, stride=2), gated(8), conv(8, 8, stride=2), gated(8)),
+    "DenseNet": nn.Sequential(
+        conv(3, 4, stride=2), Call(dense, layers=nn.ModuleList([conv(4, 4), conv(8, 4)]))
+    ),
+    "GoogLeNet": nn.Sequential(
+        conv(3, 4, 7, stride=2),
+        Call(inception, one=conv(4, 2, 1), three=conv(4, 2, 3), five=conv(4, 2, 5),
+             last=conv(4, 2, 1)),
+    ),
+    "U-Net": Call(u_net, first=conv(3, 4), low=conv(4, 4), last=conv(8, 2)),
+    "super-resolution": nn.Sequential(
+        conv(3, 8, 5), nn.Tanh(), conv(8, 12), nn.PixelShuffle(2), conv(3, 3)
+    ),
+    "DeepLab": Call(
+        dilated,
+        stem=conv(3, 4, stride=4),
+        near=nn.Conv2d(4, 4, 3, padding=2, dilation=2),
+        far=nn.Conv2d(4, 4, 3, padding=3, dilation=3),
+        last=conv(12, 2, 1),
+    ),
+    "ViT": Call(
+        vision_transformer,
+        patches=nn.Conv2d(3, 8, 8, stride=8),
+        token=nn.Parameter(torch.zeros(1, 1, 8)),
+        norm=nn.LayerNorm(8),
+        attention=nn.MultiheadAttention(8, 2, batch_first=True),
+        head=nn.Linear(8, 2),
+    ),
+    "Swin": Call(
+        windows, patches=nn.Conv2d(3, 8, 4, stride=4), norm=nn.LayerNorm(8), out=nn.Linear(8, 8)
+    ),
+    "instance norm": nn.Sequential(conv(3, 4, stride=2), nn.InstanceNorm2d(4), conv(4, 4)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_gradients_agree_on(model):
+    finding = finding_of(model)
+    assert finding.verdict is Verdict.AGREES, finding.words
+    assert finding.words.endswith("layers: the pixels of two units of each")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "densenet121",
+        "googlenet",
+        "mobilenet_v3_small",
+        "regnet_y_400mf",
+        "shufflenet_v2_x0_5",
+        "deeplabv3_mobilenet_v3_large",
+    ],
+)
+def test_gradients_agree_on_models_of_torchvision(name):
+    finding = finding_of(torch_source(f"torchvision/{name}", Question()), (3, 64, 64))
+    assert finding.verdict is Verdict.AGREES, finding.words
+
+
+def test_the_output_of_a_model_is_measured_also_behind_an_operator():
+    model = Call(lambda self, x: F.avg_pool2d(self.c(x), 2), c=nn.Conv2d(1, 1, 3))
+    assert finding_of(model, (1, 9, 9)).words.startswith("agrees on 2 layers: ")
+
+
+def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
+    monkeypatch.setitem(reads.RULES, "roll", lambda _: Mixing.NONE)
+    model = Call(lambda self, x: self.c(x.roll(2, 3)), c=nn.Conv2d(1, 1, 1))
+    finding = finding_of(model, (1, 8, 8))
+    assert finding.verdict is Verdict.DISAGREES
+    # the unit in the middle and the first one: columns 2 and 6 of 8 are rolled there
+    assert finding.words == (
+        "disagrees on c 1×1 (pixels 4…4 × 2…2, then 0…0 × 6…6), "
+        "ours 1×1 (pixels 4…4 × 4…4, then 0…0 × 0…0)"
+    )
+
+
+def test_layers_in_a_row_that_see_the_same_are_measured_once():
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.BatchNorm2d(2), nn.PixelShuffle(1))
+    assert finding_of(model, (1, 8, 8)).words.startswith("agrees on 1 layer: ")
+
+
+def test_a_model_that_is_too_large_is_not_measured(monkeypatch):
+    monkeypatch.setattr(gradients, "MOST_MACS", 100)
+    finding = finding_of(nn.Conv2d(1, 1, 3), (1, 8, 8))
+    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.words == "not measured: the model takes 324 MACs, more than 100"
+
+
+def test_a_model_that_does_not_run_in_double_precision_is_not_measured():
+    model = Call(lambda self, x: self.c(x) @ torch.ones(6, 6), c=nn.Conv2d(1, 1, 3))
+    finding = finding_of(model, (1, 8, 8))
+    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.words.startswith("not measured: the forward pass in double precision fails: ")
+
+
+def test_without_rows_and_columns_there_is_nothing_to_measure():
+    assert finding_of(nn.Linear(4, 2), (4,)).words == (
+        "not measured: the input has no rows and columns, or none that can be followed"
+    )
+
+
+def test_nothing_is_left_behind():
+    model = MODELS["MobileNetV3"].train()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    state = torch.random.get_rng_state()
+    finding_of(model)
+    after = model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert model.training
+    assert not torch.nn.modules.module._global_forward_hooks
+    assert torch.equal(state, torch.random.get_rng_state())
