@@ -83,11 +83,12 @@ def other_network(marked: Marked, others: Iterable[tuple[str, Truth]]) -> str | 
     right, asked = _right(marked)
     if 2 * right >= asked:
         return None
-    found = ((*_right(mark(marked.sheet, truth, marked.policy)), name) for name, truth in others)
-    most, of, name = max(found, key=lambda one: one[0], default=(0, 0, ""))
+    found = {name: _right(mark(marked.sheet, truth, marked.policy)) for name, truth in others}
+    most, of = max(found.values(), default=(0, 0))
     if most <= 2 * right or 2 * most < of:
         return None
-    return f"{most} of {of} cells are right for {name}: is this the right network?"
+    names = " and ".join(name for name, counts in found.items() if counts == (most, of))
+    return f"{most} of {of} cells are right for {names}: is this the right network?"
 
 
 def _right(marked: Marked) -> tuple[int, int]:

@@ -232,7 +232,7 @@ def test_a_pipe_gets_plain_text_as_wide_as_it_is():
 
 def test_a_sheet_of_another_network_is_asked_about():
     result = invoke("check", "right.md", "--against", "vgg16")
-    note = "8 of 8 cells are right for paper-alexnet: is this the right network?"
+    note = "8 of 8 cells are right for caffenet and paper-alexnet: is this the right network?"
     assert note in " ".join(result.stdout.split())
     assert result.exit_code == 1
 
