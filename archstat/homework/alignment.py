@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from archstat.homework import labels
@@ -134,7 +134,7 @@ def _candidates(truth: Truth) -> list[_Candidate]:
 
 def _scores(row: SheetRow, candidates: Sequence[_Candidate]) -> list[float]:
     """Return how well a row fits every layer."""
-    spelled = _spelled(row.text)
+    spelled = {_spelled(name) for name in row.names} - {""}
     written = {
         entry.quantity: entry.written
         for entry in reversed(row.entries)  # so that the first of a quantity counts
@@ -148,9 +148,9 @@ def _scores(row: SheetRow, candidates: Sequence[_Candidate]) -> list[float]:
     ]
 
 
-def _label_score(label: Label, spelled: str, candidate: _Candidate) -> float:
+def _label_score(label: Label, spelled: Collection[str], candidate: _Candidate) -> float:
     score = 0.0
-    is_namesake = spelled != "" and spelled == candidate.spelled
+    is_namesake = candidate.spelled in spelled
     if label.family not in {None, "output"}:
         fits = (
             is_namesake
