@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.errors import Problem, UsageError, did_you_mean, shown, within
 from archstat.homework.quantities import QUANTITIES
 
 FEEDBACK = ("none", "score", "hint", "full")
@@ -130,7 +130,11 @@ def _points(value: object) -> Mapping[str, Fraction]:
                 f"there is no column {shown(key)}",
                 hint=did_you_mean(key, list(QUANTITIES)) or f"there are {', '.join(QUANTITIES)}",
             )
-    return {key: _amount(points) for key, points in value.items()}
+    found = {}
+    for key, points in value.items():
+        with within(key):
+            found[key] = _amount(points)
+    return found
 
 
 def level(value: object) -> str:
