@@ -45,6 +45,7 @@ def check(
     ] = None,
     columns: marking.Columns = None,
     conventions: marking.Conventions = None,
+    asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
     feedback: marking.FeedbackLevel = None,
     format_name: Annotated[
@@ -79,7 +80,9 @@ def check(
         from archstat.homework.matching import best_match, other_network
         from archstat.renderers.feedback import GRADERS, refuser, renderer
 
-        rules = marking.policy(policy, conventions, feedback, any_convention=any_convention)
+        rules = marking.policy(
+            policy, conventions, feedback, asked_for, any_convention=any_convention
+        )
         choices = marking.chosen(columns)
         chosen_format = _format(format_name, output)
         if granularity is not None and chosen_format not in GRADERS:

@@ -33,6 +33,15 @@ Conventions: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
 ]
+Asked: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--asked",
+        metavar="KEY,…",
+        help="What the homework asks for, as in weights,rf: other columns earn nothing, and a "
+        "missing one costs its cells.",
+    ),
+]
 AnyConvention: TypeAlias = Annotated[
     bool, typer.Option("--accept-any-convention", help="Every convention counts as right.")
 ]
@@ -72,14 +81,19 @@ def catalogue_truths() -> Iterator[tuple[str, Truth]]:
 
 
 def policy(
-    file: Path | None, conventions: list[str] | None, feedback: str | None, *, any_convention: bool
+    file: Path | None,
+    conventions: list[str] | None,
+    feedback: str | None,
+    asked: str | None,
+    *,
+    any_convention: bool,
 ) -> Policy:
     """Return how sheets are marked: as a file says, and then the options.
 
     Raises:
         UsageError: The file or an option cannot be used.
     """
-    from archstat.homework.policy import Policy, level, read_policy, readings
+    from archstat.homework.policy import Policy, level, quantities, read_policy, readings
 
     stated = Policy() if file is None else read_policy(file)
     if conventions:
@@ -88,6 +102,10 @@ def policy(
     if feedback is not None:
         with within("--feedback"):
             stated = replace(stated, feedback=level(feedback))
+    if asked is not None:
+        with within("--asked"):
+            keys = [key.strip() for key in asked.split(",") if key.strip()]
+            stated = replace(stated, asked=quantities(keys))
     return replace(stated, any_convention=True) if any_convention else stated
 
 

@@ -141,6 +141,9 @@ class Feedback:
         if names := sheet.unrecognised:
             listed = _listed([repr(line(name)) for name in names], len(names))
             said.append(f"titles that name nothing known are not marked: {listed}")
+        if names := self.marked.missing_columns:
+            listed = _listed([QUANTITIES[name].title for name in names], len(names))
+            said.append(f"asked for, and without a column: {listed}")
         return tuple(said)
 
     def row_name(self, row: int) -> str:

@@ -14,7 +14,7 @@ from archstat.homework.alignment import ASKED, Alignment, aligned, family_of
 from archstat.homework.causes import Cause, causes_of
 from archstat.homework.following import OwnWords, consequences
 from archstat.homework.marks import TOTAL, Mark, Verdict
-from archstat.homework.policy import Policy
+from archstat.homework.policy import ALIKE, Policy
 from archstat.homework.quantities import QUANTITIES, Layered, Quantity, Reading, Written
 from archstat.homework.reading.text import harmless
 from archstat.homework.sheet import Column, Entry, Sheet
@@ -72,7 +72,12 @@ class Marked:
     def is_right(self) -> bool:
         """Whether no cell is wrong, missing or unreadable."""
         bad = {Verdict.WRONG, Verdict.FOLLOWS, Verdict.MISSING, Verdict.UNREADABLE}
-        return not self.alignment.missing and not any(mark.verdict in bad for mark in self.marks)
+        return not self.gaps and not any(mark.verdict in bad for mark in self.marks)
+
+    @property
+    def missing_columns(self) -> tuple[str, ...]:
+        """The quantities that are asked for and have no column."""
+        return _without_column(self.policy, self.reads)
 
 
 def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
@@ -100,6 +105,12 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
         if _counts(layer, quantity, truth)
     ]
     alignment = replace(alignment, missing=tuple(dict.fromkeys(gap.layer for gap in gaps)))
+    gaps += [
+        Gap(layer, quantity, policy.worth(quantity))
+        for quantity in _without_column(policy, reads)
+        for layer in truth.account
+        if _counts(layer, quantity, truth)
+    ]
     out_of = sum([one.worth for one in marks] + [gap.worth for gap in gaps], Fraction(0))
     if policy.out_of is not None:
         scale = policy.out_of / out_of if out_of else Fraction(0)
@@ -118,6 +129,13 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
         points=sum((one.points for one in marks), Fraction(0)),
         out_of=out_of,
     )
+
+
+def _without_column(policy: Policy, reads: Mapping[tuple[int, str], Read]) -> tuple[str, ...]:
+    """Return the quantities that are asked for and have no column."""
+    there = {read.quantity for read in reads.values()}
+    there |= {ALIKE[quantity] for quantity in there if quantity in ALIKE}
+    return tuple(quantity for quantity in policy.asked if quantity not in there)
 
 
 def _layers(alignment: Alignment) -> dict[int, str]:
@@ -156,6 +174,8 @@ def _read(
                 if entry.quantity == asked and not entry.written.is_blank
             ]
             others = column.others if alone and asked == column.asks[0] else ()
+            if asked == "weights" and "weights-only" in policy.conventions:
+                others = ()
             best = max(
                 _ways(column, asked, others, policy), key=lambda way: _right(way, cells, truth)
             )
@@ -365,7 +385,9 @@ def _valued(
     """Return a mark with its points."""
     if one.verdict is Verdict.NOT_ASKED:
         return one
-    worth = policy.worth(one.quantity) if _counts(one.layer, one.quantity, truth) else Fraction(0)
+    is_invented = one.verdict is Verdict.WRONG and one.answer == 0  # a pool with weights
+    is_worth = is_invented or _counts(one.layer, one.quantity, truth)
+    worth = policy.worth(one.quantity) if is_worth else Fraction(0)
     read = reads[one.entry.column, one.entry.quantity]
     credit = {
         Verdict.RIGHT: Fraction(1),

@@ -377,3 +377,62 @@ class TestASheetOfAnotherNetwork:
     def test_nothing_is_said_of_a_sheet_without_cells(self):
         table = sheet("layer | weights", "pool1 | -")
         assert self.note("vgg16", "lenet5", table=table) is None
+
+
+KEY = (
+    "layer | stride | feature map | weights | receptive field",
+    "conv1 | 4 | 55×55×96 | | ",
+    "conv2 | 1 | 27×27×256 | 307,200 | 51",
+)
+
+
+def test_what_is_given_with_a_layer_earns_nothing():
+    table = sheet("layer | stride | weights", "conv1 | 4 | 34,848", "conv2 | 2 | 307,200")
+    result = marked(table, "paper-alexnet", Policy(points={"weights": Fraction(1)}))
+    assert [one.worth for one in result.marks] == [0, 1, 0, 1]
+    assert result.marks[2].verdict is Verdict.WRONG
+
+
+def test_columns_that_are_not_asked_for_earn_nothing():
+    policy = Policy(asked=("weights", "receptive_field"))
+    result = marked(sheet(*KEY), "paper-alexnet", policy)
+    assert {one.quantity for one in result.marks if one.worth} == {"weights", "receptive_field"}
+    assert result.points == 2
+
+
+def test_a_column_that_is_asked_for_and_missing_costs_its_cells():
+    table = sheet("layer | params", "fc6 | 37,752,832", "fc7 | 16,781,312", "fc8 | 4,097,000")
+    result = marked(table, "paper-alexnet", Policy(asked=("weights", "neurons")))
+    assert result.missing_columns == ("neurons",)
+    assert result.points == 3  # biases may be among the weights
+    # eight layers have weights and neurons: five rows are missing, and the whole other column
+    assert result.out_of == 16
+    assert not result.is_right
+
+
+def test_weights_can_be_asked_for_without_biases():
+    table = sheet("layer | weights", "conv1 | 34,944", "conv2 | 307,456")
+    result = marked(table, "paper-alexnet", Policy(conventions=("weights-only",)))
+    assert [one.quantity for one in result.marks] == ["weights", "weights"]
+    assert Verdict.RIGHT not in {one.verdict for one in result.marks}
+
+
+def test_a_calculation_alone_is_its_result():
+    table = sheet("layer | weights", "conv3 | 384·3·3·256", "fc7 | 2^24")
+    assert verdicts(marked(table, "paper-alexnet")) == ["✓", "✓"]
+
+
+def test_a_pool_with_weights_costs_a_point():
+    table = sheet("layer | weights", "conv1 | 34,848", "pool1 | 864")
+    result = marked(table, "paper-alexnet")
+    assert causes(result) == {"pool-with-weights": ["pool1"]}
+    assert [(one.worth, one.points) for one in result.marks] == [(1, 1), (1, 0)]
+
+
+def test_a_row_may_name_what_follows_its_layer():
+    table = sheet(
+        "layer | weights", "C1 + tanh | 150", "C3 (tanh) | 2,400", "C5 with tanh | 48,000"
+    )
+    result = marked(table, "lenet5")
+    assert list(result.alignment.layers.values()) == ["C1", "C3", "C5"]
+    assert verdicts(result) == ["✓", "✓", "✓"]

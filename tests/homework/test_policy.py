@@ -11,8 +11,8 @@ from archstat.homework.policy import Policy, read_policy
 from tests.homework.networks import marked, sheet
 
 SETTINGS = (
-    "follow_through, other_convention, diagnosed, conventions, any_convention, points, out_of, "
-    "feedback"
+    "follow_through, other_convention, diagnosed, conventions, any_convention, asked, points, "
+    "out_of, feedback"
 )
 
 
