@@ -47,7 +47,7 @@ class Alignment:
         extra: The rows that are no layer of the network.
         missing: The layers that a sheet is expected to have, and that this one has not.
         reordered: The rows that stand at another place than their layer.
-        score: How good the whole fits.
+        score: How much better the whole fits than no row at all.
     """
 
     layers: Mapping[int, str]
@@ -204,7 +204,10 @@ def _spelled(text: str) -> str:
 def _best_path(
     scores: Sequence[Sequence[float]], left_out: Sequence[float]
 ) -> tuple[list[tuple[int, int]], float]:
-    """Return the pairs of the best alignment in order, and its score (Needleman & Wunsch 1970)."""
+    """Return the pairs of the best alignment in order, and what it gains over none.
+
+    See Needleman & Wunsch (1970).
+    """
     rows, columns = len(scores), len(left_out)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for j in range(columns):
@@ -228,4 +231,4 @@ def _best_path(
             i, j = i - 1, j - 1
             if scores[i][j] > 0:
                 pairs.append((i, j))
-    return pairs[::-1], best[rows][columns]
+    return pairs[::-1], best[rows][columns] - best[0][columns]

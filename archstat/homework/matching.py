@@ -64,11 +64,11 @@ def _sheet(table: Table, chosen: Mapping[str, str] | None) -> Sheet:
     return sheet_of(table, columns_of(table, chosen))
 
 
-def _fit(sheet: Sheet, truth: Truth) -> tuple[float, int]:
+def _fit(sheet: Sheet, truth: Truth) -> tuple[bool, float, int]:
     """Return how well a sheet fits a network: its rows, and then its columns."""
     alignment = aligned(sheet, truth)
     marked = sum(column.is_marked for column in sheet.columns)
-    return alignment.score * marked if alignment.layers else -1.0, marked
+    return bool(alignment.layers), alignment.score * marked, marked
 
 
 def other_network(marked: Marked, others: Iterable[tuple[str, Truth]]) -> str | None:
