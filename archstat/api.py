@@ -106,6 +106,8 @@ def analyze(  # noqa: PLR0913  one keyword for each question
             "input is the shape of one example, got a tensor",
             hint="example tensors go into inputs: analyze(model, inputs=(tensor,))",
         )
+    if torch is not None and isinstance(inputs, torch.Tensor):
+        inputs = (inputs,)
     with within("input"):
         shape = None if input is None else input_shape(input)
     question = Question(

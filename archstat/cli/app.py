@@ -15,6 +15,7 @@ from archstat.cli import (
     grade,
     key,
     kinds,
+    mistakes,
     reconcile,
     table,
     verify,
@@ -61,6 +62,7 @@ app.command(epilog=compare.EPILOG_BUDGET)(compare.budget)
 app.command(epilog=check.EPILOG)(check.check)
 app.command(epilog=grade.EPILOG)(grade.grade)
 app.command(epilog=key.EPILOG)(key.key)
+app.command(epilog=mistakes.EPILOG)(mistakes.mistakes)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
 app.command(epilog=kinds.EPILOG)(kinds.kinds)

@@ -45,6 +45,7 @@ def check(
     ] = None,
     columns: marking.Columns = None,
     conventions: marking.Conventions = None,
+    asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
     feedback: marking.FeedbackLevel = None,
     format_name: Annotated[
@@ -76,10 +77,12 @@ def check(
     """
     with answering():
         from archstat.homework.feedback import Feedback
-        from archstat.homework.matching import best_match
+        from archstat.homework.matching import best_match, other_network
         from archstat.renderers.feedback import GRADERS, refuser, renderer
 
-        rules = marking.policy(policy, conventions, feedback, any_convention=any_convention)
+        rules = marking.policy(
+            policy, conventions, feedback, asked_for, any_convention=any_convention
+        )
         choices = marking.chosen(columns)
         chosen_format = _format(format_name, output)
         if granularity is not None and chosen_format not in GRADERS:
@@ -100,7 +103,8 @@ def check(
                 _write(refuser(chosen_format)(error), file, output)
             raise
         candidates = len(tables) if table is None else 1
-        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates)
+        other = other_network(marked, marking.catalogue_truths())
+        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates, other)
         if output is None and chosen_format == "text" and sys.stdout.isatty():
             from archstat.renderers.feedback.terminal import show
 

@@ -77,6 +77,7 @@ def grade(
     ] = 1024,
     columns: marking.Columns = None,
     conventions: marking.Conventions = None,
+    asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
     feedback: marking.FeedbackLevel = None,
     assignment: Annotated[
@@ -118,7 +119,9 @@ def grade(
         from archstat.renderers.feedback import SUFFIXES, renderer
         from archstat.renderers.grading import class_csv, grades, markdown, text
 
-        rules = marking.policy(policy, conventions, feedback, any_convention=any_convention)
+        rules = marking.policy(
+            policy, conventions, feedback, asked_for, any_convention=any_convention
+        )
         choices = marking.chosen(columns)
         limits = Limits(_time(timeout), _memory(memory))
         processes = _workers(workers)
@@ -127,6 +130,10 @@ def grade(
         truth = marking.truth(against, asked)
         shape = truth.graph.input_shape
         sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
+        if output.resolve() == folder.resolve():
+            raise UsageError(
+                f"-o {shown(str(output))} is where the submissions are", hint="write -o results"
+            )
         source = open_source(folder, without=(output, *([] if roster is None else [roster])))
         submissions = find_submissions(source, listed)
         if not submissions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -32,6 +33,15 @@ Conventions: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
 ]
+Asked: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--asked",
+        metavar="KEY,…",
+        help="What the homework asks for, as in weights,rf: other columns earn nothing, and a "
+        "missing one costs its cells.",
+    ),
+]
 AnyConvention: TypeAlias = Annotated[
     bool, typer.Option("--accept-any-convention", help="Every convention counts as right.")
 ]
@@ -58,15 +68,32 @@ def truth(model: str, asked: Question) -> Truth:
     return truth_of(graph, report_on(graph, batch_size=batch, traced_on=traced_on))
 
 
+def catalogue_truths() -> Iterator[tuple[str, Truth]]:
+    """Yield what is right for each network of the catalogue, by name."""
+    from archstat.frontends.catalogue import catalogue
+    from archstat.frontends.resolve import resolve
+    from archstat.homework.truth import truth_of
+    from archstat.report.report import report_on
+
+    for name in catalogue():
+        graph = resolve(name)
+        yield name, truth_of(graph, report_on(graph))
+
+
 def policy(
-    file: Path | None, conventions: list[str] | None, feedback: str | None, *, any_convention: bool
+    file: Path | None,
+    conventions: list[str] | None,
+    feedback: str | None,
+    asked: str | None,
+    *,
+    any_convention: bool,
 ) -> Policy:
     """Return how sheets are marked: as a file says, and then the options.
 
     Raises:
         UsageError: The file or an option cannot be used.
     """
-    from archstat.homework.policy import Policy, level, read_policy, readings
+    from archstat.homework.policy import Policy, level, quantities, read_policy, readings
 
     stated = Policy() if file is None else read_policy(file)
     if conventions:
@@ -75,6 +102,10 @@ def policy(
     if feedback is not None:
         with within("--feedback"):
             stated = replace(stated, feedback=level(feedback))
+    if asked is not None:
+        with within("--asked"):
+            keys = [key.strip() for key in asked.split(",") if key.strip()]
+            stated = replace(stated, asked=quantities(keys))
     return replace(stated, any_convention=True) if any_convention else stated
 
 

@@ -190,6 +190,16 @@ def _attribute(module: ModuleType, name: str, model: str) -> Any:
     )
 
 
+def _missing(target: Callable[..., object], given: Mapping[str, Any]) -> str | None:
+    """Return the first argument that a class or a function needs and is not given."""
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):  # what is written in C says nothing
+        return None
+    needed = (p.name for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL)
+    return next((name for name in needed if name not in given), None)
+
+
 def _built(
     target: Any, arguments: Mapping[str, Any], model: str
 ) -> tuple[nn.Module, Callable[[], nn.Module] | None]:
@@ -200,9 +210,8 @@ def _built(
         return unwrapped(target, model), None
     if not callable(target):
         raise UsageError(f"{model} is neither a model nor what makes one: {shown(target)}")
-    require_call(
-        target, (), arguments, name=model, hint="state its arguments: --arg num_classes=10"
-    )
+    hint = f"state its arguments: --arg {_missing(target, arguments) or 'num_classes'}=10"
+    require_call(target, (), arguments, name=model, hint=hint)
 
     def make() -> nn.Module:
         with _users_code(model, None), _random_state_kept():

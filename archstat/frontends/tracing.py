@@ -122,7 +122,8 @@ class Recorder(TorchDispatchMode):
             given = single_tensor(args)
             if given is not None and given in self.producers:
                 scope.given = given
-                scope.layer = None if self.each_operator else layer_of(module, given)
+                opens = self.each_operator or is_taught(module)
+                scope.layer = None if opens else layer_of(module, given)
             is_leaf_here = is_taught(module) if self.each_operator else is_leaf(module)
             scope.is_row = scope.layer is not None or is_leaf_here
             if scope.layer is None and is_leaf_here:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from archstat.homework import labels
-from archstat.homework.quantities import QUANTITIES
+from archstat.homework.labels import Label
+from archstat.homework.quantities import QUANTITIES, Written
+from archstat.homework.settings import Settings
 from archstat.homework.sheet import Sheet, SheetRow
-from archstat.homework.truth import Truth
+from archstat.homework.truth import Answers, Truth
 from archstat.layers.base import Layer
 
 ASKED = ("conv", "linear", "pool")
@@ -29,6 +31,7 @@ _CLEARLY = 5.0
 """What a row out of its place must score with a layer to be called reordered."""
 
 _EVIDENCE = ("feature_map", "weights", "params")
+_SETTINGS = ("filters", "kernel_size", "stride", "padding")
 
 _GENERAL = {"max_pool": "pool", "avg_pool": "pool", "batch_norm": "norm", "relu": "activation"}
 
@@ -44,7 +47,7 @@ class Alignment:
         extra: The rows that are no layer of the network.
         missing: The layers that a sheet is expected to have, and that this one has not.
         reordered: The rows that stand at another place than their layer.
-        score: How good the whole fits.
+        score: How much better the whole fits than no row at all.
     """
 
     layers: Mapping[int, str]
@@ -77,7 +80,7 @@ def aligned(sheet: Sheet, truth: Truth) -> Alignment:
     totals = tuple(row.index for row in sheet.rows if row.label.family == "total")
     rows = [row for row in sheet.rows if row.index not in {*inputs, *totals}]
     candidates = _candidates(truth)
-    scores = [[_score(row, candidate, truth) for candidate in candidates] for row in rows]
+    scores = [_scores(row, candidates) for row in rows]
     path, total = _best_path(scores, [_left_out(candidate) for candidate in candidates])
     layers = {rows[i].index: candidates[j].name for i, j in path}
     reordered = []
@@ -99,15 +102,19 @@ def aligned(sheet: Sheet, truth: Truth) -> Alignment:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A layer as rows are held against it."""
+    """A layer as rows are held against it.
+
+    Attributes:
+        spelled: Its name without what people write differently.
+        numbers: What may tell it from others of its family: its place among them, its name's end.
+    """
 
     name: str
+    spelled: str
     family: str
-    ordinal: int
-
-    @property
-    def general(self) -> str:
-        return _GENERAL.get(self.family, self.family)
+    general: str
+    numbers: tuple[str, ...]
+    answers: Answers
 
 
 def _candidates(truth: Truth) -> list[_Candidate]:
@@ -118,54 +125,70 @@ def _candidates(truth: Truth) -> list[_Candidate]:
             continue
         family, general = family_of(node.layer), general_family(node.layer.kind)
         counts[general] += 1
-        found.append(_Candidate(node.name, family, counts[general]))
+        of_name = re.findall(r"[0-9]+$", node.name)
+        numbers = (str(counts[general]), *of_name)
+        answers = truth.account[node.name]
+        found.append(_Candidate(node.name, _spelled(node.name), family, general, numbers, answers))
     return found
 
 
-def _score(row: SheetRow, candidate: _Candidate, truth: Truth) -> float:
-    """Return how well a row fits a layer."""
-    answers = truth.account[candidate.name]
+def _scores(row: SheetRow, candidates: Sequence[_Candidate]) -> list[float]:
+    """Return how well a row fits every layer."""
+    spelled = {_spelled(name) for name in row.names} - {""}
+    written = {
+        entry.quantity: entry.written
+        for entry in reversed(row.entries)  # so that the first of a quantity counts
+        if entry.quantity in {*_EVIDENCE, *_SETTINGS} and not entry.written.is_blank
+    }
+    return [
+        _label_score(row.label, spelled, candidate)
+        + _values_score(written, candidate.answers)
+        + _settings_score(row.label.settings, written, candidate.answers)
+        for candidate in candidates
+    ]
+
+
+def _label_score(label: Label, spelled: Collection[str], candidate: _Candidate) -> float:
     score = 0.0
-    family = row.label.family
-    is_namesake = _plain(row.text) != "" and _plain(row.text) == _plain(candidate.name)
-    if family not in {None, "output"}:
+    is_namesake = candidate.spelled in spelled
+    if label.family not in {None, "output"}:
         fits = (
             is_namesake
-            or family in {candidate.family, candidate.general}
-            or (_GENERAL.get(str(family), family) == candidate.general == "pool")
+            or label.family in {candidate.family, candidate.general}
+            or (_GENERAL.get(str(label.family), label.family) == candidate.general == "pool")
         )
         score += _SAME_FAMILY if fits else _OTHER_FAMILY
     if is_namesake:
         score += _SAME_NAME
-    if row.label.number is not None:
-        of_name = re.search(r"([0-9]+)$", candidate.name)
-        numbers = {str(candidate.ordinal), of_name.group(1) if of_name else ""}
-        score += _SAME_NUMBER if row.label.number in numbers else 0.0
-    for quantity in _EVIDENCE:
-        written = row.written(quantity)
-        answer = answers.get(quantity)
-        if written is None or written.is_blank or not answer:
-            continue
-        score += _SAME_VALUE if QUANTITIES[quantity].agrees(written, answer) else 0.0
-    return score + _settings_score(row, answers)
+    return score + (_SAME_NUMBER if label.number in candidate.numbers else 0.0)
 
 
-def _settings_score(row: SheetRow, answers: Mapping[str, object]) -> float:
+def _values_score(written: Mapping[str, Written], answers: Answers) -> float:
+    return sum(
+        _SAME_VALUE
+        for quantity in _EVIDENCE
+        if quantity in written
+        and (answer := answers.get(quantity))
+        and QUANTITIES[quantity].agrees(written[quantity], answer)
+    )
+
+
+def _settings_score(stated: Settings, written: Mapping[str, Written], answers: Answers) -> float:
     score = 0.0
-    for quantity, stated in row.label.settings.items():
+    for quantity, value in stated.items():
         true = answers.get(quantity)
         if isinstance(true, int):
             true = (true,)
-        if isinstance(true, tuple) and isinstance(stated, tuple):
-            score += 1.0 if set(stated) == set(true) else _OTHER_SETTING
-    for quantity in ("filters", "kernel_size", "stride", "padding"):
-        written, true = row.written(quantity), answers.get(quantity)
-        if written is None or written.is_blank:
+        if isinstance(true, tuple) and isinstance(value, tuple):
+            score += 1.0 if set(value) == set(true) else _OTHER_SETTING
+    for quantity in _SETTINGS:
+        if quantity not in written:
             continue
+        true = answers.get(quantity)
         if true is None:
             score += _OTHER_SETTING
         else:
-            says = QUANTITIES[quantity].agrees(written, true)  # type: ignore[arg-type]
+            says = QUANTITIES[quantity].agrees(written[quantity], true)
             score += 1.0 if says else _OTHER_SETTING / 2
     return score
 
@@ -174,14 +197,17 @@ def _left_out(candidate: _Candidate) -> float:
     return _MISSING_ROW.get(candidate.general, _MISSING_OTHER)
 
 
-def _plain(text: str) -> str:
+def _spelled(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _best_path(
     scores: Sequence[Sequence[float]], left_out: Sequence[float]
 ) -> tuple[list[tuple[int, int]], float]:
-    """Return the pairs of the best alignment in order, and its score (Needleman & Wunsch 1970)."""
+    """Return the pairs of the best alignment in order, and what it gains over none.
+
+    See Needleman & Wunsch (1970).
+    """
     rows, columns = len(scores), len(left_out)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for j in range(columns):
@@ -205,4 +231,4 @@ def _best_path(
             i, j = i - 1, j - 1
             if scores[i][j] > 0:
                 pairs.append((i, j))
-    return pairs[::-1], best[rows][columns]
+    return pairs[::-1], best[rows][columns] - best[0][columns]

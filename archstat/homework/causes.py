@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archstat.homework.alignment import family_of
 from archstat.homework.marks import TOTAL, Cell, Mark, Verdict
-from archstat.homework.mistakes import MISTAKES, Mistake
+from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
 from archstat.homework.quantities import QUANTITIES
 from archstat.homework.slips import slip
 from archstat.homework.truth import Answer, Truth
@@ -61,10 +61,15 @@ class _Suspect:
         )
 
 
-def causes_of(marks: Sequence[Mark], truth: Truth) -> tuple[Cause, ...]:
+def causes_of(marks: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> tuple[Cause, ...]:
     """Return the mistakes behind the wrong cells, the one behind most of them first.
 
     Cells that follow from others are explained by what explains these.
+
+    Args:
+        marks: What is said of each cell.
+        truth: What is right.
+        names: What the sheet calls the layers, where that is clear.
     """
     roots = {number for number, one in enumerate(marks) if one.verdict is Verdict.WRONG}
     if not roots:
@@ -87,7 +92,7 @@ def causes_of(marks: Sequence[Mark], truth: Truth) -> tuple[Cause, ...]:
         ]
         found.append(_cause(best, explained, marks, rivals))
         open_roots -= explained
-    found += [_slipped(marks[number], truth) for number in sorted(open_roots)]
+    found += [_slipped(marks[number], truth, names) for number in sorted(open_roots)]
     found = _merged(found)
     return tuple(
         sorted(
@@ -98,7 +103,7 @@ def causes_of(marks: Sequence[Mark], truth: Truth) -> tuple[Cause, ...]:
 
 
 def _suspect(mistake: Mistake, marks: Sequence[Mark], truth: Truth) -> _Suspect:
-    account = mistake.account(truth)
+    account = accounts_of(truth)[mistake.key]
     explained, contradicted = set(), 0
     for number, one in enumerate(marks):
         told = account.get(one.layer, {})
@@ -131,9 +136,9 @@ def _cause(
     )
 
 
-def _slipped(one: Mark, truth: Truth) -> Cause:
+def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
     """Return the slip that explains a cell, or that nothing known does."""
-    others = {} if one.layer == TOTAL else _others(one, truth)
+    others = {} if one.layer == TOTAL else _others(one, truth, names)
     found = slip(QUANTITIES[one.quantity], one.entry.written, one.answer, others)
     if found is None:
         words = (
@@ -146,14 +151,14 @@ def _slipped(one: Mark, truth: Truth) -> Cause:
     return Cause(found.key, found.words, found.hint, (one.cell,), is_certain=certain)
 
 
-def _others(one: Mark, truth: Truth) -> Mapping[str, Answer]:
-    """Return what is true of the layers of the same family, by their names."""
+def _others(one: Mark, truth: Truth, names: Mapping[str, str]) -> Mapping[str, Answer]:
+    """Return what is true of the layers of the same family, by what their rows are called."""
     nodes = truth.nodes
     if one.layer not in nodes:
         return {}
     family = family_of(nodes[one.layer].layer)
     return {
-        name: answers.get(one.quantity)
+        names.get(name, name): answers.get(one.quantity)
         for name, answers in truth.account.items()
         if name != one.layer and family_of(nodes[name].layer) == family
     }

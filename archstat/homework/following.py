@@ -126,7 +126,7 @@ def consequences(own: OwnWords, layer: str, quantity: str) -> Iterator[Consequen
     above = own.before(node, "feature_map")
     before = () if above is None else (above,)
     answers = told.answers()
-    if quantity in {"feature_map", "in_shape", "weights", "params"}:
+    if quantity in {"feature_map", "in_shape", "filter_depth", "weights", "params"}:
         yield Consequence(answers[quantity], before)
         changed = _by_own_settings(own, told)
         if changed is not None:

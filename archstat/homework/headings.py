@@ -12,7 +12,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.spelling import cleaned
 from archstat.homework.titles import OTHER_QUANTITIES, TITLES, Meaning
 from archstat.homework.units import ONE, Factor, factors
-from archstat.report.columns import COLUMNS
+from archstat.report.columns import COLUMNS, SHORT_NAMES
 
 QUANTITIES = (*COLUMNS, *OTHER_QUANTITIES)
 """All that a column may hold."""
@@ -268,6 +268,7 @@ def parse_choice(choice: str) -> tuple[str, str]:
             f"{shown(choice)} does not say what a column holds",
             hint='write "title=quantity", for example "출력 크기=feature_map"',
         )
+    quantity = SHORT_NAMES.get(quantity, quantity)
     if quantity not in QUANTITIES:
         raise UsageError(
             f"{shown(choice)}: there is no quantity {shown(quantity)}",

@@ -56,6 +56,7 @@ _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # 
 _CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
 
 _CODE = re.compile(r"(?P<letter>[CFPS])-?(?P<number>[0-9]{1,2})")
+_AND = re.compile(r" ?(?:[+&/,(→]|\b(?:with|and|then)\b)")  # C1 + tanh
 _DIMENSIONS = re.compile(r"[ _-]?[123]d(?![^\W_])", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LATER = re.compile(r"\b(?:after|following|behind)\b.*", re.DOTALL | re.IGNORECASE)
@@ -132,7 +133,7 @@ def label(text: str) -> Label:
     ('conv', None)
     """
     text = cleaned(text)
-    if code := _CODE.fullmatch(text):
+    if code := _CODE.fullmatch(first_part(text)):
         return Label(_CODES[code["letter"]], code["number"])
     if family := _WHOLE.get(text.casefold()):
         return Label(family)
@@ -145,6 +146,15 @@ def label(text: str) -> Label:
         return Label(None, layer and layer["number"], settings(text))
     first = min(found, key=lambda one: _RANK.get(one.family, len(_RANK)))
     return Label(first.family, _number(name, first), settings(text))
+
+
+def first_part(text: str) -> str:
+    """Return what a label names first.
+
+    >>> first_part("C1 + tanh")
+    'C1'
+    """
+    return _AND.split(cleaned(text))[0]
 
 
 @dataclass(frozen=True)

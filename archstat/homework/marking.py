@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,8 +14,9 @@ from archstat.homework.alignment import ASKED, Alignment, aligned, family_of
 from archstat.homework.causes import Cause, causes_of
 from archstat.homework.following import OwnWords, consequences
 from archstat.homework.marks import TOTAL, Mark, Verdict
-from archstat.homework.policy import Policy
+from archstat.homework.policy import ALIKE, Policy
 from archstat.homework.quantities import QUANTITIES, Layered, Quantity, Reading, Written
+from archstat.homework.reading.text import harmless
 from archstat.homework.sheet import Column, Entry, Sheet
 from archstat.homework.truth import Answer, Truth
 
@@ -70,7 +72,12 @@ class Marked:
     def is_right(self) -> bool:
         """Whether no cell is wrong, missing or unreadable."""
         bad = {Verdict.WRONG, Verdict.FOLLOWS, Verdict.MISSING, Verdict.UNREADABLE}
-        return not self.alignment.missing and not any(mark.verdict in bad for mark in self.marks)
+        return not self.gaps and not any(mark.verdict in bad for mark in self.marks)
+
+    @property
+    def missing_columns(self) -> tuple[str, ...]:
+        """The quantities that are asked for and have no column."""
+        return _without_column(self.policy, self.reads)
 
 
 def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
@@ -87,7 +94,7 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
     ]
     texts = {row.index: row.text for row in sheet.rows}
     marks = [_totalled(one, marks, texts, reads, truth) for one in marks]
-    causes = causes_of(marks, truth)
+    causes = causes_of(marks, truth, _names(sheet, layers))
     known = {cell for cause in causes for cell in cause.cells}
     marks = [_valued(one, reads, truth, policy, is_known=one.cell in known) for one in marks]
     asked = tuple(dict.fromkeys(read.quantity for read in reads.values()))
@@ -98,6 +105,12 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
         if _counts(layer, quantity, truth)
     ]
     alignment = replace(alignment, missing=tuple(dict.fromkeys(gap.layer for gap in gaps)))
+    gaps += [
+        Gap(layer, quantity, policy.worth(quantity))
+        for quantity in _without_column(policy, reads)
+        for layer in truth.account
+        if _counts(layer, quantity, truth)
+    ]
     out_of = sum([one.worth for one in marks] + [gap.worth for gap in gaps], Fraction(0))
     if policy.out_of is not None:
         scale = policy.out_of / out_of if out_of else Fraction(0)
@@ -118,11 +131,25 @@ def mark(sheet: Sheet, truth: Truth, policy: Policy) -> Marked:
     )
 
 
+def _without_column(policy: Policy, reads: Mapping[tuple[int, str], Read]) -> tuple[str, ...]:
+    """Return the quantities that are asked for and have no column."""
+    there = {read.quantity for read in reads.values()}
+    there |= {ALIKE[quantity] for quantity in there if quantity in ALIKE}
+    return tuple(quantity for quantity in policy.asked if quantity not in there)
+
+
 def _layers(alignment: Alignment) -> dict[int, str]:
     layers = dict(alignment.layers)
     layers |= dict.fromkeys(alignment.inputs, INPUT)
     layers |= dict.fromkeys(alignment.totals, TOTAL)
     return layers
+
+
+def _names(sheet: Sheet, layers: Mapping[int, str]) -> dict[str, str]:
+    """Return what a sheet calls the layers, where it calls no two the same."""
+    texts = {row.index: " ".join(harmless(row.text).split()) for row in sheet.rows}
+    times = Counter(texts.values())
+    return {layer: texts[row] for row, layer in layers.items() if times[texts[row]] == 1}
 
 
 def _read(
@@ -147,6 +174,8 @@ def _read(
                 if entry.quantity == asked and not entry.written.is_blank
             ]
             others = column.others if alone and asked == column.asks[0] else ()
+            if asked == "weights" and "weights-only" in policy.conventions:
+                others = ()
             best = max(
                 _ways(column, asked, others, policy), key=lambda way: _right(way, cells, truth)
             )
@@ -314,8 +343,6 @@ def _totalled(
         return plain
     if quantity.agrees(written, total):
         return replace(plain, verdict=_rightness(written, read))
-    if not written.numbers:
-        return replace(plain, verdict=Verdict.UNREADABLE)
     column = [
         other
         for other in marks
@@ -325,9 +352,12 @@ def _totalled(
     ]
     own = [quantity.reads(other.entry.written) for other in column]
     if quantity.agrees(written, sum(n for n in own if isinstance(n, (int, Fraction)))):
-        wrong = (other.place for other in column if not other.verdict.is_right)
-        return replace(plain, verdict=Verdict.FOLLOWS, follows_from=tuple(wrong))
-    return replace(plain, verdict=Verdict.WRONG)
+        wrong = [other for other in column if not other.verdict.is_right]
+        if read.reading is not None and all(other.entry.written.is_blank for other in wrong):
+            return replace(plain, verdict=Verdict.CONVENTION)  # of the rows that there are
+        places = tuple(other.place for other in wrong)
+        return replace(plain, verdict=Verdict.FOLLOWS, follows_from=places)
+    return replace(plain, verdict=Verdict.WRONG if written.numbers else Verdict.UNREADABLE)
 
 
 _PARTS = {
@@ -355,7 +385,9 @@ def _valued(
     """Return a mark with its points."""
     if one.verdict is Verdict.NOT_ASKED:
         return one
-    worth = policy.worth(one.quantity) if _counts(one.layer, one.quantity, truth) else Fraction(0)
+    is_invented = one.verdict is Verdict.WRONG and one.answer == 0  # a pool with weights
+    is_worth = is_invented or _counts(one.layer, one.quantity, truth)
+    worth = policy.worth(one.quantity) if is_worth else Fraction(0)
     read = reads[one.entry.column, one.entry.quantity]
     credit = {
         Verdict.RIGHT: Fraction(1),

@@ -9,11 +9,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.errors import Problem, UsageError, did_you_mean, shown, within
 from archstat.homework.quantities import QUANTITIES
+from archstat.report.columns import SHORT_NAMES
 
 FEEDBACK = ("none", "score", "hint", "full")
 """How much a student is told: nothing, the marks, the mistakes, or the right numbers, too."""
+
+ALIKE = {"weights": "params", "params": "weights", "macs": "flops", "flops": "macs"}
+"""Quantities of which either may stand in a column."""
 
 READINGS = tuple(
     dict.fromkeys(reading.name for quantity in QUANTITIES.values() for reading in quantity.readings)
@@ -31,7 +35,10 @@ class Policy:
         diagnosed: What a wrong cell earns whose mistake is known.
         conventions: The readings that count as right.
         any_convention: Whether every reading does.
-        points: What a cell is worth, by quantity; 1 where nothing is said.
+        asked: The quantities that the homework asks for: other columns earn nothing, and one that
+            a sheet has not costs all of its cells. Where nothing is said, those of the sheet.
+        points: What a cell is worth, by quantity; where nothing is said 1, and 0 for what is given
+            with a layer, such as its stride, unless it is asked for.
         out_of: What all points are scaled to; None for the sum of the points.
         feedback: How much the student is told.
     """
@@ -41,13 +48,21 @@ class Policy:
     diagnosed: Fraction = Fraction(0)
     conventions: tuple[str, ...] = ()
     any_convention: bool = False
+    asked: tuple[str, ...] = ()
     points: Mapping[str, Fraction] = field(default_factory=dict)
     out_of: Fraction | None = None
     feedback: str = "hint"
 
     def worth(self, quantity: str) -> Fraction:
         """Return what a cell of a quantity is worth."""
-        return self.points.get(quantity, Fraction(1))
+        if self.asked and not self.asks(quantity):
+            return Fraction(0)
+        is_given = QUANTITIES[quantity].is_setting and quantity not in self.asked
+        return self.points.get(quantity, Fraction(0 if is_given else 1))
+
+    def asks(self, quantity: str) -> bool:
+        """Return whether a quantity is asked for, or one that a column may mean instead."""
+        return any(quantity in {key, ALIKE.get(key)} for key in self.asked)
 
     def accepts(self, reading: str) -> bool:
         """Return whether a reading counts as right."""
@@ -124,13 +139,29 @@ def readings(value: object) -> tuple[str, ...]:
 def _points(value: object) -> Mapping[str, Fraction]:
     if not isinstance(value, Mapping):
         raise UsageError(f"must be points by column, got {shown(value)}")
-    for key in value:
+    named = {SHORT_NAMES.get(str(key), str(key)): points for key, points in value.items()}
+    for key in named:
         if key not in QUANTITIES:
             raise UsageError(
                 f"there is no column {shown(key)}",
                 hint=did_you_mean(key, list(QUANTITIES)) or f"there are {', '.join(QUANTITIES)}",
             )
-    return {key: _amount(points) for key, points in value.items()}
+    found = {}
+    for key, points in named.items():
+        with within(key):
+            found[key] = _amount(points)
+    return found
+
+
+def quantities(value: object) -> tuple[str, ...]:
+    """Return keys of columns, which may be named by their short titles.
+
+    Raises:
+        UsageError: It is no list, or there is no such column.
+    """
+    if not isinstance(value, (list, tuple)):
+        raise UsageError(f"must be a list of columns, got {shown(value)}")
+    return tuple(_points(dict.fromkeys(value, 1)))
 
 
 def level(value: object) -> str:
@@ -150,6 +181,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "diagnosed": _share,
     "conventions": readings,
     "any_convention": _flag,
+    "asked": quantities,
     "points": _points,
     "out_of": _amount,
     "feedback": level,

@@ -41,6 +41,13 @@ class Written:
         return numbers(self.text, scale=self.scale, unit=self.unit)
 
     @cached_property
+    def counts(self) -> tuple[Number, ...]:
+        """The same, where a number is asked for: a calculation alone states its result."""
+        if self.numbers or self.sum is None or self.sum.stated is not None:
+            return self.numbers
+        return (Number(self.sum.value),)
+
+    @cached_property
     def shapes(self) -> tuple[Dims, ...]:
         """Every reading of the shape that it states."""
         return shapes(self.text)
@@ -120,13 +127,13 @@ class Quantity:
 def _says_number(written: Written, answer: Answer) -> bool:
     if not isinstance(answer, (int, Fraction)):
         return False
-    return any(number.agrees(answer) for number in written.numbers)
+    return any(number.agrees(answer) for number in written.counts)
 
 
 def _reads_number(written: Written) -> Answer:
-    if not written.numbers:
+    if not written.counts:
         return None
-    value = written.numbers[0].value
+    value = written.counts[0].value
     return int(value) if value.denominator == 1 else value
 
 

@@ -62,8 +62,8 @@ def slip(
                 "compare the two rows",
             )
     for digits, true in _pairs(written, answer):
-        if _is_one_edit(digits, true):
-            return Slip("digit", "one digit is wrong", "compare digit by digit")
+        if words := _edit(digits, true):
+            return Slip("digit", words, "compare digit by digit")
     if isinstance(answer, int) and answer:
         for words, factor in FACTORS.items():
             if any(number.value == answer * factor for number in written.numbers):
@@ -88,19 +88,22 @@ def _pairs(written: Written, answer: Answer) -> list[tuple[str, str]]:
     return []
 
 
-def _is_one_edit(one: str, other: str) -> bool:
-    """Return whether one letter is changed, missing or too many, or two neighbours are swapped.
+def _edit(one: str, other: str) -> str | None:
+    """Return which single edit leads from one number to another, if one does.
 
-    >>> _is_one_edit("37352832", "37752832"), _is_one_edit("112", "121"), _is_one_edit("27", "13")
-    (True, True, False)
+    >>> _edit("37352832", "37752832"), _edit("112", "121"), _edit("27", "13")
+    ('one digit is wrong', 'two neighbouring digits are swapped', None)
     """
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
+    pairs = enumerate(zip(one, other, strict=False))
+    start = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
     rest, true = one[start:], other[start:]
-    if len(one) != len(other):
-        longer, shorter = (rest, true) if len(rest) > len(true) else (true, rest)
-        return longer[1:] == shorter
-    return rest[1:] == true[1:] or (rest[:2] == true[1::-1] and rest[2:] == true[2:])
+    if len(rest) == len(true) + 1 and rest[1:] == true:
+        return "one digit is too many"
+    if len(rest) + 1 == len(true) and rest == true[1:]:
+        return "one digit is missing"
+    if len(rest) != len(true) or not rest:
+        return None
+    if rest[1:] == true[1:]:
+        return "one digit is wrong"
+    is_swapped = rest[:2] == true[1::-1] and rest[2:] == true[2:]
+    return "two neighbouring digits are swapped" if is_swapped else None

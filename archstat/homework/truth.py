@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import TypeAlias
 
@@ -36,15 +37,15 @@ Account: TypeAlias = Mapping[str, Answers]
 Windowed: TypeAlias = AnyConvolution | AnyPool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Truth:
-    """A network, and what its table should say."""
+    """A network, and what its table should say; what follows from it is kept by its identity."""
 
     graph: Graph
     report: Report
     account: Account
 
-    @property
+    @cached_property
     def nodes(self) -> Mapping[str, Node]:
         """The layers by name, in the order of computation."""
         return {node.name: node for node in self.graph.nodes}
@@ -124,6 +125,8 @@ class Told:
             "flops": FLOPS_PER_MAC * macs,
             "param_bytes": param_bytes(weights + biases),
         }
+        if isinstance(self.layer, AnyConvolution):
+            answers["filter_depth"] = self.in_shape[0] // self.layer.groups
         if isinstance(self.layer, (AnyConvolution, AnyPool)):
             answers |= {
                 name: getattr(self.layer, name) for name in ("kernel_size", "stride", "padding")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from archstat.homework.arithmetic import worked_out
 from archstat.homework.numerals import NUMERAL, Numeral, numerals
 from archstat.homework.spelling import cleaned
 from archstat.homework.units import ONE, Factor, factors, memory_factors, names_what_is_counted
+
+FEWEST_DIGITS = 2  # of a rounded number: 0G and 1M agree with too much
 
 _NOTHING = frozenset(
     """
@@ -64,12 +66,15 @@ class Number:
             if it is written in full, and so is meant exactly.
         note: How it was read, where it could be read in two ways.
         unit: The unit of memory that it was written in.
+        is_of_column: Whether the title says what it is a multiple of, so that few digits are right
+            for the small numbers of a column.
     """
 
     value: Fraction
     step: Fraction | None = None
     note: str = ""
     unit: str = ""
+    is_of_column: bool = False
 
     @property
     def digits(self) -> int | None:
@@ -89,9 +94,10 @@ class Number:
         >>> Number(Fraction(34_900), step=Fraction(100)).agrees(34_944)
         True
         """
-        if self.step is None:
+        if self.step is None or truth == self.value:
             return truth == self.value
-        return abs(truth - self.value) <= self.step / 2
+        is_rounded = abs(truth - self.value) <= self.step / 2
+        return is_rounded and (self.is_of_column or (self.digits or 0) >= FEWEST_DIGITS)
 
 
 def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number, ...]:
@@ -112,7 +118,7 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number
     text = cleaned(text).casefold()
     for statement in _statements(text):
         if readings := _readings(_without_comment(statement), scale, unit):
-            return readings
+            return tuple(replace(number, is_of_column=scale != ONE) for number in readings)
     return ()
 
 

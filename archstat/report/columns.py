@@ -259,7 +259,7 @@ _ALL = (
 COLUMNS = {column.key: column for column in _ALL}
 """Every column by its key."""
 
-_SHORT = {column.short_title.lower(): column.key for column in _ALL if column.short_title}
+SHORT_NAMES = {column.short_title.lower(): column.key for column in _ALL if column.short_title}
 """The keys of columns that may be named by their short titles, too: rf."""
 
 DEFAULT = (
@@ -287,7 +287,7 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     """
     adds = any(key.startswith("+") for key in keys)
     names = [key.removeprefix("+") for key in keys]
-    keys = [_SHORT.get(name.lower(), name) for name in names]
+    keys = [SHORT_NAMES.get(name.lower(), name) for name in names]
     if adds:
         place = {key: number for number, key in enumerate(COLUMNS)}
         keys = sorted({*DEFAULT, *keys}, key=lambda key: place.get(key, len(place)))

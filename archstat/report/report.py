@@ -225,7 +225,7 @@ def _row(node: Node, field: ReceptiveField | None, batch_size: int) -> Row:
         params=node.weights + node.biases,
         neurons=node.neurons * examples // batch_size,
         macs=None if uncounted else examples * node.macs,
-        activation_bytes=activation_bytes(node, batch_size=examples),
+        activation_bytes=0 if node.is_view else activation_bytes(node, batch_size=examples),
         receptive_field=field,
         uncounted=uncounted,
         is_view=node.is_view,

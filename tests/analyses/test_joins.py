@@ -36,8 +36,8 @@ def test_the_order_of_inputs_does_not_matter():
 
 
 def test_what_sees_nothing_adds_nothing():
-    nothing = View.of_nothing((3, 4))
-    assert joined(IMAGE, nothing) == (IMAGE.layout, [(0, 0), (1, 1), (2, 2), (3, 3)])
+    image, nothing = aligned([IMAGE, View.of_nothing((3, 4))])
+    assert united([image.tracks[0], nothing.tracks[0]]) == IMAGE.tracks[0]
 
 
 def test_what_was_read_as_a_whole_on_all_sides_has_no_place():
@@ -102,9 +102,21 @@ def test_a_map_and_its_mirror_image_cannot_be_joined():
     assert str(caught.value) == "its inputs have different places"
 
 
-def test_fewer_keys_than_queries_are_read_by_each():
+def test_columns_and_blocks_of_the_same_columns_cannot_be_joined():
+    # each of four columns with each of two by two: a column would be counted twice
+    columns = View.of_image((1, 4), is_clipped=False)
+    blocks = moved(columns, Reshaped((1, 4), (2, 2, 1)), (2, 2, 1))
+    with pytest.raises(UnknownReachError) as caught:
+        aligned([columns, blocks])
+    assert str(caught.value) == "its inputs have different places"
+
+
+@pytest.mark.parametrize("is_clipped", [False, True])
+def test_fewer_keys_than_queries_are_read_by_each(is_clipped):
     # four columns meet two units of two columns each, on another axis
-    keys = moved(IMAGE, (Sliding(kernel_size=2, stride=2),), (3, 2))
-    layout, seen = joined(moved(QUERIES, (Mixing.EVERYTHING,), (4, 1)), keys)
+    image = View.of_image((1, 4), is_clipped=is_clipped)
+    keys = moved(image, (Sliding(kernel_size=2, stride=2),), (1, 2))
+    queries = moved(image, Permuted((1, 0)), (4, 1))
+    layout, seen = joined(moved(queries, (Mixing.EVERYTHING,), (4, 1)), keys)
     assert [axes_of(axis) for axis in layout] == [(0,), ()]
     assert seen == [(0, 3)] * 4

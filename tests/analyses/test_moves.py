@@ -65,6 +65,18 @@ def test_an_axis_can_be_cut_into_blocks_and_joined_again():
     assert moved(cut, Reshaped((3, 4, 2, 3), (3, 4, 6)), (3, 4, 6)) == IMAGE
 
 
+def test_blocks_that_change_places_are_not_the_axis_that_they_were():
+    # columns 0 … 5 as two blocks of three, by places first: 0, 3, 1, 4, 2, 5; then two in a row
+    view = after(
+        IMAGE,
+        (Reshaped((3, 4, 6), (3, 4, 2, 3)), (3, 4, 2, 3)),
+        (Permuted((0, 1, 3, 2)), (3, 4, 3, 2)),
+        (Reshaped((3, 4, 3, 2), (3, 4, 6)), (3, 4, 6)),
+        ((Sliding(kernel_size=2),), (3, 4, 5)),
+    )
+    assert seen(view, COLUMNS) == [(0, 3), (1, 3), (1, 4), (2, 4), (2, 5)]
+
+
 def test_channels_can_be_cut_anywhere():
     # 3 channels and a batch of 4 are 12 of something, then 2 and 6
     layout = reshaped((), (4, 3), (12,))
@@ -227,6 +239,12 @@ def test_windows_clip_at_the_border_of_a_clipped_image():
     image = View.of_image((3, 4, 6), is_clipped=True)
     view = moved(image, (Sliding(kernel_size=3, padding=1),), (3, 4, 6))
     assert seen(view, COLUMNS) == [(0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 5)]
+
+
+def test_a_single_unit_of_a_clipped_image_is_read_between_its_padding():
+    image = View.of_image((1, 1), is_clipped=True)
+    view = moved(image, (Sliding(kernel_size=3, padding=1),), (1, 1))
+    assert seen(view) == [(0, 0)]
 
 
 SIGNAL = View.of_image((5, 8), is_clipped=False)

@@ -308,3 +308,10 @@ def test_a_terminal_is_shown_how_far_it_is(tmp_path):
     assert done.returncode == 0
     assert b"1/1" in shown
     assert b"\x1b" not in done.stdout
+
+
+def test_results_do_not_go_among_the_submissions(tmp_path):
+    root = sheets(tmp_path / "in", ann=RIGHT)
+    result = invoke("grade", root, "--against", "lenet5", "-o", root)
+    assert (result.exit_code, result.stderr.splitlines()[1:]) == (2, ["  hint: write -o results"])
+    assert [path.name for path in root.iterdir()] == ["ann.md"]

@@ -41,6 +41,7 @@ def test_these_are_the_commands():
         "check",
         "grade",
         "key",
+        "mistakes",
         "list",
         "show",
         "kinds",

@@ -147,6 +147,12 @@ OF_FOUR = {
 }
 
 
+def test_a_stated_factor_counts_where_the_sizes_are_rounded():
+    # 9 · 0.35 = 3.15 units; torch divides by 0.35: 0, 2.86, 5.71, and not 0, 3, 6
+    model = Call(lambda self, x: self.c(F.interpolate(x, scale_factor=0.35)), c=nn.Identity())
+    assert seen(model, (1, 9, 9)) == [(0, 0), (2, 2), (5, 5)]
+
+
 @pytest.mark.parametrize(("function", "intervals"), OF_FOUR.values(), ids=OF_FOUR)
 def test_units_see(function, intervals):
     model = Call(lambda self, x: self.first(function(x)), first=nn.Identity())
@@ -188,6 +194,11 @@ def test_weights_that_depend_on_the_input_are_no_layer():
     node = graph_of(model, (3, 9, 9)).nodes[-1]
     assert isinstance(node.layer, Observed)
     assert node.macs == 7 * 7 * 27
+
+
+def test_neither_is_a_filter_of_constants():
+    model = Call(lambda _, x: F.conv2d(x.new_zeros(1, 3, 9, 9), x))
+    assert isinstance(graph_of(model, (3, 3, 3)).nodes[-1].layer, Observed)
 
 
 class Block(nn.Module):
@@ -268,6 +279,32 @@ def test_attention_sees_the_whole_image(attention):
     # a patch, also beside the class token and behind a norm of features; all patches from there on
     assert [sizes[name] for name in ("patches", "cat", "norm")] == [(4, 4)] * 3
     assert sizes["head"] == (16, 16)
+
+
+def test_attention_to_what_was_learned_sees_its_own_patch():
+    def forward(self, x):
+        patches = self.patches(x).flatten(2).transpose(1, 2)
+        learned = self.made(self.known).expand(x.shape[0], -1, -1)
+        return self.attention(patches, learned, learned)[0]
+
+    parts = {"made": nn.Linear(8, 8), "known": nn.Parameter(torch.zeros(1, 5, 8))}
+    model = Call(forward, patches=nn.Conv2d(3, 8, 4, stride=4), attention=ATTENTION, **parts)
+    field = receptive_fields(graph_of(model, (3, 16, 16))).by_name["attention"]
+    assert field is not None
+    assert field.size == (4, 4)
+
+
+def test_attention_in_windows_needs_no_remark():
+    def forward(self, x):
+        y = self.norm(x.permute(0, 2, 3, 1)).view(-1, 4, 2, 4, 2, 8).transpose(2, 3)
+        y = y.reshape(-1, 4, 8)
+        y = F.scaled_dot_product_attention(y, y, y).view(-1, 4, 4, 2, 2, 8).transpose(2, 3)
+        return x + y.reshape(-1, 8, 8, 8).permute(0, 3, 1, 2)
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 4, stride=4), Call(forward, norm=nn.LayerNorm(8)))
+    # windows of 2×2 patches of 4×4 pixels
+    assert last_field(model, (3, 32, 32)).size == (8, 8)
+    assert receptive_fields(graph_of(model, (3, 32, 32))).notes == ()
 
 
 def test_patches_made_by_reshaping_are_a_convolution():

@@ -160,7 +160,7 @@ def test_a_missing_argument(file):
     assert_refused(
         f"{file('def make(n): return n')}:make",
         "net.py:make(n) cannot be called: missing a required argument: 'n'\n"
-        "  hint: state its arguments: --arg num_classes=10",
+        "  hint: state its arguments: --arg n=10",
     )
 
 

@@ -78,7 +78,7 @@ def test_a_mistake_that_chance_could_explain_is_said_with_care():
 
 def test_a_copied_row_is_named():
     assert remarks(*changed("13x13x256 | 0", "27x27x96 | 0")) == [
-        ("feature map of Pool2", "This belongs in the row of pool1.", "Compare the two rows.")
+        ("feature map of Pool2", "This belongs in the row of Pool1.", "Compare the two rows.")
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from archstat.homework.marking import mark
 from archstat.homework.marks import Verdict
-from archstat.homework.matching import best_match
+from archstat.homework.matching import best_match, other_network
 from archstat.homework.policy import Policy
 from archstat.homework.reading import read_file
 from archstat.homework.sheet import columns_of, sheet_of
@@ -266,3 +266,179 @@ def test_a_column_asks_for_what_somebody_says():
     columns = columns_of(table, {"Größe": "feature_map"})
     result = mark(sheet_of(table, columns), truth("paper-alexnet"), Policy())
     assert [(one.quantity, one.verdict) for one in result.marks] == [("feature_map", Verdict.RIGHT)]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [  # the weights of fc6 and their biases are 37,752,832
+        pytest.param("37,352,832", "one digit is wrong", id="another"),
+        pytest.param("37,572,832", "two neighbouring digits are swapped", id="swapped"),
+        pytest.param("3,752,832", "one digit is missing", id="missing"),
+        pytest.param("377,528,332", "one digit is too many", id="too many"),
+        pytest.param("37,752,832,000", "it is a thousand times too large", id="thousand"),
+        pytest.param("4,097,000", "this belongs in the row of fc8", id="copied"),
+    ],
+)
+def test_a_slip_of_the_pen_says_what_was_done(written, words):
+    result = marked(sheet("layer | params", f"fc6 | {written}"), "torchvision-alexnet")
+    assert [cause.words for cause in result.causes] == [words]
+
+
+def test_a_copied_value_names_the_row_as_the_sheet_does():
+    table = sheet(
+        "layer | params", "Dense A | 4,097,000", "Dense B | 16,781,312", "Dense C | 4,097,000"
+    )
+    result = marked(table, "torchvision-alexnet")
+    assert list(result.alignment.layers.values()) == ["fc6", "fc7", "fc8"]
+    assert [cause.words for cause in result.causes] == ["this belongs in the row of Dense C"]
+
+
+def test_rows_that_are_called_the_same_are_named_as_in_the_network():
+    table = sheet("layer | params", "Dense | 4,097,000", "Dense | 16,781,312", "Dense | 4,097,000")
+    result = marked(table, "torchvision-alexnet")
+    assert [cause.words for cause in result.causes] == ["this belongs in the row of fc8"]
+
+
+def test_a_filter_without_its_groups_is_one_mistake_with_its_weights():
+    # conv2, conv4 and conv5 have 2 groups: filters of 48, 192 and 192 channels
+    table = sheet(
+        "layer | kernel size | weights",
+        "conv1 | 11×11×3 | 34,848",
+        "conv2 | 5×5×96 | 614,400",
+        "conv3 | 3×3×256 | 884,736",
+        "conv4 | 3×3×384 | 1,327,104",
+        "conv5 | 3×3×384 | 884,736",
+    )
+    result = marked(table, "paper-alexnet")
+    assert causes(result) == {
+        "groups-left-out": ["conv2", "conv2", "conv4", "conv4", "conv5", "conv5"]
+    }
+
+
+def test_an_equal_name_outweighs_the_family_that_its_letter_stands_for():
+    # C5 reads as a convolution, and is a linear layer here: 400·120 + 120
+    table = sheet("layer | params", "C3 | 2,416", "S4 | -", "C5 | 48,120", "F6 | 10,164")
+    result = marked(table, "lenet5")
+    assert list(result.alignment.layers.values()) == ["C3", "S4", "C5", "F6"]
+
+
+def test_a_total_under_a_convention_that_counts_more_is_that_of_the_rows_there_are():
+    # outputs of pools are counted as neurons; those of ReLUs, which have no row, are not added
+    table = sheet(
+        "layer | neurons",
+        "conv1 | 290,400",
+        "pool1 | 69,984",
+        "conv2 | 186,624",
+        "pool2 | 43,264",
+        "conv3 | 64,896",
+        "conv4 | 64,896",
+        "conv5 | 43,264",
+        "pool5 | 9,216",
+        "fc6 | 4,096",
+        "fc7 | 4,096",
+        "fc8 | 1,000",
+        "total | 781,736",
+    )
+    result = marked(table, "paper-alexnet")
+    assert result.reads[1, "neurons"].reading.name == "every-output"
+    assert verdicts(result) == list("≡" * 12)
+
+
+class TestASheetOfAnotherNetwork:
+    """The weights of torchvision's AlexNet; VGG-16 has the same fc7 and fc8."""
+
+    SHEET = sheet(
+        "layer | weights",
+        "conv1 | 23,232",
+        "conv2 | 307,200",
+        "conv3 | 663,552",
+        "conv4 | 884,736",
+        "conv5 | 589,824",
+        "fc6 | 37,748,736",
+        "fc7 | 16,777,216",
+        "fc8 | 4,096,000",
+    )
+
+    def note(self, against, *others, table=SHEET):
+        return other_network(marked(table, against), [(name, truth(name)) for name in others])
+
+    def test_it_is_said_which(self):
+        assert self.note("vgg16", "lenet5", "torchvision-alexnet", "zfnet") == (
+            "8 of 8 cells are right for torchvision-alexnet: is this the right network?"
+        )
+
+    def test_nothing_is_said_if_half_of_it_is_right(self):
+        # conv2, fc6, fc7 and fc8 are the same in the network of the paper
+        assert self.note("paper-alexnet", "torchvision-alexnet") is None
+
+    def test_nothing_is_said_if_it_is_right_for_no_other(self):
+        assert self.note("vgg16", "lenet5", "nin") is None
+
+    def test_nothing_is_said_of_a_sheet_without_cells(self):
+        table = sheet("layer | weights", "pool1 | -")
+        assert self.note("vgg16", "lenet5", table=table) is None
+
+
+KEY = (
+    "layer | stride | feature map | weights | receptive field",
+    "conv1 | 4 | 55×55×96 | | ",
+    "conv2 | 1 | 27×27×256 | 307,200 | 51",
+)
+
+
+def test_what_is_given_with_a_layer_earns_nothing():
+    table = sheet("layer | stride | weights", "conv1 | 4 | 34,848", "conv2 | 2 | 307,200")
+    result = marked(table, "paper-alexnet", Policy(points={"weights": Fraction(1)}))
+    assert [one.worth for one in result.marks] == [0, 1, 0, 1]
+    assert result.marks[2].verdict is Verdict.WRONG
+
+
+def test_columns_that_are_not_asked_for_earn_nothing():
+    policy = Policy(asked=("weights", "receptive_field"))
+    result = marked(sheet(*KEY), "paper-alexnet", policy)
+    assert {one.quantity for one in result.marks if one.worth} == {"weights", "receptive_field"}
+    assert result.points == 2
+
+
+def test_a_column_that_is_asked_for_and_missing_costs_its_cells():
+    table = sheet("layer | params", "fc6 | 37,752,832", "fc7 | 16,781,312", "fc8 | 4,097,000")
+    result = marked(table, "paper-alexnet", Policy(asked=("weights", "neurons")))
+    assert result.missing_columns == ("neurons",)
+    assert result.points == 3  # biases may be among the weights
+    # eight layers have weights and neurons: five rows are missing, and the whole other column
+    assert result.out_of == 16
+    assert not result.is_right
+
+
+def test_weights_can_be_asked_for_without_biases():
+    table = sheet("layer | weights", "conv1 | 34,944", "conv2 | 307,456")
+    result = marked(table, "paper-alexnet", Policy(conventions=("weights-only",)))
+    assert [one.quantity for one in result.marks] == ["weights", "weights"]
+    assert Verdict.RIGHT not in {one.verdict for one in result.marks}
+
+
+def test_a_calculation_alone_is_its_result():
+    table = sheet("layer | weights", "conv3 | 384·3·3·256", "fc7 | 2^24")
+    assert verdicts(marked(table, "paper-alexnet")) == ["✓", "✓"]
+
+
+def test_a_pool_with_weights_costs_a_point():
+    table = sheet("layer | weights", "conv1 | 34,848", "pool1 | 864")
+    result = marked(table, "paper-alexnet")
+    assert causes(result) == {"pool-with-weights": ["pool1"]}
+    assert [(one.worth, one.points) for one in result.marks] == [(1, 1), (1, 0)]
+
+
+def test_a_row_may_name_what_follows_its_layer():
+    table = sheet(
+        "layer | weights", "C1 + tanh | 150", "C3 (tanh) | 2,400", "C5 with tanh | 48,000"
+    )
+    result = marked(table, "lenet5")
+    assert list(result.alignment.layers.values()) == ["C1", "C3", "C5"]
+    assert verdicts(result) == ["✓", "✓", "✓"]
+
+
+def test_a_layer_may_be_named_in_the_second_of_two_columns():
+    table = sheet("Layer | Layer | weights", "Stage 1 | C1 | 150", "Stage 3 | C5 | 48,000")
+    result = marked(table, "lenet5")
+    assert list(result.alignment.layers.values()) == ["C1", "C5"]

@@ -411,3 +411,13 @@ def test_the_longest_cell_that_is_read():
 
 def test_what_cannot_be_seen_does_not_count():
     assert first("34\u200b,8\u202e48\x1b") == (34_848, None)
+
+
+@pytest.mark.parametrize(("text", "truth"), [("0G", 117_600), ("0.0M", 4_704), ("1M", 1_400_000)])
+def test_a_number_of_no_or_one_digit_agrees_with_nothing_but_itself(text, truth):
+    assert not any(number.agrees(truth) for number in numbers(text))
+
+
+def test_a_round_number_in_a_unit_is_itself():
+    assert numbers("48K")[0].agrees(48_000)
+    assert numbers("1M")[0].agrees(1_000_000)

@@ -9,7 +9,7 @@ from torch import nn
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.source import Source
 from archstat.report.finding import Verdict
-from archstat.witnesses import proof
+from archstat.witnesses import gradients, proof
 from archstat.witnesses.proof import model_findings
 
 
@@ -142,3 +142,24 @@ def test_an_operator_that_torch_does_not_count_is_named():
         Verdict.EXPLAINED,
         "differs as its ledger says: 32 = 2 × 32 MACs − 32 (mv, for which it has no rule)",
     )
+
+
+def test_receptive_fields_that_one_channel_cannot_show_are_measured_in_the_model():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
+    finding = findings_of(model, 3, 8, 8)[-1]
+    assert (finding.verdict, finding.words) == (
+        Verdict.AGREES,
+        "agrees on 2 layers: the pixels of two units of each",
+    )
+
+
+def test_where_the_model_is_too_large_the_layers_before_are_measured(monkeypatch):
+    monkeypatch.setattr(gradients, "MOST_MACS", 100)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
+    *_, before, last = findings_of(model, 3, 8, 8)
+    assert (before.verdict, before.words) == (
+        Verdict.AGREES,
+        "agrees on 1 layer: size, stride and padding",
+    )
+    # 4·27 weights on 36 units
+    assert last.words == "not measured: the model takes 3,888 MACs, more than 100"

@@ -1,5 +1,10 @@
 """The mistakes that people make in homework tables, one place each."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
 from archstat.homework.mistakes import (
     feature_map,
     operations,
@@ -8,6 +13,7 @@ from archstat.homework.mistakes import (
     weights,
 )
 from archstat.homework.mistakes.base import Mistake
+from archstat.homework.truth import Account, Truth
 
 MISTAKES: tuple[Mistake, ...] = (
     *feature_map.MISTAKES,
@@ -18,4 +24,11 @@ MISTAKES: tuple[Mistake, ...] = (
 )
 """Every mistake; where two explain the same cells, the earlier is named."""
 
-__all__ = ["MISTAKES", "Mistake"]
+
+@lru_cache(maxsize=8)
+def accounts_of(truth: Truth) -> Mapping[str, Account]:
+    """Return what a sheet says that is filled in with a mistake, by the mistake's key."""
+    return {mistake.key: mistake.account(truth) for mistake in MISTAKES}
+
+
+__all__ = ["MISTAKES", "Mistake", "accounts_of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from archstat.graph import INPUT
@@ -68,6 +69,7 @@ class Facts:
         return not self.is_pool
 
 
+@lru_cache(maxsize=8)
 def facts_of(truth: Truth) -> Mapping[str, Facts]:
     """Return the letters of every convolution, pool and linear layer by its name."""
     found: dict[str, Facts] = {}

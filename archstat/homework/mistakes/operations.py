@@ -46,7 +46,12 @@ MISTAKES: tuple[Mistake, ...] = (
         "one-tower",
         "one of the two halves of the network is counted",
         "the layer is spread over two devices: count both",
-        {"neurons": lambda f: _neurons(f) // 2 if f.is_unit else None},
+        {
+            "neurons": lambda f: _neurons(f) // 2 if f.is_unit else None,
+            "weights": lambda f: f.weights // 2 if f.is_conv else None,
+            "params": lambda f: (f.weights + f.biases) // 2 if f.is_conv else None,
+            "feature_map": lambda f: (f.c_out // 2, f.rows_out, f.rows_out) if f.is_conv else None,
+        },
     ),
     by_formula(
         "paper-misprint",

@@ -67,7 +67,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "the groups are left out: every filter is as deep as its whole input",
         "with groups, a filter sees a part of the channels only",
         change=_ungrouped,
-        quantities=COUNTS,
+        quantities=COUNTS | {"filter_depth"},
     ),
     by_weights(
         "groups-twice",
@@ -83,8 +83,8 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     by_formula(
         "bias-added",
-        "the biases are added although weights alone are asked for",
-        "weights alone are asked for",
+        "the biases are counted, too",
+        "which of the learnable numbers are asked for?",
         {"weights": lambda f: f.weights + f.biases if f.biases else None},
     ),
     by_formula(
@@ -146,6 +146,27 @@ MISTAKES: tuple[Mistake, ...] = (
         "the map before the last pool is flattened, not the one behind it",
         "which map does the first linear layer read?",
         _before_the_pool,
+    ),
+    by_weights(
+        "outputs-left-out",
+        "only the inputs of the layer are counted, not its outputs",
+        "every output is connected to every input",
+        lambda f: f.c_in if f.is_linear else None,
+    ),
+    by_weights(
+        "inputs-left-out",
+        "only the outputs of the layer are counted, not its inputs",
+        "every output is connected to every input",
+        lambda f: f.c_out if f.is_linear else None,
+    ),
+    by_formula(
+        "bytes-for-numbers",
+        "bytes are counted, four to a number",
+        "numbers are asked for, not their bytes",
+        {
+            "weights": lambda f: 4 * f.weights if f.is_unit else None,
+            "params": lambda f: 4 * (f.weights + f.biases) if f.is_unit else None,
+        },
     ),
     by_weights(
         "square-of-outputs",

@@ -115,6 +115,8 @@ def _read(data: bytes, suffix: str) -> list[Table]:
         streams = UNREADABLE_STREAMS.items()
         kinds = [kind for stream, kind in streams if stream.encode("utf-16-le") in data]
         kinds.append("a document of an unknown kind")
+    if not data.strip():
+        raise NoTableError("is empty")
     if kinds:
         raise SheetError(f"is {kinds[0]}, which cannot be read", hint=HINT)
     if data.startswith(ZIP):

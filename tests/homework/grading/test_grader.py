@@ -88,7 +88,7 @@ def test_the_same_content_under_another_name_is_known_to_be_the_same():
     ("files", "status", "message"),
     [
         pytest.param([("a.txt", b"hello")], Status.NO_TABLE, "a.txt: holds no table", id="text"),
-        pytest.param([("a.txt", b"")], Status.NO_TABLE, "a.txt: holds no table", id="empty"),
+        pytest.param([("a.txt", b"")], Status.NO_TABLE, "a.txt: is empty", id="empty"),
         pytest.param(
             [("a.md", b"|a|b|\n|-|-|\n|1|2|\n")],
             Status.NO_TABLE,

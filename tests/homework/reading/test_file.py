@@ -91,7 +91,12 @@ def test_old_documents(stream, kind):
     )
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"Just words.", b"a | b", b"{}", b"<html></html>"])
+@pytest.mark.parametrize("data", [b"", b"\n\n"])
+def test_nothing(data):
+    assert_refused(lambda: read_bytes(data, name="sheet"), "sheet: is empty")
+
+
+@pytest.mark.parametrize("data", [b"Just words.", b"a | b", b"{}", b"<html></html>"])
 def test_no_table(data):
     assert_refused(lambda: read_bytes(data, name="sheet"), f"sheet: {NO_TABLE}")
 
@@ -120,4 +125,4 @@ def test_places_that_are_no_file(tmp_path, monkeypatch):
 
 
 def test_a_name_that_a_terminal_would_obey_is_quoted():
-    assert_refused(lambda: read_bytes(b"", name="\x1b[31msheet"), f"'\\x1b[31msheet': {NO_TABLE}")
+    assert_refused(lambda: read_bytes(b"", name="\x1b[31msheet"), "'\\x1b[31msheet': is empty")
