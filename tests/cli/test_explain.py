@@ -57,8 +57,10 @@ def test_the_suffix_is_the_format(tmp_path):
             ("lenet5", "C2"),
             (
                 "error: lenet5 has no layer 'C2'",
-                "  hint: it has C1, tanh1, S2, C3, tanh3, S4, flatten, C5, tanh5, F6, tanh6, "
-                "OUTPUT",
+                (
+                    "  hint: it has C1, tanh1, S2, C3, tanh3, S4, flatten, C5, tanh5, F6, tanh6, "
+                    "OUTPUT"
+                ),
             ),
         ),
         (
