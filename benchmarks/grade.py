@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -169,6 +170,7 @@ class Run:
     """What a run of the command took."""
 
     seconds: float
+    cpu_seconds: float
     parent_bytes: int
     worker_bytes: int
 
@@ -176,7 +178,7 @@ class Run:
 def grade(folder: Path, output: Path, workers: int, *, stop_at: int | None = None) -> Run:
     """Grade a class; kill all of it at once when so many records are on the disk."""
     words = ["grade", folder, "--against", MODEL, "-o", output, "--workers", workers]
-    start = time.perf_counter()
+    start, before = time.perf_counter(), cpu_seconds()
     process = subprocess.Popen(
         [sys.executable, "-m", "archstat", *map(str, words)], stdout=subprocess.DEVNULL
     )
@@ -190,7 +192,15 @@ def grade(folder: Path, output: Path, workers: int, *, stop_at: int | None = Non
     watcher.join()
     if stop_at is None and process.returncode != 0:
         sys.exit(f"archstat grade ended with {process.returncode}")
-    return Run(time.perf_counter() - start, peaks["parent"], peaks["worker"])
+    return Run(
+        time.perf_counter() - start, cpu_seconds() - before, peaks["parent"], peaks["worker"]
+    )
+
+
+def cpu_seconds() -> float:
+    """Return what all processes that we have started took of processors, whoever else did."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def watch(pid: int, peaks: dict[str, int]) -> None:
@@ -249,12 +259,13 @@ def main() -> None:
         folder.mkdir()
         hand_in(folder, count)
         print(f"{count} submissions against {MODEL}, {os.cpu_count()} cores\n")
-        print("| workers | seconds | submissions/s | parent | a worker |")
-        print("| ---: | ---: | ---: | ---: | ---: |")
+        print("| workers | seconds | submissions/s | CPU, each | parent | a worker |")
+        print("| ---: | ---: | ---: | ---: | ---: | ---: |")
         for workers in (1, 2):
             run = grade(folder, root / f"out{workers}", workers)
             print(
                 f"| {workers} | {run.seconds:.0f} | {count / run.seconds:.0f} "
+                f"| {1000 * run.cpu_seconds / count:.0f} ms "
                 f"| {mib(run.parent_bytes)} | {mib(run.worker_bytes)} |"
             )
         again = grade(folder, root / "out2", 2)

@@ -77,7 +77,7 @@ def check(
     """
     with answering():
         from archstat.homework.feedback import Feedback
-        from archstat.homework.matching import best_match
+        from archstat.homework.matching import best_match, other_network
         from archstat.renderers.feedback import GRADERS, refuser, renderer
 
         rules = marking.policy(
@@ -103,7 +103,8 @@ def check(
                 _write(refuser(chosen_format)(error), file, output)
             raise
         candidates = len(tables) if table is None else 1
-        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates)
+        other = other_network(marked, marking.catalogue_truths())
+        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates, other)
         if output is None and chosen_format == "text" and sys.stdout.isatty():
             from archstat.renderers.feedback.terminal import show
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
@@ -69,20 +68,21 @@ def compare(
 ) -> None:
     """Show networks side by side, layer by layer: what differs, and the totals."""
     with answering():
-        from archstat.cli.output import STDOUT, write_file, write_stdout
-        from archstat.renderers.compare import renderer
+        from archstat.cli.output import format_of, target_of, write_file, write_stdout
+        from archstat.renderers.compare import SUFFIXES, renderer
         from archstat.report import comparison
 
         if len(models) < FEWEST:
             raise UsageError("one network has nothing to be compared with", hint="name another")
+        targets = [target_of(output, model) for model in models]  # which none of them may be
         reports = [_report(model, input, classes, None, None, batch) for model in models]
         found = comparison.compare(reports)
         found = found.changes() if only_changes else found
-        text = renderer(format_name or _format_of(output))(found)
-        if output in {None, STDOUT}:
+        text = renderer(format_name or format_of(output, SUFFIXES, "text"))(found)
+        if targets[0] is None:
             write_stdout(text)
         else:
-            write_file(text, Path(str(output)))
+            write_file(text, targets[0])
     if fail_on_change and found.differs:
         raise typer.Exit(NO)
 
@@ -169,20 +169,3 @@ def _amount(key: str, text: str) -> int:
             hint="write 62M, 1.5G, 250_000 or 8MiB",
         )
     return int(found[0].value)
-
-
-def _format_of(output: str | None) -> Format:
-    """Return the format that a file's suffix stands for."""
-    from archstat.cli.output import STDOUT
-    from archstat.renderers.compare import SUFFIXES
-
-    if output in {None, STDOUT}:
-        return "text"
-    suffix = Path(str(output)).suffix.lower()
-    for format_name, known in SUFFIXES.items():
-        if suffix == known:
-            return format_name
-    raise UsageError(
-        f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(SUFFIXES.values())}, or state one with --format",
-    )

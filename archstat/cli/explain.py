@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from archstat.cli.shared import Arguments, Classes, Inputs, Model, Set, answering, question
-from archstat.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from archstat.graph import Graph
@@ -50,39 +48,23 @@ def explain(
 ) -> None:
     """Explain each number: its formula, the same with the layer's values, and the source."""
     with answering():
-        from archstat.cli.output import STDOUT, write_file, write_stdout
+        from archstat.cli.output import format_of, target_of, write_file, write_stdout
         from archstat.frontends.load import load
-        from archstat.renderers.explain import renderer
+        from archstat.renderers.explain import SUFFIXES, renderer
         from archstat.renderers.explain.page import Page
         from archstat.report import explanation
 
+        target = target_of(output, model)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         graph = load(model, asked).graph
         layers = explanation.explain(graph, layer=layer, columns=column or ())
         page = Page(_title(graph), layers, for_students=level == "student")
-        text = renderer(format_name or _format_of(output))(page)
-        if output in {None, STDOUT}:
+        text = renderer(format_name or format_of(output, SUFFIXES, "text"))(page)
+        if target is None:
             write_stdout(text)
         else:
-            write_file(text, Path(str(output)))
+            write_file(text, target)
 
 
 def _title(graph: Graph) -> str:
     return f"{graph.name}: {graph.title}" if graph.title else graph.name
-
-
-def _format_of(output: str | None) -> Format:
-    """Return the format that a file's suffix stands for."""
-    from archstat.cli.output import STDOUT
-    from archstat.renderers.explain import SUFFIXES
-
-    if output in {None, STDOUT}:
-        return "text"
-    suffix = Path(str(output)).suffix.lower()
-    for format_name, known in SUFFIXES.items():
-        if suffix == known:
-            return format_name
-    raise UsageError(
-        f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(SUFFIXES.values())}, or state one with --format",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -65,6 +66,18 @@ def truth(model: str, asked: Question) -> Truth:
 
     graph, traced_on, batch = load(model, asked)
     return truth_of(graph, report_on(graph, batch_size=batch, traced_on=traced_on))
+
+
+def catalogue_truths() -> Iterator[tuple[str, Truth]]:
+    """Yield what is right for each network of the catalogue, by name."""
+    from archstat.frontends.catalogue import catalogue
+    from archstat.frontends.resolve import resolve
+    from archstat.homework.truth import truth_of
+    from archstat.report.report import report_on
+
+    for name in catalogue():
+        graph = resolve(name)
+        yield name, truth_of(graph, report_on(graph))
 
 
 def policy(

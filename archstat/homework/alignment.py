@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from archstat.homework import labels
@@ -47,7 +47,7 @@ class Alignment:
         extra: The rows that are no layer of the network.
         missing: The layers that a sheet is expected to have, and that this one has not.
         reordered: The rows that stand at another place than their layer.
-        score: How good the whole fits.
+        score: How much better the whole fits than no row at all.
     """
 
     layers: Mapping[int, str]
@@ -134,7 +134,7 @@ def _candidates(truth: Truth) -> list[_Candidate]:
 
 def _scores(row: SheetRow, candidates: Sequence[_Candidate]) -> list[float]:
     """Return how well a row fits every layer."""
-    spelled = _spelled(row.text)
+    spelled = {_spelled(name) for name in row.names} - {""}
     written = {
         entry.quantity: entry.written
         for entry in reversed(row.entries)  # so that the first of a quantity counts
@@ -148,9 +148,9 @@ def _scores(row: SheetRow, candidates: Sequence[_Candidate]) -> list[float]:
     ]
 
 
-def _label_score(label: Label, spelled: str, candidate: _Candidate) -> float:
+def _label_score(label: Label, spelled: Collection[str], candidate: _Candidate) -> float:
     score = 0.0
-    is_namesake = spelled != "" and spelled == candidate.spelled
+    is_namesake = candidate.spelled in spelled
     if label.family not in {None, "output"}:
         fits = (
             is_namesake
@@ -204,7 +204,10 @@ def _spelled(text: str) -> str:
 def _best_path(
     scores: Sequence[Sequence[float]], left_out: Sequence[float]
 ) -> tuple[list[tuple[int, int]], float]:
-    """Return the pairs of the best alignment in order, and its score (Needleman & Wunsch 1970)."""
+    """Return the pairs of the best alignment in order, and what it gains over none.
+
+    See Needleman & Wunsch (1970).
+    """
     rows, columns = len(scores), len(left_out)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for j in range(columns):
@@ -228,4 +231,4 @@ def _best_path(
             i, j = i - 1, j - 1
             if scores[i][j] > 0:
                 pairs.append((i, j))
-    return pairs[::-1], best[rows][columns]
+    return pairs[::-1], best[rows][columns] - best[0][columns]

@@ -57,6 +57,7 @@ class Feedback:
         level: How much is told; one of `FEEDBACK`.
         granularity: What a test is, for grading systems.
         tables: How many tables there were to choose from.
+        other: What is said if the sheet seems to be about another network.
     """
 
     marked: Marked
@@ -64,6 +65,7 @@ class Feedback:
     level: str
     granularity: Granularity = "row"
     tables: int = 1
+    other: str | None = None
 
     @property
     def shows_score(self) -> bool:
@@ -126,7 +128,7 @@ class Feedback:
         if not self.shows_score:
             return ()
         sheet = self.marked.sheet
-        said = []
+        said = [] if self.other is None else [self.other]
         if self.tables > 1:
             said.append(f"of {self.tables} tables, this one fits the network best")
         if sheet.table.tool:

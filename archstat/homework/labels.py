@@ -133,7 +133,7 @@ def label(text: str) -> Label:
     ('conv', None)
     """
     text = cleaned(text)
-    if code := _CODE.fullmatch(_AND.split(text)[0]):
+    if code := _CODE.fullmatch(first_part(text)):
         return Label(_CODES[code["letter"]], code["number"])
     if family := _WHOLE.get(text.casefold()):
         return Label(family)
@@ -146,6 +146,15 @@ def label(text: str) -> Label:
         return Label(None, layer and layer["number"], settings(text))
     first = min(found, key=lambda one: _RANK.get(one.family, len(_RANK)))
     return Label(first.family, _number(name, first), settings(text))
+
+
+def first_part(text: str) -> str:
+    """Return what a label names first.
+
+    >>> first_part("C1 + tanh")
+    'C1'
+    """
+    return _AND.split(cleaned(text))[0]
 
 
 @dataclass(frozen=True)

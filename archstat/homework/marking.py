@@ -343,8 +343,6 @@ def _totalled(
         return plain
     if quantity.agrees(written, total):
         return replace(plain, verdict=_rightness(written, read))
-    if not written.numbers:
-        return replace(plain, verdict=Verdict.UNREADABLE)
     column = [
         other
         for other in marks
@@ -354,9 +352,12 @@ def _totalled(
     ]
     own = [quantity.reads(other.entry.written) for other in column]
     if quantity.agrees(written, sum(n for n in own if isinstance(n, (int, Fraction)))):
-        wrong = (other.place for other in column if not other.verdict.is_right)
-        return replace(plain, verdict=Verdict.FOLLOWS, follows_from=tuple(wrong))
-    return replace(plain, verdict=Verdict.WRONG)
+        wrong = [other for other in column if not other.verdict.is_right]
+        if read.reading is not None and all(other.entry.written.is_blank for other in wrong):
+            return replace(plain, verdict=Verdict.CONVENTION)  # of the rows that there are
+        places = tuple(other.place for other in wrong)
+        return replace(plain, verdict=Verdict.FOLLOWS, follows_from=places)
+    return replace(plain, verdict=Verdict.WRONG if written.numbers else Verdict.UNREADABLE)
 
 
 _PARTS = {

@@ -1,12 +1,13 @@
-"""Which table of a file is the homework."""
+"""Which table of a file is the homework, and whether it is about another network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from archstat.errors import NoTableError, SheetError
 from archstat.homework.alignment import aligned
 from archstat.homework.marking import Marked, mark
+from archstat.homework.marks import Verdict
 from archstat.homework.policy import Policy
 from archstat.homework.reading.table import Table
 from archstat.homework.sheet import Sheet, columns_of, sheet_of
@@ -63,8 +64,34 @@ def _sheet(table: Table, chosen: Mapping[str, str] | None) -> Sheet:
     return sheet_of(table, columns_of(table, chosen))
 
 
-def _fit(sheet: Sheet, truth: Truth) -> tuple[float, int]:
+def _fit(sheet: Sheet, truth: Truth) -> tuple[bool, float, int]:
     """Return how well a sheet fits a network: its rows, and then its columns."""
     alignment = aligned(sheet, truth)
     marked = sum(column.is_marked for column in sheet.columns)
-    return alignment.score * marked if alignment.layers else -1.0, marked
+    return bool(alignment.layers), alignment.score * marked, marked
+
+
+def other_network(marked: Marked, others: Iterable[tuple[str, Truth]]) -> str | None:
+    """Return a note on the network that a sheet is rather about, if there is one.
+
+    Less than half of the sheet is right, and more than half and twice as much for the other.
+
+    Args:
+        marked: The sheet, held against the network that it should be about.
+        others: What it may be about instead, by name.
+    """
+    right, asked = _right(marked)
+    if 2 * right >= asked:
+        return None
+    found = {name: _right(mark(marked.sheet, truth, marked.policy)) for name, truth in others}
+    most, of = max(found.values(), default=(0, 0))
+    if most <= 2 * right or 2 * most < of:
+        return None
+    names = " and ".join(name for name, counts in found.items() if counts == (most, of))
+    return f"{most} of {of} cells are right for {names}: is this the right network?"
+
+
+def _right(marked: Marked) -> tuple[int, int]:
+    """Return how many cells are right, of how many that are asked."""
+    verdicts = [one.verdict for one in marked.marks if one.verdict is not Verdict.NOT_ASKED]
+    return sum(verdict.is_right for verdict in verdicts), len(verdicts)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.errors import Problem, UsageError, did_you_mean, shown, within
 from archstat.homework.quantities import QUANTITIES
 from archstat.report.columns import SHORT_NAMES
 
@@ -146,7 +146,11 @@ def _points(value: object) -> Mapping[str, Fraction]:
                 f"there is no column {shown(key)}",
                 hint=did_you_mean(key, list(QUANTITIES)) or f"there are {', '.join(QUANTITIES)}",
             )
-    return {key: _amount(points) for key, points in named.items()}
+    found = {}
+    for key, points in named.items():
+        with within(key):
+            found[key] = _amount(points)
+    return found
 
 
 def quantities(value: object) -> tuple[str, ...]:

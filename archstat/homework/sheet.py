@@ -9,7 +9,7 @@ from functools import cached_property
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.headings import Heading, heading
-from archstat.homework.labels import Label, label
+from archstat.homework.labels import Label, first_part, label
 from archstat.homework.quantities import QUANTITIES, Written
 from archstat.homework.reading.table import Table
 from archstat.homework.settings import settings
@@ -70,12 +70,14 @@ class SheetRow:
         text: What its label says.
         label: What that means.
         entries: What it says of every quantity.
+        names: All that it may call its layer: its labels, and what each names first.
     """
 
     index: int
     text: str
     label: Label
     entries: tuple[Entry, ...]
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[Column]) -> SheetR
     entries = tuple(
         entry for column in columns for entry in _entries(number, column, cells[column.index])
     )
-    return SheetRow(number, " ".join(filter(None, texts[:1])), _label(texts), entries)
+    names = frozenset(name for text in texts for name in (text, first_part(text)))
+    return SheetRow(number, " ".join(filter(None, texts[:1])), _label(texts), entries, names)
 
 
 def _label(texts: Sequence[str]) -> Label:

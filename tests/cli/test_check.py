@@ -228,3 +228,15 @@ def test_a_pipe_gets_plain_text_as_wide_as_it_is():
     done = start("check", "wrong.md", "--against", "paper-alexnet", COLUMNS="20")
     assert b"\x1b" not in done.stdout
     assert done.stdout.decode() == check("wrong.md").stdout
+
+
+def test_a_sheet_of_another_network_is_asked_about():
+    result = invoke("check", "right.md", "--against", "vgg16")
+    note = "8 of 8 cells are right for caffenet and paper-alexnet: is this the right network?"
+    assert note in " ".join(result.stdout.split())
+    assert result.exit_code == 1
+
+
+def test_nothing_of_it_is_said_where_nothing_is_to_be_told():
+    result = invoke("check", "right.md", "--against", "vgg16", "--feedback", "none")
+    assert "right network" not in result.stdout

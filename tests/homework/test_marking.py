@@ -9,7 +9,7 @@ import pytest
 
 from archstat.homework.marking import mark
 from archstat.homework.marks import Verdict
-from archstat.homework.matching import best_match
+from archstat.homework.matching import best_match, other_network
 from archstat.homework.policy import Policy
 from archstat.homework.reading import read_file
 from archstat.homework.sheet import columns_of, sheet_of
@@ -322,6 +322,63 @@ def test_an_equal_name_outweighs_the_family_that_its_letter_stands_for():
     assert list(result.alignment.layers.values()) == ["C3", "S4", "C5", "F6"]
 
 
+def test_a_total_under_a_convention_that_counts_more_is_that_of_the_rows_there_are():
+    # outputs of pools are counted as neurons; those of ReLUs, which have no row, are not added
+    table = sheet(
+        "layer | neurons",
+        "conv1 | 290,400",
+        "pool1 | 69,984",
+        "conv2 | 186,624",
+        "pool2 | 43,264",
+        "conv3 | 64,896",
+        "conv4 | 64,896",
+        "conv5 | 43,264",
+        "pool5 | 9,216",
+        "fc6 | 4,096",
+        "fc7 | 4,096",
+        "fc8 | 1,000",
+        "total | 781,736",
+    )
+    result = marked(table, "paper-alexnet")
+    assert result.reads[1, "neurons"].reading.name == "every-output"
+    assert verdicts(result) == list("≡" * 12)
+
+
+class TestASheetOfAnotherNetwork:
+    """The weights of torchvision's AlexNet; VGG-16 has the same fc7 and fc8."""
+
+    SHEET = sheet(
+        "layer | weights",
+        "conv1 | 23,232",
+        "conv2 | 307,200",
+        "conv3 | 663,552",
+        "conv4 | 884,736",
+        "conv5 | 589,824",
+        "fc6 | 37,748,736",
+        "fc7 | 16,777,216",
+        "fc8 | 4,096,000",
+    )
+
+    def note(self, against, *others, table=SHEET):
+        return other_network(marked(table, against), [(name, truth(name)) for name in others])
+
+    def test_it_is_said_which(self):
+        assert self.note("vgg16", "lenet5", "torchvision-alexnet", "zfnet") == (
+            "8 of 8 cells are right for torchvision-alexnet: is this the right network?"
+        )
+
+    def test_nothing_is_said_if_half_of_it_is_right(self):
+        # conv2, fc6, fc7 and fc8 are the same in the network of the paper
+        assert self.note("paper-alexnet", "torchvision-alexnet") is None
+
+    def test_nothing_is_said_if_it_is_right_for_no_other(self):
+        assert self.note("vgg16", "lenet5", "nin") is None
+
+    def test_nothing_is_said_of_a_sheet_without_cells(self):
+        table = sheet("layer | weights", "pool1 | -")
+        assert self.note("vgg16", "lenet5", table=table) is None
+
+
 KEY = (
     "layer | stride | feature map | weights | receptive field",
     "conv1 | 4 | 55×55×96 | | ",
@@ -379,3 +436,9 @@ def test_a_row_may_name_what_follows_its_layer():
     result = marked(table, "lenet5")
     assert list(result.alignment.layers.values()) == ["C1", "C3", "C5"]
     assert verdicts(result) == ["✓", "✓", "✓"]
+
+
+def test_a_layer_may_be_named_in_the_second_of_two_columns():
+    table = sheet("Layer | Layer | weights", "Stage 1 | C1 | 150", "Stage 3 | C5 | 48,000")
+    result = marked(table, "lenet5")
+    assert list(result.alignment.layers.values()) == ["C1", "C5"]

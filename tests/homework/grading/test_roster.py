@@ -136,6 +136,7 @@ def test_the_numbers_of_another_system_say_nothing():
         ("jane@x.edu", JANE),
         ("Kim Chul Soo", None),
         ("Kim Chul Soo 2021-1003", KIM),
+        ("Jane Doe for 2021-1002", CHUL),
         ("janedoeson", None),
         ("alexnet", None),
     ],

@@ -87,3 +87,17 @@ def test_what_a_terminal_obeys_or_nobody_sees_is_no_text(text, rest):
 
 def test_an_entity_cannot_bring_back_what_is_harmful():
     assert plain("a&#27;[31mb&#8238;c") == "a[31mbc"
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("**27*27*96**", "27*27*96"),
+        ("**6@28*28**", "6@28*28"),
+        ("**27 * 27 * 96**", "27 * 27 * 96"),
+        ("**a** **b**", "a b"),
+        ("**2** * **3**", "2 * 3"),
+    ],
+)
+def test_products_may_be_bold(written, text):
+    assert plain(written) == text

@@ -1,0 +1,76 @@
+"""`archstat explain`: what is printed in each format, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.running import assert_refused, invoke
+
+
+def lines_of(*words):
+    result = invoke("explain", *words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+def test_a_number_by_its_formula_its_values_and_its_source():
+    # 227 - 11 = 216, 216 / 4 = 54, and 1
+    line = lines_of("paper-alexnet", "conv1", "--column", "feature_map")[-1]
+    assert " ".join(line.split()) == (
+        "feature map, rows ⌊(n_in + 2 · p − k) / s⌋ + 1 ⌊(227 + 2 · 0 − 11) / 4⌋ + 1 = 55"
+        " [Dumoulin & Visin (2016), arXiv:1603.07285]"
+    )
+
+
+def test_students_read_what_a_number_means():
+    meaning = "Learnable numbers that are added, one for each filter or unit."
+    words = ("lenet5", "C1", "--column", "biases")
+    assert not any(meaning in line for line in lines_of(*words))
+    assert any(meaning in line for line in lines_of(*words, "--level", "student"))
+
+
+def test_markdown_is_a_table():
+    assert lines_of("lenet5", "F6", "--column", "macs", "-f", "markdown")[-1] == (
+        "| MACs | F_in · F_out | 120 · 84 | 10,080 |  |"
+    )
+
+
+def test_latex_is_aligned():
+    # 2 groups of 48 channels
+    lines = lines_of("paper-alexnet", "conv2", "--column", "weights", "-f", "latex")
+    assert lines[-2] == (
+        r"\text{weights} &= C_{\mathrm{out}} \cdot (\frac{C_{\mathrm{in}}}{g}) \cdot k \cdot k"
+        r" = 256 \cdot (\frac{96}{2}) \cdot 5 \cdot 5 = 307{,}200"
+    )
+
+
+def test_the_suffix_is_the_format(tmp_path):
+    target = tmp_path / "alexnet.tex"
+    assert lines_of("paper-alexnet", "fc8", "-o", str(target)) == []
+    assert target.read_text(encoding="utf-8").startswith("% paper-alexnet: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            ("lenet5", "C2"),
+            (
+                "error: lenet5 has no layer 'C2'",
+                (
+                    "  hint: it has C1, tanh1, S2, C3, tanh3, S4, flatten, C5, tanh5, F6, tanh6, "
+                    "OUTPUT"
+                ),
+            ),
+        ),
+        (
+            ("lenet5", "-o", "x.pdf"),
+            (
+                "error: -o 'x.pdf': the suffix says no format",
+                "  hint: use .txt, .md, .tex, or state one with --format",
+            ),
+        ),
+    ],
+)
+def test_what_there_is_not(words, lines):
+    assert_refused(invoke("explain", *words), *lines)
