@@ -81,7 +81,7 @@ def test_the_readme_shows_every_command():
 
     text = README.read_text(encoding="utf-8")
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
-    assert len(names) == 6
+    assert len(names) == 14
     assert [name for name in names if f"archstat {name}" not in text] == []
 
 

@@ -249,8 +249,15 @@ def test_a_network_that_was_handed_in_is_marked_layer_by_layer(tmp_path):
     assert "1800 ✗" in feedback or "1800 →" in feedback  # 12·5·5·6, instead of 2,400
 
 
+# who is started in the background of a shell ignores Ctrl-C, unless told otherwise
+HEARING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from archstat.__main__ import main; main()"
+)
+
+
 def start(*words, **more):
-    command = [sys.executable, "-m", "archstat", "grade", *map(str, words)]
+    command = [sys.executable, "-c", HEARING, "grade", *map(str, words)]
     return subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
     )
