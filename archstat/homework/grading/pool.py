@@ -15,7 +15,7 @@ from archstat.errors import ArchstatError
 from archstat.homework.grading import worker
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Outcome, Status, from_json
-from archstat.homework.grading.processes import environment, python, started
+from archstat.homework.grading.processes import environment, gone, python, started
 from archstat.homework.grading.sandbox import Sandbox, TimeIsUp
 from archstat.homework.grading.submissions import Files
 from archstat.homework.grading.worker import LENGTH_BYTES, MOST_ANSWER_BYTES, Work, framed
@@ -144,7 +144,7 @@ class Worker:
             process.kill()
         if process.stdin is not None:
             process.stdin.close()
-        await process.wait()
+        await gone(process)
 
 
 async def _asked(process: Process, request: bytes) -> Mapping[str, Any]:

@@ -33,5 +33,15 @@ async def started(*words: str, **settings: Any) -> Process:
     except asyncio.CancelledError:
         process = await starting
         process.kill()
-        await process.wait()
+        await gone(process)
         raise
+
+
+async def gone(process: Process) -> None:
+    """Wait for a process that was ended, and close our ends of its pipes.
+
+    asyncio leaves these to the garbage collector, which may find them after its loop is closed.
+    """
+    await process.wait()
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  it has no other way
+    await asyncio.sleep(0)

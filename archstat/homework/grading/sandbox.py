@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from archstat.homework.feedback import line
 from archstat.homework.grading.guards import Limits, limit
 from archstat.homework.grading.outcome import clipped
-from archstat.homework.grading.processes import environment, python, started
+from archstat.homework.grading.processes import environment, gone, python, started
 from archstat.homework.grading.submissions import CODE, Files
 
 MOST_TABLE_BYTES = 1 << 20
@@ -107,7 +107,7 @@ class Sandbox:
                 raise TimeIsUp from None
             finally:
                 _kill(process)
-                await process.wait()
+                await gone(process)
 
     async def _start(self, name: str, folder: str) -> Process:
         most = (str(ceil(self.limits.time_s)), str(self.limits.memory_bytes))
