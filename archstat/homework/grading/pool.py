@@ -15,7 +15,7 @@ from archstat.errors import ArchstatError
 from archstat.homework.grading import worker
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Outcome, Status, from_json
-from archstat.homework.grading.processes import environment, gone, python, started
+from archstat.homework.grading.processes import ended, environment, python, started
 from archstat.homework.grading.sandbox import Sandbox, TimeIsUp
 from archstat.homework.grading.submissions import Files
 from archstat.homework.grading.worker import LENGTH_BYTES, MOST_ANSWER_BYTES, Work, framed
@@ -24,6 +24,9 @@ T = TypeVar("T")
 
 START_S = 120.0
 """Seconds that a worker may take to be there."""
+
+DYING_S = 5.0
+"""Seconds that a worker that answers no more may take to end."""
 
 
 def grade_each(  # noqa: PLR0913  what, how, and whom to tell
@@ -102,9 +105,11 @@ class Worker:
             await self.stop()
             return self._timed_out()
         except (EOFError, OSError):
-            code = await process.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DYING_S):
+                    await process.wait()
             await self.stop()
-            return self._died(code)
+            return self._died(process.returncode)
         if outcome.status is Status.ERROR:
             await self.stop()  # what is left of its memory may be in pieces
         return outcome
@@ -112,7 +117,7 @@ class Worker:
     def _timed_out(self) -> Outcome:
         return Outcome(Status.TIMEOUT, self._limits.too_long)
 
-    def _died(self, code: int) -> Outcome:
+    def _died(self, code: int | None) -> Outcome:
         if code == -getattr(signal, "SIGPROF", 0):
             return self._timed_out()
         return Outcome(Status.ERROR, "ends the process that grades it")
@@ -138,13 +143,8 @@ class Worker:
     async def stop(self) -> None:
         """End the process, if there is one."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            process.kill()
-        if process.stdin is not None:
-            process.stdin.close()
-        await gone(process)
+        if process is not None:
+            await ended(process)
 
 
 async def _asked(process: Process, request: bytes) -> Mapping[str, Any]:

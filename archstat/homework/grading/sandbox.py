@@ -17,7 +17,7 @@ import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from archstat.homework.feedback import line
 from archstat.homework.grading.guards import Limits, limit
 from archstat.homework.grading.outcome import clipped
-from archstat.homework.grading.processes import environment, gone, python, started
+from archstat.homework.grading.processes import ended, environment, kill, python, started
 from archstat.homework.grading.submissions import CODE, Files
 
 MOST_TABLE_BYTES = 1 << 20
@@ -106,8 +106,7 @@ class Sandbox:
             except TimeoutError:
                 raise TimeIsUp from None
             finally:
-                _kill(process)
-                await gone(process)
+                await ended(process)
 
     async def _start(self, name: str, folder: str) -> Process:
         most = (str(ceil(self.limits.time_s)), str(self.limits.memory_bytes))
@@ -167,14 +166,9 @@ async def _read(pipe: asyncio.StreamReader, process: Process) -> bytes:
     while more := await pipe.read(1 << 16):
         data += more
         if len(data) > MOST_TABLE_BYTES:
-            _kill(process)
+            kill(process)
             break
     return data
-
-
-def _kill(process: Process) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def main() -> None:
