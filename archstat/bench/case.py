@@ -1,0 +1,73 @@
+"""What is measured: a model on a device, with a batch, a type and a mode; a row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+EAGER = "eager"
+GRAPH = "graph"
+COMPILE = "compile"
+MODES = (EAGER, GRAPH, COMPILE)
+
+FLOAT32 = "float32"
+TF32 = "tf32"
+DTYPES = (FLOAT32, TF32, "bfloat16", "float16")
+
+BYTES = {FLOAT32: 4, TF32: 4, "bfloat16": 2, "float16": 2}
+"""Of a number of each type, as it lies in memory."""
+
+OPTIMIZERS = ("sgd", "adam")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to measure.
+
+    Attributes:
+        model: The MODEL argument.
+        device: "cpu", "cuda:0", "mps".
+        dtype: One of `DTYPES`; TF32 is float32 in memory.
+        mode: One of `MODES`.
+        channels_last: Whether images lie in memory with their channels last.
+        threads: Of the CPU; 0 on other devices.
+        optimizer: One of `OPTIMIZERS` for a whole training step; empty for a forward pass.
+    """
+
+    model: str
+    device: str
+    batch_size: int
+    dtype: str = FLOAT32
+    mode: str = EAGER
+    channels_last: bool = False
+    threads: int = 0
+    optimizer: str = ""
+
+    @property
+    def surroundings(self) -> tuple[str, str, int]:
+        """What its ceilings depend on: device, type and threads."""
+        return self.device, self.dtype, self.threads
+
+    def __str__(self) -> str:
+        """Return it in words, as messages name it."""
+        words = [
+            self.model,
+            self.device,
+            f"batch {self.batch_size}",
+            self.dtype,
+            self.mode,
+            "channels last" if self.channels_last else "",
+            f"{self.threads} threads" if self.threads else "",
+            f"training with {self.optimizer}" if self.optimizer else "",
+        ]
+        return ", ".join(word for word in words if word)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the case as the JSON contract has it."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Case:
+        """Return the case that JSON holds."""
+        return cls(**value)
