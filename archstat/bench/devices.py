@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 
@@ -12,6 +14,8 @@ from archstat.errors import DeviceError
 from archstat.frontends.module import find_device
 
 CPU = "cpu"
+
+MEMINFO = Path("/proc/meminfo")
 
 
 def every_device() -> list[str]:
@@ -45,6 +49,17 @@ def waiting(device: str) -> Callable[[], None]:
         index = torch.device(device)
         return lambda: torch.cuda.synchronize(index)
     return torch.mps.synchronize if device == "mps" else _nothing
+
+
+def free_bytes(device: str) -> int | None:
+    """Return the memory that a device has left; None where nothing says it."""
+    if device.startswith("cuda"):
+        free: int = torch.cuda.mem_get_info(device)[0]
+        return free
+    if device != CPU or not MEMINFO.exists():
+        return None
+    found = re.search(r"MemAvailable:\s+(\d+) kB", MEMINFO.read_text(encoding="ascii"))
+    return None if found is None else int(found[1]) << 10
 
 
 def _nothing() -> None:

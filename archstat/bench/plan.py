@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from archstat.bench.case import BYTES, Case
-from archstat.bench.protocol import Rules
+from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Ceiling, Sample
 from archstat.bench.work import Work
 from archstat.frontends.load import Question
@@ -43,6 +43,40 @@ class Plan:
     def set_bytes(self, number: int) -> int:
         """Return the bytes that the memory probe of a case works on."""
         return self.works[number].set_bytes(BYTES[self.cases[number].dtype])
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search for the batch of the best throughput, and for the largest.
+
+    Attributes:
+        case: What to measure, of any batch.
+        most_ns: As long a pass may take.
+    """
+
+    case: Case
+    question: Question
+    rules: Rules
+    most_ns: int = 3 * SECOND
+    seed: int = 0
+
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+        return self.case.device
+
+    @property
+    def threads(self) -> int:
+        """Of the CPU; 0 where that does not matter."""
+        return self.case.threads
+
+
+@dataclass(frozen=True)
+class Fits:
+    """A batch that fits, and the time of a pass."""
+
+    batch_size: int
+    call_ns: int
 
 
 @dataclass(frozen=True)
@@ -93,4 +127,4 @@ class Done:
     spent_s: Mapping[str, float] = field(default_factory=dict)
 
 
-Event: TypeAlias = Surrounding | Ceiling | Ready | Failed | Taken | Done
+Event: TypeAlias = Surrounding | Ceiling | Ready | Fits | Failed | Taken | Done

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from typing import IO, Any, TypeAlias
 
 from archstat.bench.case import Case
-from archstat.bench.plan import Done, Event, Failed, Plan, Ready, Surrounding, Taken
+from archstat.bench.plan import Done, Event, Failed, Plan, Ready, Search, Surrounding, Taken
 from archstat.bench.protocol import Rules
 from archstat.bench.record import Ceiling, Record, Result, Sample, Trial
 from archstat.bench.work import Work
 from archstat.errors import DeviceError
 from archstat.frontends.load import Question
 
-Start: TypeAlias = Callable[[Plan], Iterator[Event]]
+Start: TypeAlias = Callable[[Plan | Search], Iterator[Event]]
 """Measures what a plan asks, and yields what comes of it as it comes."""
 
 ENDED = "does not fit in memory: the system ended the process"
@@ -78,7 +78,9 @@ class Run:
         self._ended = ended
         self._empty = empty
         self._cases = dict(enumerate(asked.works))
-        self._failures: dict[int, str] = {}
+        self._failures = {
+            number: case.objection for number, case in self._cases.items() if case.objection
+        }
         self._trials: dict[tuple[int, int], Trial] = {}
         self._samples: dict[tuple[int, int], list[Sample]] = {}
         self._ceilings: dict[tuple[object, ...], Ceiling] = {}
@@ -117,7 +119,8 @@ class Run:
         """Return the numbers of the cases that one process measures together."""
         groups: dict[tuple[str, int], list[int]] = {}
         for number, case in self._cases.items():
-            groups.setdefault((case.device, case.threads), []).append(number)
+            if number not in self._failures:
+                groups.setdefault((case.device, case.threads), []).append(number)
         return list(groups.values())
 
     def _one(self, process: int, group: Sequence[int]) -> None:
@@ -194,7 +197,7 @@ class Run:
         return "" if self._trials_of(number) else self._failures.get(number, "")
 
 
-def started(plan: Plan) -> Iterator[Event]:
+def started(plan: Plan | Search) -> Iterator[Event]:
     """Measure in a fresh process, and yield what it tells.
 
     Raises:

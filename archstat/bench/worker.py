@@ -17,11 +17,11 @@ from typing import TypeAlias
 
 import torch
 
-from archstat.bench.case import COMPILE
-from archstat.bench.devices import is_out_of_memory
+from archstat.bench.case import BYTES, COMPILE
+from archstat.bench.devices import CPU, free_bytes, is_out_of_memory
 from archstat.bench.environment import environment
 from archstat.bench.meters import meter_of
-from archstat.bench.plan import Done, Event, Failed, Plan, Ready, Surrounding, Taken
+from archstat.bench.plan import Done, Event, Failed, Fits, Plan, Ready, Search, Surrounding, Taken
 from archstat.bench.probes import Probes, Surroundings
 from archstat.bench.protocol import SECOND, Station, calls_of_a_sample, measure, warm_up
 from archstat.bench.subject import Models, TimedModel
@@ -29,6 +29,7 @@ from archstat.errors import ArchstatError, shown
 
 Tell: TypeAlias = Callable[[Event], None]
 
+GB = 1e9
 NO_MEMORY = "does not fit in memory"
 
 COMPILING_NS = 10 * SECOND
@@ -72,6 +73,11 @@ def _prepared(plan: Plan, tell: Tell) -> Iterator[tuple[int, tuple[TimedModel, i
     for number, case in plan.cases.items():
         compiles = case.mode == COMPILE
         rules = replace(plan.rules, most_warm_ns=COMPILING_NS) if compiles else plan.rules
+        least, free = plan.works[number].least_bytes(BYTES[case.dtype]), free_bytes(case.device)
+        if free is not None and least > free:
+            words = f"{NO_MEMORY}: it needs {least / GB:.1f} GB at least, {free / GB:.1f} are free"
+            tell(Failed(number, words))
+            continue
         try:
             subject = models.subject(case)
             warm = warm_up(subject, rules)
@@ -82,6 +88,38 @@ def _prepared(plan: Plan, tell: Tell) -> Iterator[tuple[int, tuple[TimedModel, i
         else:
             tell(Ready(number, warm.calls, warm.ns, warm.call_ns))
             yield number, (subject, calls_of_a_sample(warm.call_ns, rules))
+
+
+def search(asked: Search, tell: Tell) -> None:
+    """Double the batch until it does not fit or takes too long, then close in on what fits."""
+    models = Models(asked.question, seed=asked.seed)
+    fits, fails, size = 0, 0, 1
+    while fits < size < (fails or size + 1):
+        free = free_bytes(asked.device)
+        try:
+            if asked.device == CPU and free is not None and _peak_bytes() > free:
+                raise MemoryError  # noqa: TRY301  the system would end this process
+            warm = warm_up(models.subject(replace(asked.case, batch_size=size)), asked.rules)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            fails = size
+        else:
+            tell(Fits(size, warm.call_ns))
+            fits = size
+            if warm.call_ns > asked.most_ns:
+                break
+        size = (fits + fails) // 2 if fails else 2 * fits
+        if fails and fails - fits <= max(1, fits // 8):
+            break
+    tell(Done())
+
+
+def _peak_bytes() -> int:
+    """Return the most memory that this process has had."""
+    import resource  # noqa: PLC0415  there is none on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def _first_line(error: Exception) -> str:
@@ -101,17 +139,20 @@ def main() -> None:
     """Answer the one request that comes."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that a model prints is an answer
-    plan: Plan = pickle.load(sys.stdin.buffer)  # noqa: S301  our parent's
+    asked: Plan | Search = pickle.load(sys.stdin.buffer)  # noqa: S301  our parent's
 
     def tell(event: Event) -> None:
         with suppress(BrokenPipeError):
             pickle.dump(event, answers)
             answers.flush()
 
-    if plan.threads:
-        torch.set_num_threads(plan.threads)
-    tell(Surrounding(environment(torch, plan.device)))
-    run(plan, tell)
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    if isinstance(asked, Search):
+        search(asked, tell)
+        return
+    tell(Surrounding(environment(torch, asked.device)))
+    run(asked, tell)
 
 
 if __name__ == "__main__":
