@@ -25,11 +25,12 @@ class Reading:
     """What the meters say of the time in which a sample was taken.
 
     Attributes:
-        wait: The share of the time in which threads that could have run waited for a processor.
+        wait: The share of the time in which threads that could have run waited for a processor, of
+            all threads together, up to 1.
         stolen: The share of the time that the host of a virtual machine took.
         faults: Page faults.
         clock_mhz: Of a GPU's processors; None where nothing says it.
-        power_w: Of a GPU.
+        power_w, temperature_c: Of a GPU.
         throttled: Why a GPU is slowed down, by the driver's names.
     """
 
@@ -38,6 +39,7 @@ class Reading:
     faults: int | None = None
     clock_mhz: int | None = None
     power_w: float | None = None
+    temperature_c: int | None = None
     throttled: tuple[str, ...] = ()
 
 

@@ -19,8 +19,8 @@ import torch
 
 from archstat.bench.case import BYTES, COMPILE
 from archstat.bench.devices import CPU, free_bytes, is_out_of_memory
-from archstat.bench.environment import environment
-from archstat.bench.meters import meter_of
+from archstat.bench.environment import environment, uuid_of
+from archstat.bench.meters import meter_of, nvml
 from archstat.bench.plan import Done, Event, Failed, Fits, Plan, Ready, Search, Surrounding, Taken
 from archstat.bench.probes import Probes, Surroundings
 from archstat.bench.protocol import SECOND, Station, calls_of_a_sample, measure, warm_up
@@ -56,7 +56,7 @@ def run(plan: Plan, tell: Tell) -> None:
         measure(
             stations,
             plan.rules,
-            meter_of(plan.device, plan.threads),
+            meter_of(uuid_of(torch, plan.device), nvml()),
             now_ns=time.perf_counter_ns,
             random=Random(f"{plan.seed} {plan.process}"),  # noqa: S311  an order is no secret
             took=lambda number, sample: tell(Taken(number, sample)),
@@ -151,7 +151,7 @@ def main() -> None:
     if isinstance(asked, Search):
         search(asked, tell)
         return
-    tell(Surrounding(environment(torch, asked.device)))
+    tell(Surrounding(environment(torch, asked.device, nvml())))
     run(asked, tell)
 
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from archstat.bench import environment, run
+from archstat.bench import run
 from archstat.bench.asking import Known, Wanted, known, require_one_possible
 from archstat.bench.case import DTYPES, MODES, Case
 from archstat.bench.devices import device_named, every_device
 from archstat.bench.plan import Failed, Fits, Search
+from archstat.bench.processor import physical_cores
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record
 from archstat.bench.summary import Verdict, figures
@@ -89,7 +90,7 @@ def wanted(
     named = [name for text in devices or [] for name in text.split(",")]
     with within("--device"):
         places = [device_named(name.strip()) for name in named] or every_device()
-    cores = [environment.physical_cores()]
+    cores = [physical_cores()]
     found = Wanted(
         models,
         list(dict.fromkeys(places)),
