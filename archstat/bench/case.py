@@ -49,6 +49,20 @@ class Case:
         """What its ceilings depend on: device, type and threads."""
         return self.device, self.dtype, self.threads
 
+    @property
+    def objection(self) -> str:
+        """Why it cannot be measured; empty if it can."""
+        on_cuda = self.device.startswith("cuda")
+        if self.dtype == TF32 and not on_cuda:
+            return "TF32 is a type of CUDA devices"
+        if self.mode == GRAPH and not on_cuda:
+            return "graphs are captured on CUDA devices"
+        if self.mode == GRAPH and self.optimizer:
+            return "training steps are not captured as graphs; use --mode eager or compile"
+        if self.mode == COMPILE and self.device == "mps":
+            return "torch.compile is not measured on mps"
+        return ""
+
     def __str__(self) -> str:
         """Return it in words, as messages name it."""
         words = [

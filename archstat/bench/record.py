@@ -135,9 +135,12 @@ class Record:
     Attributes:
         words: The command that gives the same again.
         is_quick: Whether it was one process only.
-        environment: What is known of the machine and the software, by section and key.
+        environment: What is known of the machine and the software, by section and key: a section
+            for each device, with its "name", and "software", with the version of "torch".
         titles: What each model is, in words.
         spent_s: Seconds by what they were spent on: "model", "probes", "all".
+        inputs: The shape of an example of each model, without the batch.
+        epoch_images: What an epoch of training goes through; 0 where nobody asked.
     """
 
     words: str
@@ -148,6 +151,8 @@ class Record:
     ceilings: tuple[Ceiling, ...] = ()
     spent_s: Mapping[str, float] = field(default_factory=dict)
     protocol: int = PROTOCOL
+    inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    epoch_images: int = 0
 
     def with_result(self, result: Result) -> Record:
         """Return the record with a case's result in the place of what there was of it."""

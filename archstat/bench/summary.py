@@ -193,12 +193,18 @@ def _limit(record: Record, result: Result, trials: Sequence[Trial]) -> Limit | N
     above = Rates(*(_above(known, resource) for resource in (CONV, MATMUL, MEMORY)))
     number_bytes = BYTES[result.case.dtype]
     least = floor(result.work, rates, number_bytes=number_bytes)
+    if not least.fused_s or not least.layerwise_s:  # a network that does nothing
+        return None
 
     def share(sample: Sample) -> float:
         now = above.scaled(sample.flops_rate or 0, sample.bytes_rate or 0)
         return floor(result.work, now, number_bytes=number_bytes).layerwise_s / call_s(sample)
 
-    paired = [trial for trial in trials if all(one.flops_rate for one in trial.samples)]
+    paired = [
+        trial
+        for trial in trials
+        if all(sample.flops_rate and sample.bytes_rate for sample in trial.samples)
+    ]
     if not paired:
         return None
     part = least.fused_s / least.layerwise_s
@@ -226,10 +232,9 @@ def _bound(latency_s: float, device_s: float | None, limit: Limit | None) -> str
 def _verdict(
     samples: Sequence[Sample], latencies: Sequence[float], limit: Limit | None
 ) -> tuple[Verdict, str]:
-    throttled = [why for one in samples for why in one.reading.throttled]
-    aside = [sample for sample in samples if sample.set_aside.startswith("throttled")]
+    aside = [one.set_aside for one in samples if one.set_aside.startswith("throttled")]
     if 2 * len(aside) > len(samples):
-        why = max(set(throttled), key=throttled.count)
+        why = max(set(aside), key=aside.count).removeprefix("throttled: ")
         return Verdict.THROTTLED, f"the device slowed down ({why}); let it cool, or cool it better"
     waits = [one.reading.wait for one in samples if one.reading.wait is not None]
     if waits and fmean(waits) > MOST_WAIT:

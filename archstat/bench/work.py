@@ -60,6 +60,11 @@ class Work:
         """Learnable numbers."""
         return sum(layer.weights for layer in self.layers)
 
+    def least_bytes(self, number_bytes: int) -> int:
+        """Return the bytes that lie in memory at once, at the least, however a pass is arranged."""
+        most = max((layer.values for layer in self.layers), default=0)
+        return (self.weights + max(self.ends, most)) * number_bytes
+
     def set_bytes(self, number_bytes: int) -> int:
         """Return the bytes of which a probe of the memory tells: a power of two.
 

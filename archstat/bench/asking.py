@@ -1,0 +1,79 @@
+"""What a command line asks to be measured, as cases with what each costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.bench.case import EAGER, FLOAT32, Case
+from archstat.bench.work import Work, work_of
+from archstat.errors import UsageError
+from archstat.frontends.load import Question, load
+from archstat.graph import Graph
+from archstat.layers.base import times
+
+CPU = "cpu"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The values of each option; every combination is a case."""
+
+    models: Sequence[str]
+    devices: Sequence[str]
+    batches: Sequence[int] = (1, 32)
+    dtypes: Sequence[str] = (FLOAT32,)
+    modes: Sequence[str] = (EAGER,)
+    threads: Sequence[int] = (1,)
+    channels_last: bool = False
+    optimizer: str = ""
+
+    def cases(self) -> Iterator[Case]:
+        """Yield the cases, those beside each other that people compare."""
+        combined = product(self.models, self.devices, self.dtypes, self.modes, self.batches)
+        for model, device, dtype, mode, batch in combined:
+            for count in self.threads if device == CPU else (0,):
+                yield Case(
+                    model, device, batch, dtype, mode, self.channels_last, count, self.optimizer
+                )
+
+
+def require_one_possible(cases: Sequence[Case]) -> None:
+    """Check that something is left to be measured.
+
+    Raises:
+        UsageError: Nothing is.
+    """
+    objections = [case.objection for case in cases]
+    if all(objections):
+        raise UsageError(f"nothing can be measured: {objections[0]}")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model's title, and what each batch of it costs."""
+
+    title: str
+    works: dict[int, Work]
+
+
+def known(model: str, question: Question, batches: Sequence[int]) -> Known:
+    """Return what is known of a model before it runs.
+
+    Raises:
+        ArchstatError: There is no such model, or the question does not fit it.
+    """
+    works, title = {}, ""
+    for batch in batches:
+        graph = load(model, replace(question, batch_size=batch)).graph
+        works[batch] = work_of(graph, batch_size=batch)
+        title = title or _title(graph, works[batch].flops // FLOPS_PER_MAC // batch)
+    return Known(title, works)
+
+
+def _title(graph: Graph, macs: int) -> str:
+    params = sum(node.weights + node.biases for node in graph.nodes)
+    words = graph.name, f"{params:,} parameters", f"{macs:,} MACs an example"
+    return f"{', '.join(words)}, input {times(graph.input_shape)}"

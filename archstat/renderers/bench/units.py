@@ -1,0 +1,83 @@
+"""Quantities as people write them: three significant digits, in a unit of a fitting size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, log10
+from statistics import median
+
+THOUSAND = 1000
+MINUTE_S, HOUR_S = 60, 3600
+
+
+@dataclass(frozen=True)
+class TimeUnit:
+    """A unit of time, and how many of it a second has."""
+
+    name: str
+    a_second: float
+
+    def number(self, seconds: float) -> str:
+        """Return a time without the unit's name."""
+        return significant(seconds * self.a_second)
+
+
+TIME_UNITS = (TimeUnit("s", 1), TimeUnit("ms", 1e3), TimeUnit("µs", 1e6), TimeUnit("ns", 1e9))
+
+
+def time_unit(seconds: Sequence[float]) -> TimeUnit:
+    """Return the unit in which the middle one of some times has one to three digits.
+
+    >>> time_unit([0.0168, 0.199]).name, time_unit([5.1e-5]).name, time_unit([]).name
+    ('ms', 'µs', 's')
+    """
+    middle = median(seconds) if seconds else 1
+    return next((unit for unit in TIME_UNITS if middle * unit.a_second >= 1), TIME_UNITS[-1])
+
+
+def significant(value: float) -> str:
+    """Return a number with three significant digits.
+
+    >>> [significant(value) for value in (0, 0.02853, 9.996, 16.84, 199.4, 1993)]
+    ['0', '0.0285', '10.0', '16.8', '199', '1,990']
+    """
+    if not value:
+        return "0"
+    rounded = float(f"{value:.2e}")
+    return f"{rounded:,.{max(0, 2 - floor(log10(rounded)))}f}"
+
+
+def with_prefix(value: float, unit: str) -> str:
+    """Return an amount in the multiple of a unit that leaves one to three digits before the point.
+
+    >>> with_prefix(4.474e11, "FLOP/s"), with_prefix(4.25e10, "B/s"), with_prefix(999.9, "MAC")
+    ('447 GFLOP/s', '42.5 GB/s', '1.00 kMAC')
+    """
+    prefixes = ["", "k", "M", "G", "T", "P", "E", "Z"]
+    while float(f"{value:.2e}") >= THOUSAND and len(prefixes) > 1:
+        value /= THOUSAND
+        del prefixes[0]
+    return f"{significant(value)} {prefixes[0]}{unit}"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, small ones with a digit behind the point.
+
+    >>> percent(0.3412), percent(0.0341), percent(1.02)
+    ('34 %', '3.4 %', '102 %')
+    """
+    return f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"  # noqa: PLR2004  9.95 % rounds up
+
+
+def duration(seconds: float) -> str:
+    """Return a long time, as of an epoch.
+
+    >>> duration(4.26), duration(75.4), duration(7322)
+    ('4.26 s', '1 min 15 s', '2 h 2 min')
+    """
+    if seconds < MINUTE_S:
+        return f"{significant(seconds)} s"
+    if seconds < HOUR_S:
+        return f"{int(seconds // MINUTE_S)} min {int(seconds % MINUTE_S)} s"
+    return f"{int(seconds // HOUR_S):,} h {int(seconds % HOUR_S // MINUTE_S)} min"
