@@ -63,9 +63,9 @@ def median_interval(values: Sequence[float]) -> Interval | None:
     Interval(low=1, high=6)
     """
     count = len(values)
-    rank = 0
-    ways, outside = 1, 2  # of all 2**count: as many values below the median; the median not inside
-    while outside <= (1 - CONFIDENCE) * 2**count:
+    most_outside = int((1 - CONFIDENCE) * 2**count)  # of all ways to lie below or above the median
+    rank, ways, outside = 0, 1, 2  # at this rank from both ends; the ways to have it so; all so far
+    while outside <= most_outside:
         rank += 1
         ways = ways * (count - rank + 1) // rank
         outside += 2 * ways
