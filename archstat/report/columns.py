@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape

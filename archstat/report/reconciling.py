@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.analyses.conventions import CONVENTIONS, Convention
+from archstat.analyses.conventions.convention import Convention
+from archstat.analyses.conventions.registry import CONVENTIONS
 from archstat.graph import Graph
 
 BATCHES = (1, 2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)

@@ -39,9 +39,14 @@ def call_graph(source: Source, inputs: Sequence[InputSpec]) -> Graph:
 
     A convolution whose padding is a word is called `_convolution_mode`, as torch does itself.
     """
-    recorder = CallRecorder()
+    return recorded(CallRecorder(), source, inputs)
+
+
+def recorded(recorder: CallRecorder, source: Source, inputs: Sequence[InputSpec]) -> Graph:
+    """Return what a recorder sees of a pass on meta."""
     pass_on_meta(source, inputs, recorder.watching())
-    outside = recorder.products.macs.total() - sum(node.macs for node in recorder.nodes)
+    inside = sum((node.examples or 0) * node.macs for node in recorder.nodes)
+    outside = recorder.products.macs.total() - inside
     if outside:  # in scripts, whose calls are not Python's
         script = Called(kind="script", shape=(), macs_seen=outside)
         recorder.nodes.append(Node("scripts", script, (), (), (), examples=1))
@@ -92,8 +97,7 @@ class CallRecorder(TorchFunctionMode):
         kwargs, before = kwargs or {}, self.products.macs.copy()
         out = func(*args, **kwargs)
         if func in VALUE_BY_VALUE:
-            given = inspect.signature(func).bind(*args, **kwargs).arguments
-            self._add(VALUE_BY_VALUE[func](given), args, kwargs, out)
+            self._add(VALUE_BY_VALUE[func](_arguments(func, args, kwargs)), args, kwargs, out)
         elif macs := self.products.macs - before:
             for kind, count in _products(func, args, kwargs, macs).items():
                 self._add(Called(kind=kind, shape=(), macs_seen=count), args, kwargs, out)
@@ -101,7 +105,16 @@ class CallRecorder(TorchFunctionMode):
 
     def _add(self, layer: Layer, args: Any, kwargs: Any, out: Any) -> None:
         first, result = _first_shape((args, kwargs)), _first_shape(out)
-        self.nodes.append(Node(f"call {len(self.nodes) + 1}", layer, (), first, result, examples=1))
+        name = f"call {len(self.nodes) + 1}"
+        self.nodes.append(Node(name, layer, (), first, result, examples=1, is_call=True))
+
+
+def _arguments(func: Any, args: Any, kwargs: Any) -> Arguments:
+    """Return what a function was called with; nothing of one that is not Python's."""
+    try:
+        return inspect.signature(func).bind(*args, **kwargs).arguments
+    except ValueError:  # it states no signature
+        return {}
 
 
 def _batch_norm(given: Arguments) -> Layer:
@@ -138,14 +151,41 @@ def _interpolate(given: Arguments) -> Layer:
     return Called(kind=f"upsample_{mode}{axes}d{smooth}", shape=())
 
 
-def _grid_sample(_: Arguments) -> Layer:
-    return Called(kind="grid_sampler", shape=())
+def _as(kind: str) -> Callable[[Arguments], Layer]:
+    """Return what makes a call of it, whatever it is called with."""
+    return lambda _: Called(kind=kind, shape=())
 
 
 VALUE_BY_VALUE: Mapping[Callable[..., Any], Callable[[Arguments], Layer]] = {
+    **{
+        function: _as(function.__name__)
+        for function in (
+            F.adaptive_avg_pool1d,
+            F.adaptive_avg_pool3d,
+            F.adaptive_max_pool1d,
+            F.adaptive_max_pool2d,
+            F.adaptive_max_pool3d,
+            F.avg_pool1d,
+            F.avg_pool2d,
+            F.avg_pool3d,
+            F.elu,
+            F.gelu,
+            F.leaky_relu,
+            F.max_pool1d,
+            F.max_pool2d,
+            F.max_pool3d,
+            F.prelu,
+            F.relu,
+            F.relu6,
+            F.silu,
+            F.softmax,
+        )
+    },
+    torch.add: _as("torch.add"),
+    torch.mul: _as("torch.mul"),
     F.adaptive_avg_pool2d: _adaptive_avg_pool2d,
     F.batch_norm: _batch_norm,
-    F.grid_sample: _grid_sample,
+    F.grid_sample: _as("grid_sampler"),
     F.group_norm: _group_norm,
     F.instance_norm: _instance_norm,
     F.interpolate: _interpolate,
