@@ -19,6 +19,7 @@ from archstat.analyses.conventions.terms import (
     by_first_factor,
     called,
     conv_bias_additions,
+    is_operator,
     values,
 )
 from archstat.graph import Node
@@ -129,9 +130,11 @@ CALFLOPS = Convention(
         Term("transposed convolutions by the places of sliding ones", _transposed_like_sliding),
     ),
     unseen=Unseen(
-        "functions that it does not know",
+        "functions and operators that it does not know",
         lambda node: (
-            bool(called(node)) and node.macs > 0 and called(node) not in KNOWN - NOT_OF_CALFLOPS
+            bool(called(node))
+            and node.macs > 0
+            and (called(node) not in KNOWN - NOT_OF_CALFLOPS or is_operator(node))
         ),
     ),
 )

@@ -15,6 +15,8 @@ from archstat.analyses.conventions.terms import (
     RESPONSE_NORMS,
     called,
     has_scale,
+    is_inside_attention,
+    is_operator,
     values,
 )
 from archstat.graph import Node
@@ -32,6 +34,7 @@ ACTIVATIONS: Mapping[str, tuple[int, int]] = {
     "leaky_relu": (1, 0),
     "silu": (1, 1),
     "softmax": (1, 1),
+    "fused softmax": (0, 1),
 }
 """How often it counts each value: of a module, of a function."""
 
@@ -68,8 +71,14 @@ def _sums_and_products(node: Node) -> int:
     return values(node) if called(node) in {"torch.add", "torch.mul"} else 0
 
 
+def _queries(node: Node) -> int:
+    is_attention = called(node) == "scaled_dot_product_attention" and is_inside_attention(node)
+    return values(node) if is_attention else 0
+
+
 def _is_unseen(node: Node) -> bool:
-    return bool(called(node)) and node.macs > 0 and called(node) not in PRODUCTS
+    is_seen = is_inside_attention(node) or (called(node) in PRODUCTS and not is_operator(node))
+    return bool(called(node)) and node.macs > 0 and not is_seen
 
 
 PTFLOPS = Convention(
@@ -86,8 +95,9 @@ PTFLOPS = Convention(
         RESPONSE_NORMS,
         Term("one operation per value of torch.add and torch.mul", _sums_and_products),
         FIRST_FACTORS,
+        Term("one operation per value of torch's attention's queries", _queries),
     ),
-    unseen=Unseen("functions that it does not know", _is_unseen),
+    unseen=Unseen("functions and operators that it does not know", _is_unseen),
 )
 
 PTFLOPS_ATEN = Convention(

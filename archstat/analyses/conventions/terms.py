@@ -33,6 +33,16 @@ def called(node: Node) -> str:
     return node.layer.kind if node.is_call and not isinstance(node.layer, Observed) else ""
 
 
+def is_operator(node: Node) -> bool:
+    """Return whether a node is a call that was written as an operator, as in x @ y."""
+    return isinstance(node.layer, Called) and node.layer.is_operator
+
+
+def is_inside_attention(node: Node) -> bool:
+    """Return whether a node is a call that torch's own attention makes."""
+    return isinstance(node.layer, Called) and node.layer.inside_of == "multi_head_attention_forward"
+
+
 def is_no_known_module(node: Node) -> bool:
     """Return whether tools that look at modules by their class do not know what this is."""
     return node.is_call or isinstance(node.layer, Observed)
@@ -45,8 +55,9 @@ def has_scale(layer: Layer) -> bool:
 
 
 def is_convolution(node: Node) -> bool:
-    """Return whether a node is a convolution, transposed ones included."""
-    return isinstance(node.layer, (*CONVOLUTIONS, *TRANSPOSED))
+    """Return whether a node is a convolution, transposed ones included, or a call of one."""
+    is_call = called(node).strip("_").startswith("conv")
+    return is_call or isinstance(node.layer, (*CONVOLUTIONS, *TRANSPOSED))
 
 
 def values(node: Node) -> int:
