@@ -104,8 +104,8 @@ def _is_warm(times: list[int], rules: Rules) -> bool:
         return False
     if spent >= rules.most_warm_ns or len(times) < rules.warm_calls:
         return True
-    last, before = median(times[-5:]), median(times[-10:-5])
-    return abs(last - before) <= rules.settled * before
+    before = times[-10:-5]
+    return not before or abs(median(times[-5:]) - median(before)) <= rules.settled * median(before)
 
 
 def calls_of_a_sample(call_ns: int, rules: Rules) -> int:
