@@ -96,7 +96,7 @@ def samples_of(desk, stations, rules, meter=None, seed=0):
         rules,
         meter or FakeMeter(desk),
         now_ns=lambda: desk.now,
-        random=Random(seed),
+        random=Random(seed),  # noqa: S311  an order is no secret
         took=lambda key, sample: taken.append((key, sample)),
     )
     return taken
@@ -297,9 +297,7 @@ def test_a_disturbed_sample_is_kept_and_set_aside():
     meter = FakeMeter(desk, Reading(wait=0.4), Reading(wait=0.0))
     subject = FakeSubject(9_000 * MS, desk=desk)
 
-    (_, first), (_, second) = samples_of(
-        desk, {0: station(desk, subject)}, Rules(fewest=2), meter
-    )
+    (_, first), (_, second) = samples_of(desk, {0: station(desk, subject)}, Rules(fewest=2), meter)
 
     assert (first.set_aside, first.reading.wait) == ("contended", 0.4)
     assert second.set_aside == ""

@@ -70,7 +70,9 @@ def test_an_interval_of_the_median_covers_it_with_95_percent_and_no_narrower_one
     low, high = median_interval(range(1, count + 1))
 
     def covered(rank):  # it lies between the rank-th from below and the rank-th from above
-        return Fraction(sum(comb(count, below) for below in range(rank, count - rank + 1)), 2**count)
+        return Fraction(
+            sum(comb(count, below) for below in range(rank, count - rank + 1)), 2**count
+        )
 
     assert low + high == count + 1
     assert covered(low) >= Fraction(95, 100)

@@ -74,8 +74,8 @@ def test_what_moves_nothing_is_no_work(alexnet):
 
 
 # By hand: weights and ends are 61,252,368 numbers; at 4 bytes and 4.8 TB/s 51.04 µs, at 2 bytes
-# 25.52 µs, at 2 bytes and 4.3 TB/s 28.49 µs. 1.4284 GFLOP take 21.32 µs at 67 TFLOP/s, 2.89 at 494.7,
-# 1.44 at 989.4 and 1.81 at 788; 1.3111 of convolutions in TF32 and 0.1172 in fp32 take 4.40.
+# 25.52 µs, at 2 bytes and 4.3 TB/s 28.49 µs. 1.4284 GFLOP take 21.32 µs at 67 TFLOP/s, 2.89 at
+# 494.7, 1.44 at 989.4 and 1.81 at 788; 1.3111 of convolutions in TF32 and 0.1172 in fp32 take 4.40.
 @pytest.mark.parametrize(
     ("how", "compute_us", "memory_us", "layerwise_us"),
     [
