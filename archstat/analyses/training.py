@@ -7,7 +7,7 @@ model, a forward pass has shown what learns and what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -24,10 +24,12 @@ class Optimizer:
     """What an optimizer remembers from step to step.
 
     Attributes:
+        title: Its name for people.
         per_param: Numbers for each one that learns.
         per_tensor: Numbers for each tensor that learns: Adam's count of steps.
     """
 
+    title: str
     per_param: int
     per_tensor: int = 0
 
@@ -38,11 +40,50 @@ class Optimizer:
 
 
 OPTIMIZERS: Mapping[str, Optimizer] = {
-    "sgd": Optimizer(0),
-    "momentum": Optimizer(1),
-    "adam": Optimizer(2, per_tensor=1),
+    "sgd": Optimizer("SGD", 0),
+    "momentum": Optimizer("momentum", 1),
+    "adam": Optimizer("Adam", 2, per_tensor=1),
 }
 """torch.optim's SGD, SGD with momentum, and Adam without amsgrad."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one training step costs: a forward and a backward pass of one batch, and the update.
+
+    Attributes:
+        forward_macs: The multiply–accumulates of the forward pass, in training mode.
+        backward_macs: Those of all gradients, which are of inputs and of weights.
+        kept_bytes: What autograd keeps between the passes, parameters and buffers left out.
+        param_bytes: All parameters.
+        gradient_bytes: A gradient for each parameter that learns.
+        optimizer_bytes: What each optimizer remembers, by its name.
+        unknown: Whose part is not known, which makes the sums the least that there can be.
+    """
+
+    forward_macs: int
+    input_gradient_macs: int
+    weight_gradient_macs: int
+    kept_bytes: int
+    param_bytes: int
+    gradient_bytes: int
+    optimizer_bytes: Mapping[str, int]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def backward_macs(self) -> int:
+        """The multiply–accumulates of all gradients."""
+        return self.input_gradient_macs + self.weight_gradient_macs
+
+    @property
+    def step_macs(self) -> int:
+        """The multiply–accumulates of both passes."""
+        return self.forward_macs + self.backward_macs
+
+    def memory_bytes(self, optimizer: str) -> int:
+        """Return the bytes of all that is held at the end of a forward pass."""
+        held = self.param_bytes + self.gradient_bytes + self.kept_bytes
+        return held + self.optimizer_bytes[optimizer]
 
 
 @dataclass(frozen=True)
@@ -66,11 +107,31 @@ def training(graph: Graph, *, batch_size: int) -> dict[str, Training]:
     """Return what training costs at each node, for one batch."""
     if any(node.training for node in graph.nodes):
         return {node.name: node.training or Training() for node in graph.nodes}
+    if any(node.params is not None for node in graph.nodes):  # traced, but not in training mode
+        return {node.name: Training(None, None, None) for node in graph.nodes}
     shapes = {INPUT: graph.input_shape, **{node.name: node.out_shape for node in graph.nodes}}
     flows = flow_of_gradients(graph)
     return {
         node.name: _by_formula(node, flows[node.name], shapes, batch_size) for node in graph.nodes
     }
+
+
+def step(graph: Graph, costs: Iterable[Training], *, forward_macs: int, param_bytes: int) -> Step:
+    """Return what one training step costs, given what training costs at each node."""
+    costs = tuple(costs)
+    tensors = [shape for node in graph.nodes for shape in node.learning]
+    return Step(
+        forward_macs=forward_macs,
+        input_gradient_macs=sum(cost.input_gradient_macs or 0 for cost in costs),
+        weight_gradient_macs=sum(cost.weight_gradient_macs or 0 for cost in costs),
+        kept_bytes=sum(cost.kept_bytes or 0 for cost in costs),
+        param_bytes=param_bytes,
+        gradient_bytes=BYTES_PER_NUMBER * sum(map(prod, tensors)),
+        optimizer_bytes={
+            name: optimizer.state_bytes(tensors) for name, optimizer in OPTIMIZERS.items()
+        },
+        unknown=tuple(sorted({reason for cost in costs for reason in cost.unknown})),
+    )
 
 
 def _by_formula(node: Node, flow: Flow, shapes: Mapping[str, Shape], batch_size: int) -> Training:

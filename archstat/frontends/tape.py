@@ -7,8 +7,8 @@ as many multiply–accumulates as the operator itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ from torch.autograd.function import BackwardCFunction
 from archstat.frontends.operators import factors_of, packet_name
 from archstat.graph import Training
 
+CHECKPOINT = "checkpointed calls"
+"""Those under hooks on what autograd keeps: they compute again what they do not keep."""
+
 
 @dataclass
 class Cost:
@@ -28,12 +31,15 @@ class Cost:
     weight_macs: int = 0
     kept_bytes: int = 0
     unknown: set[str] = field(default_factory=set)
+    keeps_elsewhere: bool = False
 
     def training(self) -> Training:
         """Return what is known of it."""
-        if self.unknown:
-            return Training(None, None, self.kept_bytes, tuple(sorted(self.unknown)))
-        return Training(self.input_macs, self.weight_macs, self.kept_bytes)
+        kept = None if self.keeps_elsewhere else self.kept_bytes
+        reasons = {*self.unknown, *({CHECKPOINT} if self.keeps_elsewhere else ())}
+        if reasons:
+            return Training(None, None, kept, tuple(sorted(reasons)))
+        return Training(self.input_macs, self.weight_macs, kept)
 
 
 class Tape:
@@ -48,11 +54,14 @@ class Tape:
         self._pending: dict[int, Tensor] = {}  # kept, but not yet known for whom
         self._read: set[int] = set()
         self._last: tuple[Cost, Sequence[Tensor]] = (Cost(), ())
+        self._hooks = (self._keep, self._give)
 
-    def keeping(self) -> AbstractContextManager[Any]:
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
         """Hear of all that autograd keeps inside."""
-        hooks = torch.autograd.graph.saved_tensors_hooks
-        return hooks(self._keep, self._give)  # type: ignore[no-any-return]
+        with torch.autograd.graph.saved_tensors_hooks(*self._hooks):
+            yield
+            self.settle()
 
     def _keep(self, tensor: Tensor) -> int:
         address = _address(tensor)
@@ -67,6 +76,7 @@ class Tape:
 
     def before(self) -> None:
         """Note that an operator begins: what the last one has kept is its output, if any."""
+        self._hear_authors()
         _, outputs = self._last
         places = {_address(tensor) for tensor in outputs}
         if places.isdisjoint(self._pending):
@@ -82,11 +92,23 @@ class Tape:
         """Note that an operator has run, and that what is kept since is for this row."""
         self._settle(cost, self._pending)
         self._last = cost, outputs
+        if torch._C._autograd._top_saved_tensors_default_hooks(True) != self._hooks:  # noqa: FBT003, SLF001  torch's
+            cost.keeps_elsewhere = True
 
     def settle(self, cost: Cost | None = None) -> None:
         """Note that a module begins or ends: what is kept is for this row, or the last operator."""
+        self._hear_authors()
         self._settle(cost or self._last[0], self._pending)
         self._last = cost or self._last[0], ()
+
+    def _hear_authors(self) -> None:
+        """Note whether the last operator ended a function whose gradient is its author's own."""
+        cost, outputs = self._last
+        cost.unknown |= {
+            type(tensor.grad_fn).__name__.removesuffix("Backward")
+            for tensor in outputs
+            if isinstance(tensor.grad_fn, BackwardCFunction)
+        }
 
     def _settle(self, cost: Cost, addresses: Iterable[int]) -> None:
         for address in [*addresses]:
@@ -114,15 +136,6 @@ class Tape:
                 cost.weight_macs += macs
             elif factor.requires_grad:
                 cost.input_macs += macs
-
-
-def authors_own(tensors: Iterable[Tensor]) -> set[str]:
-    """Return the names of the authors' own functions, whose gradients are theirs, among makers."""
-    return {
-        type(tensor.grad_fn).__name__.removesuffix("Backward")
-        for tensor in tensors
-        if isinstance(tensor.grad_fn, BackwardCFunction)
-    }
 
 
 def _address(tensor: Tensor) -> int:
