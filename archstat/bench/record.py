@@ -7,7 +7,7 @@ it, by `summary`, also from a file that was written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from archstat.bench.case import Case

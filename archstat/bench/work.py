@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
