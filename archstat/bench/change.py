@@ -187,6 +187,6 @@ def _undecided(ratio: Ratio, tolerance: float) -> str:
     if ratio.interval is None:
         return "too few processes or samples to say; use more --processes or --seconds"
     return (
-        f"its interval is too wide for a tolerance of {tolerance:.1%}; "
+        f"its interval is too wide for a tolerance of {100 * tolerance:g} %; "
         "use more --processes or --seconds"
     )

@@ -110,9 +110,9 @@ def compare_models(record: Record, *, tolerance: float = PAIRED_TOLERANCE) -> Co
     """
     columns: dict[str, dict[Case, Measured]] = {}
     for result in record.results:
-        model = result.case.model
-        key = replace(result.case, model="")
-        columns.setdefault(model, {})[key] = Measured(model, record, result)
+        title = result.case.name
+        key = replace(result.case, model="", copy=1)
+        columns.setdefault(title, {})[key] = Measured(title, record, result)
     if len(columns) < 2:  # noqa: PLR2004  two are compared
         raise UsageError("one model has nothing to be compared with", hint="name another")
     return _comparison(columns, tolerance, of_neighbours)
@@ -188,7 +188,8 @@ def _refuse(records: Sequence[Record], columns: _Columns) -> None:
 
 
 def _size(work: Work) -> str:
-    return f"{len(work.layers):,} layers of {work.weights:,} weights and {work.flops:,} FLOP"
+    layers = f"{len(work.layers):,} layer{'' if len(work.layers) == 1 else 's'}"
+    return f"{layers} of {work.weights:,} weights and {work.flops:,} FLOP"
 
 
 def _costs(work: Work) -> object:
