@@ -179,7 +179,7 @@ def _doubts(
 
 
 def _doubt(answer: Answer, of: Measured, said: Figures) -> str:
-    return f"{answer.value} if it were not that {of.title} is {said.verdict.value}: {said.reason}"
+    return f"{answer.value} if {of.title} were not {said.verdict.value}"
 
 
 def _undecided(ratio: Ratio, tolerance: float) -> str:

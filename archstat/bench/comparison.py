@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from archstat.bench.case import Case
 from archstat.bench.change import (
+    Basis,
     Change,
     Difference,
     Measured,
@@ -92,10 +93,15 @@ class Comparison:
     unmatched: tuple[tuple[str, Case], ...] = ()
 
     @property
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers, row by row."""
+        entries = (entry for row in self.rows for entry in row.entries if entry)
+        return tuple(entry.answer for entry in entries if entry.answer)
+
+    @property
     def is_regression(self) -> bool:
         """Whether anything is slower than it was, or no longer works."""
-        entries = (entry for row in self.rows for entry in row.entries if entry)
-        return any(entry.answer in {Answer.SLOWER, Answer.FAILED} for entry in entries)
+        return not {Answer.SLOWER, Answer.FAILED}.isdisjoint(self.answers)
 
 
 _Columns: TypeAlias = Mapping[str, Mapping[Case, Measured]]
@@ -233,5 +239,5 @@ def _entry(first: Measured, this: Measured, tolerance: float, compare: _Compare)
         return replace(entry, is_new_failure=is_one_place and bool(entry.failure))
     change = compare(first, this, (before, said), tolerance)
     if not is_one_place:
-        change = replace(change, answer=None, reason="")
+        change = replace(change, by=Basis.LATENCY, answer=None, reason="")
     return replace(entry, change=change)
