@@ -35,6 +35,7 @@ class Node:
             for as many as the batch has.
         params: The learnable tensors that count here, where a forward pass showed them: each counts
             at the node that reads it first; None for those of the layer.
+        is_call: Whether a forward pass showed a function that was called, and not a module.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Node:
     out_shape: Shape
     examples: int | None = None
     params: Mapping[str, Shape] | None = None
+    is_call: bool = False
 
     @property
     def param_shapes(self) -> Mapping[str, Shape]:

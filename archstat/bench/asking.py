@@ -74,8 +74,7 @@ def known(model: str, question: Question, batches: Sequence[int]) -> Known:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    works: dict[int, Work] = {}
-    for batch in batches:
-        graph = load(model, replace(question, batch_size=batch)).graph
-        works[batch] = work_of(graph, batch_size=batch)
-    return Known(graph.title or graph.name, graph.input_shape, works)
+    graphs = {batch: load(model, replace(question, batch_size=batch)).graph for batch in batches}
+    first = graphs[batches[0]]
+    works = {batch: work_of(graph, batch_size=batch) for batch, graph in graphs.items()}
+    return Known(first.title or first.name, first.input_shape, works)

@@ -154,14 +154,6 @@ class Record:
     inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     epoch_images: int = 0
 
-    def with_result(self, result: Result) -> Record:
-        """Return the record with a case's result in the place of what there was of it."""
-        cases = [known.case for known in self.results]
-        if result.case not in cases:
-            return replace(self, results=(*self.results, result))
-        at = cases.index(result.case)
-        return replace(self, results=(*self.results[:at], result, *self.results[at + 1 :]))
-
 
 def to_dict(record: Record) -> dict[str, Any]:
     """Return a record as the JSON contract has it."""

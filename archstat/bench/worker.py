@@ -25,12 +25,14 @@ from archstat.bench.plan import Done, Event, Failed, Fits, Plan, Ready, Search, 
 from archstat.bench.probes import Probes, Surroundings
 from archstat.bench.protocol import SECOND, Station, calls_of_a_sample, measure, warm_up
 from archstat.bench.subject import Models, TimedModel
-from archstat.errors import ArchstatError, shown
+from archstat.errors import ArchstatError
 
 Tell: TypeAlias = Callable[[Event], None]
 
 GB = 1e9
 NO_MEMORY = "does not fit in memory"
+
+MOST_WORDS = 200  # of what a model says when it fails
 
 COMPILING_NS = 10 * SECOND
 """As long a warm-up may take where the first calls compile."""
@@ -123,7 +125,8 @@ def _peak_bytes() -> int:
 
 
 def _first_line(error: Exception) -> str:
-    return shown(f"{type(error).__name__}: {str(error).partition(chr(10))[0]}")
+    words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words[:MOST_WORDS])
 
 
 def _needed(plan: Plan, numbers: Iterable[int]) -> dict[Surroundings, set[int]]:

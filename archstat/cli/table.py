@@ -27,9 +27,10 @@ from archstat.cli.shared import (
     question,
     stdout_kept,
 )
-from archstat.errors import UsageError
+from archstat.errors import UsageError, within
 
 if TYPE_CHECKING:
+    from archstat.analyses.conventions.convention import Convention
     from archstat.renderers.view import View
     from archstat.report.report import Report
 
@@ -42,6 +43,7 @@ EPILOG = """\b
 Examples:
   archstat table paper-alexnet --input 3x227x227
   archstat table paper-alexnet --set conv2.groups=1 --columns +params,+macs_share
+  archstat table paper-alexnet --count ptflops --columns layer,macs
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
   archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
 """
@@ -70,6 +72,13 @@ def table(
         str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
     ] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="The first N rows only.")] = None,
+    count: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Add what a named convention counts: flops, torchinfo, thop, ptflops, …",
+        ),
+    ] = None,
     timeout: Timeout = None,
     *,
     strict: Annotated[
@@ -92,7 +101,8 @@ def table(
         from archstat.report.report import report_on
 
         format_name = format_name or format_of(output, SUFFIXES, "table")
-        view = _view(columns, layout, format_name)
+        convention = None if count is None else _convention(count)
+        view = _view(columns, layout, format_name, count)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         asked = replace(asked, each_operator=by == "operator")
@@ -110,6 +120,7 @@ def table(
                     batch_size=batch,
                     traced_on=error.traced_on,
                     each_operator=asked.each_operator,
+                    convention=convention,
                 )
                 write_stdout(renderer("table")(latest(partial, MOST_BEFORE), view))
             raise
@@ -119,6 +130,7 @@ def table(
             batch_size=batch,
             traced_on=traced_on,
             each_operator=asked.each_operator or is_folded,
+            convention=convention,
         )
         shown_report = _arranged(report, depth, by, sort, top)
         deliver(shown_report, view, format_name, target_of(output, model))
@@ -143,14 +155,26 @@ def _arranged(
     return largest(report, sort, None if top is None else positive(top, "--top"))
 
 
-def _view(columns: str | None, layout: Literal["hwc", "chw"], format_name: Format) -> View:
+def _convention(name: str) -> Convention:
+    from archstat.analyses.conventions.registry import convention_named
+
+    with within("--count"):
+        return convention_named(name)
+
+
+def _view(
+    columns: str | None, layout: Literal["hwc", "chw"], format_name: Format, count: str | None
+) -> View:
     from archstat.renderers.view import View
+    from archstat.report.columns import with_count
 
     if columns is None:
-        return View(layout=layout)
+        view = View(layout=layout)
+        return view if count is None else View(with_count(view.chosen(), count), layout)
     if format_name == "json":
         raise UsageError(
             "--columns and JSON do not go together: JSON always holds every quantity",
             hint="leave --columns out, or use --format csv",
         )
-    return View(columns_named(columns, "--columns"), layout)
+    chosen = columns_named(columns, "--columns")
+    return View(chosen if count is None else with_count(chosen, count), layout)

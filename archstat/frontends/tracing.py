@@ -240,7 +240,7 @@ class Recorder(TorchDispatchMode):
         in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
         path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
         name = f"{path}.{layer.kind}" if path else layer.kind
-        self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs)
+        self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs, is_call=True)
 
     def _changed(self, func: Any, inputs: Sequence[Tensor], out: Tensor) -> list[Tensor]:
         """Return the tensor in a part of which an operator has written what it did not hold."""
@@ -260,6 +260,8 @@ class Recorder(TorchDispatchMode):
         examples: int,
         tensors: frozenset[str],
         outputs: Sequence[Tensor],
+        *,
+        is_call: bool = False,
     ) -> None:
         """Add a node, and note whose outputs these are; a parameter counts where it comes first."""
         self.names[name] += 1
@@ -272,9 +274,7 @@ class Recorder(TorchDispatchMode):
         sources = tuple(self.producers[tensor] for tensor in inputs)
         if self.fixed.issuperset(sources):
             self.fixed.add(unique)
-        self.nodes.append(
-            Node(unique, layer, sources, in_shape, shape, examples=examples, params=params)
-        )
+        self.nodes.append(Node(unique, layer, sources, in_shape, shape, examples, params, is_call))
         for tensor in outputs:
             self.producers[tensor] = unique
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
@@ -117,6 +117,10 @@ def _total_macs(totals: Totals) -> Value:
 def _total_flops(totals: Totals) -> Value:
     flops = FLOPS_PER_MAC * totals.macs
     return AtLeast(flops) if totals.uncounted else flops
+
+
+def _total_counted(totals: Totals) -> Value:
+    return AtLeast(totals.counted or 0) if totals.uncounted else totals.counted
 
 
 def _filter_size(row: Row) -> Value:
@@ -300,7 +304,17 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     return tuple(COLUMNS[key] for key in keys)
 
 
+def with_count(columns: Sequence[Column], name: str) -> tuple[Column, ...]:
+    """Return columns with another one, of what the report's convention counts, behind the MACs."""
+    counted = Column(f"by_{name}", f"by {name}", lambda row, _: row.counted, _total_counted)
+    keys = [column.key for column in columns]
+    at = keys.index("macs") + 1 if "macs" in keys else len(keys)
+    return (*columns[:at], counted, *columns[at:])
+
+
 def for_machines(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Return columns of one value each: those with parts are replaced by their parts."""
-    parts = [part for column in columns for part in (column.parts or (column.key,))]
-    return tuple(COLUMNS[key] for key in dict.fromkeys(parts))
+    parts = (
+        COLUMNS.get(key, column) for column in columns for key in (column.parts or (column.key,))
+    )
+    return tuple(dict.fromkeys(parts))

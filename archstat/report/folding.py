@@ -144,5 +144,8 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
         activation_bytes=sum(row.activation_bytes for row in rows),
         receptive_field=rows[-1].receptive_field,
         uncounted=uncounted,
+        counted=None
+        if any(row.counted is None for row in rows)
+        else sum(row.counted or 0 for row in rows),
         count=sum(row.count for row in rows),
     )

@@ -15,7 +15,10 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from archstat.analyses.conventions import FLOPS, FVCORE, TORCHINFO, Convention
+from archstat.analyses.conventions.convention import Convention
+from archstat.analyses.conventions.fvcore import FVCORE
+from archstat.analyses.conventions.plain import FLOPS
+from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.module import GraphModule
 from archstat.frontends.source import Source

@@ -16,7 +16,7 @@ from archstat.errors import DeviceError
 from archstat.frontends.load import Question
 
 MS = 1_000_000
-WORK = Work((LayerWork("fc", "linear", 100, False, 20, 100),), 20)
+WORK = Work((LayerWork("fc", "linear", 100, is_conv=False, values=20, weights=100),), 20)
 SMALL = Case("net", "cpu", 1, threads=2)
 LARGE = replace(SMALL, batch_size=32)
 CEILING = Ceiling("cpu", "float32", 2, "sum", ("memory",), 1 << 20, (2.0, 4.0), (1.0, 2.0))
