@@ -45,22 +45,26 @@ def _time(of: Callable[[Figures], float | None]) -> Callable[[Row, TimeUnit], st
     return text
 
 
-def _limit(
-    of: Callable[[Limit, TimeUnit], str | None],
-) -> Callable[[Row, TimeUnit], str | None]:
-    def text(row: Row, unit: TimeUnit) -> str | None:
-        limit = row.figures.limit if row.figures else None
-        return None if limit is None else of(limit, unit)
+def _limit_time(of: Callable[[Limit], float]) -> Callable[[Row, TimeUnit], str | None]:
+    return _time(lambda found: None if found.limit is None else of(found.limit))
 
-    return text
+
+def _share(row: Row, _unit: TimeUnit) -> str | None:
+    limit = row.figures.limit if row.figures else None
+    return None if limit is None else percent(limit.share)
+
+
+def _share_interval(row: Row, _unit: TimeUnit) -> str | None:
+    limit = row.figures.limit if row.figures else None
+    return None if limit is None else _interval(limit.interval, _bare_percent)
+
+
+def _bare_percent(share: float) -> str:
+    return percent(share).removesuffix(" %")
 
 
 def _interval(interval: Interval | None, number: Callable[[float], str]) -> str | None:
     return None if interval is None else f"[{number(interval.low)}, {number(interval.high)}]"
-
-
-def _percents(interval: Interval | None) -> str | None:
-    return _interval(interval, lambda share: percent(share).removesuffix(" %"))
 
 
 def _latency_interval(row: Row, unit: TimeUnit) -> str | None:
@@ -79,7 +83,7 @@ def _bound(row: Row, _unit: TimeUnit) -> str | None:
     return (row.figures.bound or None) if row.figures else None
 
 
-SHARE = Column("% of limit", _limit(lambda limit, _: percent(limit.share)))
+SHARE = Column("% of limit", _share)
 VERDICT = Column("verdict", lambda row, _: row.verdict.value, is_text=True)
 THROUGHPUT = "{examples}/s"
 
@@ -92,13 +96,11 @@ COLUMNS = (
     Column(THROUGHPUT, _throughput),
     Column("epoch", _epoch),
     Column("device time", _time(lambda found: found.device_s), TIME, importance=6),
-    Column(f"limit{LIMIT_MARK}", _limit(lambda l, unit: unit.number(l.floor.fused_s)), TIME, 7),
+    Column(f"limit{LIMIT_MARK}", _limit_time(lambda limit: limit.floor.fused_s), TIME, 7),
     SHARE,
-    Column("its 95 % interval", _limit(lambda limit, _: _percents(limit.interval)), "%", 3),
+    Column("its 95 % interval", _share_interval, "%", importance=3),
     Column("bound by", _bound, importance=8, is_text=True),
-    Column(
-        f"at the ceilings{STEADY_MARK}", _limit(lambda l, unit: unit.number(l.steady_s)), TIME, 4
-    ),
+    Column(f"at the ceilings{STEADY_MARK}", _limit_time(lambda limit: limit.steady_s), TIME, 4),
     VERDICT,
 )
 

@@ -61,6 +61,28 @@ def with_prefix(value: float, unit: str) -> str:
     return f"{significant(value)} {prefixes[0]}{unit}"
 
 
+def short(value: float) -> str:
+    """Return a number with up to three significant digits, as at an axis.
+
+    >>> short(0.1), short(50), short(2000)
+    ('0.1', '50', '2,000')
+    """
+    text = significant(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def short_with_prefix(value: float) -> str:
+    """Return an amount without its unit, as at an axis.
+
+    >>> short_with_prefix(0.1), short_with_prefix(2e11)
+    ('0.1', '200 G')
+    """
+    if value < THOUSAND:
+        return short(value)
+    number, prefix = with_prefix(value, "").split()
+    return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {prefix}"
+
+
 def percent(share: float) -> str:
     """Return a share in percent, small ones with a digit behind the point.
 
