@@ -107,12 +107,13 @@ class Room:
     def __init__(self) -> None:
         self._taken: list[Box] = []
 
-    def take(self, box: Box) -> bool:
-        """Return whether a box is free, and take it if it is."""
-        is_free = not any(
-            box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-            for other in self._taken
-        )
+    def take(self, *boxes: Box) -> bool:
+        """Return whether boxes are free, all of them, and take them if they are."""
+        is_free = not any(_overlap(box, other) for box in boxes for other in self._taken)
         if is_free:
-            self._taken.append(box)
+            self._taken += boxes
         return is_free
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -12,6 +12,9 @@ FONT_SIZE = 13
 LETTER = 7.2
 """Pixels of a column of text, on the average; digits and capitals are no wider."""
 
+SMALL_LETTER, SMALL_HEIGHT = 6.2, 12
+"""The same of small text, and the height of its line."""
+
 LIGHT = ("#0969da", "#bc4c00", "#1a7f37", "#8250df", "#cf222e", "#0e7c86", "#9a6700", "#bf3989")
 DARK = ("#58a6ff", "#f0883e", "#3fb950", "#bc8cff", "#ff7b72", "#39c5cf", "#d29922", "#f778ba")
 SHAPES = 3

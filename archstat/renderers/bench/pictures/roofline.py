@@ -7,37 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import atan2, degrees
 
 from archstat.bench.case import BYTES, Case
 from archstat.bench.summary import Limit
 from archstat.bench.work import LayerWork, Rates
 from archstat.renderers.bench.pictures.axes import Room, Scale, scale
 from archstat.renderers.bench.pictures.drawing import (
+    SMALL_HEIGHT,
+    SMALL_LETTER,
     colour,
     cut,
     element,
     label,
     line,
     mark,
-    number,
     words,
 )
+from archstat.renderers.bench.pictures.roof import names_of_roofs, peak_of, roof
 from archstat.renderers.bench.pictures.series import LABEL_GAP, Series, margin, names
 from archstat.renderers.bench.sheet import Row, Sheet
 from archstat.renderers.bench.units import percent, short_with_prefix, with_prefix
 
 LEFT, TOP, BELOW = 84, 34, 62
 HEIGHT = 320
-LETTER = 6.2
-"""Pixels of a letter of small text."""
-
-SMALL_HEIGHT = 12
 RADIUS = 6
-INDENT = 30
-"""Pixels along the slope before what is written there."""
-
 CASE_WIDTH = 320
 """Most pixels of the name of the case whose layers are shown."""
 
@@ -84,7 +77,10 @@ def draw(
         return None
     shown = list({each.number: each for each, *_ in known}.values())
     reference = _reference([(row, limit) for _, row, limit, _ in known], layer_s)
-    layers = list(_layers(*reference, layer_s.get(reference[0].case, {})))
+    layers = sorted(
+        _layers(*reference, layer_s.get(reference[0].case, {})),
+        key=lambda layer: layer.place.rate / layer.work.flops,  # the longest is named first
+    )
     roofs = _roofs([(row, limit) for _, row, limit, _ in known])
     across, upright = _scales(
         [place for *_, place in known] + [layer.place for layer in layers],
@@ -98,16 +94,26 @@ def draw(
         x, y = across.at(place.intensity), upright.at(place.rate)
         points[each.number].append(Point(row, limit, place, x, y))
         room.take((x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS))
+    spots = [
+        (layer, across.at(layer.place.intensity), upright.at(layer.place.rate)) for layer in layers
+    ]
+    for _, x, y in spots:
+        room.take((x - 3, y - 5, x + 3, y + 5))
     ends = [(each, points[each.number][-1].x, points[each.number][-1].y) for each in shown]
     everything = [point for each in points.values() for point in each]
     return upright.start + BELOW, [
         label(0, 16, f"Roofline of {device}, FLOP/s", look="ink title"),
         *_grid(across, upright),
-        *(text for name, rates in roofs.items() for text in _roof(name, rates, across, upright)),
+        *(text for name, rates in roofs.items() for text in roof(name, rates, across, upright)),
         *(text for each in shown for text in _series(sheet, each, points[each.number])),
-        *_names_of_roofs(roofs, across, upright, room),
+        *names_of_roofs(roofs, across, upright, room),
         *_batches(everything, room),
-        *_marks(layers, across, upright, room, is_measured=is_measured),
+        *(_mark(layer, x, y, is_measured=is_measured) for layer, x, y in spots),
+        *(
+            text
+            for layer, x, y in spots
+            for text in _beside(x, y, cut(layer.work.name, NAME_WIDTH), "weak", room)
+        ),
         *names(ends, across.end, TOP, upright.start),
         _legend(sheet, reference[0], upright.start + 50, is_measured=is_measured),
     ]
@@ -117,7 +123,7 @@ def _scales(
     places: Sequence[Place], roofs: Iterable[Rates], right: float, height: float
 ) -> tuple[Scale, Scale]:
     """Return both axes, which hold all places and the ridges of all roofs."""
-    ridges = [Place(_peak(rates) / rates.memory, _peak(rates)) for rates in roofs]
+    ridges = [Place(peak_of(rates) / rates.memory, peak_of(rates)) for rates in roofs]
     held = [*places, *ridges]
     across = scale([place.intensity for place in held], LEFT, right, air=2)
     upright = scale([place.rate for place in held], TOP + height, TOP, air=1.6)
@@ -159,10 +165,6 @@ def _layers(row: Row, limit: Limit, seconds: Mapping[str, float]) -> Iterator[La
             yield Layer(layer, Place(intensity, layer.flops / seconds[layer.name]))
 
 
-def _peak(rates: Rates) -> float:
-    return max(rates.conv, rates.matmul)
-
-
 def _roofs(points: Sequence[tuple[Row, Limit]]) -> dict[str, Rates]:
     """Return the ceilings by what tells them apart: type, and threads where they differ."""
     found: dict[tuple[str, str, int], Rates] = {}
@@ -193,66 +195,6 @@ def _grid(across: Scale, upright: Scale) -> Iterator[str]:
     middle = (across.start + across.end) / 2
     title = "FLOP per byte moved"
     yield label(middle, upright.start + 32, title, look="weak small", text_anchor="middle")
-
-
-def _roof(name: str, rates: Rates, across: Scale, upright: Scale) -> Iterator[str]:
-    """Yield the roof of a device, and a lower one where some operations are slower."""
-    start = max(across.low, upright.low / rates.memory)
-    corners = [(start, start * rates.memory), *_flat(_peak(rates), rates, across)]
-    path = line([(across.at(x), upright.at(y)) for x, y in corners], "roof ink")
-    yield element("g", element("title", words(name)) + path)
-    if (slower := _slower(rates, upright)) is not None:
-        flat = _flat(slower, rates, across)
-        yield line([(across.at(x), upright.at(y)) for x, y in flat], "limit ink")
-
-
-def _flat(peak: float, rates: Rates, across: Scale) -> list[tuple[float, float]]:
-    return [(peak / rates.memory, peak), (across.high, peak)]
-
-
-def _slower(rates: Rates, upright: Scale) -> float | None:
-    """Return the lower peak of the two; None if it is so near that both would look like one."""
-    low = min(rates.conv, rates.matmul)
-    return low if upright.at(low) - upright.at(_peak(rates)) > LABEL_GAP else None
-
-
-def _names_of_roofs(
-    roofs: Mapping[str, Rates], across: Scale, upright: Scale, room: Room
-) -> Iterator[str]:
-    for name, rates in roofs.items():
-        peak, slower = _peak(rates), _slower(rates, upright)
-        title = f"{name} {with_prefix(peak, 'FLOP/s')}"
-        yield from _at_the_end(title, upright.at(peak), across, room)
-        if slower is not None:
-            kind = "matrix products" if slower == rates.matmul else "convolutions"
-            title = f"{kind} {with_prefix(slower, 'FLOP/s')}"
-            yield from _at_the_end(title, upright.at(slower), across, room)
-        yield from _along_the_slope(rates, across, upright, room)
-
-
-def _at_the_end(text: str, y: float, across: Scale, room: Room) -> Iterator[str]:
-    """Yield a text at the right end of a line, above it or below."""
-    width = LETTER * len(text)
-    for x, base in product((across.end - 4, across.end - 4 - width), (y - 5, y + 14)):
-        if room.take((x - width, base - SMALL_HEIGHT, x, base + 2)):
-            yield label(x, base, text, look="ink small halo", text_anchor="end")
-            return
-
-
-def _along_the_slope(rates: Rates, across: Scale, upright: Scale, room: Room) -> Iterator[str]:
-    """Yield the rate of the memory, written along the slope that it makes."""
-    text = with_prefix(rates.memory, "B/s")
-    start = max(across.low, upright.low / rates.memory)
-    x, y = across.at(start), upright.at(start * rates.memory)
-    ridge = across.at(_peak(rates) / rates.memory), upright.at(_peak(rates))
-    length = ((ridge[0] - x) ** 2 + (ridge[1] - y) ** 2) ** 0.5
-    if length < LETTER * len(text) + 2 * INDENT:
-        return
-    right, down = (ridge[0] - x) / length, (ridge[1] - y) / length
-    x, y = x + INDENT * right + 6 * down, y + INDENT * down - 6 * right  # along it, and above it
-    if room.take((x, y - SMALL_HEIGHT, x + SMALL_HEIGHT, y)):
-        turned = f"rotate({number(degrees(atan2(down, right)))} {number(x)} {number(y)})"
-        yield label(x, y, text, look="ink small halo", transform=turned)
 
 
 @dataclass(frozen=True)
@@ -289,31 +231,20 @@ def _batches(points: Sequence[Point], room: Room) -> Iterator[str]:
 
 def _beside(x: float, y: float, text: str, look: str, room: Room) -> Iterator[str]:
     """Yield a text where there is room for it around a place; nothing where there is none."""
-    half = LETTER * len(text) / 2 + 2
-    for middle, base in ((x, y + 20), (x, y - 10), (x + half + 9, y + 4), (x - half - 9, y + 4)):
-        if room.take((middle - half, base - SMALL_HEIGHT + 2, middle + half, base + 2)):
-            yield label(middle, base, text, look=f"{look} small halo", text_anchor="middle")
+    half = SMALL_LETTER * len(text) / 2 + 2
+    for base in (y + 20, y - 10, y + 33, y - 23):
+        if room.take((x - half, base - SMALL_HEIGHT + 2, x + half, base + 2)):
+            yield label(x, base, text, look=f"{look} small halo", text_anchor="middle")
             return
 
 
-def _marks(
-    layers: Sequence[Layer], across: Scale, upright: Scale, room: Room, *, is_measured: bool
-) -> Iterator[str]:
-    """Yield dots where layers ran, or ticks on the roof above them; the longest is named first."""
-    longest_first = sorted(layers, key=lambda layer: layer.work.flops / layer.place.rate)[::-1]
-    places = [
-        (across.at(each.place.intensity), upright.at(each.place.rate)) for each in longest_first
-    ]
-    for layer, (x, y) in zip(longest_first, places, strict=True):
-        rate = with_prefix(layer.place.rate, "FLOP/s")
-        told = element("title", words(f"{layer.work.name}: {rate}"))
-        room.take((x - 3, y - 5, x + 3, y + 5))
-        if is_measured:
-            yield element("circle", told, cx=x, cy=y, r=3, class_="weak")
-        else:
-            yield element("line", told, x1=x, y1=y - 5, x2=x, y2=y + 5, class_="bar weak")
-    for layer, (x, y) in zip(longest_first, places, strict=True):
-        yield from _beside(x, y, cut(layer.work.name, NAME_WIDTH), "weak", room)
+def _mark(layer: Layer, x: float, y: float, *, is_measured: bool) -> str:
+    """Return a dot where a layer ran, or a tick on the roof above it."""
+    rate = with_prefix(layer.place.rate, "FLOP/s")
+    told = element("title", words(f"{layer.work.name}: {rate}"))
+    if is_measured:
+        return element("circle", told, cx=x, cy=y, r=3, class_="weak")
+    return element("line", told, x1=x, y1=y - 5, x2=x, y2=y + 5, class_="bar weak")
 
 
 def _legend(sheet: Sheet, row: Row, y: float, *, is_measured: bool) -> str:
