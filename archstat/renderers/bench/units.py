@@ -8,6 +8,7 @@ from math import floor, log10
 from statistics import median
 
 THOUSAND = 1000
+EIGHTHS = "▏▎▍▌▋▊▉"
 MINUTE_S, HOUR_S = 60, 3600
 
 
@@ -86,10 +87,21 @@ def short_with_prefix(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share in percent, small ones with a digit behind the point.
 
-    >>> percent(0.3412), percent(0.0341), percent(1.02)
-    ('34 %', '3.4 %', '102 %')
+    >>> percent(0.3412), percent(0.0341), percent(11.7), percent(0)
+    ('34 %', '3.4 %', '1,170 %', '0 %')
     """
-    return f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"  # noqa: PLR2004  9.95 % rounds up
+    digits = 1 if 0 < share < 0.0995 else 0  # noqa: PLR2004  9.95 % rounds up
+    return f"{100 * share:,.{digits}f} %"
+
+
+def bar(share: float, width: int) -> str:
+    """Return a share as a bar, to an eighth of a character.
+
+    >>> bar(0.55, 5), bar(1.2, 5)
+    ('██▊', '█████')
+    """
+    full, rest = divmod(round(8 * width * min(share, 1)), 8)
+    return "█" * full + (EIGHTHS[rest - 1] if rest else "")
 
 
 def duration(seconds: float) -> str:

@@ -107,6 +107,10 @@ class Room:
     def __init__(self) -> None:
         self._taken: list[Box] = []
 
+    def block(self, box: Box) -> None:
+        """Keep texts out of a box, whatever else is there."""
+        self._taken.append(box)
+
     def take(self, *boxes: Box) -> bool:
         """Return whether boxes are free, all of them, and take them if they are."""
         is_free = not any(_overlap(box, other) for box in boxes for other in self._taken)

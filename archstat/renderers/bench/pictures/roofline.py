@@ -51,6 +51,16 @@ class Place:
     rate: float
 
 
+@dataclass(frozen=True)
+class Known:
+    """A case whose limit is known, of a device."""
+
+    series: Series
+    row: Row
+    limit: Limit
+    place: Place
+
+
 def draw(
     sheet: Sheet,
     series: Sequence[Series],
@@ -68,54 +78,41 @@ def draw(
         width: In pixels.
     """
     known = [
-        (each, row, found.limit, _place(row, found.latency_s))
+        Known(each, row, found.limit, place)
         for each in series
         for row, found in each.rows
-        if found.limit is not None and row.case.device == device
+        if found.limit is not None
+        and row.case.device == device
+        and (place := _place(row, found.latency_s)) is not None
     ]
     if not known:
         return None
-    shown = list({each.number: each for each, *_ in known}.values())
-    reference = _reference([(row, limit) for _, row, limit, _ in known], layer_s)
-    layers = sorted(
-        _layers(*reference, layer_s.get(reference[0].case, {})),
-        key=lambda layer: layer.place.rate / layer.work.flops,  # the longest is named first
-    )
-    roofs = _roofs([(row, limit) for _, row, limit, _ in known])
+    shown = list({each.series.number: each.series for each in known}.values())
+    reference = _reference(known, layer_s)
+    layers = _layers(reference, layer_s.get(reference.row.case, {}))
+    roofs = _roofs(known)
     across, upright = _scales(
-        [place for *_, place in known] + [layer.place for layer in layers],
+        [each.place for each in known] + [layer.place for layer in layers],
         roofs.values(),
         width - margin(shown),
         max(HEIGHT, LABEL_GAP * len(shown)),
     )
-    is_measured, room = reference[0].case in layer_s, Room()
-    points = {each.number: list[Point]() for each in shown}
-    for each, row, limit, place in known:
-        x, y = across.at(place.intensity), upright.at(place.rate)
-        points[each.number].append(Point(row, limit, place, x, y))
-        room.take((x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS))
-    spots = [
-        (layer, across.at(layer.place.intensity), upright.at(layer.place.rate)) for layer in layers
+    points = [
+        Point(each, across.at(each.place.intensity), upright.at(each.place.rate)) for each in known
     ]
-    for _, x, y in spots:
-        room.take((x - 3, y - 5, x + 3, y + 5))
-    ends = [(each, points[each.number][-1].x, points[each.number][-1].y) for each in shown]
-    everything = [point for each in points.values() for point in each]
+    spots = [
+        Spot(each, across.at(each.place.intensity), upright.at(each.place.rate)) for each in layers
+    ]
     return upright.start + BELOW, [
         label(0, 16, f"Roofline of {device}, FLOP/s", look="ink title"),
         *_grid(across, upright),
         *(text for name, rates in roofs.items() for text in roof(name, rates, across, upright)),
-        *(text for each in shown for text in _series(sheet, each, points[each.number])),
-        *names_of_roofs(roofs, across, upright, room),
-        *_batches(everything, room),
-        *(_mark(layer, x, y, is_measured=is_measured) for layer, x, y in spots),
-        *(
-            text
-            for layer, x, y in spots
-            for text in _beside(x, y, cut(layer.work.name, NAME_WIDTH), "weak", room)
+        *_inside(sheet, points, spots, is_measured=reference.row.case in layer_s),
+        *_written(points, spots, roofs, across, upright),
+        *_ends(shown, points, across, upright),
+        _legend(
+            sheet, reference.row, upright.start + 50, is_measured=reference.row.case in layer_s
         ),
-        *names(ends, across.end, TOP, upright.start),
-        _legend(sheet, reference[0], upright.start + 50, is_measured=is_measured),
     ]
 
 
@@ -130,17 +127,17 @@ def _scales(
     return across, upright
 
 
-def _place(row: Row, seconds: float) -> Place:
-    work, bytes_ = row.result.work, BYTES[row.case.dtype]
-    return Place(work.flops / ((work.ends + work.weights) * bytes_), work.flops / seconds)
+def _place(row: Row, seconds: float) -> Place | None:
+    """Return where a case lies; None where nothing is computed or nothing moved."""
+    work = row.result.work
+    moved = (work.ends + work.weights) * BYTES[row.case.dtype]
+    return Place(work.flops / moved, work.flops / seconds) if work.flops and moved else None
 
 
-def _reference(
-    points: Sequence[tuple[Row, Limit]], layer_s: Mapping[Case, Mapping[str, float]]
-) -> tuple[Row, Limit]:
+def _reference(known: Sequence[Known], layer_s: Mapping[Case, Mapping[str, float]]) -> Known:
     """Return the case whose layers are shown: one that has their times, or else the largest."""
-    known = [point for point in points if point[0].case in layer_s] or points
-    return max(known, key=lambda point: point[0].result.work.flops)
+    measured = [each for each in known if each.row.case in layer_s]
+    return max(measured or known, key=lambda each: each.row.result.work.flops)
 
 
 @dataclass(frozen=True)
@@ -151,27 +148,30 @@ class Layer:
     place: Place
 
 
-def _layers(row: Row, limit: Limit, seconds: Mapping[str, float]) -> Iterator[Layer]:
-    """Yield the layers that do operations: where they ran, or where the roof is above them."""
-    for layer in row.result.work.layers:
-        moved = (layer.values + layer.weights) * BYTES[row.case.dtype]
-        if not layer.flops or not moved:
-            continue
-        intensity = layer.flops / moved
-        peak = limit.rates.conv if layer.is_conv else limit.rates.matmul
-        if not seconds:
-            yield Layer(layer, Place(intensity, min(peak, intensity * limit.rates.memory)))
-        elif layer.name in seconds:
-            yield Layer(layer, Place(intensity, layer.flops / seconds[layer.name]))
+def _layers(case: Known, seconds: Mapping[str, float]) -> list[Layer]:
+    """Return the layers that do operations: where they ran, or where the roof is above them.
+
+    Those that take longest come first, as there may not be room for all names.
+    """
+    found = []
+    for layer in case.row.result.work.layers:
+        moved = (layer.values + layer.weights) * BYTES[case.row.case.dtype]
+        if layer.flops and moved:
+            intensity, rates = layer.flops / moved, case.limit.rates
+            best = min(rates.conv if layer.is_conv else rates.matmul, intensity * rates.memory)
+            rate = layer.flops / seconds[layer.name] if layer.name in seconds else best
+            found.append(Layer(layer, Place(intensity, rate)))
+    shown = [each for each in found if each.work.name in seconds] if seconds else found
+    return sorted(shown, key=lambda each: each.place.rate / each.work.flops)
 
 
-def _roofs(points: Sequence[tuple[Row, Limit]]) -> dict[str, Rates]:
+def _roofs(known: Sequence[Known]) -> dict[str, Rates]:
     """Return the ceilings by what tells them apart: type, and threads where they differ."""
     found: dict[tuple[str, str, int], Rates] = {}
-    for row, limit in points:
-        known = found.get(row.case.surroundings)
-        if known is None or limit.rates.memory < known.memory:  # of the largest buffer
-            found[row.case.surroundings] = limit.rates
+    for each in known:
+        key, rates = each.row.case.surroundings, each.limit.rates
+        if key not in found or rates.memory < found[key].memory:  # of the largest buffer
+            found[key] = rates
     threads = {count for _, _, count in found}
     return {
         f"{dtype}, {count} threads" if len(threads) > 1 else dtype: rates
@@ -199,34 +199,69 @@ def _grid(across: Scale, upright: Scale) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Point:
-    """A case in the picture."""
+    """Where a case is drawn."""
 
-    row: Row
-    limit: Limit
-    place: Place
+    known: Known
     x: float
     y: float
 
 
-def _series(sheet: Sheet, series: Series, points: Sequence[Point]) -> Iterator[str]:
-    yield line([(point.x, point.y) for point in points], f"line {colour(series.number)}")
-    for point in points:
-        rate = with_prefix(point.place.rate, "FLOP/s")
-        share = percent(point.limit.share)
-        said = f"{sheet.label(point.row.case)}: {rate}, {share} of its limit"
-        yield mark(series.number, point.x, point.y, said, radius=RADIUS)
+@dataclass(frozen=True)
+class Spot:
+    """Where a layer is drawn."""
+
+    layer: Layer
+    x: float
+    y: float
 
 
-def _batches(points: Sequence[Point], room: Room) -> Iterator[str]:
-    """Yield the batch of the points above each other, which have it in common, below the lowest."""
-    lowest: dict[tuple[int, int], Point] = {}
+def _inside(
+    sheet: Sheet, points: Sequence[Point], spots: Sequence[Spot], *, is_measured: bool
+) -> Iterator[str]:
+    """Yield the lines and marks of cases, and the dots or ticks of layers."""
+    for spot in spots:
+        yield _mark(spot, is_measured=is_measured)
+    for number in dict.fromkeys(point.known.series.number for point in points):
+        path = [(point.x, point.y) for point in points if point.known.series.number == number]
+        yield line(path, f"line {colour(number)}")
     for point in points:
-        key = round(point.x), point.row.case.batch_size
-        if key not in lowest or lowest[key].y < point.y:
-            lowest[key] = point
-    for point in lowest.values():
-        text = f"{point.row.case.batch_size:,}"
-        yield from _beside(point.x, point.y, text, "ink", room)
+        rate = with_prefix(point.known.place.rate, "FLOP/s")
+        share = percent(point.known.limit.share)
+        said = f"{sheet.label(point.known.row.case)}: {rate}, {share} of its limit"
+        yield mark(point.known.series.number, point.x, point.y, said, radius=RADIUS)
+
+
+def _mark(spot: Spot, *, is_measured: bool) -> str:
+    """Return a dot where a layer ran, or a tick on the roof above it."""
+    x, y, layer = spot.x, spot.y, spot.layer
+    rate = with_prefix(layer.place.rate, "FLOP/s")
+    told = element("title", words(f"{layer.work.name}: {rate}"))
+    if is_measured:
+        return element("circle", told, cx=x, cy=y, r=3, class_="weak")
+    return element("line", told, x1=x, y1=y - 5, x2=x, y2=y + 5, class_="bar weak")
+
+
+def _written(
+    points: Sequence[Point],
+    spots: Sequence[Spot],
+    roofs: Mapping[str, Rates],
+    across: Scale,
+    upright: Scale,
+) -> Iterator[str]:
+    """Yield what is written into the picture, the most important first, as far as there is room."""
+    room = Room()
+    for point in points:
+        room.block((point.x - RADIUS, point.y - RADIUS, point.x + RADIUS, point.y + RADIUS))
+    for spot in spots:
+        room.block((spot.x - 3, spot.y - 5, spot.x + 3, spot.y + 5))
+    yield from names_of_roofs(roofs, across, upright, room)
+    lowest: dict[tuple[int, int], Point] = {}  # of those above each other, which share the batch
+    for point in sorted(points, key=lambda point: point.y):
+        lowest[round(point.x), point.known.row.case.batch_size] = point
+    for (_, batch), point in lowest.items():
+        yield from _beside(point.x, point.y, f"{batch:,}", "ink", room)
+    for spot in spots:
+        yield from _beside(spot.x, spot.y, cut(spot.layer.work.name, NAME_WIDTH), "weak", room)
 
 
 def _beside(x: float, y: float, text: str, look: str, room: Room) -> Iterator[str]:
@@ -238,13 +273,12 @@ def _beside(x: float, y: float, text: str, look: str, room: Room) -> Iterator[st
             return
 
 
-def _mark(layer: Layer, x: float, y: float, *, is_measured: bool) -> str:
-    """Return a dot where a layer ran, or a tick on the roof above it."""
-    rate = with_prefix(layer.place.rate, "FLOP/s")
-    told = element("title", words(f"{layer.work.name}: {rate}"))
-    if is_measured:
-        return element("circle", told, cx=x, cy=y, r=3, class_="weak")
-    return element("line", told, x1=x, y1=y - 5, x2=x, y2=y + 5, class_="bar weak")
+def _ends(
+    shown: Sequence[Series], points: Sequence[Point], across: Scale, upright: Scale
+) -> Iterator[str]:
+    last = {point.known.series.number: point for point in points}
+    ends = [(each, last[each.number].x, last[each.number].y) for each in shown]
+    yield from names(ends, across.end, TOP, upright.start)
 
 
 def _legend(sheet: Sheet, row: Row, y: float, *, is_measured: bool) -> str:
