@@ -131,6 +131,14 @@ class Recorder(TorchDispatchMode):
             self.origins[tensor] = frozenset({name})
             self.unclaimed[name] = tuple(tensor.shape)
 
+    def begin(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+        """Note what the model is given, and return the names of the tensors."""
+        names = _input_names(args, kwargs)
+        for name, tensor in zip(names, _tensors((tuple(args), dict(kwargs))), strict=True):
+            self.producers[tensor] = name
+            self.names[name] += 1
+        return names
+
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
         if self.tape is not None:
@@ -602,10 +610,7 @@ def trace(  # noqa: PLR0913  a question has these parts
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None
     recorder = Recorder(paths, params, each_operator=each_operator, tape=tape)
-    names = _input_names(args, kwargs)
-    for input_name, tensor in zip(names, inputs, strict=True):
-        recorder.producers[tensor] = input_name
-        recorder.names[input_name] += 1
+    names = recorder.begin(args, kwargs)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
