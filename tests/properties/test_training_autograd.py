@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archstat.analyses.training import training
-from archstat.errors import ShapeError, TraceError
+from archstat.errors import ShapeError
 from archstat.frontends.catalogue import catalogue
 from archstat.frontends.resolve import resolve
 from archstat.graph import INPUT, Graph, GraphBuilder
