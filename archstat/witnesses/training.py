@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, conv_backward_flop
 
 from archstat.analyses.conventions import FLOPS_PER_MAC
 from archstat.analyses.training import training
@@ -40,11 +40,34 @@ class BackwardPass:
 
     Attributes:
         flops: What torch's counter counts in its operators.
+        flops_of_groups: What is too much of that.
         kept_bytes: The storages that autograd kept for it, each once, parameters and buffers not.
     """
 
     flops: int
+    flops_of_groups: int
     kept_bytes: int
+
+
+class GroupsCounter(FlopCounterMode):
+    """torch's counter, and what it counts too much.
+
+    It takes the gradient of a grouped convolution's weights for one without groups. Each product of
+    the forward pass is one of that gradient, so that it is g times what it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            display=False, custom_mapping={torch.ops.aten.convolution_backward: self._convolution}
+        )
+        self.too_much = 0
+
+    def _convolution(self, *shapes: Any, out_shape: Any) -> int:
+        *others, groups, wanted = shapes
+        only_weights = [False, wanted[1], False]
+        of_weights = conv_backward_flop(*others, groups, only_weights, out_val=out_shape)
+        self.too_much += of_weights - of_weights // groups
+        return int(conv_backward_flop(*shapes, out_val=out_shape))
 
 
 def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> BackwardPass:
@@ -63,7 +86,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
         return tensor
 
     hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
-    counter = FlopCounterMode(display=False)
+    counter = GroupsCounter()
     with torch_errors("training on meta"):
         out = run_untouched(
             model, args, kwargs, standins=standins, watcher=nullcontext(), autograd=hooks
@@ -72,7 +95,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
         with counter:
             torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
     size = sum(storage.nbytes() for address, storage in kept.items() if address not in own)
-    return BackwardPass(counter.get_total_flops(), size)
+    return BackwardPass(counter.get_total_flops(), counter.too_much, size)
 
 
 def training_findings(graph: Graph) -> Iterator[Finding]:
@@ -108,11 +131,7 @@ def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
         yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
         return
     macs = sum(cost.backward_macs or 0 for cost in costs.values())
-    in_groups = sum(
-        (node.layer.settings().get("groups", 1) - 1) * (costs[node.name].weight_gradient_macs or 0)
-        for node in graph.nodes
-    )
-    yield _flops(seen.flops, macs, in_groups)
+    yield _flops(seen, macs)
     kept = sum(cost.kept_bytes or 0 for cost in costs.values())
     if seen.kept_bytes == kept:
         words = f"agrees: {kept:,} bytes for a batch of {BATCH_SIZE}"
@@ -122,24 +141,16 @@ def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
         yield Finding("autograd", "kept for backward", Verdict.DISAGREES, words)
 
 
-def _flops(flops: int, macs: int, in_groups: int) -> Finding:
-    """Return how torch's count of a backward pass agrees.
-
-    It counts the gradient of a grouped convolution's weights as if there were no groups, g times
-    what it is; the sum of products that make up each of them is that of the forward pass.
-
-    Args:
-        flops: What torch counts.
-        macs: The multiply–accumulates of the backward pass.
-        in_groups: What torch counts too many of them.
-    """
+def _flops(seen: BackwardPass, macs: int) -> Finding:
+    """Return how torch's count of a backward pass agrees with ours."""
     witness, quantity = "FlopCounterMode", "backward FLOPs"
-    whole = f"{flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
-    if flops == FLOPS_PER_MAC * macs:
-        return Finding(witness, quantity, Verdict.AGREES, f"agrees: {whole}")
-    if flops == FLOPS_PER_MAC * (macs + in_groups):
+    whole = f"{seen.flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
+    if seen.flops - seen.flops_of_groups != FLOPS_PER_MAC * macs:
+        theirs = f"{seen.flops:,} − {seen.flops_of_groups:,} for groups"
+        words = f"disagrees: {theirs}, ours {FLOPS_PER_MAC * macs:,}"
+        return Finding(witness, quantity, Verdict.DISAGREES, words)
+    if seen.flops_of_groups:
         more = "the gradients of grouped weights, counted as if there were no groups"
-        words = f"differs as its rule says: {whole} + {FLOPS_PER_MAC * in_groups:,} ({more})"
+        words = f"differs as its rule says: {whole} + {seen.flops_of_groups:,} ({more})"
         return Finding(witness, quantity, Verdict.EXPLAINED, words)
-    words = f"disagrees: {flops:,}, ours {FLOPS_PER_MAC * macs:,}"
-    return Finding(witness, quantity, Verdict.DISAGREES, words)
+    return Finding(witness, quantity, Verdict.AGREES, f"agrees: {whole}")
