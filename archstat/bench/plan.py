@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from archstat.bench.case import BYTES, Case
 from archstat.bench.protocol import SECOND, Rules
-from archstat.bench.record import Ceiling, Sample
+from archstat.bench.record import Ceiling, LayerTimes, Sample
 from archstat.bench.work import Work
 from archstat.frontends.load import Question
 
@@ -21,6 +21,7 @@ class Plan:
         cases: What to measure, each by its number in the run.
         works: What each costs, by the same numbers.
         process: Which of the processes it is, from 0.
+        layers: Whether each layer is measured, too.
     """
 
     cases: Mapping[int, Case]
@@ -29,6 +30,7 @@ class Plan:
     rules: Rules
     process: int = 0
     seed: int = 0
+    layers: bool = False
 
     @property
     def device(self) -> str:
@@ -110,6 +112,14 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Layered:
+    """The layers of a case are measured."""
+
+    number: int
+    times: LayerTimes
+
+
+@dataclass(frozen=True)
 class Surrounding:
     """What is known of the machine and the software, by section and key."""
 
@@ -118,13 +128,13 @@ class Surrounding:
 
 @dataclass(frozen=True)
 class Done:
-    """The process has measured all.
+    """The process has measured all; it says so once before the layers, and once more after them.
 
     Attributes:
-        spent_s: Seconds by what they were spent on.
+        spent_s: Seconds by what they were spent on, since it last said so.
     """
 
     spent_s: Mapping[str, float] = field(default_factory=dict)
 
 
-Event: TypeAlias = Surrounding | Ceiling | Ready | Fits | Failed | Taken | Done
+Event: TypeAlias = Surrounding | Ceiling | Ready | Fits | Failed | Taken | Layered | Done

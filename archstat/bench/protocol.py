@@ -63,6 +63,8 @@ class Rules:
         precise: The half-width of the median's interval, as a share, that is enough.
         steady: How far the medians of the thirds may differ then.
         fewest: Samples to take in any case.
+        layers_ns: For the layers of one case in one process.
+        round_ns: What a round through the layers takes at least.
     """
 
     budget_ns: int = 3 * SECOND // 2
@@ -76,6 +78,8 @@ class Rules:
     precise: float = 0.005
     steady: float = 0.02
     fewest: int = 3
+    layers_ns: int = 2 * SECOND
+    round_ns: int = 20 * MS
 
 
 @dataclass(frozen=True)
@@ -192,8 +196,8 @@ def _sample(station: Station, meter: Meter, at_ns: int, usual_mhz: float | None)
     sample = Sample(
         at_ns,
         calls,
-        flops_rate=_between(before[0], after[1]),
-        bytes_rate=_between(before[1], after[0]),
+        flops_rate=between(before[0], after[1]),
+        bytes_rate=between(before[1], after[0]),
         reading=reading,
         set_aside=cause(reading, usual_mhz),
     )
@@ -203,7 +207,7 @@ def _sample(station: Station, meter: Meter, at_ns: int, usual_mhz: float | None)
     return replace(sample, queue_calls=station.calls, queue_ns=queue_ns, device_ns=device_ns)
 
 
-def _between(before: float, after: float) -> float:
+def between(before: float, after: float) -> float:
     """Return the rate at which both were done together, each of the same work."""
     return 2 / (1 / before + 1 / after)
 

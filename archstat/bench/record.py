@@ -7,7 +7,7 @@ it, by `summary`, also from a file that was written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from archstat.bench.case import Case
@@ -80,18 +80,55 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class LayerRound:
+    """The whole and every layer apart from it, all within moments.
+
+    Attributes:
+        at_ns: When it began, since its process began to measure layers.
+        whole_ns: A pass.
+        layers_ns: A call of each layer on what it is given in a pass.
+        flops_rate, bytes_rate: What the probes did beside it; see `Sample`.
+        set_aside: Why it does not count; empty if it does.
+    """
+
+    at_ns: int
+    whole_ns: int
+    layers_ns: tuple[int, ...]
+    flops_rate: float | None = None
+    bytes_rate: float | None = None
+    set_aside: str = ""
+
+
+@dataclass(frozen=True)
+class LayerTimes:
+    """What one process measured of the layers of one case.
+
+    Attributes:
+        names: The layers, as the table of the model names them.
+        failure: Why there is nothing; empty if there is something.
+    """
+
+    process: int
+    names: tuple[str, ...] = ()
+    rounds: tuple[LayerRound, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True)
 class Result:
     """All that was measured of one case.
 
     Attributes:
         work: What a pass costs, by the exact counts.
         failure: Why there is nothing; empty if there is something.
+        layers: What each process measured of the layers; nothing where nobody asked.
     """
 
     case: Case
     work: Work
     trials: tuple[Trial, ...] = ()
     failure: str = ""
+    layers: tuple[LayerTimes, ...] = ()
 
 
 CONV = "conv"

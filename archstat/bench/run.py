@@ -14,9 +14,19 @@ from dataclasses import dataclass, field, replace
 from typing import IO, Any, TypeAlias
 
 from archstat.bench.case import Case
-from archstat.bench.plan import Done, Event, Failed, Plan, Ready, Search, Surrounding, Taken
+from archstat.bench.plan import (
+    Done,
+    Event,
+    Failed,
+    Layered,
+    Plan,
+    Ready,
+    Search,
+    Surrounding,
+    Taken,
+)
 from archstat.bench.protocol import Rules
-from archstat.bench.record import Ceiling, Record, Result, Sample, Trial
+from archstat.bench.record import Ceiling, LayerTimes, Record, Result, Sample, Trial
 from archstat.bench.work import Work
 from archstat.errors import DeviceError
 from archstat.frontends.load import Question
@@ -44,13 +54,18 @@ class Progress:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be measured, and how thoroughly."""
+    """What is to be measured, and how thoroughly.
+
+    Attributes:
+        layers: Whether each layer is measured, too, apart from the whole.
+    """
 
     works: Mapping[Case, Work]
     question: Question
     rules: Rules
     processes: int
     seed: int = 0
+    layers: bool = False
 
 
 class Run:
@@ -83,6 +98,7 @@ class Run:
         }
         self._trials: dict[tuple[int, int], Trial] = {}
         self._samples: dict[tuple[int, int], list[Sample]] = {}
+        self._layers: dict[tuple[int, int], LayerTimes] = {}
         self._ceilings: dict[tuple[object, ...], Ceiling] = {}
         self._environment: dict[str, Mapping[str, Any]] = {}
         self._spent: dict[str, float] = {}
@@ -91,7 +107,13 @@ class Run:
     def record(self) -> Record:
         """Return all that was measured so far."""
         results = [
-            Result(case, self._asked.works[case], self._trials_of(number), self._failure(number))
+            Result(
+                case,
+                self._asked.works[case],
+                self._trials_of(number),
+                self._failure(number),
+                tuple(times for key, times in self._layers.items() if key[0] == number),
+            )
             for number, case in self._cases.items()
         ]
         return replace(
@@ -133,12 +155,14 @@ class Run:
                 self._asked.rules,
                 process,
                 self._asked.seed,
+                self._asked.layers,
             )
             seen: list[Event] = []
             for event in self._start(plan):
                 seen.append(event)
                 self._take(process, event)
             if any(isinstance(event, Done) for event in seen):
+                self._miss_layers(process, plan, seen)
                 return
             ready = {event.number for event in seen if isinstance(event, (Ready, Failed))}
             waiting = [number for number in numbers if number not in ready]
@@ -149,6 +173,13 @@ class Run:
                 )
             self._failures[waiting[0]] = ENDED
             self._forget(process, numbers)
+
+    def _miss_layers(self, process: int, plan: Plan, seen: Sequence[Event]) -> None:
+        """Note of which cases the layers are missing, as the process ended on the way to them."""
+        ready = {event.number for event in seen if isinstance(event, Ready)}
+        if plan.layers and not isinstance(seen[-1], Done):
+            for number in ready - {event.number for event in seen if isinstance(event, Layered)}:
+                self._layers[number, process] = LayerTimes(process, failure=ENDED)
 
     def _forget(self, process: int, numbers: Sequence[int]) -> None:
         for number in numbers:
@@ -178,6 +209,8 @@ class Run:
             case Taken(number, sample):
                 self._samples[number, process].append(sample)
                 self._tell(number, sorted(sample.calls_ns)[len(sample.calls_ns) // 2])
+            case Layered(number, times):
+                self._layers[number, process] = times
             case Done(spent):
                 for what, seconds in spent.items():
                     self._spent[what] = self._spent.get(what, 0.0) + seconds

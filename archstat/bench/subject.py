@@ -72,25 +72,13 @@ class TimedModel:
             self._wait()
             host_ns = time.perf_counter_ns() - start
             cuda = self._case.device.startswith("cuda")
-            device_ns = self._events(count) if cuda else None
+            device_ns = events_ns(lambda: self._run(count), self._case.device) if cuda else None
         self.spent_ns += host_ns + (device_ns or 0)
         return host_ns, device_ns
 
     def _run(self, count: int) -> None:
         for _ in range(count):
             next(self._steps)()
-
-    def _events(self, count: int) -> int:
-        """Return the device's nanoseconds for calls that all lie in its queue when it begins."""
-        with torch.cuda.device(self._case.device):
-            start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-            torch.cuda._sleep(PRIMED_CYCLES)  # noqa: SLF001  there is no public one
-            start.record()
-            self._run(count)
-            end.record()
-            end.synchronize()
-        elapsed_ms: float = start.elapsed_time(end)
-        return round(elapsed_ms * MS)
 
 
 class Models:
@@ -122,6 +110,11 @@ class Models:
         """Return a case's model in evaluation mode, with a batch for it."""
         torch.manual_seed(self._seed)
         return self._model(case).eval(), self._batches(case)[0]
+
+    def step(self, case: Case) -> Call:
+        """Return a pass in evaluation mode."""
+        module, (args, kwargs) = self.module(case)
+        return _pass(module, args, kwargs)
 
     def _model(self, case: Case) -> nn.Module:
         """Return a case's model; the same for all batches, unless it changes."""
@@ -161,6 +154,19 @@ class Models:
             source = torch_source(model, self._question)
             self._sources[model] = source, stated_inputs(source, self._question.inputs)
         return self._sources[model]
+
+
+def events_ns(run: Call, device: str) -> int:
+    """Return a CUDA device's nanoseconds for what lies in its queue when it begins."""
+    with torch.cuda.device(device):
+        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        torch.cuda._sleep(PRIMED_CYCLES)  # noqa: SLF001  there is no public one
+        start.record()
+        run()
+        end.record()
+        end.synchronize()
+    elapsed_ms: float = start.elapsed_time(end)
+    return round(elapsed_ms * MS)
 
 
 def draw(module: nn.Module) -> None:

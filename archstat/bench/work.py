@@ -41,6 +41,11 @@ class LayerWork:
     values: int
     weights: int
 
+    @property
+    def numbers(self) -> int:
+        """Numbers that it reads and writes."""
+        return self.values + self.weights
+
 
 @dataclass(frozen=True)
 class Work:
@@ -173,8 +178,12 @@ def floor(work: Work, rates: Rates, *, number_bytes: int) -> Floor:
 
 def layer_s(layer: LayerWork, rates: Rates, *, number_bytes: int) -> float:
     """Return the least seconds of a layer that reads and writes all that it works on."""
-    moved = (layer.values + layer.weights) * number_bytes
-    return max(compute_s(layer, rates), moved / rates.memory)
+    return max(compute_s(layer, rates), memory_s(layer, rates, number_bytes=number_bytes))
+
+
+def memory_s(layer: LayerWork, rates: Rates, *, number_bytes: int) -> float:
+    """Return the least seconds for reading and writing all that a layer works on."""
+    return layer.numbers * number_bytes / rates.memory
 
 
 def compute_s(layer: LayerWork, rates: Rates) -> float:

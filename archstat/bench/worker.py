@@ -9,7 +9,7 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -20,10 +20,24 @@ import torch
 from archstat.bench.case import BYTES, COMPILE
 from archstat.bench.devices import CPU, free_bytes, is_out_of_memory
 from archstat.bench.environment import environment, uuid_of
+from archstat.bench.layer_rounds import Line, layer_rounds
 from archstat.bench.meters import meter_of, nvml
-from archstat.bench.plan import Done, Event, Failed, Fits, Plan, Ready, Search, Surrounding, Taken
+from archstat.bench.plan import (
+    Done,
+    Event,
+    Failed,
+    Fits,
+    Layered,
+    Plan,
+    Ready,
+    Search,
+    Surrounding,
+    Taken,
+)
 from archstat.bench.probes import Probes, Surroundings
 from archstat.bench.protocol import SECOND, Station, calls_of_a_sample, measure, warm_up
+from archstat.bench.record import LayerRound, LayerTimes
+from archstat.bench.replay import layer_line
 from archstat.bench.subject import Models, TimedModel
 from archstat.errors import ArchstatError
 
@@ -41,7 +55,8 @@ COMPILING_NS = 10 * SECOND
 def run(plan: Plan, tell: Tell) -> None:
     """Measure all that a plan asks, and tell what comes of it as it comes."""
     start = time.perf_counter()
-    subjects = dict(_prepared(plan, tell))
+    models = Models(plan.question, seed=plan.seed)
+    subjects = dict(_prepared(plan, models, tell))
     probes = Probes()
     for ceiling in probes.ceilings(_needed(plan, subjects)):
         tell(ceiling)
@@ -54,24 +69,64 @@ def run(plan: Plan, tell: Tell) -> None:
         )
         for number, (subject, calls) in subjects.items()
     }
+    random = Random(f"{plan.seed} {plan.process}")  # noqa: S311  an order is no secret
+    meter = meter_of(uuid_of(torch, plan.device), nvml())
     if stations:
         measure(
             stations,
             plan.rules,
-            meter_of(uuid_of(torch, plan.device), nvml()),
+            meter,
             now_ns=time.perf_counter_ns,
-            random=Random(f"{plan.seed} {plan.process}"),  # noqa: S311  an order is no secret
+            random=random,
             took=lambda number, sample: tell(Taken(number, sample)),
         )
     model_ns = sum(subject.spent_ns for subject, _ in subjects.values())
     spent = {"model": model_ns, "probes": probes.spent_ns}
     all_s = time.perf_counter() - start
     tell(Done({"all": all_s, **{what: ns / SECOND for what, ns in spent.items()}}))
+    if plan.layers:
+        _layers(
+            plan,
+            models,
+            stations,
+            probes,
+            lambda line: layer_rounds(
+                line, plan.rules, meter, now_ns=time.perf_counter_ns, random=random
+            ),
+            tell,
+        )
 
 
-def _prepared(plan: Plan, tell: Tell) -> Iterator[tuple[int, tuple[TimedModel, int]]]:
+def _layers(
+    plan: Plan,
+    models: Models,
+    stations: Mapping[int, Station],
+    probes: Probes,
+    rounds: Callable[[Line], Iterator[LayerRound]],
+    tell: Tell,
+) -> None:
+    """Tell the times of each case's layers, or why there are none."""
+    start, probes_ns, rounds_s = time.perf_counter(), probes.spent_ns, 0.0
+    for number, station in stations.items():
+        times = LayerTimes(plan.process, failure="layers are those of a forward pass")
+        if not plan.cases[number].optimizer:
+            try:
+                names, line = layer_line(plan, number, models, station)
+                began = time.perf_counter()
+                times = LayerTimes(plan.process, names, tuple(rounds(line)))
+                rounds_s += time.perf_counter() - began
+            except Exception as error:  # noqa: BLE001  a user's model may raise anything
+                times = LayerTimes(plan.process, failure=_why(error))
+        tell(Layered(number, times))
+    probes_s = (probes.spent_ns - probes_ns) / SECOND
+    all_s = time.perf_counter() - start
+    tell(Done({"all": all_s, "model": rounds_s - probes_s, "probes": probes_s}))
+
+
+def _prepared(
+    plan: Plan, models: Models, tell: Tell
+) -> Iterator[tuple[int, tuple[TimedModel, int]]]:
     """Yield each case that is warm, with how many calls make a sample of it."""
-    models = Models(plan.question, seed=plan.seed)
     for number, case in plan.cases.items():
         compiles = case.mode == COMPILE
         rules = replace(plan.rules, most_warm_ns=COMPILING_NS) if compiles else plan.rules
@@ -83,10 +138,8 @@ def _prepared(plan: Plan, tell: Tell) -> Iterator[tuple[int, tuple[TimedModel, i
         try:
             subject = models.subject(case)
             warm = warm_up(subject, rules)
-        except ArchstatError as error:
-            tell(Failed(number, str(error)))
         except Exception as error:  # noqa: BLE001  a user's model may raise anything
-            tell(Failed(number, NO_MEMORY if is_out_of_memory(error) else _first_line(error)))
+            tell(Failed(number, _why(error)))
         else:
             tell(Ready(number, warm.calls, warm.ns, warm.call_ns))
             yield number, (subject, calls_of_a_sample(warm.call_ns, rules))
@@ -124,7 +177,12 @@ def _peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
-def _first_line(error: Exception) -> str:
+def _why(error: Exception) -> str:
+    """Return in words why something cannot be measured."""
+    if isinstance(error, ArchstatError):
+        return str(error)
+    if is_out_of_memory(error):
+        return NO_MEMORY
     words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     return "".join(letter if letter.isprintable() else "?" for letter in words[:MOST_WORDS])
 
