@@ -163,6 +163,16 @@ def test_processes_that_contradict_each_other_widen_the_interval():
     assert ratio.interval == pytest.approx((0.72298, 1.67363), abs=1e-5)
 
 
+def test_an_interval_holds_its_ratio():
+    # four processes with 15 of 21 pairs at 1, whose intervals end at 1.5, five with 10 of 21: the
+    # median of medians is 1.5, while the 109th of all 189, where the interval ends, is the last 1
+    first = result(*[in_turn([1000] * 21, start=0)] * 9)
+    many, few = ([1000] * ones + [1500] * (21 - ones) for ones in (15, 10))
+    second = result(*[in_turn(many, start=50)] * 4, *[in_turn(few, start=50)] * 5)
+
+    assert paired_ratio(first, second) == Ratio(1.5, Interval(1.0, 1.5))
+
+
 def test_few_pairs_have_an_interval_by_processes():
     first = result(*[in_turn([1000], start=0)] * 3)
     second = result(*[in_turn([1500], start=50)] * 3)

@@ -155,7 +155,7 @@ def test_two_machines_are_columns_with_letters():
 
 def test_nothing_from_a_file_reaches_a_terminal_or_a_spreadsheet_as_it_is():
     evil = replace(cpu(1), model="=net\x1b[31m")
-    one = record(result(evil, *[10 * MS] * 3))
+    one = record(result(evil, *[10 * MS] * 3), result(cpu(1), *[10 * MS] * 3))
 
     comparison = compare_records(one, one)
 
