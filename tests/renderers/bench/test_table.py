@@ -256,6 +256,7 @@ def test_other_inputs_are_examples():
     text = render(record(result(cpu(1), 2 * MS), inputs={"net": (10,)}), "table")
     assert "MACs an example, input 10\n" in text
     assert "examples/s" in text
+    assert "examples/s" in render(record(result(cpu(1), 2 * MS), inputs={}), "table")
 
 
 def terminal(record, **environment):
