@@ -33,6 +33,7 @@ class Case:
         channels_last: Whether images lie in memory with their channels last.
         threads: Of the CPU; 0 on other devices.
         optimizer: One of `OPTIMIZERS` for a whole training step; empty for a forward pass.
+        copy: 2, 3, … for a model that is measured against its own copy; else 1.
     """
 
     model: str
@@ -43,16 +44,36 @@ class Case:
     channels_last: bool = False
     threads: int = 0
     optimizer: str = ""
+    copy: int = 1
+
+    @property
+    def name(self) -> str:
+        """What the model is called beside others."""
+        return self.model if self.copy == 1 else f"{self.model} (copy {self.copy})"
 
     @property
     def surroundings(self) -> tuple[str, str, int]:
         """What its ceilings depend on: device, type and threads."""
         return self.device, self.dtype, self.threads
 
+    @property
+    def objection(self) -> str:
+        """Why it cannot be measured; empty if it can."""
+        on_cuda = self.device.startswith("cuda")
+        if self.dtype == TF32 and not on_cuda:
+            return "TF32 is a type of CUDA devices"
+        if self.mode == GRAPH and not on_cuda:
+            return "graphs are captured on CUDA devices"
+        if self.mode == GRAPH and self.optimizer:
+            return "training steps are not captured as graphs; use --mode eager or compile"
+        if self.mode == COMPILE and self.device == "mps":
+            return "torch.compile is not measured on mps"
+        return ""
+
     def __str__(self) -> str:
         """Return it in words, as messages name it."""
         words = [
-            self.model,
+            self.name,
             self.device,
             f"batch {self.batch_size}",
             self.dtype,

@@ -5,7 +5,7 @@ Clocks, meters and what is timed are arguments, so that all of this is tested in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from random import Random
@@ -63,6 +63,8 @@ class Rules:
         precise: The half-width of the median's interval, as a share, that is enough.
         steady: How far the medians of the thirds may differ then.
         fewest: Samples to take in any case.
+        layers_ns: For the layers of one case in one process.
+        round_ns: What a round through the layers takes at least.
     """
 
     budget_ns: int = 3 * SECOND // 2
@@ -76,6 +78,8 @@ class Rules:
     precise: float = 0.005
     steady: float = 0.02
     fewest: int = 3
+    layers_ns: int = 2 * SECOND
+    round_ns: int = 20 * MS
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,8 @@ def _is_warm(times: list[int], rules: Rules) -> bool:
         return False
     if spent >= rules.most_warm_ns or len(times) < rules.warm_calls:
         return True
-    last, before = median(times[-5:]), median(times[-10:-5])
-    return abs(last - before) <= rules.settled * before
+    before = times[-10:-5]
+    return not before or abs(median(times[-5:]) - median(before)) <= rules.settled * median(before)
 
 
 def calls_of_a_sample(call_ns: int, rules: Rules) -> int:
@@ -164,7 +168,7 @@ def measure(  # noqa: PLR0913  what, by which rules and clocks, and whom to tell
         random.shuffle(going)
         for key in going:
             began = now_ns()
-            sample = _sample(stations[key], meter, began - start)
+            sample = _sample(stations[key], meter, began - start, _clock_mhz(samples[key]))
             samples[key].append(sample)
             took(key, sample)
             spent[key] += now_ns() - began
@@ -176,7 +180,13 @@ def measure(  # noqa: PLR0913  what, by which rules and clocks, and whom to tell
         ]
 
 
-def _sample(station: Station, meter: Meter, at_ns: int) -> Sample:
+def _clock_mhz(samples: Sequence[Sample]) -> float | None:
+    """Return the usual clock of a case; None where nothing tells it."""
+    clocks = [one.reading.clock_mhz for one in samples if one.reading.clock_mhz is not None]
+    return median(clocks) if clocks else None
+
+
+def _sample(station: Station, meter: Meter, at_ns: int, usual_mhz: float | None) -> Sample:
     before = station.compute.rate(), station.memory.rate()
     meter.start()
     calls = station.subject.calls(station.calls)
@@ -186,10 +196,10 @@ def _sample(station: Station, meter: Meter, at_ns: int) -> Sample:
     sample = Sample(
         at_ns,
         calls,
-        flops_rate=_between(before[0], after[1]),
-        bytes_rate=_between(before[1], after[0]),
+        flops_rate=between(before[0], after[1]),
+        bytes_rate=between(before[1], after[0]),
         reading=reading,
-        set_aside=cause(reading),
+        set_aside=cause(reading, usual_mhz),
     )
     if queued is None:
         return sample
@@ -197,7 +207,7 @@ def _sample(station: Station, meter: Meter, at_ns: int) -> Sample:
     return replace(sample, queue_calls=station.calls, queue_ns=queue_ns, device_ns=device_ns)
 
 
-def _between(before: float, after: float) -> float:
+def between(before: float, after: float) -> float:
     """Return the rate at which both were done together, each of the same work."""
     return 2 / (1 / before + 1 / after)
 
@@ -206,11 +216,19 @@ MOST_WAIT = 0.01
 """Share of the time that threads may wait for a processor in a sample that counts."""
 
 
-def cause(reading: Reading) -> str:
+LEAST_CLOCK = 0.9
+"""Share of its usual clock at which a GPU must run in a sample that counts."""
+
+
+def cause(reading: Reading, usual_mhz: float | None = None) -> str:
     """Return why a sample does not count; never because of its value."""
     if reading.wait is not None and reading.wait > MOST_WAIT:
         return "contended"
     if reading.stolen is not None and reading.stolen > MOST_WAIT:
         return "stolen"
     thermal = [word for word in reading.throttled if "thermal" in word.lower()]
-    return f"throttled: {thermal[0]}" if thermal else ""
+    if thermal:
+        return f"throttled: {thermal[0]}"
+    if reading.clock_mhz is None or usual_mhz is None:
+        return ""
+    return "clock dropped" if reading.clock_mhz < LEAST_CLOCK * usual_mhz else ""

@@ -7,7 +7,7 @@ it, by `summary`, also from a file that was written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from archstat.bench.case import Case
@@ -25,11 +25,12 @@ class Reading:
     """What the meters say of the time in which a sample was taken.
 
     Attributes:
-        wait: The share of the time in which threads that could have run waited for a processor.
+        wait: The share of the time in which threads that could have run waited for a processor, of
+            all threads together, up to 1.
         stolen: The share of the time that the host of a virtual machine took.
         faults: Page faults.
         clock_mhz: Of a GPU's processors; None where nothing says it.
-        power_w: Of a GPU.
+        power_w, temperature_c: Of a GPU.
         throttled: Why a GPU is slowed down, by the driver's names.
     """
 
@@ -38,6 +39,7 @@ class Reading:
     faults: int | None = None
     clock_mhz: int | None = None
     power_w: float | None = None
+    temperature_c: int | None = None
     throttled: tuple[str, ...] = ()
 
 
@@ -78,18 +80,55 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class LayerRound:
+    """The whole and every layer apart from it, all within moments.
+
+    Attributes:
+        at_ns: When it began, since its process began to measure layers.
+        whole_ns: A pass.
+        layers_ns: A call of each layer on what it is given in a pass.
+        flops_rate, bytes_rate: What the probes did beside it; see `Sample`.
+        set_aside: Why it does not count; empty if it does.
+    """
+
+    at_ns: int
+    whole_ns: int
+    layers_ns: tuple[int, ...]
+    flops_rate: float | None = None
+    bytes_rate: float | None = None
+    set_aside: str = ""
+
+
+@dataclass(frozen=True)
+class LayerTimes:
+    """What one process measured of the layers of one case.
+
+    Attributes:
+        names: The layers, as the table of the model names them.
+        failure: Why there is nothing; empty if there is something.
+    """
+
+    process: int
+    names: tuple[str, ...] = ()
+    rounds: tuple[LayerRound, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True)
 class Result:
     """All that was measured of one case.
 
     Attributes:
         work: What a pass costs, by the exact counts.
         failure: Why there is nothing; empty if there is something.
+        layers: What each process measured of the layers; nothing where nobody asked.
     """
 
     case: Case
     work: Work
     trials: tuple[Trial, ...] = ()
     failure: str = ""
+    layers: tuple[LayerTimes, ...] = ()
 
 
 CONV = "conv"
@@ -151,14 +190,6 @@ class Record:
     protocol: int = PROTOCOL
     inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     epoch_images: int = 0
-
-    def with_result(self, result: Result) -> Record:
-        """Return the record with a case's result in the place of what there was of it."""
-        cases = [known.case for known in self.results]
-        if result.case not in cases:
-            return replace(self, results=(*self.results, result))
-        at = cases.index(result.case)
-        return replace(self, results=(*self.results[:at], result, *self.results[at + 1 :]))
 
 
 def to_dict(record: Record) -> dict[str, Any]:

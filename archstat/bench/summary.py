@@ -239,8 +239,8 @@ def _verdict(
     waits = [one.reading.wait for one in samples if one.reading.wait is not None]
     if waits and fmean(waits) > MOST_WAIT:
         return Verdict.CONTENDED, (
-            f"other programs made it wait for {fmean(waits):.0%} of the time, so the figure is an "
-            "upper bound; stop them, or use fewer --threads"
+            f"its threads waited for a processor for {fmean(waits):.0%} of the time, so the figure "
+            "is an upper bound; stop other programs, or use fewer --threads"
         )
     stolen = [one.reading.stolen for one in samples if one.reading.stolen is not None]
     if stolen and fmean(stolen) > MOST_WAIT:

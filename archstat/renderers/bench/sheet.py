@@ -35,7 +35,7 @@ class Setting:
         return self.words.format(text) if text else ""
 
 
-MODEL = Setting("model", lambda case: case.model)
+MODEL = Setting("model", lambda case: case.name)
 DEVICE = Setting("device", lambda case: case.device)
 PASS = Setting("pass", lambda case: OPTIMIZER_NAMES[case.optimizer])
 BATCH = Setting("batch", lambda case: f"{case.batch_size:,}", "batch {}", is_number=True)
