@@ -55,12 +55,13 @@ works = st.builds(
 )
 readings = st.builds(
     Reading,
-    st.none() | shares,
-    st.none() | shares,
-    st.none() | counts,
-    st.none() | counts,
-    st.none() | rates,
-    st.lists(words, max_size=2).map(tuple),
+    wait=st.none() | shares,
+    stolen=st.none() | shares,
+    faults=st.none() | counts,
+    clock_mhz=st.none() | counts,
+    power_w=st.none() | rates,
+    temperature_c=st.none() | counts,
+    throttled=st.lists(words, max_size=2).map(tuple),
 )
 plain_samples = st.builds(
     Sample,
