@@ -43,13 +43,13 @@ kind, every weight, input and output moved once
 def test_csv():
     run = usual()
     assert render(replace(run, results=run.results[1:]), "csv") == (
-        "model,device,batch_size,dtype,mode,channels_last,threads,optimizer,latency_s,"
+        "model,device,batch_size,dtype,mode,channels_last,threads,optimizer,copy,latency_s,"
         "latency_low_s,latency_high_s,p5_s,p95_s,p99_s,examples_per_s,epoch_s,device_s,spread,"
         "samples,set_aside,limit_s,layerwise_limit_s,share_of_limit,share_low,share_high,"
         "share_spread,steady_s,bound,verdict,reason\n"
-        "net,cpu,32,float32,eager,0,2,,0.044,0.044,0.044,0.044,0.044,,727.2727272727273,,,0.0,"
+        "net,cpu,32,float32,eager,0,2,,1,0.044,0.044,0.044,0.044,0.044,,727.2727272727273,,,0.0,"
         "18,0,0.0352,0.0352,0.8,0.8,0.8,0.0,0.044,compute,VALID,\n"
-        "net,cpu,4096,float32,eager,0,2,,,,,,,,,,,,,,,,,,,,,,FAILED,does not fit in memory\n"
+        "net,cpu,4096,float32,eager,0,2,,1,,,,,,,,,,,,,,,,,,,,,FAILED,does not fit in memory\n"
     )
 
 

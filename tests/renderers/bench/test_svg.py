@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archstat.bench.case import Case
-from archstat.bench.record import Result
+from archstat.bench.record import Reading, Result
 from archstat.bench.work import LayerWork, Work
 from archstat.renderers.bench import render, svg
 from archstat.renderers.bench.pictures.axes import Room, Scale, scale, spread_out
@@ -108,6 +108,22 @@ def test_a_network_without_operations_is_on_no_roofline():
 
 def test_an_interval_is_a_bar():
     assert len(of_class(render(record(result(cpu(1), 2 * MS, 3 * MS)), "svg"), "bar")) == 3 + 2
+
+
+def test_what_is_not_valid_is_hollow_and_says_why():
+    busy = {"reading": Reading(wait=0.2), "set_aside": "contended"}
+    text = render(record(result(cpu(1), 2 * MS, 2 * MS), result(cpu(8), 16 * MS, **busy)), "svg")
+    assert len(of_class(text, "hollow")) == 3
+    assert "dashed: the limit; bars: where another run lies with 95 %; hollow: not VALID" in texts(
+        text
+    )
+    said = " ".join(texts(text))
+    assert "CONTENDED  batch 8: its threads waited for a processor for 20% of the time" in said
+
+
+def test_a_quick_look_says_so():
+    text = render(record(result(cpu(1), 2 * MS), is_quick=True), "svg")
+    assert "quick look: one process, so no interval between processes" in texts(text)
 
 
 def test_nothing_measured():
