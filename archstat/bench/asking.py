@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
 from archstat.bench.case import EAGER, FLOAT32, Case
 from archstat.bench.work import Work, work_of
 from archstat.errors import UsageError
 from archstat.frontends.load import Question, load
-from archstat.graph import Graph
-from archstat.layers.base import times
+from archstat.layers.base import Shape
 
 CPU = "cpu"
 
@@ -32,11 +30,21 @@ class Wanted:
 
     def cases(self) -> Iterator[Case]:
         """Yield the cases, those beside each other that people compare."""
-        combined = product(self.models, self.devices, self.dtypes, self.modes, self.batches)
-        for model, device, dtype, mode, batch in combined:
-            for count in self.threads if device == CPU else (0,):
+        copies = [self.models[: at + 1].count(model) for at, model in enumerate(self.models)]
+        models = zip(self.models, copies, strict=True)
+        combined = product(models, self.devices, self.dtypes, self.modes, self.batches)
+        for (model, copy), device, dtype, mode, batch in combined:
+            for threads in self.threads if device == CPU else (0,):
                 yield Case(
-                    model, device, batch, dtype, mode, self.channels_last, count, self.optimizer
+                    model,
+                    device,
+                    batch,
+                    dtype,
+                    mode,
+                    self.channels_last,
+                    threads,
+                    self.optimizer,
+                    copy,
                 )
 
 
@@ -53,9 +61,10 @@ def require_one_possible(cases: Sequence[Case]) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A model's title, and what each batch of it costs."""
+    """A model's title, the shape of one example, and what each batch of it costs."""
 
     title: str
+    input_shape: Shape
     works: dict[int, Work]
 
 
@@ -65,15 +74,7 @@ def known(model: str, question: Question, batches: Sequence[int]) -> Known:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    works, title = {}, ""
-    for batch in batches:
-        graph = load(model, replace(question, batch_size=batch)).graph
-        works[batch] = work_of(graph, batch_size=batch)
-        title = title or _title(graph, works[batch].flops // FLOPS_PER_MAC // batch)
-    return Known(title, works)
-
-
-def _title(graph: Graph, macs: int) -> str:
-    params = sum(node.weights + node.biases for node in graph.nodes)
-    words = graph.name, f"{params:,} parameters", f"{macs:,} MACs an example"
-    return f"{', '.join(words)}, input {times(graph.input_shape)}"
+    graphs = {batch: load(model, replace(question, batch_size=batch)).graph for batch in batches}
+    first = graphs[batches[0]]
+    works = {batch: work_of(graph, batch_size=batch) for batch, graph in graphs.items()}
+    return Known(first.title or first.name, first.input_shape, works)

@@ -33,6 +33,7 @@ class Case:
         channels_last: Whether images lie in memory with their channels last.
         threads: Of the CPU; 0 on other devices.
         optimizer: One of `OPTIMIZERS` for a whole training step; empty for a forward pass.
+        copy: 2, 3, … for a model that is measured against its own copy; else 1.
     """
 
     model: str
@@ -43,6 +44,12 @@ class Case:
     channels_last: bool = False
     threads: int = 0
     optimizer: str = ""
+    copy: int = 1
+
+    @property
+    def name(self) -> str:
+        """What the model is called beside others."""
+        return self.model if self.copy == 1 else f"{self.model} (copy {self.copy})"
 
     @property
     def surroundings(self) -> tuple[str, str, int]:
@@ -66,7 +73,7 @@ class Case:
     def __str__(self) -> str:
         """Return it in words, as messages name it."""
         words = [
-            self.model,
+            self.name,
             self.device,
             f"batch {self.batch_size}",
             self.dtype,

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 ROOT = Path("/")
+SYSCTL = Path("/usr/sbin/sysctl")
 
 
 def physical_cores(root: Path = ROOT) -> int:
@@ -95,8 +96,8 @@ def processor(root: Path = ROOT) -> dict[str, Any]:
 
 def brand() -> str:
     """Return what the system calls the processor, where no file tells it."""
-    command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
-    if platform.system() == "Darwin" and Path(command[0]).exists():
+    if platform.system() == "Darwin" and SYSCTL.exists():
+        command = [SYSCTL, "-n", "machdep.cpu.brand_string"]
         known = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         return known.stdout.strip()  # of a program of the system, with words of ours
     return platform.processor() or platform.machine()

@@ -5,7 +5,7 @@ Clocks, meters and what is timed are arguments, so that all of this is tested in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from random import Random
@@ -108,8 +108,8 @@ def _is_warm(times: list[int], rules: Rules) -> bool:
         return False
     if spent >= rules.most_warm_ns or len(times) < rules.warm_calls:
         return True
-    last, before = median(times[-5:]), median(times[-10:-5])
-    return abs(last - before) <= rules.settled * before
+    before = times[-10:-5]
+    return not before or abs(median(times[-5:]) - median(before)) <= rules.settled * median(before)
 
 
 def calls_of_a_sample(call_ns: int, rules: Rules) -> int:
@@ -168,7 +168,7 @@ def measure(  # noqa: PLR0913  what, by which rules and clocks, and whom to tell
         random.shuffle(going)
         for key in going:
             began = now_ns()
-            sample = _sample(stations[key], meter, began - start)
+            sample = _sample(stations[key], meter, began - start, _clock_mhz(samples[key]))
             samples[key].append(sample)
             took(key, sample)
             spent[key] += now_ns() - began
@@ -180,7 +180,13 @@ def measure(  # noqa: PLR0913  what, by which rules and clocks, and whom to tell
         ]
 
 
-def _sample(station: Station, meter: Meter, at_ns: int) -> Sample:
+def _clock_mhz(samples: Sequence[Sample]) -> float | None:
+    """Return the usual clock of a case; None where nothing tells it."""
+    clocks = [one.reading.clock_mhz for one in samples if one.reading.clock_mhz is not None]
+    return median(clocks) if clocks else None
+
+
+def _sample(station: Station, meter: Meter, at_ns: int, usual_mhz: float | None) -> Sample:
     before = station.compute.rate(), station.memory.rate()
     meter.start()
     calls = station.subject.calls(station.calls)
@@ -193,7 +199,7 @@ def _sample(station: Station, meter: Meter, at_ns: int) -> Sample:
         flops_rate=between(before[0], after[1]),
         bytes_rate=between(before[1], after[0]),
         reading=reading,
-        set_aside=cause(reading),
+        set_aside=cause(reading, usual_mhz),
     )
     if queued is None:
         return sample
@@ -210,11 +216,19 @@ MOST_WAIT = 0.01
 """Share of the time that threads may wait for a processor in a sample that counts."""
 
 
-def cause(reading: Reading) -> str:
+LEAST_CLOCK = 0.9
+"""Share of its usual clock at which a GPU must run in a sample that counts."""
+
+
+def cause(reading: Reading, usual_mhz: float | None = None) -> str:
     """Return why a sample does not count; never because of its value."""
     if reading.wait is not None and reading.wait > MOST_WAIT:
         return "contended"
     if reading.stolen is not None and reading.stolen > MOST_WAIT:
         return "stolen"
     thermal = [word for word in reading.throttled if "thermal" in word.lower()]
-    return f"throttled: {thermal[0]}" if thermal else ""
+    if thermal:
+        return f"throttled: {thermal[0]}"
+    if reading.clock_mhz is None or usual_mhz is None:
+        return ""
+    return "clock dropped" if reading.clock_mhz < LEAST_CLOCK * usual_mhz else ""

@@ -7,7 +7,7 @@ it, by `summary`, also from a file that was written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from archstat.bench.case import Case
@@ -105,11 +105,13 @@ class LayerTimes:
 
     Attributes:
         names: The layers, as the table of the model names them.
+        kinds: Of each, its kind.
         failure: Why there is nothing; empty if there is something.
     """
 
     process: int
     names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     rounds: tuple[LayerRound, ...] = ()
     failure: str = ""
 
@@ -190,14 +192,6 @@ class Record:
     protocol: int = PROTOCOL
     inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     epoch_images: int = 0
-
-    def with_result(self, result: Result) -> Record:
-        """Return the record with a case's result in the place of what there was of it."""
-        cases = [known.case for known in self.results]
-        if result.case not in cases:
-            return replace(self, results=(*self.results, result))
-        at = cases.index(result.case)
-        return replace(self, results=(*self.results[:at], result, *self.results[at + 1 :]))
 
 
 def to_dict(record: Record) -> dict[str, Any]:

@@ -168,7 +168,8 @@ class Run:
             waiting = [number for number in numbers if number not in ready]
             if not waiting:
                 raise DeviceError(
-                    "the process that measures has ended", hint="use a smaller --batch"
+                    "the process that measures has ended while it measured",
+                    hint="use a smaller --batch",
                 )
             self._failures[waiting[0]] = ENDED
             self._forget(process, numbers)

@@ -7,19 +7,18 @@ assumed: H. A. David and H. N. Nagaraja, Order Statistics, 3rd edition, section 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, exp, log, sqrt
+from fractions import Fraction
+from math import exp, log, pi, sqrt
 from statistics import median, stdev
 from typing import NamedTuple
 
-CONFIDENCE = 0.95
+CONFIDENCE = Fraction("0.95")
 
 T_975 = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
     2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
 )  # fmt: skip
 """Student's t at 97.5 % for 1, 2, … degrees of freedom, from the usual tables."""
-
-NORMAL_975 = 1.960
 
 
 class Interval(NamedTuple):
@@ -64,12 +63,12 @@ def median_interval(values: Sequence[float]) -> Interval | None:
     Interval(low=1, high=6)
     """
     count = len(values)
-    outside, rank = 0.0, 0  # of the values that lie below the interval
-    while rank <= count // 2:
-        outside += 2 * comb(count, rank) / 2**count
-        if outside > 1 - CONFIDENCE + 1e-12:
-            break
+    most_outside = int((1 - CONFIDENCE) * 2**count)  # of all ways to lie below or above the median
+    rank, ways, outside = 0, 1, 2  # at this rank from both ends; the ways to have it so; all so far
+    while outside <= most_outside:
         rank += 1
+        ways = ways * (count - rank + 1) // rank
+        outside += 2 * ways
     if rank == 0:
         return None
     ordered = sorted(values)
@@ -79,15 +78,15 @@ def median_interval(values: Sequence[float]) -> Interval | None:
 def next_run(figures: Sequence[float]) -> Interval | None:
     """Return where the figure of another run of as many processes lies; None for one process.
 
-    The figures of processes are taken as log-normal; the interval is that of the difference of two
-    such means, as the other run scatters too.
+    The figures of processes are taken as log-normal. The other run scatters too, so the interval is
+    that of the difference of two medians, each with up to π/2 times the variance of a mean.
     """
     count = len(figures)
     if count < 2:  # noqa: PLR2004  one has no spread
         return None
     logs = [log(figure) for figure in figures]
-    t = T_975[count - 2] if count - 2 < len(T_975) else NORMAL_975
-    half = t * stdev(logs) * sqrt(2 / count)
+    t = T_975[min(count - 2, len(T_975) - 1)]
+    half = t * stdev(logs) * sqrt(pi / count)
     middle = median(figures)
     return Interval(middle * exp(-half), middle * exp(half))
 

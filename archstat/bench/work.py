@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
-from archstat.graph import Graph, Node
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
+from archstat.graph import INPUT, Graph, Node
+from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.opaque import Observed
 
 FREE = {"flatten", "dropout", "dropout2d", "identity"}
 """Kinds that move nothing in evaluation mode."""
+
+TABLES = {"Embedding", "EmbeddingBag", "embedding", "embedding_bag"}
+"""Kinds that read the rows of their weights that the input names, and no more than they put out."""
 
 LEAST_SET_BYTES = 1 << 20
 MOST_SET_BYTES = 1 << 29
@@ -62,7 +67,7 @@ class Work:
 
     @property
     def weights(self) -> int:
-        """Learnable numbers."""
+        """Learnable numbers that are read."""
         return sum(layer.weights for layer in self.layers)
 
     def least_bytes(self, number_bytes: int) -> int:
@@ -102,11 +107,13 @@ class Rates:
 def work_of(graph: Graph, *, batch_size: int) -> Work:
     """Return what a network does in a pass over a batch."""
     read = {name for node in graph.nodes for name in node.inputs}
+    shapes = {node.name: node.out_shape for node in graph.nodes}
+    shapes |= {INPUT: graph.input_shape, **graph.more_inputs}
     inputs = [graph.input_shape, *graph.more_inputs.values()]
     outputs = [node.out_shape for node in graph.nodes if node.name not in read]
     observed = [node.layer for node in graph.nodes if isinstance(node.layer, Observed)]
     return Work(
-        tuple(_layer(node, batch_size) for node in graph.nodes if not _is_free(node)),
+        tuple(_layer(node, batch_size, shapes) for node in graph.nodes if not _is_free(node)),
         batch_size * sum(map(prod, [*inputs, *outputs])),
         tuple(sorted({name for layer in observed for name in layer.uncounted})),
     )
@@ -117,15 +124,20 @@ def _is_free(node: Node) -> bool:
     return node.is_view or node.layer.kind in FREE or node.examples == 0
 
 
-def _layer(node: Node, batch_size: int) -> LayerWork:
+def _layer(node: Node, batch_size: int, shapes: Mapping[str, Shape]) -> LayerWork:
+    """Return the work of a node, by the shapes of all that nodes may read."""
     examples = batch_size if node.examples is None else node.examples
+    joined = [prod(shapes[name]) for name in node.inputs]
+    read = sum(joined) if len(joined) > 1 else prod(node.in_shape)
+    written = prod(node.out_shape)
+    params = node.weights + node.biases
     return LayerWork(
         node.name,
         node.layer.kind,
         examples * node.macs * FLOPS_PER_MAC,
         isinstance(node.layer, AnyConvolution),
-        examples * (prod(node.in_shape) * max(1, len(node.inputs)) + prod(node.out_shape)),
-        node.weights + node.biases,
+        examples * (read + written),
+        min(params, examples * written) if node.layer.kind in TABLES else params,
     )
 
 

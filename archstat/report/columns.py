@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
@@ -119,6 +119,20 @@ def _total_flops(totals: Totals) -> Value:
     return AtLeast(flops) if totals.uncounted else flops
 
 
+def _total_counted(totals: Totals) -> Value:
+    return AtLeast(totals.counted or 0) if totals.uncounted else totals.counted
+
+
+def _known(count: int, totals: Totals) -> Value:
+    """Return a sum over backward passes."""
+    return AtLeast(count) if totals.step.unknown else count
+
+
+def _kept(row: Row, _: Totals) -> Value:
+    count = row.training.kept_bytes
+    return None if count is None else Bytes(count)
+
+
 def _filter_size(row: Row) -> Value:
     return "" if row.kernel_size is None else Map(row.filter_depth, row.kernel_size)
 
@@ -228,6 +242,36 @@ _ALL = (
         convention="a multiplication with its addition is two FLOPs, a bias adds none",
     ),
     Column(
+        "input_gradient_macs",
+        "input gradient MACs",
+        lambda row, _: row.training.input_gradient_macs,
+        lambda totals: _known(totals.step.input_gradient_macs, totals),
+        importance=6,
+        convention="a layer needs the gradient of its input if something before it learns",
+    ),
+    Column(
+        "weight_gradient_macs",
+        "weight gradient MACs",
+        lambda row, _: row.training.weight_gradient_macs,
+        lambda totals: _known(totals.step.weight_gradient_macs, totals),
+        importance=7,
+    ),
+    Column(
+        "backward_macs",
+        "backward MACs",
+        lambda row, _: row.training.backward_macs,
+        lambda totals: _known(totals.step.backward_macs, totals),
+        convention="backward MACs are those of all gradients, without the loss",
+    ),
+    Column(
+        "kept_bytes",
+        "kept for backward",
+        _kept,
+        lambda totals: Bytes(totals.step.kept_bytes),
+        importance=8,
+        convention="what several layers keep for the backward pass counts in the first",
+    ),
+    Column(
         "activation_bytes",
         "activation memory",
         lambda row, _: Bytes(row.activation_bytes),
@@ -275,6 +319,12 @@ DEFAULT = (
 )
 """The columns of a homework table."""
 
+TRAINING = ("input_gradient_macs", "weight_gradient_macs", "kept_bytes")
+"""Those that are added where the question is what training costs."""
+
+OF_TRAINING = frozenset({*TRAINING, "backward_macs"})
+"""All that a pass in training mode must have shown of a PyTorch model."""
+
 
 def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns with these keys; if one has a "+" before it, added to the usual.
@@ -300,7 +350,17 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     return tuple(COLUMNS[key] for key in keys)
 
 
+def with_count(columns: Sequence[Column], name: str) -> tuple[Column, ...]:
+    """Return columns with another one, of what the report's convention counts, behind the MACs."""
+    counted = Column(f"by_{name}", f"by {name}", lambda row, _: row.counted, _total_counted)
+    keys = [column.key for column in columns]
+    at = keys.index("macs") + 1 if "macs" in keys else len(keys)
+    return (*columns[:at], counted, *columns[at:])
+
+
 def for_machines(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Return columns of one value each: those with parts are replaced by their parts."""
-    parts = [part for column in columns for part in (column.parts or (column.key,))]
-    return tuple(COLUMNS[key] for key in dict.fromkeys(parts))
+    parts = (
+        COLUMNS.get(key, column) for column in columns for key in (column.parts or (column.key,))
+    )
+    return tuple(dict.fromkeys(parts))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.analyses.conventions import FLOPS, FVCORE, MACS, TORCHINFO, Convention, Term
+from archstat.analyses.conventions.convention import Convention, Term
+from archstat.analyses.conventions.fvcore import FVCORE
+from archstat.analyses.conventions.plain import FLOPS, MACS
+from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.frontends.resolve import resolve
 from tests.renderers.networks import network
 

@@ -92,12 +92,17 @@ COLUMNS = (
     Column(THROUGHPUT, _throughput),
     Column("epoch", _epoch),
     Column("device time", _time(lambda found: found.device_s), TIME, importance=6),
-    Column(f"limit{LIMIT_MARK}", _limit(lambda l, unit: unit.number(l.floor.fused_s)), TIME, 7),
+    Column(
+        f"limit{LIMIT_MARK}", _limit(lambda found, unit: unit.number(found.floor.fused_s)), TIME, 7
+    ),
     SHARE,
     Column("its 95 % interval", _limit(lambda limit, _: _percents(limit.interval)), "%", 3),
     Column("bound by", _bound, importance=8, is_text=True),
     Column(
-        f"at the ceilings{STEADY_MARK}", _limit(lambda l, unit: unit.number(l.steady_s)), TIME, 4
+        f"at the ceilings{STEADY_MARK}",
+        _limit(lambda found, unit: unit.number(found.steady_s)),
+        TIME,
+        4,
     ),
     VERDICT,
 )

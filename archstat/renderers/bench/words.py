@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.case import Case
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
 from archstat.bench.summary import Verdict, best
