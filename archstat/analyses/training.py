@@ -180,16 +180,17 @@ def flow_of_gradients(graph: Graph) -> dict[str, Flow]:
     kept: set[str] = set()
     flows = {}
     for node in graph.nodes:
-        layer, source = node.layer, node.inputs[0]
-        inputs = tuple(learns[name] for name in node.inputs)
+        layer = node.layer
+        inputs = tuple(learns.get(name, False) for name in node.inputs)
         learns[node.name] = any(inputs) or bool(node.learning)
-        memory[node.name] = memory[source] if layer.works_in_place() else node.name
+        is_there = layer.works_in_place() and node.inputs
+        memory[node.name] = memory.get(node.inputs[0], INPUT) if is_there else node.name
         first: list[int] = []
         is_first_of_output = False
         if learns[node.name]:
             keeps = layer.kept(node.in_shape, batch_size=1, learns=inputs)
             for number in keeps.inputs:
-                if (place := memory[node.inputs[number]]) not in kept:
+                if (place := memory.get(node.inputs[number], INPUT)) not in kept:
                     kept.add(place)
                     first.append(number)
             if keeps.output and memory[node.name] not in kept:

@@ -179,7 +179,7 @@ def _doubts(
 
 
 def _doubt(answer: Answer, of: Measured, said: Figures) -> str:
-    return f"{answer.value} if it were not that {of.title} is {said.verdict.value}: {said.reason}"
+    return f"{answer.value} if {of.title} were not {said.verdict.value}"
 
 
 def _undecided(ratio: Ratio, tolerance: float) -> str:
@@ -187,6 +187,6 @@ def _undecided(ratio: Ratio, tolerance: float) -> str:
     if ratio.interval is None:
         return "too few processes or samples to say; use more --processes or --seconds"
     return (
-        f"its interval is too wide for a tolerance of {tolerance:.1%}; "
+        f"its interval is too wide for a tolerance of {100 * tolerance:g} %; "
         "use more --processes or --seconds"
     )

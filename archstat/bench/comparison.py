@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from archstat.bench.case import Case
 from archstat.bench.change import (
+    Basis,
     Change,
     Difference,
     Measured,
@@ -92,10 +93,15 @@ class Comparison:
     unmatched: tuple[tuple[str, Case], ...] = ()
 
     @property
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers, row by row."""
+        entries = (entry for row in self.rows for entry in row.entries if entry)
+        return tuple(entry.answer for entry in entries if entry.answer)
+
+    @property
     def is_regression(self) -> bool:
         """Whether anything is slower than it was, or no longer works."""
-        entries = (entry for row in self.rows for entry in row.entries if entry)
-        return any(entry.answer in {Answer.SLOWER, Answer.FAILED} for entry in entries)
+        return not {Answer.SLOWER, Answer.FAILED}.isdisjoint(self.answers)
 
 
 _Columns: TypeAlias = Mapping[str, Mapping[Case, Measured]]
@@ -110,9 +116,9 @@ def compare_models(record: Record, *, tolerance: float = PAIRED_TOLERANCE) -> Co
     """
     columns: dict[str, dict[Case, Measured]] = {}
     for result in record.results:
-        model = result.case.model
-        key = replace(result.case, model="")
-        columns.setdefault(model, {})[key] = Measured(model, record, result)
+        title = result.case.name
+        key = replace(result.case, model="", copy=1)
+        columns.setdefault(title, {})[key] = Measured(title, record, result)
     if len(columns) < 2:  # noqa: PLR2004  two are compared
         raise UsageError("one model has nothing to be compared with", hint="name another")
     return _comparison(columns, tolerance, of_neighbours)
@@ -188,7 +194,8 @@ def _refuse(records: Sequence[Record], columns: _Columns) -> None:
 
 
 def _size(work: Work) -> str:
-    return f"{len(work.layers):,} layers of {work.weights:,} weights and {work.flops:,} FLOP"
+    layers = f"{len(work.layers):,} layer{'' if len(work.layers) == 1 else 's'}"
+    return f"{layers} of {work.weights:,} weights and {work.flops:,} FLOP"
 
 
 def _costs(work: Work) -> object:
@@ -232,5 +239,5 @@ def _entry(first: Measured, this: Measured, tolerance: float, compare: _Compare)
         return replace(entry, is_new_failure=is_one_place and bool(entry.failure))
     change = compare(first, this, (before, said), tolerance)
     if not is_one_place:
-        change = replace(change, answer=None, reason="")
+        change = replace(change, by=Basis.LATENCY, answer=None, reason="")
     return replace(entry, change=change)

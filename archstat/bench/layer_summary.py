@@ -188,7 +188,7 @@ def _notes(found: Breakdown, result: Result) -> Iterator[str]:
             "than the latencies"
         )
     over = [layer.name for layer in found.layers if (layer.of_floor or 0) > MOST_SHARE]
-    if over:
+    if over and 2 * found.set_aside <= found.rounds:
         yield (
             f"over 100 % of the floor: {_some(over)}; what they work on lies in a cache that is "
             "faster than the memory, or they multiply less than is counted"

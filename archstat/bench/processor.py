@@ -97,7 +97,7 @@ def processor(root: Path = ROOT) -> dict[str, Any]:
 def brand() -> str:
     """Return what the system calls the processor, where no file tells it."""
     if platform.system() == "Darwin" and SYSCTL.exists():
-        command = [SYSCTL, "-n", "machdep.cpu.brand_string"]
+        command = [str(SYSCTL), "-n", "machdep.cpu.brand_string"]
         known = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         return known.stdout.strip()  # of a program of the system, with words of ours
     return platform.processor() or platform.machine()

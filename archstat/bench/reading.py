@@ -161,7 +161,7 @@ def _of_sample(sample: Sample) -> Iterator[str]:
     if not sample.calls_ns or not all(sample.calls_ns):
         yield "has no time"
     if bool(sample.queue_calls) != bool(sample.queue_ns):
-        yield "has calls in a row without a time, or a time without calls"
+        yield "has calls in a row without their time"
     if sample.device_ns is not None and not (sample.device_ns and sample.queue_calls):
         yield "has a time of the device without calls in a row"
     if any(rate is not None and rate < 1 for rate in (sample.flops_rate, sample.bytes_rate)):

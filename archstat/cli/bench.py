@@ -83,8 +83,12 @@ def bench(
     ] = 5.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Of weights and inputs.")] = 0,
     tolerance: Annotated[
-        float, typer.Option(metavar="SHARE", help="What counts as the same; 0.02 is 2 %.")
-    ] = 0.02,
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="What counts as the same; default: 0.03 for models of one run, 0.05 for two runs.",
+        ),
+    ] = None,
     vs: Annotated[
         str | None, typer.Option(metavar="FILE", help="Compare with this record.")
     ] = None,

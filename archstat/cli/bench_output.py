@@ -84,13 +84,13 @@ class Targets:
         """Show a record of before."""
         self.show(self.read(name))
 
-    def compare(self, names: Sequence[str], tolerance: float) -> bool:
+    def compare(self, names: Sequence[str], tolerance: float | None) -> bool:
         """Show records beside each other; return whether the last is slower.
 
         Raises:
             ArchstatError: One holds no record, or they cannot be compared.
         """
-        from archstat.bench.comparison import compare_records
+        from archstat.bench.comparison import TOLERANCE, compare_records
 
         if len(names) != len(("old", "new")):
             raise UsageError(
@@ -98,16 +98,23 @@ class Targets:
                 hint="write archstat bench --compare old.json new.json",
             )
         old, new = map(self.read, names)
-        return self._compared(compare_records(old, new, tolerance=tolerance))
+        return self._compared(compare_records(old, new, tolerance=_given(tolerance, TOLERANCE)))
 
-    def answer(self, record: Record, old: Record | None, tolerance: float) -> bool:
+    def answer(self, record: Record, old: Record | None, tolerance: float | None) -> bool:
         """Show how models compare, or a record with an older one; return whether it is slower."""
-        from archstat.bench.comparison import compare_models, compare_records
+        from archstat.bench.comparison import (
+            PAIRED_TOLERANCE,
+            TOLERANCE,
+            compare_models,
+            compare_records,
+        )
 
         if old is not None:
-            return self._compared(compare_records(old, record, tolerance=tolerance))
+            return self._compared(
+                compare_records(old, record, tolerance=_given(tolerance, TOLERANCE))
+            )
         if len({result.case.model for result in record.results}) > 1:
-            self._compared(compare_models(record, tolerance=tolerance))
+            self._compared(compare_models(record, tolerance=_given(tolerance, PAIRED_TOLERANCE)))
         return False
 
     def _compared(self, comparison: Comparison) -> bool:
@@ -116,3 +123,17 @@ class Targets:
         if self.printed != "svg":
             write_stdout(render(comparison, self.printed))
         return comparison.is_regression
+
+
+def _given(tolerance: float | None, usual: float) -> float:
+    """Return the tolerance that is stated, or else the usual one.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise UsageError(
+            f"--tolerance: must be a share between 0 and 1, got {tolerance:g}",
+            hint="write --tolerance 0.05 for 5 %",
+        )
+    return usual if tolerance is None else tolerance

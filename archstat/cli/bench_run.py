@@ -187,8 +187,7 @@ def measured(
         inputs={model: found.input_shape for model, found in models.items()},
         epoch_images=epoch if cases[0].optimizer else 0,
     )
-    asked = run.Asked(works, question, effort.rules, effort.processes, effort.seed)
-    del layers
+    asked = run.Asked(works, question, effort.rules, effort.processes, effort.seed, layers)
     line = ProgressLine(list(asked.works))
     going = run.Run(empty, asked, start=run.started, changed=line.show, ended=keep)
     try:

@@ -99,7 +99,7 @@ class Tape:
         """Note that a module begins or ends: what is kept is for this row, or the last operator."""
         self._hear_authors()
         self._settle(cost or self._last[0], self._pending)
-        self._last = cost or self._last[0], ()
+        self._last = cost or self._last[0], self._last[1]
 
     def _hear_authors(self) -> None:
         """Note whether the last operator ended a function whose gradient is its author's own."""

@@ -400,11 +400,12 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     *,
     standins: Mapping[str, Tensor],
     watcher: AbstractContextManager[Any],
-    tape: Tape | None = None,
+    autograd: AbstractContextManager[Any] | None = None,
 ) -> Any:
     """Run a model while something watches, and leave it exactly as it was.
 
-    It runs in evaluation mode, and without autograd unless a tape hears of it: then as in training.
+    It runs in evaluation mode, and without autograd unless something hears of that: then it runs
+    as in training.
 
     Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
     operator that tells nothing. What the model prints goes to stderr; warnings would be about zeros
@@ -414,10 +415,10 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     torch.backends.mha.set_fastpath_enabled(False)
     try:
         with (
-            torch.set_grad_enabled(tape is not None),
+            torch.set_grad_enabled(autograd is not None),
             torch.random.fork_rng(devices=_random_devices(standins)),
-            in_mode(model, training=tape is not None),
-            nullcontext() if tape is None else tape.keeping(),
+            in_mode(model, training=autograd is not None),
+            autograd or nullcontext(),
             warnings.catch_warnings(action="ignore"),
             redirect_stdout(sys.stderr),
             watcher,
@@ -616,7 +617,14 @@ def trace(  # noqa: PLR0913  a question has these parts
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
     try:
         watcher = recording(recorder)
-        out = run_untouched(model, args, kwargs, standins=standins, watcher=watcher, tape=tape)
+        out = run_untouched(
+            model,
+            args,
+            kwargs,
+            standins=standins,
+            watcher=watcher,
+            autograd=None if tape is None else tape.keeping(),
+        )
     except (Exception, SystemExit) as error:
         graph = replace(empty, nodes=tuple(recorder.nodes))
         raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error

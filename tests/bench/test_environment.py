@@ -20,7 +20,6 @@ from archstat.bench.environment import (
     variables,
 )
 
-
 SDP = ("flash", "mem_efficient", "math", "cudnn")
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures, Limit
 from archstat.renderers.bench.sheet import Row, Sheet
-from archstat.renderers.bench.units import TimeUnit, duration, percent, significant
+from archstat.renderers.bench.units import TimeUnit, bar, duration, percent, significant
 from archstat.renderers.cells import NOTHING
 
 STEADY_MARK, LIMIT_MARK = "†", "*"
+
+BAR_WIDTH = 10
 
 TIME = "{time}"
 """Stands for the unit of time that fits."""
@@ -27,6 +29,7 @@ class Column:
     Attributes:
         text: What a row has; None for nothing.
         unit: Below the title.
+        is_picture: Whether it is for terminals only, and says what another one says.
         importance: The least important columns leave a narrow terminal first; None never leaves.
     """
 
@@ -35,6 +38,7 @@ class Column:
     unit: str = ""
     importance: int | None = None
     is_text: bool = False
+    is_picture: bool = False
 
 
 def _time(of: Callable[[Figures], float | None]) -> Callable[[Row, TimeUnit], str | None]:
@@ -45,22 +49,31 @@ def _time(of: Callable[[Figures], float | None]) -> Callable[[Row, TimeUnit], st
     return text
 
 
-def _limit(
-    of: Callable[[Limit, TimeUnit], str | None],
-) -> Callable[[Row, TimeUnit], str | None]:
-    def text(row: Row, unit: TimeUnit) -> str | None:
-        limit = row.figures.limit if row.figures else None
-        return None if limit is None else of(limit, unit)
+def _limit_time(of: Callable[[Limit], float]) -> Callable[[Row, TimeUnit], str | None]:
+    return _time(lambda found: None if found.limit is None else of(found.limit))
 
-    return text
+
+def _share(row: Row, _unit: TimeUnit) -> str | None:
+    limit = row.figures.limit if row.figures else None
+    return None if limit is None else percent(limit.share)
+
+
+def _bar(row: Row, _unit: TimeUnit) -> str | None:
+    limit = row.figures.limit if row.figures else None
+    return None if limit is None else bar(limit.share, BAR_WIDTH).ljust(BAR_WIDTH)
+
+
+def _share_interval(row: Row, _unit: TimeUnit) -> str | None:
+    limit = row.figures.limit if row.figures else None
+    return None if limit is None else _interval(limit.interval, _bare_percent)
+
+
+def _bare_percent(share: float) -> str:
+    return percent(share).removesuffix(" %")
 
 
 def _interval(interval: Interval | None, number: Callable[[float], str]) -> str | None:
     return None if interval is None else f"[{number(interval.low)}, {number(interval.high)}]"
-
-
-def _percents(interval: Interval | None) -> str | None:
-    return _interval(interval, lambda share: percent(share).removesuffix(" %"))
 
 
 def _latency_interval(row: Row, unit: TimeUnit) -> str | None:
@@ -79,7 +92,8 @@ def _bound(row: Row, _unit: TimeUnit) -> str | None:
     return (row.figures.bound or None) if row.figures else None
 
 
-SHARE = Column("% of limit", _limit(lambda limit, _: percent(limit.share)))
+SHARE = Column("% of limit", _share)
+BAR = Column("", _bar, importance=0, is_text=True, is_picture=True)
 VERDICT = Column("verdict", lambda row, _: row.verdict.value, is_text=True)
 THROUGHPUT = "{examples}/s"
 
@@ -92,28 +106,23 @@ COLUMNS = (
     Column(THROUGHPUT, _throughput),
     Column("epoch", _epoch),
     Column("device time", _time(lambda found: found.device_s), TIME, importance=6),
-    Column(
-        f"limit{LIMIT_MARK}", _limit(lambda found, unit: unit.number(found.floor.fused_s)), TIME, 7
-    ),
+    Column(f"limit{LIMIT_MARK}", _limit_time(lambda limit: limit.floor.fused_s), TIME, 7),
     SHARE,
-    Column("its 95 % interval", _limit(lambda limit, _: _percents(limit.interval)), "%", 3),
+    BAR,
+    Column("its 95 % interval", _share_interval, "%", importance=3),
     Column("bound by", _bound, importance=8, is_text=True),
-    Column(
-        f"at the ceilings{STEADY_MARK}",
-        _limit(lambda found, unit: unit.number(found.steady_s)),
-        TIME,
-        4,
-    ),
+    Column(f"at the ceilings{STEADY_MARK}", _limit_time(lambda limit: limit.steady_s), TIME, 4),
     VERDICT,
 )
 
 
-def used(sheet: Sheet) -> list[Column]:
+def used(sheet: Sheet, *, has_pictures: bool = False) -> list[Column]:
     """Return the columns that a row has something in."""
     return [
         column
         for column in COLUMNS
-        if any(column.text(row, sheet.unit) is not None for row in sheet.rows)
+        if (has_pictures or not column.is_picture)
+        and any(column.text(row, sheet.unit) is not None for row in sheet.rows)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The layers of a case: what each takes of the whole, beside its floor; sum, remainder and whole."""
+"""The layers of a case: each beside its floor, with the sum, the remainder and the whole."""
 
 from __future__ import annotations
 

@@ -35,13 +35,13 @@ class Setting:
         return self.words.format(text) if text else ""
 
 
-MODEL = Setting("model", lambda case: case.model)
+MODEL = Setting("model", lambda case: case.name)
 DEVICE = Setting("device", lambda case: case.device)
 PASS = Setting("pass", lambda case: OPTIMIZER_NAMES[case.optimizer])
 BATCH = Setting("batch", lambda case: f"{case.batch_size:,}", "batch {}", is_number=True)
 DTYPE = Setting("dtype", lambda case: case.dtype)
 MODE = Setting("mode", lambda case: case.mode)
-LAYOUT = Setting("layout", lambda case: "channels last" if case.channels_last else "")
+LAYOUT = Setting("channels", lambda case: "last" if case.channels_last else "", "channels {}")
 THREADS = Setting(
     "threads", lambda case: str(case.threads) if case.threads else "", "threads {}", is_number=True
 )

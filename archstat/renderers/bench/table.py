@@ -10,7 +10,7 @@ from enum import Enum
 from archstat.bench.record import Record
 from archstat.bench.summary import Verdict
 from archstat.renderers.bench import words
-from archstat.renderers.bench.columns import SHARE, VERDICT, Column, cells, title, unit, used
+from archstat.renderers.bench.columns import BAR, SHARE, VERDICT, Column, cells, title, unit, used
 from archstat.renderers.bench.layers import render_layers
 from archstat.renderers.bench.sheet import Row, Setting, Sheet, sheet
 from archstat.renderers.cells import NOTHING, printable
@@ -30,6 +30,7 @@ class Look(Enum):
     GOOD = "green"
     DOUBT = "yellow"
     BAD = "bold red"
+    BAR = "cyan"
 
 
 LOOKS = {
@@ -96,14 +97,15 @@ def _lines(found: Sheet, width: int | None) -> Iterator[list[Piece]]:
 
 def _table(found: Sheet, width: int | None) -> Iterator[list[Piece]]:
     """Yield titles, units and rows, and below them what was left out and the footnotes."""
-    columns, hidden = used(found), []
+    columns, hidden = used(found, has_pictures=width is not None), []
     while width is not None and _width(found, columns) > width:
         optional = [column for column in columns if column.importance is not None]
         if not optional:
             break
         least = min(optional, key=lambda column: column.importance or 0)
         columns.remove(least)
-        hidden.append(title(least, found))
+        if not least.is_picture:
+            hidden.append(title(least, found))
     settings = found.varying
     titles = [*(each.title for each in settings), *(title(each, found) for each in columns)]
     units = ["" for _ in settings] + [unit(each, found) for each in columns]
@@ -137,7 +139,7 @@ def _row(
     texts = cells(columns, row, found)
     for column, text, room in zip(columns, texts, widths[len(settings) :], strict=True):
         look = LOOKS[row.verdict] if column is VERDICT else Look.NORMAL
-        look = Look.STRONG if column is SHARE else look
+        look = {SHARE: Look.STRONG, BAR: Look.BAR}.get(column, look)
         pieces += [Piece(GAP), Piece(padded(text, room, is_text=column.is_text), look)]
     yield pieces
 

@@ -8,6 +8,7 @@ from math import floor, log10
 from statistics import median
 
 THOUSAND = 1000
+EIGHTHS = "▏▎▍▌▋▊▉"
 MINUTE_S, HOUR_S = 60, 3600
 
 
@@ -61,13 +62,46 @@ def with_prefix(value: float, unit: str) -> str:
     return f"{significant(value)} {prefixes[0]}{unit}"
 
 
+def short(value: float) -> str:
+    """Return a number with up to three significant digits, as at an axis.
+
+    >>> short(0.1), short(50), short(2000)
+    ('0.1', '50', '2,000')
+    """
+    text = significant(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def short_with_prefix(value: float) -> str:
+    """Return an amount without its unit, as at an axis.
+
+    >>> short_with_prefix(0.1), short_with_prefix(2e11)
+    ('0.1', '200 G')
+    """
+    if value < THOUSAND:
+        return short(value)
+    number, prefix = with_prefix(value, "").split()
+    return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {prefix}"
+
+
 def percent(share: float) -> str:
     """Return a share in percent, small ones with a digit behind the point.
 
-    >>> percent(0.3412), percent(0.0341), percent(1.02)
-    ('34 %', '3.4 %', '102 %')
+    >>> percent(0.3412), percent(0.0341), percent(11.7), percent(0)
+    ('34 %', '3.4 %', '1,170 %', '0 %')
     """
-    return f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"  # noqa: PLR2004  9.95 % rounds up
+    digits = 1 if 0 < share < 0.0995 else 0  # noqa: PLR2004  9.95 % rounds up
+    return f"{100 * share:,.{digits}f} %"
+
+
+def bar(share: float, width: int) -> str:
+    """Return a share as a bar, to an eighth of a character.
+
+    >>> bar(0.55, 5), bar(1.2, 5)
+    ('██▊', '█████')
+    """
+    full, rest = divmod(round(8 * width * min(share, 1)), 8)
+    return "█" * full + (EIGHTHS[rest - 1] if rest else "")
 
 
 def duration(seconds: float) -> str:
