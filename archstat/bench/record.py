@@ -105,11 +105,13 @@ class LayerTimes:
 
     Attributes:
         names: The layers, as the table of the model names them.
+        kinds: Of each, its kind.
         failure: Why there is nothing; empty if there is something.
     """
 
     process: int
     names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     rounds: tuple[LayerRound, ...] = ()
     failure: str = ""
 

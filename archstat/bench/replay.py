@@ -22,6 +22,7 @@ from archstat.bench.devices import is_out_of_memory, precision, waiting
 from archstat.bench.layer_rounds import Line, Timed
 from archstat.bench.plan import Plan
 from archstat.bench.protocol import Station, Subject
+from archstat.bench.record import LayerTimes
 from archstat.bench.subject import Call, Models, captured, events_ns
 from archstat.bench.work import Work
 from archstat.frontends.load import Question, spec_graph
@@ -41,9 +42,11 @@ class Replay:
     """A layer with what it is given in a pass.
 
     Attributes:
+        kind: What kind of layer it is.
         given: The tensors among that, which lie in a cache when the layer begins if they fit.
     """
 
+    kind: str
     step: Call
     given: Sequence[Tensor]
 
@@ -90,8 +93,9 @@ class Capture(Recorder):
         return out
 
     def _keep(self, call: Callable[..., object], args: Any, kwargs: Any) -> None:
-        replay = Replay(partial(call, *args, **kwargs), _data((args, kwargs)))
-        self.replays[self.nodes[-1].name] = replay
+        node = self.nodes[-1]
+        step = partial(call, *args, **kwargs)
+        self.replays[node.name] = Replay(node.layer.kind, step, _data((args, kwargs)))
 
     def _copied(self, values: Any) -> Any:
         """Return values with copies of the tensors that come from the model's input."""
@@ -133,7 +137,8 @@ def _of_spec(graph: Graph, module: GraphModule, x: Tensor) -> dict[str, Replay]:
         for node in graph.nodes:
             inputs = [values[name] for name in node.inputs]
             values[node.name] = node_output(node, module, inputs)
-            found[node.name] = Replay(partial(node_output, node, module, inputs), inputs)
+            step = partial(node_output, node, module, inputs)
+            found[node.name] = Replay(node.layer.kind, step, inputs)
     return found
 
 
@@ -248,8 +253,8 @@ def _others(moved: int, device: str) -> Tensor:
 
 def layer_line(
     plan: Plan, number: int, models: Models, station: Station
-) -> tuple[tuple[str, ...], Line]:
-    """Return the layers of a case, ready to be timed, and their names.
+) -> tuple[LayerTimes, Line]:
+    """Return the layers of a case, ready to be timed, and a record for their times.
 
     Raises:
         ArchstatError: There is no such model, or it cannot run like this.
@@ -258,7 +263,9 @@ def layer_line(
     found = replays(case, models, plan.question)
     layers = dict(timed_layers(found, case, plan.works[number]))
     whole = timed_whole(case, models, station.subject)
-    return tuple(layers), Line(whole, list(layers.values()), station.compute, station.memory)
+    kinds = tuple(found[name].kind for name in layers)
+    empty = LayerTimes(plan.process, tuple(layers), kinds)
+    return empty, Line(whole, list(layers.values()), station.compute, station.memory)
 
 
 def timed_whole(case: Case, models: Models, subject: Subject) -> Timed:

@@ -13,7 +13,7 @@ from statistics import fmean, median
 
 from archstat.bench.case import BYTES
 from archstat.bench.protocol import SECOND
-from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling, Record, Result, Sample, Trial
+from archstat.bench.record import RESOURCES, Ceiling, Record, Result, Sample, Trial
 from archstat.bench.statistics import Interval, median_interval, next_run, percentile, spread
 from archstat.bench.work import Floor, Rates, floor
 
@@ -183,14 +183,24 @@ def ceilings_of(record: Record, result: Result) -> list[Ceiling]:
     ]
 
 
-def _limit(record: Record, result: Result, trials: Sequence[Trial]) -> Limit | None:
+def reached(record: Record, result: Result) -> tuple[Rates, Rates] | None:
+    """Return the ceilings, and the same as multiples of what the probes beside samples reach.
+
+    None where nothing is known of one of them.
+    """
     known = ceilings_of(record, result)
-    peaks = [best(known, resource) for resource in (CONV, MATMUL, MEMORY)]
-    if None in peaks or result.work.uncounted or result.case.optimizer:
+    peaks = [best(known, resource) for resource in RESOURCES]
+    if None in peaks:
         return None
-    conv, matmul, memory = (max(peak.rates) for peak in peaks if peak)
-    rates = Rates(conv, matmul, memory)
-    above = Rates(*(_above(known, resource) for resource in (CONV, MATMUL, MEMORY)))
+    ceilings = Rates(*(max(peak.rates) for peak in peaks if peak))
+    return ceilings, Rates(*(_above(known, resource) for resource in RESOURCES))
+
+
+def _limit(record: Record, result: Result, trials: Sequence[Trial]) -> Limit | None:
+    known = reached(record, result)
+    if known is None or result.work.uncounted or result.case.optimizer:
+        return None
+    rates, above = known
     number_bytes = BYTES[result.case.dtype]
     least = floor(result.work, rates, number_bytes=number_bytes)
     if not least.fused_s or not least.layerwise_s:  # a network that does nothing

@@ -9,7 +9,7 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -20,7 +20,7 @@ import torch
 from archstat.bench.case import BYTES, COMPILE
 from archstat.bench.devices import CPU, free_bytes, is_out_of_memory
 from archstat.bench.environment import environment, uuid_of
-from archstat.bench.layer_rounds import Line, layer_rounds
+from archstat.bench.layer_rounds import layer_rounds
 from archstat.bench.meters import meter_of, nvml
 from archstat.bench.plan import (
     Done,
@@ -35,8 +35,8 @@ from archstat.bench.plan import (
     Taken,
 )
 from archstat.bench.probes import Probes, Surroundings
-from archstat.bench.protocol import SECOND, Station, calls_of_a_sample, measure, warm_up
-from archstat.bench.record import LayerRound, LayerTimes
+from archstat.bench.protocol import SECOND, Meter, Station, calls_of_a_sample, measure, warm_up
+from archstat.bench.record import LayerTimes
 from archstat.bench.replay import layer_line
 from archstat.bench.subject import Models, TimedModel
 from archstat.errors import ArchstatError
@@ -69,7 +69,6 @@ def run(plan: Plan, tell: Tell) -> None:
         )
         for number, (subject, calls) in subjects.items()
     }
-    random = Random(f"{plan.seed} {plan.process}")  # noqa: S311  an order is no secret
     meter = meter_of(uuid_of(torch, plan.device), nvml())
     if stations:
         measure(
@@ -77,50 +76,41 @@ def run(plan: Plan, tell: Tell) -> None:
             plan.rules,
             meter,
             now_ns=time.perf_counter_ns,
-            random=random,
+            random=Random(f"{plan.seed} {plan.process}"),  # noqa: S311  an order is no secret
             took=lambda number, sample: tell(Taken(number, sample)),
         )
     model_ns = sum(subject.spent_ns for subject, _ in subjects.values())
-    spent = {"model": model_ns, "probes": probes.spent_ns}
-    all_s = time.perf_counter() - start
-    tell(Done({"all": all_s, **{what: ns / SECOND for what, ns in spent.items()}}))
-    if plan.layers:
-        _layers(
-            plan,
-            models,
-            stations,
-            probes,
-            lambda line: layer_rounds(
-                line, plan.rules, meter, now_ns=time.perf_counter_ns, random=random
-            ),
-            tell,
-        )
-
-
-def _layers(
-    plan: Plan,
-    models: Models,
-    stations: Mapping[int, Station],
-    probes: Probes,
-    rounds: Callable[[Line], Iterator[LayerRound]],
-    tell: Tell,
-) -> None:
-    """Tell the times of each case's layers, or why there are none."""
-    start, probes_ns, rounds_s = time.perf_counter(), probes.spent_ns, 0.0
+    tell(_done(start, model_ns, probes.spent_ns))
+    if not plan.layers:
+        return
+    start, before_ns, rounds_ns = time.perf_counter(), probes.spent_ns, 0
     for number, station in stations.items():
-        times = LayerTimes(plan.process, failure="layers are those of a forward pass")
-        if not plan.cases[number].optimizer:
-            try:
-                names, line = layer_line(plan, number, models, station)
-                began = time.perf_counter()
-                times = LayerTimes(plan.process, names, tuple(rounds(line)))
-                rounds_s += time.perf_counter() - began
-            except Exception as error:  # noqa: BLE001  a user's model may raise anything
-                times = LayerTimes(plan.process, failure=_why(error))
+        times = _layer_times(plan, number, models, station, meter)
+        rounds_ns += times.rounds[-1].at_ns if times.rounds else 0  # when the last one began
         tell(Layered(number, times))
-    probes_s = (probes.spent_ns - probes_ns) / SECOND
-    all_s = time.perf_counter() - start
-    tell(Done({"all": all_s, "model": rounds_s - probes_s, "probes": probes_s}))
+    probes_ns = probes.spent_ns - before_ns
+    tell(_done(start, max(0, rounds_ns - probes_ns), probes_ns))
+
+
+def _done(start: float, model_ns: int, probes_ns: int) -> Done:
+    """Return what the time since `start` was spent on."""
+    spent = {"model": model_ns / SECOND, "probes": probes_ns / SECOND}
+    return Done({"all": time.perf_counter() - start, **spent})
+
+
+def _layer_times(
+    plan: Plan, number: int, models: Models, station: Station, meter: Meter
+) -> LayerTimes:
+    """Return the times of a case's layers, or why there are none."""
+    if plan.cases[number].optimizer:
+        return LayerTimes(plan.process, failure="layers are those of a forward pass")
+    random = Random(f"{plan.seed} {plan.process} {number}")  # noqa: S311  an order is no secret
+    try:
+        empty, line = layer_line(plan, number, models, station)
+        rounds = layer_rounds(line, plan.rules, meter, now_ns=time.perf_counter_ns, random=random)
+        return replace(empty, rounds=tuple(rounds))
+    except Exception as error:  # noqa: BLE001  a user's model may raise anything
+        return LayerTimes(plan.process, failure=_why(error))
 
 
 def _prepared(

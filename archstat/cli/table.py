@@ -47,6 +47,7 @@ Examples:
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
   archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
   archstat table torchvision/resnet18 --train --batch 32
+  archstat table paper-alexnet --latency cpu,cuda
 """
 
 
@@ -78,6 +79,13 @@ def table(
         typer.Option(
             metavar="NAME",
             help="Add what a named convention counts: flops, torchinfo, thop, ptflops, …",
+        ),
+    ] = None,
+    latency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEVICE,…",
+            help="Measure each layer and the whole on cpu, cuda, …: a column each, in seconds.",
         ),
     ] = None,
     timeout: Timeout = None,
@@ -118,6 +126,7 @@ def table(
             _require_no_training(view, model)
         if depth is not None and by not in {"layer", "module"}:
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
+        devices = [] if latency is None else _devices(latency)
         try:
             with limited(timeout), stdout_kept():
                 graph, traced_on, batch = load(model, asked)
@@ -143,6 +152,12 @@ def table(
             convention=convention,
             trains=train,
         )
+        if devices:
+            from archstat.cli.latency import measured
+            from archstat.report.columns import latency_columns
+
+            report = measured(report, graph, model, asked, devices)
+            view = replace(view, more=latency_columns(devices))
         shown_report = _arranged(report, depth, by, sort, top)
         deliver(shown_report, view, format_name, target_of(output, model))
     if strict and report.totals.uncounted:
@@ -171,6 +186,12 @@ def _convention(name: str) -> Convention:
 
     with within("--count"):
         return convention_named(name)
+
+
+def _devices(names: str) -> list[str]:
+    from archstat.cli.latency import devices_named
+
+    return devices_named(names)
 
 
 def _require_no_training(view: View, model: str) -> None:

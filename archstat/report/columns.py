@@ -52,6 +52,13 @@ class Bytes:
 
 
 @dataclass(frozen=True)
+class Seconds:
+    """A time that was measured; tables for people give it a unit."""
+
+    count: float
+
+
+@dataclass(frozen=True)
 class Words:
     """A thing that has a name in a spec, and another one that people read."""
 
@@ -68,7 +75,9 @@ class Pair:
     second: Value
 
 
-Value: TypeAlias = "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Pair | None"
+Value: TypeAlias = (
+    "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Seconds | Pair | None"
+)
 """A cell: "" does not exist for this kind, 0 is none, None is not known."""
 
 
@@ -356,6 +365,24 @@ def with_count(columns: Sequence[Column], name: str) -> tuple[Column, ...]:
     keys = [column.key for column in columns]
     at = keys.index("macs") + 1 if "macs" in keys else len(keys)
     return (*columns[:at], counted, *columns[at:])
+
+
+def latency_columns(devices: Sequence[str]) -> tuple[Column, ...]:
+    """Return a column for each device on which a report has latencies."""
+    return tuple(map(_latency_column, devices))
+
+
+def _latency_column(device: str) -> Column:
+    return Column(
+        f"latency_{device}",
+        f"latency {device}",
+        lambda row, _: _seconds(row.latency_s[device]),
+        lambda totals: _seconds(totals.latency_s[device]),
+    )
+
+
+def _seconds(count: float | None) -> Value:
+    return Seconds(count) if count else None if count is None else 0
 
 
 def for_machines(columns: Sequence[Column]) -> tuple[Column, ...]:

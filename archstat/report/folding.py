@@ -152,6 +152,11 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
         else sum(row.counted or 0 for row in rows),
         count=sum(row.count for row in rows),
         training=_trained(row.training for row in rows),
+        latency_s={
+            device: None if None in times else sum(time for time in times if time is not None)
+            for device in rows[0].latency_s
+            for times in [[row.latency_s[device] for row in rows]]
+        },
     )
 
 

@@ -50,6 +50,7 @@ class Row:
         training: What its backward pass costs.
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
+        latency_s: Seconds by device, where they were measured; None where they could not be.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Row:
     count: int = 1
     is_view: bool = False
     training: Training = NO_TRAINING
+    latency_s: Mapping[str, float | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -120,6 +122,7 @@ class Totals:
     Attributes:
         counted: What the report's convention counts; None if it has none.
         step: What a training step costs; all of it unknown unless it was traced in training mode.
+        latency_s: Seconds of the whole pass by device, where they were measured.
     """
 
     weights: int
@@ -132,11 +135,13 @@ class Totals:
     step: Step
     uncounted: tuple[str, ...] = ()
     counted: int | None = None
+    latency_s: Mapping[str, float | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as the JSON contract has them."""
         facts = {**vars(self), "uncounted": list(self.uncounted)}
         facts.pop("step")
+        facts["latency_s"] = dict(self.latency_s) or None
         return {key: value for key, value in facts.items() if value is not None}
 
     def training_dict(self) -> dict[str, Any]:
@@ -204,6 +209,7 @@ class Report:
                 **row.to_dict(),
                 **({"counted": row.counted} if self.counting else {}),
                 **(row.training_dict() if self.trains else {}),
+                **({"latency_s": dict(row.latency_s)} if row.latency_s else {}),
             }
             for row in self.layers
         ]

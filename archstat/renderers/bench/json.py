@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from archstat.bench.layer_summary import breakdown
 from archstat.bench.record import Record, to_dict
-from archstat.renderers.bench import figures
+from archstat.renderers.bench import figures, layers
 from archstat.renderers.bench.sheet import sheet
 from archstat.renderers.json import printed
 
@@ -13,4 +14,6 @@ def render(record: Record) -> str:
     document = to_dict(record)
     for result, row in zip(document["results"], sheet(record).rows, strict=True):
         result["figures"] = figures.to_dict(row)
+        if found := breakdown(record, row.result):
+            result["breakdown"] = layers.to_dict(found)
     return printed(document)

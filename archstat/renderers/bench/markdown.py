@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archstat.bench.record import Record
 from archstat.renderers.bench import words
 from archstat.renderers.bench.columns import Column, cells, title, unit, used
+from archstat.renderers.bench.layers import render_layers
 from archstat.renderers.bench.sheet import Row, Sheet, sheet
 from archstat.renderers.cells import NOTHING, printable
 from archstat.renderers.markdown import escaped, table_line
@@ -32,6 +33,11 @@ def render(record: Record) -> str:
         "",
         *(f"- {_safe(text)}" for text in below),
         f"- {_safe(words.reproduce(found))}",
+        *(
+            f"\n{render_layers(record, row.result, 'markdown').rstrip()}"
+            for row in found.rows
+            if row.result.layers
+        ),
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ from archstat.bench.record import Record
 from archstat.bench.summary import Verdict
 from archstat.renderers.bench import words
 from archstat.renderers.bench.columns import BAR, SHARE, VERDICT, Column, cells, title, unit, used
+from archstat.renderers.bench.layers import render_layers
 from archstat.renderers.bench.sheet import Row, Setting, Sheet, sheet
 from archstat.renderers.cells import NOTHING, printable
 from archstat.renderers.grid import GAP, display_width, folded, padded, title_lines
@@ -87,6 +88,10 @@ def _lines(found: Sheet, width: int | None) -> Iterator[list[Piece]]:
         yield from _wrapped(f"note: {note}", width, indent="      ")
     for text in (*words.protocol(found), *words.spent(found)):
         yield from _wrapped(text, width, Look.WEAK, indent="  ")
+    for row in found.rows:
+        if row.result.layers:
+            text = render_layers(found.record, row.result, "table")
+            yield from ([Piece(line)] for line in ["", *text.splitlines(), ""])
     yield [Piece(words.reproduce(found), Look.WEAK)]  # whole, so that it can be copied
 
 
