@@ -273,3 +273,10 @@ def test_an_operator_outside_of_the_ledger_has_unknown_gradients():
     report = analyze(model, (8, 8), train=True)
     assert report.totals.step.unknown == ("linalg_inv_ex",)
     assert report.layers[-1].training.kept_bytes is not None
+
+
+def test_what_is_kept_sparse_is_not_known():
+    model = Calls(lambda self, x: torch.sparse.mm(torch.eye(1).to_sparse(), self.inner(x)),
+                  inner=nn.Linear(8, 8))  # fmt: skip
+    report = analyze(model, (8,), train=True, device="cpu")
+    assert "sparse tensors" in report.totals.step.unknown
