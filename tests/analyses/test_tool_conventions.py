@@ -73,8 +73,8 @@ LRN_STEPS = 450
         ("torchscan", "avg_pool2d", {"kernel_size": 2}, (4, 6, 6), 108),  # 36 · (2 − 1 + 2)
         ("torchscan", "avg_pool1d", {"kernel_size": 2}, (4, 6), 24),  # 12 · (2 − 1 + 1)
         ("torchscan", "adaptive_avg_pool2d", {"output_size": 1}, MAP, 104),  # 4 · (25 − 1 + 2)
-        # 5 into 2 leaves 1: it takes windows of 1 + 1; 16 · (4 − 1 + 2)
-        ("torchscan", "adaptive_avg_pool2d", {"output_size": 2}, MAP, 80),
+        # 5 into 3 leaves 2: it takes windows of 2 + 1; 36 · (9 − 1 + 2)
+        ("torchscan", "adaptive_avg_pool2d", {"output_size": 3}, MAP, 360),
         ("torchscan", "adaptive_max_pool2d", {"output_size": 1}, MAP, 96),  # 4 · (25 − 1)
         ("deepspeed", "conv2d", CONV, (2, 5, 5), 1_998),  # 2 · 972 + 54
         ("deepspeed", "linear", {"out_features": 3}, (7,), 42),  # no bias
