@@ -58,7 +58,8 @@ class Report(report.Report):
             )
         if layout not in ("hwc", "chw"):
             raise UsageError(f"layout must be 'hwc' or 'chw', got {shown(layout)}")
-        view = View(choose_columns(columns) if columns else None, layout)
+        chosen = choose_columns(columns) if columns else None
+        view = View(chosen, layout, trains=self.trains)
         return renderer(format_name)(self, view)
 
 
@@ -74,6 +75,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     arguments: Mapping[str, object] | None = None,
     device: str | None = None,
     each_operator: bool = False,
+    train: bool = False,
 ) -> Report:
     """Return the report on a model.
 
@@ -93,6 +95,8 @@ def analyze(  # noqa: PLR0913  one keyword for each question
             it; None or "none" answers for specs by formula, and for PyTorch models on meta.
         each_operator: Whether every operator of a PyTorch model is a row, views and those inside of
             known modules too.
+        train: Whether the question is what a training step costs; a PyTorch model is then traced
+            in training mode.
 
     Raises:
         ArchstatError: The question cannot be answered; the message says why, and what to change.
@@ -118,6 +122,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         batch_size=positive(batch_size, "batch_size"),
         device="none" if device is None else str(device),
         each_operator=each_operator,
+        train=train,
     )
     if isinstance(model, (str, PathLike)):
         if inputs or kwargs:
@@ -129,7 +134,11 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         found = _load_module(model, question, inputs, kwargs or {})
     graph, traced_on, size = found
     plain = report.report_on(
-        graph, batch_size=size, traced_on=traced_on, each_operator=each_operator
+        graph,
+        batch_size=size,
+        traced_on=traced_on,
+        each_operator=each_operator,
+        trains=train,
     )
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
 

@@ -24,6 +24,30 @@ AXES_OF_AN_IMAGE = 3
 
 
 @dataclass(frozen=True)
+class Training:
+    """What the backward pass of one batch costs at a node; None where it is not known.
+
+    Attributes:
+        input_gradient_macs: The multiply–accumulates of the gradients of what the layer reads.
+        weight_gradient_macs: Those of the gradients of its weights.
+        kept_bytes: What it is the first to keep for the backward pass, parameters left out.
+        unknown: Why something is not known.
+    """
+
+    input_gradient_macs: int | None = 0
+    weight_gradient_macs: int | None = 0
+    kept_bytes: int | None = 0
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def backward_macs(self) -> int | None:
+        """The multiply–accumulates of all gradients."""
+        if self.input_gradient_macs is None or self.weight_gradient_macs is None:
+            return None
+        return self.input_gradient_macs + self.weight_gradient_macs
+
+
+@dataclass(frozen=True)
 class Node:
     """A layer at its place in a network.
 
@@ -36,6 +60,9 @@ class Node:
         params: The learnable tensors that count here, where a forward pass showed them: each counts
             at the node that reads it first; None for those of the layer.
         is_call: Whether a forward pass showed a function that was called, and not a module.
+        frozen: The names of those that do not learn.
+        training: What a forward pass in training mode showed of its backward pass, if there was
+            one.
     """
 
     name: str
@@ -46,6 +73,8 @@ class Node:
     examples: int | None = None
     params: Mapping[str, Shape] | None = None
     is_call: bool = False
+    frozen: frozenset[str] = frozenset()
+    training: Training | None = None
 
     @property
     def param_shapes(self) -> Mapping[str, Shape]:
@@ -53,6 +82,11 @@ class Node:
         if self.params is not None:
             return self.params
         return self.layer.param_shapes(self.in_shape)
+
+    @property
+    def learning(self) -> list[Shape]:
+        """The tensors that an optimizer changes."""
+        return [shape for name, shape in self.param_shapes.items() if name not in self.frozen]
 
     @property
     def weights(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
@@ -17,6 +18,7 @@ EPILOG = """\b
 Examples:
   archstat explain paper-alexnet conv2
   archstat explain vgg16 --column macs
+  archstat explain vgg16 --column weight_gradient_macs --column kept_bytes
   archstat explain torchvision/resnet18 layer1.0.conv1 --level student -f latex
 """
 
@@ -56,7 +58,8 @@ def explain(
 
         target = target_of(output, model)
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        graph = load(model, asked).graph
+        trains = not set(column or ()).isdisjoint(explanation.OF_TRAINING)
+        graph = load(model, replace(asked, train=trains)).graph
         layers = explanation.explain(graph, layer=layer, columns=column or ())
         page = Page(_title(graph), layers, for_students=level == "student")
         text = renderer(format_name or format_of(output, SUFFIXES, "text"))(page)

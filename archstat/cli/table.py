@@ -46,6 +46,7 @@ Examples:
   archstat table paper-alexnet --count ptflops --columns layer,macs
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
   archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
+  archstat table torchvision/resnet18 --train --batch 32
 """
 
 
@@ -81,6 +82,13 @@ def table(
     ] = None,
     timeout: Timeout = None,
     *,
+    train: Annotated[
+        bool,
+        typer.Option(
+            "--train",
+            help="What a training step costs: gradients, what is kept for them, optimizer state.",
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 if an operator was not counted.")
     ] = False,
@@ -102,10 +110,12 @@ def table(
 
         format_name = format_name or format_of(output, SUFFIXES, "table")
         convention = None if count is None else _convention(count)
-        view = _view(columns, layout, format_name, count)
+        view = replace(_view(columns, layout, format_name, count), trains=train)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
-        asked = replace(asked, each_operator=by == "operator")
+        asked = replace(asked, each_operator=by == "operator", train=train)
+        if not train:
+            _require_no_training(view, model)
         if depth is not None and by not in {"layer", "module"}:
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
         try:
@@ -131,6 +141,7 @@ def table(
             traced_on=traced_on,
             each_operator=asked.each_operator or is_folded,
             convention=convention,
+            trains=train,
         )
         shown_report = _arranged(report, depth, by, sort, top)
         deliver(shown_report, view, format_name, target_of(output, model))
@@ -160,6 +171,23 @@ def _convention(name: str) -> Convention:
 
     with within("--count"):
         return convention_named(name)
+
+
+def _require_no_training(view: View, model: str) -> None:
+    """Check that no column is asked for that a PyTorch model tells in training mode alone.
+
+    Raises:
+        UsageError: One is.
+    """
+    from archstat.frontends.resolve import is_torch
+    from archstat.report.columns import OF_TRAINING
+
+    keys = [column.key for column in view.chosen() if column.key in OF_TRAINING]
+    if keys and is_torch(model):
+        raise UsageError(
+            f"--columns {','.join(keys)}: a PyTorch model tells it in training mode only",
+            hint="add --train",
+        )
 
 
 def _view(

@@ -37,6 +37,13 @@ def hint_for(error: BaseException) -> str | None:
     return next((hint for look in LOOKS if (hint := look(error, frames))), None)
 
 
+def _one_value(error: BaseException, _: list[FrameType]) -> str | None:
+    """A batch norm in training mode is given a single value of each channel."""
+    if not isinstance(error, ValueError) or "more than 1 value per channel" not in str(error):
+        return None
+    return "a batch norm trains on several values of a channel: use --batch 2 or more"
+
+
 def _no_super(error: BaseException, frames: list[FrameType]) -> str | None:
     """torch.nn.Module has not been initialized when something is assigned."""
     itself = frames[-1].f_locals.get("self")
@@ -137,6 +144,7 @@ def _no_such_name(error: BaseException, frames: list[FrameType]) -> str | None:
 
 
 LOOKS: tuple[Callable[[BaseException, list[FrameType]], str | None], ...] = (
+    _one_value,
     _no_super,
     _no_brackets,
     _arguments,

@@ -34,6 +34,7 @@ class Question:
             model the meta device.
         each_operator: Whether every operator of a PyTorch model is a node, also those of modules
             that are known.
+        train: Whether a PyTorch model is to be traced in training mode.
     """
 
     inputs: Sequence[InputSpec] = ()
@@ -43,6 +44,7 @@ class Question:
     batch_size: int = 1
     device: str = NONE
     each_operator: bool = False
+    train: bool = False
 
 
 class Loaded(NamedTuple):
@@ -69,6 +71,7 @@ def load(model: str, question: Question) -> Loaded:
             batch_size=question.batch_size,
             device_name=question.device,
             each_operator=question.each_operator,
+            train=question.train,
         )
         return Loaded(*traced, question.batch_size)
     graph = spec_graph(model, question)

@@ -42,17 +42,25 @@ def _attention(args: Sequence[Any], _: Any) -> int:
     return pairs * (query.shape[-1] + value.shape[-1])
 
 
+MATRIX_PRODUCTS: Mapping[str, tuple[int, int]] = {
+    "mm": (0, 1),
+    "bmm": (0, 1),
+    "mv": (0, 1),
+    "dot": (0, 1),
+    "vdot": (0, 1),
+    "addmm": (1, 2),
+    "addmv": (1, 2),
+    "baddbmm": (1, 2),
+    "addbmm": (1, 2),
+    "_addmm_activation": (1, 2),
+}
+"""The places of their factors among the arguments."""
+
+FACTORS: Mapping[str, tuple[int, int]] = {**MATRIX_PRODUCTS, "convolution": (0, 1)}
+"""Those of all operators whose gradients are known: every product has these two factors."""
+
 FORMULAS: Mapping[str, Formula] = {
-    "mm": _matrix_product(0, 1),
-    "bmm": _matrix_product(0, 1),
-    "mv": _matrix_product(0, 1),
-    "dot": _matrix_product(0, 1),
-    "vdot": _matrix_product(0, 1),
-    "addmm": _matrix_product(1, 2),
-    "addmv": _matrix_product(1, 2),
-    "baddbmm": _matrix_product(1, 2),
-    "addbmm": _matrix_product(1, 2),
-    "_addmm_activation": _matrix_product(1, 2),
+    **{name: _matrix_product(*places) for name, places in MATRIX_PRODUCTS.items()},
     "convolution": _convolution,
     "_convolution": _convolution,
     "convolution_overrideable": _convolution,
@@ -154,27 +162,35 @@ def call(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Return what an operator gives.
 
     On meta, torch works batch norm out in Python, value by value, which took two thirds of the time
-    of a whole pass; in evaluation mode its output is like its input, and there are no statistics.
+    of a whole pass; its output is like its input, and in evaluation mode there are no statistics.
     """
     if _is_batch_norm_on_meta(operator, args):
-        image, statistics = args[0], args[0].new_empty(0)
+        image, is_training = args[0], args[5]
+        statistics = image.new_empty(image.shape[1] if is_training else 0)
         return torch.empty_like(image), statistics, statistics.clone()
     return operator(*args, **kwargs)
 
 
 def _is_batch_norm_on_meta(operator: Any, args: Sequence[Any]) -> bool:
-    """Return whether a call is a batch norm in evaluation mode, on meta, of parameters that fit."""
+    """Return whether a call is a batch norm on meta, of parameters that fit."""
     if operator is not torch.ops.aten.native_batch_norm.default:
         return False
     image, *params, is_training, _, _ = args
     return (
-        not is_training
-        and image.is_meta
+        image.is_meta
         and image.dim() > 1
-        and params[2] is not None
+        and (is_training or params[2] is not None)
         and all(param is None or param.shape == image.shape[1:2] for param in params)
         and all(param is None or param.dtype == image.dtype for param in params)
     )
+
+
+def factors_of(operator: Any, args: Sequence[Any]) -> list[Tensor] | None:
+    """Return the two tensors of whose values an operator sums products, if it does just that."""
+    name = packet_name(operator)
+    if operator.namespace != "aten" or name not in FACTORS or f"aten.{name}" in TAUGHT:
+        return None
+    return [args[place] for place in FACTORS[name]]
 
 
 def macs_of(operator: Any, args: Sequence[Any], out: Any) -> int | None:

@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,9 +50,10 @@ from archstat.frontends.operators import (
 from archstat.frontends.remarks import hidden_modules, remarks
 from archstat.frontends.resolve import require_order
 from archstat.frontends.source import Source
+from archstat.frontends.tape import Cost, Tape
 from archstat.frontends.users_code import held_back
 from archstat.frontends.wrapped import materialized, unwrapped
-from archstat.graph import INPUT, ForwardError, Graph, Node
+from archstat.graph import INPUT, ForwardError, Graph, Node, Training
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
@@ -69,6 +70,7 @@ class Scope:
         is_row: Whether it is one row, so that what runs inside is only added up.
         is_inside: Whether it runs inside of such a module.
         inner: What runs inside of such a module, if no formula is known for it.
+        cost: What its backward pass costs, if it is one row.
     """
 
     path: str
@@ -81,6 +83,7 @@ class Scope:
     inner: Inner | None = None
     macs: int = 0
     uncounted: set[str] = field(default_factory=set)
+    cost: Cost = field(default_factory=Cost)
 
 
 class Recorder(TorchDispatchMode):
@@ -90,13 +93,25 @@ class Recorder(TorchDispatchMode):
         paths: The modules' paths, by identity.
         params: The tensors that stand for the parameters; shared ones once, by their first name.
         each_operator: Whether every module opens up, also those that are known.
+        tape: What hears of autograd, in training mode.
     """
 
     def __init__(
-        self, paths: Mapping[int, str], params: Mapping[str, Tensor], *, each_operator: bool = False
+        self,
+        paths: Mapping[int, str],
+        params: Mapping[str, Tensor],
+        *,
+        each_operator: bool = False,
+        tape: Tape | None = None,
     ) -> None:
         super().__init__()
         self.each_operator = each_operator
+        self.tape = tape
+        self.costs: dict[str, Cost] = {}
+        self.leads_to: dict[str, set[str]] = {}
+        self.next_cost = (
+            Cost()
+        )  # of the next operator that is a row, and of those before that are none
         self.paths = paths
         self.nodes: list[Node] = []
         self.problems: list[Problem] = []
@@ -107,14 +122,27 @@ class Recorder(TorchDispatchMode):
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
         self.producers = WeakTensorKeyDictionary()
+        self.frozen = {
+            name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
+        }
         self.fixed: set[str] = set()  # nodes that work on parameters alone
         self.origins = WeakTensorKeyDictionary()
         for name, tensor in params.items():
             self.origins[tensor] = frozenset({name})
             self.unclaimed[name] = tuple(tensor.shape)
 
+    def begin(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+        """Note what the model is given, and return the names of the tensors."""
+        names = _input_names(args, kwargs)
+        for name, tensor in zip(names, _tensors((tuple(args), dict(kwargs))), strict=True):
+            self.producers[tensor] = name
+            self.names[name] += 1
+        return names
+
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
+        if self.tape is not None:
+            self.tape.settle()
         outer = self.scopes[-1] if self.scopes else None
         scope = Scope(self.paths.get(id(module)) or type(module).__name__, module, args)
         scope.is_inside = outer is not None and (outer.is_row or outer.is_inside)
@@ -138,6 +166,8 @@ class Recorder(TorchDispatchMode):
         *named, out = kwargs_and_out
         kwargs = named[0] if named else {}
         scope = self.scopes.pop()
+        if self.tape is not None:
+            self.tape.settle(scope.cost if scope.is_row else None)
         error = sys.exception() if out is None else None
         if error is not None:
             if self.failed is None or self.failed[0] is not error:  # the innermost comes first
@@ -169,7 +199,9 @@ class Recorder(TorchDispatchMode):
             in_shape, examples = example_shape(inputs[0], layer)
             shape = layer.out_shape(in_shape)
             self._hold_against(scope, in_shape, examples, outputs[0])
-        self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
+        sources = self._sources((args, kwargs))
+        name = self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
+        self.costs[name], self.leads_to[name] = scope.cost, sources
 
     def _hold_against(self, scope: Scope, in_shape: Shape, examples: int, out: Tensor) -> None:
         """Note what the forward pass contradicts of a known layer's formulas."""
@@ -189,12 +221,18 @@ class Recorder(TorchDispatchMode):
         kwargs = kwargs or {}
         try:
             require_one_type(func, args)
+            if self.tape is not None:
+                self.tape.before()
             out = call(func, args, kwargs)
         except Exception as error:
             self.refusal = Refusal(error, func, tuple(args))
             raise
         macs = macs_of(func, args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
+        if self.tape is not None:
+            cost = self.next_cost if row is None else row.cost
+            self.tape.count(cost, func, args, macs, self._is_weight)
+            self.tape.after(cost, _tensors(out))
         if row is None:
             self._call(func, args, kwargs, out, macs)
             return out
@@ -240,7 +278,22 @@ class Recorder(TorchDispatchMode):
         in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
         path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
         name = f"{path}.{layer.kind}" if path else layer.kind
-        self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs, is_call=True)
+        sources = self._sources((args, kwargs))
+        name = self._add(
+            name, layer, inputs, in_shape, shape, examples, tensors, outputs, is_call=True
+        )
+        self.costs[name], self.leads_to[name] = self.next_cost, sources
+        self.next_cost = Cost()
+
+    def _sources(self, values: Any) -> set[str]:
+        """Return the nodes that made tensors, to which gradients lead."""
+        known = [tensor for tensor in _tensors(values) if tensor in self.producers]
+        return {self.producers[tensor] for tensor in known}
+
+    def _is_weight(self, tensor: Tensor) -> bool:
+        """Return whether a tensor comes from parameters alone."""
+        source = self.producers.get(tensor)
+        return source is None or source in self.fixed
 
     def _changed(self, func: Any, inputs: Sequence[Tensor], out: Tensor) -> list[Tensor]:
         """Return the tensor in a part of which an operator has written what it did not hold."""
@@ -262,21 +315,35 @@ class Recorder(TorchDispatchMode):
         outputs: Sequence[Tensor],
         *,
         is_call: bool = False,
-    ) -> None:
-        """Add a node, and note whose outputs these are; a parameter counts where it comes first."""
+    ) -> str:
+        """Add a node under a name of its own, and note whose outputs these are.
+
+        A parameter counts where it comes first.
+        """
         self.names[name] += 1
         unique = name if self.names[name] == 1 else f"{name} ({self.names[name]})"
-        params = {
-            _own_name(tensor, name): self.unclaimed.pop(tensor)
-            for tensor in sorted(tensors)
-            if tensor in self.unclaimed
-        }
+        claimed = [tensor for tensor in sorted(tensors) if tensor in self.unclaimed]
+        params = {_own_name(tensor, name): self.unclaimed.pop(tensor) for tensor in claimed}
+        frozen = frozenset(_own_name(tensor, name) for tensor in claimed if tensor in self.frozen)
         sources = tuple(self.producers[tensor] for tensor in inputs)
         if self.fixed.issuperset(sources):
             self.fixed.add(unique)
-        self.nodes.append(Node(unique, layer, sources, in_shape, shape, examples, params, is_call))
+        self.nodes.append(
+            Node(
+                unique,
+                layer,
+                sources,
+                in_shape,
+                shape,
+                examples=examples,
+                params=params,
+                is_call=is_call,
+                frozen=frozen,
+            )
+        )
         for tensor in outputs:
             self.producers[tensor] = unique
+        return unique
 
     def name_of(self, tensor: Tensor) -> str | None:
         """Return the node that made a tensor, or the parameter that it is."""
@@ -326,15 +393,19 @@ def recording(recorder: Recorder) -> Iterator[None]:
         after.remove()
 
 
-def run_untouched(
+def run_untouched(  # noqa: PLR0913  a run has these parts
     model: nn.Module,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     *,
     standins: Mapping[str, Tensor],
     watcher: AbstractContextManager[Any],
+    autograd: AbstractContextManager[Any] | None = None,
 ) -> Any:
-    """Run a model in evaluation mode while something watches, and leave it exactly as it was.
+    """Run a model while something watches, and leave it exactly as it was.
+
+    It runs in evaluation mode, and without autograd unless something hears of that: then it runs
+    as in training.
 
     Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
     operator that tells nothing. What the model prints goes to stderr; warnings would be about zeros
@@ -344,9 +415,10 @@ def run_untouched(
     torch.backends.mha.set_fastpath_enabled(False)
     try:
         with (
-            torch.no_grad(),
-            torch.random.fork_rng(devices=[]),
-            in_evaluation_mode(model),
+            torch.set_grad_enabled(autograd is not None),
+            torch.random.fork_rng(devices=_random_devices(standins)),
+            in_mode(model, training=autograd is not None),
+            autograd or nullcontext(),
             warnings.catch_warnings(action="ignore"),
             redirect_stdout(sys.stderr),
             watcher,
@@ -356,25 +428,31 @@ def run_untouched(
         torch.backends.mha.set_fastpath_enabled(fused)
 
 
+def _random_devices(standins: Mapping[str, Tensor]) -> list[torch.device]:
+    """Return the devices on which dropout may draw, beside the CPU."""
+    return [*{tensor.device for tensor in standins.values() if tensor.is_cuda}]
+
+
 @contextmanager
-def in_evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Put a model into evaluation mode, and every module back into the mode that it had."""
+def in_mode(model: nn.Module, *, training: bool) -> Iterator[None]:
+    """Put a model into training or evaluation mode, and every module back into its own."""
     modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+    model.train(training)
     try:
         yield
     finally:
-        for module, training in modes:
-            module.training = training
+        for module, before in modes:
+            module.training = before
 
 
-def trace_source(
+def trace_source(  # noqa: PLR0913  a question has these parts
     source: Source,
     inputs: Sequence[InputSpec],
     *,
     batch_size: int,
     device_name: str,
     each_operator: bool = False,
+    train: bool = False,
 ) -> tuple[Graph, str]:
     """Return the graph of a PyTorch model, and the device of the forward pass.
 
@@ -392,7 +470,9 @@ def trace_source(
     def run(model: nn.Module, device: torch.device) -> Graph:
         args, kwargs = example_inputs(source, stated, batch_size, device)
         name = source.name
-        return trace(model, args, kwargs, name=name, shape=shape, each_operator=each_operator)
+        return trace(
+            model, args, kwargs, name=name, shape=shape, each_operator=each_operator, train=train
+        )
 
     return _on_a_device_that_can(source, device_name, run)
 
@@ -456,6 +536,7 @@ def trace_module(
             batch_size=question.batch_size,
             device_name=question.device,
             each_operator=question.each_operator,
+            train=question.train,
         )
         return Loaded(graph, device, question.batch_size)
     shape = tuple(tensors[0].shape)
@@ -472,6 +553,7 @@ def trace_module(
             name=source.name,
             shape=shape[1:],
             each_operator=question.each_operator,
+            train=question.train,
         )
 
     graph, device = _on_a_device_that_can(source, question.device, run)
@@ -506,8 +588,11 @@ def trace(  # noqa: PLR0913  a question has these parts
     name: str,
     shape: Shape,
     each_operator: bool = False,
+    train: bool = False,
 ) -> Graph:
     """Return the graph of a model for these inputs, traced on the device that they are on.
+
+    To train it, it is traced in training mode, with what its backward pass costs.
 
     Raises:
         ForwardError: The forward pass fails; the error has the graph up to there.
@@ -518,28 +603,37 @@ def trace(  # noqa: PLR0913  a question has these parts
         hint = "state them in its order, or by name: --input mask=bool:16"
         require_call(model.forward, args, kwargs, name=f"{name}: forward", hint=hint)
     inputs = _tensors((tuple(args), dict(kwargs)))
-    standins = standins_of(model, inputs[0].device)
+    standins = standins_of(model, inputs[0].device, learn=train)
     own = {tensor_name for tensor_name, _ in model.named_parameters()}
     params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
     named = [*hidden_modules(model), *model.named_modules()]
     modules = {path: type(module).__name__ for path, module in named}
     paths = {id(module): path for path, module in named}
-    recorder = Recorder(paths, params, each_operator=each_operator)
-    names = _input_names(args, kwargs)
-    for input_name, tensor in zip(names, inputs, strict=True):
-        recorder.producers[tensor] = input_name
-        recorder.names[input_name] += 1
+    tape = Tape(standins.values()) if train else None
+    recorder = Recorder(paths, params, each_operator=each_operator, tape=tape)
+    names = recorder.begin(args, kwargs)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
     try:
-        out = run_untouched(model, args, kwargs, standins=standins, watcher=recording(recorder))
+        watcher = recording(recorder)
+        out = run_untouched(
+            model,
+            args,
+            kwargs,
+            standins=standins,
+            watcher=watcher,
+            autograd=None if tape is None else tape.keeping(),
+        )
     except (Exception, SystemExit) as error:
         graph = replace(empty, nodes=tuple(recorder.nodes))
         raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error
     if recorder.problems:
         raise TraceError.of(recorder.problems)
-    graph = replace(empty, nodes=(*recorder.nodes, *_idle(model, recorder)))
+    nodes = (*recorder.nodes, *_idle(model, recorder))
+    if train:
+        nodes = tuple(_trained(nodes, recorder, out))
+    graph = replace(empty, nodes=nodes)
     batch_size = inputs[0].shape[0] if inputs[0].dim() else 1
     return replace(graph, notes=tuple(remarks(model, graph, out, batch_size)))
 
@@ -580,22 +674,27 @@ def _failure(
     )
 
 
-def standins_of(model: nn.Module, device: torch.device) -> dict[str, Tensor]:
+def standins_of(
+    model: nn.Module, device: torch.device, *, learn: bool = False
+) -> dict[str, Tensor]:
     """Return a tensor for each parameter and buffer; a shared one is one, under all its names.
 
+    Where they are to learn, those do that would learn in the model.
     On meta they hold nothing. On a device they are copies, and zeros where the model has no values.
     """
-    made: dict[int, Tensor] = {}
+    standins: dict[int, Tensor] = {}
 
     def standin(tensor: Tensor) -> Tensor:
         if device.type == "meta" or tensor.device.type == "meta":
-            return torch.zeros_like(tensor, device=device)
-        return tensor.detach().to(device, copy=True)
+            made = torch.zeros_like(tensor, device=device)
+        else:
+            made = tensor.detach().to(device, copy=True)
+        return made.requires_grad_(learn and tensor.requires_grad)
 
     named = [*model.named_parameters(remove_duplicate=False)]
     named += [*model.named_buffers(remove_duplicate=False)]
     return {
-        name: made.setdefault(id(tensor), standin(tensor))
+        name: standins.setdefault(id(tensor), standin(tensor))
         for name, tensor in named
         if not is_lazy(tensor)
     }
@@ -611,3 +710,17 @@ def _idle(model: nn.Module, recorder: Recorder) -> Iterator[Node]:
         layer = Observed(kind=type(model.get_submodule(path)).__name__, shape=())
         name = f"{path} (not called)" if path else "parameters (not read)"
         yield Node(name, layer, (), (), (), examples=0, params=params)
+
+
+def _trained(nodes: Sequence[Node], recorder: Recorder, out: Any) -> Iterator[Node]:
+    """Yield nodes with what their backward pass costs: nothing where no output depends on them."""
+    outputs = [tensor for tensor in _tensors(out) if tensor.requires_grad]
+    reached = {recorder.producers.get(tensor) for tensor in outputs}
+    for node in reversed(nodes):
+        if node.name in reached:
+            reached |= recorder.leads_to.get(node.name, set())
+    for node in nodes:
+        if node.name in reached:
+            yield replace(node, training=recorder.costs[node.name].training())
+        else:
+            yield replace(node, training=Training(), frozen=frozenset(node.param_shapes))

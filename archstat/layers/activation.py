@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, times
+from archstat.layers.kept import INPUT, OUTPUT, Kept
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, number, whole
 
@@ -18,6 +21,10 @@ class _Elementwise(Layer):
         """See `Layer.out_shape`."""
         return in_shape
 
+    def works_in_place(self) -> bool:
+        """See `Layer.works_in_place`."""
+        return bool(getattr(self, "inplace", False))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ReLU(_Elementwise):
@@ -26,6 +33,7 @@ class ReLU(_Elementwise):
     kind: ClassVar[str] = "relu"
     label: ClassVar[str] = "ReLU"
     torch_name: ClassVar[str] = "ReLU"
+    keeps: ClassVar[Kept] = OUTPUT
 
     inplace: bool = flag(default=False)
 
@@ -40,6 +48,10 @@ class ReLU6(_Elementwise):
 
     inplace: bool = flag(default=False)
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input; in place, a copy of it that torch makes before."""
+        return Kept(numbers=batch_size * prod(in_shape)) if self.inplace else INPUT
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LeakyReLU(_Elementwise):
@@ -52,6 +64,10 @@ class LeakyReLU(_Elementwise):
     negative_slope: float = number(default=0.01)
     inplace: bool = flag(default=False)
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input; in place, the output, whose signs are the same."""
+        return OUTPUT if self.inplace else INPUT
+
 
 class GELU(_Elementwise):
     """x·Φ(x)."""
@@ -59,6 +75,7 @@ class GELU(_Elementwise):
     kind: ClassVar[str] = "gelu"
     label: ClassVar[str] = "GELU"
     torch_name: ClassVar[str] = "GELU"
+    keeps: ClassVar[Kept] = INPUT
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -71,6 +88,10 @@ class SiLU(_Elementwise):
 
     inplace: bool = flag(default=False)
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input; in place, a copy of it that torch makes before."""
+        return Kept(numbers=batch_size * prod(in_shape)) if self.inplace else INPUT
+
 
 class Tanh(_Elementwise):
     """The hyperbolic tangent."""
@@ -78,6 +99,7 @@ class Tanh(_Elementwise):
     kind: ClassVar[str] = "tanh"
     label: ClassVar[str] = "tanh"
     torch_name: ClassVar[str] = "Tanh"
+    keeps: ClassVar[Kept] = OUTPUT
 
 
 class Sigmoid(_Elementwise):
@@ -86,6 +108,7 @@ class Sigmoid(_Elementwise):
     kind: ClassVar[str] = "sigmoid"
     label: ClassVar[str] = "sigmoid"
     torch_name: ClassVar[str] = "Sigmoid"
+    keeps: ClassVar[Kept] = OUTPUT
 
 
 class Softmax(_Elementwise):
@@ -94,6 +117,7 @@ class Softmax(_Elementwise):
     kind: ClassVar[str] = "softmax"
     label: ClassVar[str] = "softmax"
     torch_name: ClassVar[str] = "Softmax"
+    keeps: ClassVar[Kept] = OUTPUT
 
     def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """Return everything along the channels; those of a vector have no place of their own."""
@@ -125,6 +149,20 @@ class Dropout(_Elementwise):
     p: float = number(minimum=0.0, maximum=1.0, default=0.5)
     inplace: bool = flag(default=False)
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the mask, which on the CPU has a number for each value."""
+        if self.p in {0.0, 1.0}:
+            return Kept(numbers=int(self.p))  # nothing happens; or a single 0 is the mask
+        return Kept(numbers=batch_size * self.mask_size(in_shape))
+
+    def mask_size(self, in_shape: Shape) -> int:
+        """Return how many numbers are drawn for an example."""
+        return prod(in_shape)
+
+    def works_in_place(self) -> bool:
+        """See `Layer.works_in_place`."""
+        return super().works_in_place() or self.p == 0.0
+
 
 class Dropout2d(Dropout):
     """Whole channels are zeroed at random in training; nothing happens in inference."""
@@ -132,6 +170,10 @@ class Dropout2d(Dropout):
     kind: ClassVar[str] = "dropout2d"
     label: ClassVar[str] = "channel dropout"
     torch_name: ClassVar[str] = "Dropout2d"
+
+    def mask_size(self, in_shape: Shape) -> int:
+        """Return how many channels there are."""
+        return in_shape[0]
 
 
 class Identity(_Elementwise):
@@ -141,6 +183,10 @@ class Identity(_Elementwise):
     label: ClassVar[str] = "identity"
     torch_name: ClassVar[str] = "Identity"
 
+    def works_in_place(self) -> bool:
+        """See `Layer.works_in_place`: it is the input."""
+        return True
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PReLU(_Elementwise):
@@ -149,6 +195,7 @@ class PReLU(_Elementwise):
     kind: ClassVar[str] = "prelu"
     label: ClassVar[str] = "PReLU"
     torch_name: ClassVar[str] = "PReLU"
+    keeps: ClassVar[Kept] = INPUT
 
     num_parameters: int = whole(default=1)
 

@@ -15,6 +15,7 @@ from math import prod
 from typing import Any, ClassVar, Self, TypeAlias
 
 from archstat.errors import Problem, ShapeError
+from archstat.layers.kept import Kept
 from archstat.layers.reach import Mixing, Reach
 from archstat.layers.settings import Setting
 from archstat.layers.words import nearest
@@ -77,6 +78,8 @@ class Layer(ABC):
     """The class below `torch.nn` that the kind stands for."""
     axes: ClassVar[int] = 2
     """How many spatial axes a setting like `kernel_size` has."""
+    keeps: ClassVar[Kept] = Kept()
+    """What is kept for the backward pass, where it is the same for every input."""
     inferred: ClassVar[tuple[str, ...]] = ()
     """The settings that follow from the input and that torch wants first, by position."""
 
@@ -211,6 +214,30 @@ class Layer(ABC):
     def macs(self, in_shape: Shape) -> int:
         """Return the multiply–accumulates of one example; biases add none."""
         return 0
+
+    def input_gradient_macs(self, in_shape: Shape) -> int:
+        """Return the multiply–accumulates of the gradient of the input, of one example.
+
+        As many as forward: each product of a weight and an input is one of that weight and the
+        output's gradient.
+        """
+        return self.macs(in_shape)
+
+    def weight_gradient_macs(self, in_shape: Shape) -> int:
+        """Return the multiply–accumulates of the gradient of the weights, of one example.
+
+        As many as forward: each product of a weight and an input is one of that input and the
+        output's gradient.
+        """
+        return self.macs(in_shape)
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return what is kept for the backward pass; `learns` says which inputs need gradients."""
+        return self.keeps
+
+    def works_in_place(self) -> bool:
+        """Return whether the output lies where the input was: overwritten, or a view of it."""
+        return False
 
     def neurons(self, in_shape: Shape) -> int:
         """Return the output units if the layer holds weights and connects units; else 0."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction, TorchOperator, times
+from archstat.layers.kept import Kept
 from archstat.layers.reach import Along, Mixing
 
 MIN_INPUTS = 2
@@ -62,6 +64,20 @@ class Multiply(_Pointwise):
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """See `Layer.torch_call`."""
         return TorchOperator("*")
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return of each product, one after the other, the factors whose partner learns."""
+        inputs, products, product_learns = [], 0, learns[0]
+        for number, learns_too in enumerate(learns[1:], 1):
+            if product_learns:
+                inputs.append(number)
+            if learns_too:
+                if number == 1:
+                    inputs.append(0)
+                else:
+                    products += 1
+            product_learns = product_learns or learns_too
+        return Kept(inputs=tuple(inputs), numbers=products * batch_size * prod(in_shape))
 
 
 class Concat(_Join):

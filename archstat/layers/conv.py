@@ -7,12 +7,14 @@ torch.nn.ConvTranspose2d.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_axes, require_divides, require_stated, times
+from archstat.layers.kept import INPUT, Kept
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import Size, flag, size, whole
 from archstat.layers.window import Sliding, Spreading
@@ -68,6 +70,7 @@ class AnyConvolution(Layer):
     """What convolutions of all kinds have in common: weights between groups of channels."""
 
     inferred: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
+    keeps: ClassVar[Kept] = INPUT  # for the gradient of the weights
 
     in_channels: int | None = whole(default=None)
     out_channels: int = whole()
@@ -173,6 +176,14 @@ class SlidingConvolution(AnyConvolution):
         """
         connections = in_shape[0] // self.groups * prod(self.kernel_size)
         return prod(self.out_shape(in_shape)) * connections
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input; a padded copy where "same" pads one end by a pixel more."""
+        before, after = self.paddings()
+        if before == after:
+            return super().kept(in_shape, batch_size=batch_size, learns=learns)
+        sizes = (n + a - b for n, b, a in zip(in_shape[1:], before, after, strict=True))
+        return Kept(numbers=batch_size * in_shape[0] * prod(sizes))
 
     def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """See `Layer.reach`."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_stated, times
+from archstat.layers.kept import INPUT, Kept
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, whole
 
@@ -20,6 +21,7 @@ class Linear(Layer):
     label: ClassVar[str] = "linear"
     torch_name: ClassVar[str] = "Linear"
     inferred: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
+    keeps: ClassVar[Kept] = INPUT  # for the gradient of the weights
 
     in_features: int | None = whole(default=None)
     out_features: int = whole()

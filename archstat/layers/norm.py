@@ -5,11 +5,14 @@ Scale counts as weights and shift as biases: both are learned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_axes, require_stated, times
+from archstat.layers.kept import Kept
 from archstat.layers.reach import Along, Mixing, Reach
 from archstat.layers.settings import flag, number, whole
 
@@ -41,6 +44,10 @@ class AnyBatchNorm(Layer):
         if self.track_running_stats:
             return Mixing.NONE
         return (Mixing.EVERYTHING_IN_PLACE,) * (len(in_shape) - 1)
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input, and mean and deviation of each channel of the batch."""
+        return Kept(inputs=(0,), numbers=2 * in_shape[0])
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""
@@ -108,6 +115,15 @@ class LocalResponseNorm(Layer):
             require_axes(in_shape, self.axes)
         return in_shape
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return what torch's operators keep, one after the other, x being the input.
+
+        The squares of x keep x; their mean over channels keeps them padded; the power keeps
+        k and the scaled mean; and the quotient keeps the power.
+        """
+        padded = (in_shape[0] + self.size - 1) * prod(in_shape[1:])
+        return Kept(inputs=(0,), numbers=batch_size * (padded + 2 * prod(in_shape)))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LayerNorm(Layer):
@@ -145,6 +161,11 @@ class LayerNorm(Layer):
         """Return everything along the last axes: mean and variance join it."""
         return (Mixing.EVERYTHING_IN_PLACE,) * self.normalized_axes
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input, and a mean and a deviation for all that is normalized together."""
+        rows = prod(in_shape[: -self.normalized_axes])
+        return Kept(inputs=(0,), numbers=2 * batch_size * rows)
+
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""
         sizes = in_shape[-self.normalized_axes :]
@@ -180,6 +201,10 @@ class GroupNorm(Layer):
     def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """Return everything: mean and variance join all positions."""
         return (Mixing.EVERYTHING_IN_PLACE,) * len(in_shape)
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input, and mean and deviation of each group."""
+        return Kept(inputs=(0,), numbers=2 * batch_size * self.num_groups)
 
     def torch_arguments(self, in_shape: Shape) -> tuple[object, ...]:
         """See `Layer.torch_arguments`."""

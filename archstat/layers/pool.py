@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_axes
 from archstat.layers.conv import require_fits, sliding_out_size
+from archstat.layers.kept import INPUT, Kept
 from archstat.layers.settings import Size, flag, size
 from archstat.layers.window import Adaptive, Sliding
 
@@ -107,10 +110,16 @@ class AnyMaxPool(AnyPool):
         """See `AnyPool.rounds_up`."""
         return self.ceil_mode
 
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input, and the place of the largest value of each window."""
+        return Kept(inputs=(0,), indices=batch_size * prod(self.out_shape(in_shape)))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AnyAvgPool(AnyPool):
     """The mean of each window."""
+
+    keeps: ClassVar[Kept] = INPUT  # of which torch needs the shape alone
 
     ceil_mode: bool = flag(default=False)
     count_include_pad: bool = flag(default=True)
@@ -194,7 +203,15 @@ class AnyAdaptivePool(Layer):
         return tuple(Adaptive(*axis) for axis in zip(in_shape[1:], self.output_size, strict=True))
 
 
-class AdaptiveAvgPool1d(AnyAdaptivePool):
+class AnyAdaptiveAvgPool(AnyAdaptivePool):
+    """The mean of each part."""
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input; nothing for global pooling, which is a mean."""
+        return Kept() if set(self.output_size) == {1} else INPUT
+
+
+class AdaptiveAvgPool1d(AnyAdaptiveAvgPool):
     """Adaptive average pooling along one axis."""
 
     kind: ClassVar[str] = "adaptive_avg_pool1d"
@@ -203,7 +220,7 @@ class AdaptiveAvgPool1d(AnyAdaptivePool):
     axes: ClassVar[int] = 1
 
 
-class AdaptiveAvgPool2d(AnyAdaptivePool):
+class AdaptiveAvgPool2d(AnyAdaptiveAvgPool):
     """Adaptive average pooling of images."""
 
     kind: ClassVar[str] = "adaptive_avg_pool2d"
@@ -217,3 +234,7 @@ class AdaptiveMaxPool2d(AnyAdaptivePool):
     kind: ClassVar[str] = "adaptive_max_pool2d"
     label: ClassVar[str] = "adaptive max pool"
     torch_name: ClassVar[str] = "AdaptiveMaxPool2d"
+
+    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
+        """Return the input, and the place of the largest value of each part."""
+        return Kept(inputs=(0,), indices=batch_size * prod(self.out_shape(in_shape)))

@@ -23,6 +23,10 @@ class Flatten(Layer):
         """See `Layer.out_shape`."""
         return (prod(in_shape),)
 
+    def works_in_place(self) -> bool:
+        """See `Layer.works_in_place`: it is a view."""
+        return True
+
     def reach(self, in_shape: Shape) -> Reshaped:
         """See `Layer.reach`."""
         return Reshaped(in_shape, self.out_shape(in_shape))

@@ -103,6 +103,15 @@ def for_spreadsheets(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
+def printable(text: str) -> str:
+    r"""Return a text from outside without anything that a terminal or a reader of files obeys.
+
+    >>> printable("conv\n1\x1b[31m")
+    'conv 1 [31m'
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def with_unit(count: int) -> str:
     """Return bytes in the unit that leaves one to four digits before the point.
 

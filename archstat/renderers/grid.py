@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from unicodedata import combining, east_asian_width
 
+from archstat.analyses.training import OPTIMIZERS, Step
 from archstat.layers.base import Shape
 from archstat.renderers.cells import Layout, for_people, with_unit
 from archstat.renderers.view import View
@@ -112,6 +113,29 @@ def summary(report: Report) -> str:
         f"{totals.params:,} params = {totals.weights:,} weights + {totals.biases:,} biases "
         f"({with_unit(totals.param_bytes)}); activations {with_unit(totals.activation_bytes)}"
     )
+
+
+def summaries(report: Report) -> list[str]:
+    """Return the totals in a sentence, and what a training step costs if that was asked."""
+    return [summary(report), *(_training(report.totals.step) if report.trains else [])]
+
+
+def _training(cost: Step) -> list[str]:
+    """Return multiply–accumulates and memory of a training step, with each optimizer."""
+    least = "at least " if cost.unknown else ""
+    held = ", ".join(
+        f"{with_unit(cost.memory_bytes(name))} with {optimizer.title}"
+        + (f" (state {with_unit(state)})" if (state := cost.optimizer_bytes[name]) else "")
+        for name, optimizer in OPTIMIZERS.items()
+    )
+    work = f"{cost.forward_macs:,} forward + {cost.input_gradient_macs:,} for gradients of inputs"
+    work += f" + {cost.weight_gradient_macs:,} for gradients of weights"
+    parts = f"params {with_unit(cost.param_bytes)} + gradients {with_unit(cost.gradient_bytes)}"
+    kept = f"kept for backward {with_unit(cost.kept_bytes)}"
+    return [
+        f"a training step: {least}{cost.step_macs:,} MACs = {work}",
+        f"its memory: {least}{held} = {parts} + {kept} + state",
+    ]
 
 
 def aligned(lines: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

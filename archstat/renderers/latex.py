@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archstat.renderers.grid import grid, heading, summary
+from archstat.renderers.grid import grid, heading, summaries
 from archstat.renderers.view import View
 from archstat.report.report import Report
 
@@ -41,7 +41,7 @@ def render(report: Report, view: View) -> str:
     else:
         head = [_comment(line) for line in about]
     sides = "".join("l" if column.is_text else "r" for column in cells.columns)
-    tail = [] if view.blank else [_comment(line) for line in (summary(report), *report.notes)]
+    tail = [] if view.blank else [_comment(line) for line in (*summaries(report), *report.notes)]
     lines = [
         _comment(r"needs \usepackage{booktabs}"),
         *head,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archstat.renderers.grid import grid, heading, summary
+from archstat.renderers.grid import grid, heading, summaries
 from archstat.renderers.view import View
 from archstat.report.report import Report
 
@@ -26,7 +26,8 @@ def render(report: Report, view: View) -> str:
         table_line(foot),
     ]
     if not view.blank:
-        lines += ["", f"{summary(report)}."]
+        for sentence in summaries(report):
+            lines += ["", f"{sentence[0].upper()}{sentence[1:]}."]
         if report.notes:
             lines += ["", *(f"- {escaped(note)}" for note in report.notes)]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from archstat.renderers.grid import GAP, Grid, grid, heading, padded, summary, title_lines
+from archstat.renderers.grid import GAP, Grid, grid, heading, padded, summaries, title_lines
 from archstat.renderers.view import View
 from archstat.report.columns import Column
 from archstat.report.report import Report
@@ -70,7 +70,8 @@ def lines(report: Report, view: View, *, width: int | None) -> Iterator[Line]:
     if view.blank:
         return
     yield Line("")
-    yield from _wrapped(summary(report), width)
+    for sentence in summaries(report):
+        yield from _wrapped(sentence, width)
     for note in notes:
         yield from _wrapped(f"note: {note}", width, Emphasis.WEAK, indent="      ")
 

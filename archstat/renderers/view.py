@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archstat.renderers.cells import Layout
-from archstat.report.columns import COLUMNS, DEFAULT, Column, for_machines
+from archstat.report.columns import COLUMNS, DEFAULT, TRAINING, Column, for_machines
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,19 @@ class View:
         is_homework: Whether it is a sheet for homework, which has its totals in every format and
             says how the columns are counted.
         blank: The columns that students fill in; what else would tell them the answers is left out.
+        trains: Whether the usual columns are those of training, too.
     """
 
     columns: tuple[Column, ...] | None = None
     layout: Layout = "hwc"
     is_homework: bool = False
     blank: tuple[Column, ...] = ()
+    trains: bool = False
 
     def chosen(self) -> Sequence[Column]:
         """Return the columns to show."""
-        return self.columns or tuple(COLUMNS[key] for key in DEFAULT)
+        usual = (*DEFAULT, *TRAINING) if self.trains else DEFAULT
+        return self.columns or tuple(COLUMNS[key] for key in usual)
 
     def is_blank(self, column: Column) -> bool:
         """Return whether the cells of a column are left empty."""

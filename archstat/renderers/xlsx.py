@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archstat.extras import XLSX, require
 from archstat.renderers.cells import for_workbooks
-from archstat.renderers.grid import grid, heading, summary
+from archstat.renderers.grid import grid, heading, summaries
 from archstat.renderers.view import View
 from archstat.report.columns import Bytes, Column, Share, Value, for_machines
 from archstat.report.report import Report
@@ -110,7 +110,7 @@ def _fill(page: _Page, report: Report, view: View) -> None:
 
 def _about(report: Report, view: View, width: int) -> Iterator[str]:
     """Yield the lines over the table."""
-    remarks = [] if view.blank else [summary(report), *report.notes]
+    remarks = [] if view.blank else [*summaries(report), *report.notes]
     for text in (*heading(report, view), *remarks):
         yield from textwrap.wrap(text, width)
 

@@ -123,6 +123,16 @@ def _total_counted(totals: Totals) -> Value:
     return AtLeast(totals.counted or 0) if totals.uncounted else totals.counted
 
 
+def _known(count: int, totals: Totals) -> Value:
+    """Return a sum over backward passes."""
+    return AtLeast(count) if totals.step.unknown else count
+
+
+def _kept(row: Row, _: Totals) -> Value:
+    count = row.training.kept_bytes
+    return None if count is None else Bytes(count)
+
+
 def _filter_size(row: Row) -> Value:
     return "" if row.kernel_size is None else Map(row.filter_depth, row.kernel_size)
 
@@ -232,6 +242,36 @@ _ALL = (
         convention="a multiplication with its addition is two FLOPs, a bias adds none",
     ),
     Column(
+        "input_gradient_macs",
+        "input gradient MACs",
+        lambda row, _: row.training.input_gradient_macs,
+        lambda totals: _known(totals.step.input_gradient_macs, totals),
+        importance=6,
+        convention="a layer needs the gradient of its input if something before it learns",
+    ),
+    Column(
+        "weight_gradient_macs",
+        "weight gradient MACs",
+        lambda row, _: row.training.weight_gradient_macs,
+        lambda totals: _known(totals.step.weight_gradient_macs, totals),
+        importance=7,
+    ),
+    Column(
+        "backward_macs",
+        "backward MACs",
+        lambda row, _: row.training.backward_macs,
+        lambda totals: _known(totals.step.backward_macs, totals),
+        convention="backward MACs are those of all gradients, without the loss",
+    ),
+    Column(
+        "kept_bytes",
+        "kept for backward",
+        _kept,
+        lambda totals: Bytes(totals.step.kept_bytes),
+        importance=8,
+        convention="what several layers keep for the backward pass counts in the first",
+    ),
+    Column(
         "activation_bytes",
         "activation memory",
         lambda row, _: Bytes(row.activation_bytes),
@@ -278,6 +318,12 @@ DEFAULT = (
     "receptive_field",
 )
 """The columns of a homework table."""
+
+TRAINING = ("input_gradient_macs", "weight_gradient_macs", "kept_bytes")
+"""Those that are added where the question is what training costs."""
+
+OF_TRAINING = frozenset({*TRAINING, "backward_macs"})
+"""All that a pass in training mode must have shown of a PyTorch model."""
 
 
 def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:

@@ -14,8 +14,9 @@ from math import prod
 from archstat.analyses.memory import BYTES_PER_NUMBER
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.symbols import Atom, Constant, Expression, Symbol
+from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.graph import INPUT, Graph, Node
+from archstat.graph import INPUT, Graph, Node, Training
 from archstat.layers.base import Layer, Shape, is_bias
 from archstat.layers.opaque import Observed
 from archstat.layers.reach import Mixing
@@ -35,6 +36,9 @@ QUANTITIES = (
 )
 """What is explained, by the keys of the columns."""
 
+OF_TRAINING = ("input_gradient_macs", "weight_gradient_macs", "kept_bytes")
+"""What is explained where it is asked for."""
+
 MEANINGS: Mapping[str, str] = {
     "feature_map": "The sizes of what the layer returns for one example.",
     "weights": "Learnable numbers that are multiplied with what the layer reads.",
@@ -44,6 +48,10 @@ MEANINGS: Mapping[str, str] = {
     "channel that it makes, although they share weights.",
     "macs": "Multiplications, each with the addition that collects its product: the work of one "
     "forward pass.",
+    "input_gradient_macs": "The products that pass the gradient on to the layer before; none "
+    "where nothing before it learns.",
+    "weight_gradient_macs": "The products that say how the weights must change.",
+    "kept_bytes": "Memory for what the backward pass needs and no layer before has kept.",
     "activation_bytes": "Memory for what the layer returns, four bytes a number.",
     "receptive_field": "Pixels of the input, along one side, that one unit of the layer can see.",
     "effective_stride": "How many pixels of the input lie between two neighbouring units.",
@@ -53,6 +61,7 @@ MEANINGS: Mapping[str, str] = {
 
 WINDOWS = "Dumoulin & Visin (2016), arXiv:1603.07285"
 FIELDS = "Araujo, Norris & Sim (2019), doi:10.23915/distill.00021"
+DERIVATIVES = "torch, tools/autograd/derivatives.yaml"
 NEURONS = "Krizhevsky, Sutskever & Hinton (2012), section 3.5"
 
 _LETTERS: Mapping[str, str] = {
@@ -125,20 +134,25 @@ def explain(
             f"{graph.name} has no layer {shown(layer)}",
             hint=did_you_mean(layer, names) or f"it has {', '.join(names)}",
         )
+    known = (*QUANTITIES, *OF_TRAINING)
     for key in columns:
-        if key not in QUANTITIES:
+        if key not in known:
             raise UsageError(
                 f"--column: there is nothing to explain of {shown(key)}",
-                hint=did_you_mean(key, QUANTITIES) or f"there are {', '.join(QUANTITIES)}",
+                hint=did_you_mean(key, known) or f"there are {', '.join(known)}",
             )
     fields = receptive_fields(graph).by_name
     by_name = {node.name: node for node in graph.nodes}
+    flows = flow_of_gradients(graph) if set(columns) & set(OF_TRAINING) else {}
     return [
         Explained(
             node,
             tuple(
                 line
-                for line in _lines(node, by_name, fields)
+                for line in (
+                    *_lines(node, by_name, fields),
+                    *_gradients(node, by_name, flows.get(node.name)),
+                )
                 if not columns or line.quantity in columns
             ),
         )
@@ -234,6 +248,52 @@ def _units(node: Node) -> Iterator[Explanation]:
         yield _worked_out("neurons", layer.neurons(in_shape), source=NEURONS)
     if node.macs:
         yield _worked_out("macs", layer.macs(in_shape))
+
+
+def _gradients(node: Node, nodes: Mapping[str, Node], flow: Flow | None) -> Iterator[Explanation]:
+    """Yield what gradients cost, and what is kept for them."""
+    if flow is None:
+        return
+    if node.training is not None:
+        yield from _gradients_seen(node, node.training)
+        return
+    if not flow.is_trained:
+        return
+    layer, in_shape = _symbolic(node.layer), _atoms(node.in_shape, "in")
+    out_shape = _atoms(node.out_shape, "out")
+    vars(layer)["out_shape"] = lambda _: out_shape
+    if node.macs:
+        if any(flow.learns):
+            yield _worked_out("input_gradient_macs", layer.input_gradient_macs(in_shape))
+        yield _worked_out("weight_gradient_macs", layer.weight_gradient_macs(in_shape))
+    shapes = [nodes[name].out_shape if name in nodes else node.in_shape for name in node.inputs]
+    several = len(shapes) > 1
+    kept = kept_bytes(
+        layer,
+        in_shape,
+        out_shape,
+        flow,
+        in_shapes=[
+            _atoms(shape, f"{number}" if several else "in")
+            for number, shape in enumerate(shapes, 1)
+        ],
+        batch_size=1,
+    )
+    if kept:
+        yield _worked_out("kept_bytes", kept, source=DERIVATIVES)
+
+
+def _gradients_seen(node: Node, cost: Training) -> Iterator[Explanation]:
+    """Yield what a forward pass in training mode showed, by formula where one says the same."""
+    layer, in_shape = _symbolic(node.layer), _atoms(node.in_shape, "in")
+    vars(layer)["out_shape"] = lambda _: _atoms(node.out_shape, "out")
+    for quantity in OF_TRAINING:
+        count = getattr(cost, quantity)
+        by_formula = getattr(layer, quantity, lambda _: None)(in_shape)
+        if count and count == by_formula and isinstance(by_formula, Symbol):
+            yield _worked_out(quantity, by_formula)
+        elif count:
+            yield Explanation(quantity, count, words="observed in training mode")
 
 
 def _field(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.graph import Training
 from archstat.report.report import Report, Row
 
 SORTABLE: Mapping[str, Callable[[Row], int]] = {
@@ -16,6 +17,8 @@ SORTABLE: Mapping[str, Callable[[Row], int]] = {
     "neurons": lambda row: row.neurons,
     "macs": lambda row: row.macs or 0,
     "activation_bytes": lambda row: row.activation_bytes,
+    "backward_macs": lambda row: row.training.backward_macs or 0,
+    "kept_bytes": lambda row: row.training.kept_bytes or 0,
 }
 
 
@@ -148,4 +151,21 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
         if any(row.counted is None for row in rows)
         else sum(row.counted or 0 for row in rows),
         count=sum(row.count for row in rows),
+        training=_trained(row.training for row in rows),
+    )
+
+
+def _trained(costs: Iterable[Training]) -> Training:
+    """Return what the backward pass of several rows costs."""
+    costs = list(costs)
+
+    def total(values: Sequence[int | None]) -> int | None:
+        known = [value for value in values if value is not None]
+        return sum(known) if len(known) == len(values) else None
+
+    return Training(
+        total([cost.input_gradient_macs for cost in costs]),
+        total([cost.weight_gradient_macs for cost in costs]),
+        total([cost.kept_bytes for cost in costs]),
+        tuple(sorted({reason for cost in costs for reason in cost.unknown})),
     )

@@ -16,7 +16,8 @@ from typing import Any
 from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.memory import activation_bytes, param_bytes
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
-from archstat.graph import Graph, Node
+from archstat.analyses.training import Step, step, training
+from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
 from archstat.report.itemizing import Counting, counting_of
@@ -26,6 +27,7 @@ MOST_NOTES = 3
 
 IMAGE_AXES = 2
 MOST_COLOURS = 4
+NO_TRAINING = Training()
 
 SCHEMA = 1
 """The version of the JSON contract."""
@@ -45,6 +47,7 @@ class Row:
         counted: What the report's convention counts; None if it has none, or as for MACs.
         count: How many layers the row stands for; 1 unless rows were summed up.
         is_view: Whether it only arranges values anew, which tables leave out.
+        training: What its backward pass costs.
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
     """
@@ -72,6 +75,7 @@ class Row:
     counted: int | None = None
     count: int = 1
     is_view: bool = False
+    training: Training = NO_TRAINING
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -100,6 +104,14 @@ class Row:
             },
         }
 
+    def training_dict(self) -> dict[str, Any]:
+        """Return what the JSON contract has of a layer's backward pass."""
+        return {
+            "input_gradient_macs": self.training.input_gradient_macs,
+            "weight_gradient_macs": self.training.weight_gradient_macs,
+            "kept_bytes": self.training.kept_bytes,
+        }
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -107,6 +119,7 @@ class Totals:
 
     Attributes:
         counted: What the report's convention counts; None if it has none.
+        step: What a training step costs; all of it unknown unless it was traced in training mode.
     """
 
     weights: int
@@ -116,13 +129,32 @@ class Totals:
     macs: int
     activation_bytes: int
     param_bytes: int
+    step: Step
     uncounted: tuple[str, ...] = ()
     counted: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as the JSON contract has them."""
         facts = {**vars(self), "uncounted": list(self.uncounted)}
+        facts.pop("step")
         return {key: value for key, value in facts.items() if value is not None}
+
+    def training_dict(self) -> dict[str, Any]:
+        """Return what the JSON contract has of a training step."""
+        cost = self.step
+        return {
+            "forward_macs": cost.forward_macs,
+            "input_gradient_macs": cost.input_gradient_macs,
+            "weight_gradient_macs": cost.weight_gradient_macs,
+            "backward_macs": cost.backward_macs,
+            "step_macs": cost.step_macs,
+            "param_bytes": cost.param_bytes,
+            "gradient_bytes": cost.gradient_bytes,
+            "kept_bytes": cost.kept_bytes,
+            "optimizer_bytes": dict(cost.optimizer_bytes),
+            "memory_bytes": {name: cost.memory_bytes(name) for name in cost.optimizer_bytes},
+            "unknown": list(cost.unknown),
+        }
 
 
 @dataclass(frozen=True)
@@ -135,6 +167,7 @@ class Report:
         modules: The classes of the modules that hold the layers, by path, for a traced model.
         more_inputs: The shapes of the inputs beside the first, by name.
         counting: What a convention counts, if one was asked for.
+        trains: Whether the question was what training costs.
     """
 
     model: str
@@ -149,12 +182,18 @@ class Report:
     modules: Mapping[str, str] = field(default_factory=dict)
     more_inputs: Mapping[str, Shape] = field(default_factory=dict)
     counting: Counting | None = None
+    trains: bool = False
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a layer, as in the JSON contract."""
-        if self.counting is None:
-            return [row.to_dict() for row in self.layers]
-        return [{**row.to_dict(), "counted": row.counted} for row in self.layers]
+        return [
+            {
+                **row.to_dict(),
+                **({"counted": row.counted} if self.counting else {}),
+                **(row.training_dict() if self.trains else {}),
+            }
+            for row in self.layers
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole report as the JSON contract has it."""
@@ -168,17 +207,19 @@ class Report:
             **({"convention": self.counting.to_dict()} if self.counting else {}),
             "layers": self.to_dicts(),
             "totals": self.totals.to_dict(),
+            **({"training": self.totals.training_dict()} if self.trains else {}),
             "notes": list(self.notes),
         }
 
 
-def report_on(
+def report_on(  # noqa: PLR0913  a question has these parts
     graph: Graph,
     *,
     batch_size: int = 1,
     traced_on: str | None = None,
     each_operator: bool = False,
     convention: Convention | None = None,
+    trains: bool = False,
 ) -> Report:
     """Return the report on a network.
 
@@ -188,10 +229,12 @@ def report_on(
         traced_on: The device of a forward pass that agreed with the formulas, if there was one.
         each_operator: Whether operators that only arrange values anew have rows, too.
         convention: What to count by, beside MACs.
+        trains: Whether the question is what training costs.
     """
     fields = receptive_fields(graph)
+    costs = training(graph, batch_size=batch_size)
     rows = tuple(
-        _row(node, fields.by_name[node.name], batch_size, convention)
+        _row(node, fields.by_name[node.name], costs[node.name], batch_size, convention)
         for node in graph.nodes
         if each_operator or not node.is_view
     )
@@ -203,6 +246,7 @@ def report_on(
         *_whole_image(rows, graph.input_shape),
         *_not_counted(rows),
         *([] if counting is None or any(row.uncounted for row in rows) else [counting.words]),
+        *(_gradients_not_known(rows) if trains else []),
     ]
     return Report(
         model=graph.name,
@@ -212,16 +256,21 @@ def report_on(
         batch_size=batch_size,
         traced_on=traced_on,
         layers=rows,
-        totals=_totals(rows, convention),
+        totals=_totals(rows, graph, costs.values(), convention),
         notes=tuple(notes),
         modules=graph.modules,
         more_inputs=graph.more_inputs,
         counting=counting,
+        trains=trains,
     )
 
 
 def _row(
-    node: Node, field: ReceptiveField | None, batch_size: int, convention: Convention | None
+    node: Node,
+    field: ReceptiveField | None,
+    cost: Training,
+    batch_size: int,
+    convention: Convention | None,
 ) -> Row:
     settings = node.layer.settings()
     filters = settings.get("out_channels")
@@ -252,21 +301,24 @@ def _row(
         uncounted=uncounted,
         counted=None if uncounted or not convention else examples * convention.count(node),
         is_view=node.is_view,
+        training=cost,
     )
 
 
-def _totals(rows: Iterable[Row], convention: Convention | None) -> Totals:
-    rows = tuple(rows)
-    params = sum(row.params for row in rows)
+def _totals(
+    rows: Sequence[Row], graph: Graph, costs: Iterable[Training], convention: Convention | None
+) -> Totals:
+    params, macs = sum(row.params for row in rows), sum(row.macs or 0 for row in rows)
     uncounted = Counter(operator for row in rows for operator in row.uncounted)
     return Totals(
         weights=sum(row.weights for row in rows),
         biases=sum(row.biases for row in rows),
         params=params,
         neurons=sum(row.neurons for row in rows),
-        macs=sum(row.macs or 0 for row in rows),
+        macs=macs,
         activation_bytes=sum(row.activation_bytes for row in rows),
         param_bytes=param_bytes(params),
+        step=step(graph, costs, forward_macs=macs, param_bytes=param_bytes(params)),
         uncounted=tuple(sorted(uncounted)),
         counted=None if convention is None else sum(row.counted or 0 for row in rows),
     )
@@ -299,6 +351,17 @@ def _not_counted(rows: Iterable[Row]) -> list[str]:
         f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
     )
     return [f"MACs are at least those shown: not counted is {names}"]
+
+
+def _gradients_not_known(rows: Iterable[Row]) -> list[str]:
+    """Return a note that names what makes a backward pass unknown, and in how many rows."""
+    counts = Counter(reason for row in rows for reason in row.training.unknown)
+    if not counts:
+        return []
+    names = ", ".join(
+        f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
+    )
+    return [f"a training step costs at least what is shown: not known are the gradients of {names}"]
 
 
 def _whole_image(rows: Iterable[Row], image: Shape) -> list[str]:

@@ -22,7 +22,7 @@ from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.module import GraphModule
 from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, in_evaluation_mode
+from archstat.frontends.tracing import example_inputs, in_mode
 from archstat.graph import Graph
 from archstat.layers.base import times
 from archstat.layers.naming import attribute_name
@@ -93,7 +93,7 @@ def fvcore_model_finding(
 def _fvcore_total(source: Source, args: tuple[Any, ...], device: torch.device) -> int:
     """Return what fvcore counts in a copy of a model: it runs a model as it is."""
     model = copy.deepcopy(source.model) if source.make is None else source.make()
-    with _without_warnings(), _without_fused_attention(), in_evaluation_mode(model.to(device)):
+    with _without_warnings(), _without_fused_attention(), in_mode(model.to(device), training=False):
         from fvcore.nn import FlopCountAnalysis  # noqa: PLC0415  its own tool
 
         analysis = FlopCountAnalysis(model, args)

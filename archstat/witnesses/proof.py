@@ -31,6 +31,7 @@ from archstat.witnesses.counters import (
     torchinfo_findings,
 )
 from archstat.witnesses.gradients import gradient_finding
+from archstat.witnesses.training import model_training_findings, training_findings
 
 
 def testimony(model: str, question: Question) -> tuple[str, Iterator[Finding]]:
@@ -65,6 +66,7 @@ def findings(graph: Graph, device_name: str) -> Iterator[Finding]:
     yield from torchinfo_findings(graph, module, example)
     yield from fvcore_findings(graph, module, example)
     yield from torch_findings(graph, module, example)
+    yield from training_findings(graph)
     yield from autograd_findings(graph)
 
 
@@ -90,6 +92,7 @@ def model_findings(
     if traced_on == "meta":
         yield _flops(graph, source, inputs)
         yield fvcore_model_finding(source, stated_inputs(source, inputs), torch.device(device))
+        yield from model_training_findings(source, inputs)
     else:
         words = "not measured: the forward pass reads values, so that two passes may differ"
         yield Finding("FlopCounterMode", "FLOPs", Verdict.NOT_MEASURED, words)

@@ -25,7 +25,7 @@ from archstat.analyses.conventions.thop import THOP
 from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.analyses.conventions.torchscan import TORCHSCAN
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.frontends.tracing import in_evaluation_mode
+from archstat.frontends.tracing import in_mode
 
 Counter: TypeAlias = Callable[[nn.Module, Sequence[Any]], "int | None"]
 """From a model and its inputs to what a tool counts; None if it gives up."""
@@ -73,7 +73,7 @@ class Tool:
         """
         own, printed = copy.deepcopy(model), io.StringIO()
         try:
-            with _held_back(printed), _functions_kept(), in_evaluation_mode(own):
+            with _held_back(printed), _functions_kept(), in_mode(own, training=False):
                 counted = self.counter(own, args)
         except Exception as error:  # a user's model, and a tool that asserts much of it
             first_line = str(error).strip().partition("\n")[0]

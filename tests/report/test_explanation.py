@@ -8,11 +8,12 @@ from fractions import Fraction
 
 import pytest
 
+from archstat.analyses.training import training
 from archstat.errors import UsageError
 from archstat.frontends.catalogue import catalogue
 from archstat.frontends.resolve import Variant, resolve
 from archstat.renderers.explain.text import SYMBOLS, VALUES
-from archstat.report.explanation import QUANTITIES, explain
+from archstat.report.explanation import OF_TRAINING, QUANTITIES, explain
 from archstat.report.report import report_on
 from tests.renderers.networks import branching, network
 
@@ -78,6 +79,32 @@ def test_the_second_convolution_of_alexnet():
     assert found["receptive_field", ""] == ("r + (k − 1) · j", "19 + (5 − 1) · 8", 51)
 
 
+@pytest.mark.parametrize("name", catalogue())
+def test_the_arithmetic_of_training_comes_to_what_it_costs(name):
+    graph = resolve(name)
+    costs = training(graph, batch_size=1)
+    for explained in explain(graph, columns=OF_TRAINING):
+        lines = {line.quantity: line for line in explained.lines}
+        for quantity in OF_TRAINING:
+            count = getattr(costs[explained.node.name], quantity)
+            assert (quantity in lines) == (count > 0)
+            if count:
+                assert lines[quantity].result == count
+                assert evaluated(VALUES.write(lines[quantity].formula)) == count
+
+
+def test_what_training_costs_is_explained_where_it_is_asked_for():
+    (explained,) = explain(resolve("paper-alexnet"), layer="pool1", columns=["kept_bytes"])
+    (line,) = explained.lines
+    assert (SYMBOLS.write(line.formula), VALUES.write(line.formula), line.result) == (
+        "4 · C_in · n_in · n_in + 8 · C_out · n_out · n_out",
+        "4 · 96 · 55 · 55 + 8 · 96 · 27 · 27",
+        1_721_472,
+    )
+    (plain,) = explain(resolve("paper-alexnet"), layer="pool1")
+    assert set(OF_TRAINING).isdisjoint(line.quantity for line in plain.lines)
+
+
 def test_a_linear_layer_is_a_window_of_the_whole_map():
     # pool5 sees 195 pixels and is 6×6; its units are 32 pixels apart
     found = written("paper-alexnet", "fc6")
@@ -125,7 +152,7 @@ def test_one_quantity_of_all_layers():
             {"columns": ["latency"]},
             (
                 "--column: there is nothing to explain of 'latency'\n"
-                f"  hint: there are {', '.join(QUANTITIES)}"
+                f"  hint: there are {', '.join((*QUANTITIES, *OF_TRAINING))}"
             ),
         ),
     ],

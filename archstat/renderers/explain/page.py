@@ -39,4 +39,5 @@ def name_of(quantity: str) -> str:
     >>> name_of("macs"), name_of("receptive_field")
     ('MACs', 'receptive field')
     """
-    return {"macs": "MACs", "params": "parameters"}.get(quantity, quantity.replace("_", " "))
+    own = {"macs": "MACs", "params": "parameters", "kept_bytes": "bytes kept for backward"}
+    return own.get(quantity, quantity.replace("_", " ").replace(" macs", " MACs"))

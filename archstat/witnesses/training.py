@@ -1,0 +1,156 @@
+"""Autograd as a witness of training: the operators of a real backward pass, and what it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import FlopCounterMode, conv_backward_flop
+
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
+from archstat.analyses.training import training
+from archstat.errors import TraceError
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.module import build_module, torch_errors
+from archstat.frontends.source import Source
+from archstat.frontends.tracing import (
+    example_inputs,
+    run_untouched,
+    standins_of,
+    stated_inputs,
+    trace_source,
+)
+from archstat.graph import Graph
+from archstat.report.finding import Finding, Verdict
+
+BATCH_SIZE = 2
+"""Examples of the pass: with one, torch refuses batch norms of single values."""
+
+META = torch.device("meta")
+
+
+@dataclass(frozen=True)
+class BackwardPass:
+    """What was seen of one.
+
+    Attributes:
+        flops: What torch's counter counts in its operators.
+        flops_of_groups: What is too much of that.
+        kept_bytes: The storages that autograd kept for it, each once, parameters and buffers not.
+    """
+
+    flops: int
+    flops_of_groups: int
+    kept_bytes: int
+
+
+class GroupsCounter(FlopCounterMode):
+    """torch's counter, and what it counts too much.
+
+    It takes the gradient of a grouped convolution's weights for one without groups. Each product of
+    the forward pass is one of that gradient, so that it is g times what it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            display=False, custom_mapping={torch.ops.aten.convolution_backward: self._convolution}
+        )
+        self.too_much = 0
+
+    def _convolution(self, *shapes: Any, out_shape: Any) -> int:
+        *others, groups, wanted = shapes
+        only_weights = [False, wanted[1], False]
+        of_weights = conv_backward_flop(*others, groups, only_weights, out_val=out_shape)
+        self.too_much += of_weights - of_weights // groups
+        return int(conv_backward_flop(*shapes, out_val=out_shape))
+
+
+def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> BackwardPass:
+    """Run a model on meta in training mode, forward and backward, and leave it as it was.
+
+    Raises:
+        TraceError: torch refuses it.
+    """
+    standins = standins_of(model, META, learn=True)
+    own = {tensor.untyped_storage()._cdata for tensor in standins.values()}  # noqa: SLF001  torch's
+    kept = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage._cdata] = storage  # noqa: SLF001  likewise
+        return tensor
+
+    hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
+    counter = GroupsCounter()
+    with torch_errors("training on meta"):
+        out = run_untouched(
+            model, args, kwargs, standins=standins, watcher=nullcontext(), autograd=hooks
+        )
+        ends = [end for end in tree_leaves(out) if isinstance(end, Tensor) and end.requires_grad]
+        with counter:
+            torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
+    size = sum(storage.nbytes() for address, storage in kept.items() if address not in own)
+    return BackwardPass(counter.get_total_flops(), counter.too_much, size)
+
+
+def training_findings(graph: Graph) -> Iterator[Finding]:
+    """Yield what autograd says of the training of a spec."""
+    example = torch.zeros((BATCH_SIZE, *graph.input_shape), device=META)
+    yield from held(graph, backward_pass(build_module(graph, META), [example], {}))
+
+
+def model_training_findings(source: Source, inputs: Sequence[InputSpec]) -> Iterator[Finding]:
+    """Yield what autograd says of the training of a PyTorch model, where it can train on meta."""
+    stated = stated_inputs(source, inputs)
+    args, kwargs = example_inputs(source, stated, BATCH_SIZE, META)
+    words = "not measured: it reads values, so that two passes may differ"
+    try:
+        graph, device = trace_source(
+            source, inputs, batch_size=BATCH_SIZE, device_name=META.type, train=True
+        )
+        seen = backward_pass(source.model, args, kwargs) if device == META.type else None
+    except TraceError as error:
+        words, seen = f"not measured: {error.problems[0].what}", None
+    if seen is None:
+        yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
+    else:
+        yield from held(graph, seen)
+
+
+def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
+    """Yield how a backward pass agrees with what is stated of a network."""
+    costs = training(graph, batch_size=BATCH_SIZE)
+    unknown = {reason for cost in costs.values() for reason in cost.unknown}
+    if unknown:
+        words = f"not measured: not known are the gradients of {', '.join(sorted(unknown))}"
+        yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
+        return
+    macs = sum(cost.backward_macs or 0 for cost in costs.values())
+    yield _flops(seen, macs)
+    kept = sum(cost.kept_bytes or 0 for cost in costs.values())
+    if seen.kept_bytes == kept:
+        words = f"agrees: {kept:,} bytes for a batch of {BATCH_SIZE}"
+        yield Finding("autograd", "kept for backward", Verdict.AGREES, words)
+    else:
+        words = f"disagrees: {seen.kept_bytes:,} bytes for a batch of {BATCH_SIZE}, ours {kept:,}"
+        yield Finding("autograd", "kept for backward", Verdict.DISAGREES, words)
+
+
+def _flops(seen: BackwardPass, macs: int) -> Finding:
+    """Return how torch's count of a backward pass agrees with ours."""
+    witness, quantity = "FlopCounterMode", "backward FLOPs"
+    whole = f"{seen.flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
+    if seen.flops - seen.flops_of_groups != FLOPS_PER_MAC * macs:
+        theirs = f"{seen.flops:,} − {seen.flops_of_groups:,} for groups"
+        words = f"disagrees: {theirs}, ours {FLOPS_PER_MAC * macs:,}"
+        return Finding(witness, quantity, Verdict.DISAGREES, words)
+    if seen.flops_of_groups:
+        more = "the gradients of grouped weights, counted as if there were no groups"
+        words = f"differs as its rule says: {whole} + {seen.flops_of_groups:,} ({more})"
+        return Finding(witness, quantity, Verdict.EXPLAINED, words)
+    return Finding(witness, quantity, Verdict.AGREES, f"agrees: {whole}")

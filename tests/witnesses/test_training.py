@@ -1,0 +1,76 @@
+"""Autograd as a witness of training: it agrees, counts groups otherwise, or disagrees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archstat.frontends.resolve import resolve
+from archstat.report.finding import Verdict
+
+torch = pytest.importorskip("torch")
+
+
+def test_a_network_without_groups_agrees():
+    from archstat.witnesses.training import training_findings
+
+    # two images: 2 · 715,440 MACs, 2 · 36,432 bytes
+    assert [
+        (finding.verdict, finding.words) for finding in training_findings(resolve("lenet5"))
+    ] == [
+        (Verdict.AGREES, "agrees: 2,861,760 = 2 × 1,430,880 MACs"),
+        (Verdict.AGREES, "agrees: 72,864 bytes for a batch of 2"),
+    ]
+
+
+def test_torch_counts_the_gradients_of_grouped_weights_too_often():
+    from archstat.witnesses.training import training_findings
+
+    finding, _ = training_findings(resolve("paper-alexnet"))
+    assert finding.verdict is Verdict.EXPLAINED
+    # of two groups, once too often: 2 images · 2 FLOPs · (223,948,800 + 112,140,288 + 74,760,192)
+    assert finding.words == (
+        "differs as its rule says: 7,016,990,848 = 2 × 2,686,796,864 MACs + 1,643,397,120 "
+        "(the gradients of grouped weights, counted as if there were no groups)"
+    )
+
+
+def test_other_numbers_disagree():
+    from archstat.witnesses.training import BackwardPass, held
+
+    flops, kept = held(resolve("lenet5"), BackwardPass(2_861_762, 0, 72_860))
+    assert flops.verdict is kept.verdict is Verdict.DISAGREES
+    assert flops.words == "disagrees: 2,861,762 − 0 for groups, ours 2,861,760"
+    assert kept.words == "disagrees: 72,860 bytes for a batch of 2, ours 72,864"
+
+
+def test_what_is_not_known_is_not_measured():
+    from archstat.graph import Training
+    from archstat.witnesses.training import BackwardPass, held
+
+    graph = resolve("lenet5")
+    unknown = replace(graph.nodes[0], training=Training(None, None, 0, ("fused",)))
+    (finding,) = held(replace(graph, nodes=(unknown,)), BackwardPass(0, 0, 0))
+    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.words == "not measured: not known are the gradients of fused"
+
+
+def test_a_model_that_cannot_train_is_not_measured():
+    from torch import nn
+
+    from archstat.frontends.inputs import InputSpec
+    from archstat.frontends.source import Source
+    from archstat.witnesses.training import model_training_findings
+
+    class Refuses(nn.Module):
+        def forward(self, x):
+            if self.training:
+                raise ValueError("where are the targets?")
+            return x
+
+    (finding,) = model_training_findings(Source("net", Refuses()), [InputSpec((3,))])
+    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.words == (
+        "not measured: the forward pass fails: ValueError: where are the targets?"
+    )
