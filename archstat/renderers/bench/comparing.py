@@ -142,7 +142,9 @@ def _below(comparison: Comparison) -> Iterator[str]:
         for title, entry in zip(comparison.titles, row.entries, strict=True):
             for text in _remarks(entry):
                 found.setdefault(text, []).append(f"{label}, {title}")
-    yield from (f"{'; '.join(names)}: {text}" for text, names in found.items())
+    count = sum(entry is not None for row in comparison.rows for entry in row.entries)
+    for text, names in found.items():
+        yield f"{'all' if len(names) == count else '; '.join(names)}: {text}"
     for each in comparison.differences:
         values = " → ".join(UNKNOWN if value is None else str(value) for value in each.values)
         yield f"the environments differ: {each.section} {each.key}: {values}"

@@ -126,6 +126,15 @@ def test_what_is_wrong_with_several_is_said_once():
     )
 
 
+def test_what_is_wrong_with_all_is_said_of_all():
+    busy = record(result(cpu(1), *[10 * MS] * 3, reading=Reading(wait=0.2)))
+
+    lines = render(compare_records(busy, busy), "table").splitlines()
+
+    assert lines[-3].startswith("all: CONTENDED: ")
+    assert lines[-2] == "batch 1, new: SAME if old were not CONTENDED"
+
+
 def test_two_machines_are_columns_with_letters():
     gpu = replace(cpu(1), device="cuda:0", threads=0)
     here = record(result(cpu(1), *[10 * MS] * 3))
