@@ -130,12 +130,11 @@ def bench(
     with answering():
         from archstat.cli.bench_output import Targets
 
-        targets = Targets.of(output or [], format_name, models)
+        targets = Targets.of(output or [], format_name, models, tolerance)
         if compare:
-            is_worse = targets.compare(models, tolerance)
+            is_worse = targets.compare(models)
         elif len(models) == 1 and models[0].endswith(RECORD):
-            targets.show_again(models[0])
-            is_worse = False
+            is_worse = targets.show(targets.read(models[0]))
         else:
             from archstat.cli.bench_run import Thoroughness, measured, wanted
 
@@ -155,8 +154,7 @@ def bench(
             )
             old = None if vs is None else targets.read(vs)
             run = measured(cases, asked, effort, layers=layers, epoch=epoch, keep=targets.keep)
-            targets.show(run.record)
-            is_worse = targets.answer(run.record, old, tolerance)
+            is_worse = targets.show(run.record, old)
             if not run.is_whole:
                 raise typer.Exit(STOPPED)
             is_worse |= strict and not run.is_valid

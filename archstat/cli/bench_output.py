@@ -27,18 +27,35 @@ SUFFIXES: dict[Format, str] = {
 
 @dataclass(frozen=True)
 class Targets:
-    """Files to write, each in its format, and the format of standard output."""
+    """Files to write, each in its format, and the format of standard output.
+
+    Attributes:
+        tolerance: What counts as the same in a comparison; None for what is usual.
+    """
 
     files: Sequence[tuple[Format, Path]]
     printed: Format
+    tolerance: float | None
 
     @classmethod
-    def of(cls, outputs: Sequence[str], format_name: Format | None, models: Sequence[str]) -> Self:
+    def of(
+        cls,
+        outputs: Sequence[str],
+        format_name: Format | None,
+        models: Sequence[str],
+        tolerance: float | None,
+    ) -> Self:
         """Return where the options want it.
 
         Raises:
-            UsageError: A file has no format, would overwrite what is read, or cannot be written.
+            UsageError: A file has no format, would overwrite what is read, or cannot be written; or
+                the tolerance is no share.
         """
+        if tolerance is not None and not 0 < tolerance < 1:
+            raise UsageError(
+                f"--tolerance: must be a share between 0 and 1, got {tolerance:g}",
+                hint="write --tolerance 0.05 for 5 %",
+            )
         files = [
             (format_name or format_of(name, SUFFIXES, "table"), Path(name))
             for name in outputs
@@ -49,7 +66,7 @@ class Targets:
                 require_other(path, "model", [Path(model) for model in models])
             if not path.resolve().parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
-        return cls(files, "table" if files or format_name is None else format_name)
+        return cls(files, "table" if files or format_name is None else format_name, tolerance)
 
     def keep(self, record: Record) -> None:
         """Write what was measured so far, where all of it is wanted."""
@@ -59,16 +76,24 @@ class Targets:
             if format_name == "json":
                 write_file(render(record, format_name), path)
 
-    def show(self, record: Record) -> None:
-        """Write and print a record."""
+    def show(self, record: Record, old: Record | None = None) -> bool:
+        """Write and print a record, and how its models compare, or how it does with an older one.
+
+        What programs read is one document: the comparison, where there is one. Returns whether
+        the record is slower than the older one.
+        """
         from archstat.renderers.bench import render, show
 
         for format_name, path in self.files:
             write_file(render(record, format_name), path)
+        comparison = self._comparison(record, old)
         if self.printed == "table":
             show(record)
-        else:
+        elif comparison is None or self.printed == "svg":
             write_stdout(render(record, self.printed))
+        if comparison is not None and self.printed != "svg":
+            self._print(comparison)
+        return old is not None and comparison is not None and comparison.is_regression
 
     def read(self, name: str) -> Record:
         """Return the record that a file holds.
@@ -80,28 +105,28 @@ class Targets:
 
         return read_record(Path(name))
 
-    def show_again(self, name: str) -> None:
-        """Show a record of before."""
-        self.show(self.read(name))
-
-    def compare(self, names: Sequence[str], tolerance: float | None) -> bool:
-        """Show records beside each other; return whether the last is slower.
+    def compare(self, names: Sequence[str]) -> bool:
+        """Show records beside each other; return whether the new one is slower.
 
         Raises:
             ArchstatError: One holds no record, or they cannot be compared.
         """
-        from archstat.bench.comparison import TOLERANCE, compare_records
-
         if len(names) != len(("old", "new")):
             raise UsageError(
                 f"--compare takes two records, got {len(names)}",
                 hint="write archstat bench --compare old.json new.json",
             )
+        if self.printed == "svg":
+            raise UsageError("there is no picture of a comparison", hint="use --format markdown")
         old, new = map(self.read, names)
-        return self._compared(compare_records(old, new, tolerance=_given(tolerance, TOLERANCE)))
+        comparison = self._comparison(new, old)
+        if comparison is None:
+            return False
+        self._print(comparison)
+        return comparison.is_regression
 
-    def answer(self, record: Record, old: Record | None, tolerance: float | None) -> bool:
-        """Show how models compare, or a record with an older one; return whether it is slower."""
+    def _comparison(self, record: Record, old: Record | None) -> Comparison | None:
+        """Return how a record compares with an older one, or else its models; None for one."""
         from archstat.bench.comparison import (
             PAIRED_TOLERANCE,
             TOLERANCE,
@@ -110,30 +135,13 @@ class Targets:
         )
 
         if old is not None:
-            return self._compared(
-                compare_records(old, record, tolerance=_given(tolerance, TOLERANCE))
-            )
-        if len({result.case.model for result in record.results}) > 1:
-            self._compared(compare_models(record, tolerance=_given(tolerance, PAIRED_TOLERANCE)))
-        return False
+            return compare_records(old, record, tolerance=self.tolerance or TOLERANCE)
+        if len({result.case.name for result in record.results}) > 1:
+            return compare_models(record, tolerance=self.tolerance or PAIRED_TOLERANCE)
+        return None
 
-    def _compared(self, comparison: Comparison) -> bool:
+    def _print(self, comparison: Comparison) -> None:
         from archstat.renderers.bench.comparing import render
 
-        if self.printed != "svg":
-            write_stdout(render(comparison, self.printed))
-        return comparison.is_regression
-
-
-def _given(tolerance: float | None, usual: float) -> float:
-    """Return the tolerance that is stated, or else the usual one.
-
-    Raises:
-        UsageError: It is none.
-    """
-    if tolerance is not None and not 0 < tolerance < 1:
-        raise UsageError(
-            f"--tolerance: must be a share between 0 and 1, got {tolerance:g}",
-            hint="write --tolerance 0.05 for 5 %",
-        )
-    return usual if tolerance is None else tolerance
+        text = render(comparison, self.printed)
+        write_stdout(f"\n{text}" if self.printed == "table" else text)
