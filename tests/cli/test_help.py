@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from archstat.cli.app import app
+from archstat.renderers.bench import render
+from tests.bench.processes import started
+from tests.bench.records import usual
 from tests.cli.running import invoke, start
 
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
@@ -42,6 +45,7 @@ def test_these_are_the_commands():
         "grade",
         "key",
         "mistakes",
+        "bench",
         "list",
         "show",
         "kinds",
@@ -118,6 +122,8 @@ FILES = {
     "roster.csv": "name\nAlice\n",
     "main.toml": 'extends = "vgg16"\n',
     "branch.toml": 'extends = "vgg16"\n',
+    "old.json": render(usual(), "json"),
+    "new.json": render(usual(), "json"),
 }
 """What the examples read."""
 
@@ -143,12 +149,16 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in FILES.keys() & {*words, stdin, *(word.partition(":")[0] for word in words)}:
         make(name)
+    if words[0] == "bench":
+        pytest.importorskip("torch")
+        monkeypatch.setattr("archstat.bench.run.started", started)
     before = set(tmp_path.iterdir())
     result = invoke(*words, stdin=FILES.get(stdin))
     assert (result.exit_code, result.stderr) == (0, "")
     written = {path for path in tmp_path.iterdir() if path.name != "__pycache__"} - before
-    # printed, or written to a file; grade does both
-    assert (bool(result.stdout), bool(written)) in {(True, words[0] == "grade"), (False, True)}
+    # printed, or written to a file; what takes long does both
+    is_both = words[0] == "grade" or (words[0] == "bench" and "-o" in words)
+    assert (bool(result.stdout), bool(written)) in {(True, is_both), (False, True)}
 
 
 def test_version_is_that_of_the_package():
