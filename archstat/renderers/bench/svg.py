@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from archstat.bench.case import Case
+from archstat.bench.layer_summary import layer_seconds
 from archstat.bench.record import Record
 from archstat.bench.summary import Verdict
 from archstat.renderers.bench import words
@@ -21,16 +22,12 @@ LETTERS = {"ink": 100, "weak small": 122}
 """Of a line of text across the picture."""
 
 
-def render(record: Record, layer_s: Mapping[Case, Mapping[str, float]] | None = None) -> str:
-    """Return a whole file.
-
-    Args:
-        record: What to show.
-        layer_s: The seconds of each layer, of the cases whose layers were measured apart.
-    """
+def render(record: Record) -> str:
+    """Return a whole file."""
     found = sheet(record)
+    layer_s = {row.case: layer_seconds(row.result) for row in found.rows if row.result.layers}
     elements, y = [], float(MARGIN)
-    for height, drawn in _panels(found, layer_s or {}):
+    for height, drawn in _panels(found, layer_s):
         moved = f"translate({MARGIN} {number(y)})"
         elements.append(element("g", "\n" + "\n".join(drawn) + "\n", transform=moved))
         y += height + MARGIN
