@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archstat.bench import environment, run
+from archstat.bench import run
 from archstat.bench.case import Case
 from archstat.bench.devices import device_named
 from archstat.bench.layer_summary import Breakdown, breakdown, failure, layer_seconds
+from archstat.bench.processor import physical_cores
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record, Result
 from archstat.bench.summary import Figures, Verdict, figures
@@ -50,7 +51,7 @@ def measured(
     """
     batch = report.batch_size
     for device in devices:
-        threads = environment.physical_cores() if device == CPU else 0
+        threads = physical_cores() if device == CPU else 0
         case = Case(model, device, batch, threads=threads)
         works = {case: work_of(graph, batch_size=batch)}
         asked = run.Asked(works, question, QUICK, processes=1, layers=True)

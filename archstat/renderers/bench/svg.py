@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from archstat.bench.case import Case
+from archstat.bench.layer_summary import layer_seconds
 from archstat.bench.record import Record
 from archstat.renderers.bench import words
 from archstat.renderers.bench.pictures import batches, roofline
@@ -25,11 +26,13 @@ def render(record: Record, layer_s: Mapping[Case, Mapping[str, float]] | None = 
 
     Args:
         record: What to show.
-        layer_s: The seconds of each layer, of the cases whose layers were measured apart.
+        layer_s: The seconds of each layer, by its case; None for those of the record.
     """
     found = sheet(record)
+    if layer_s is None:
+        layer_s = {result.case: layer_seconds(result) for result in record.results if result.layers}
     elements, y = [], float(MARGIN)
-    for height, drawn in _panels(found, layer_s or {}):
+    for height, drawn in _panels(found, layer_s):
         moved = f"translate({MARGIN} {number(y)})"
         elements.append(element("g", "\n" + "\n".join(drawn) + "\n", transform=moved))
         y += height + MARGIN

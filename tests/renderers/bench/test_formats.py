@@ -85,7 +85,14 @@ def test_the_contract_of_json():
         "epoch_images",
     ]
     assert [document["schema"], document["kind"], document["protocol"]] == [1, "bench", 1]
-    assert list(document["results"][1]) == ["case", "work", "trials", "failure", "figures"]
+    assert list(document["results"][1]) == [
+        "case",
+        "work",
+        "trials",
+        "failure",
+        "layers",
+        "figures",
+    ]
     assert document["results"][1]["figures"] == {
         "latency_s": 0.044,
         "interval_s": [0.044, 0.044],
