@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from functools import reduce
 from math import exp, log, sqrt
 from statistics import median
 from typing import NamedTuple
@@ -83,9 +84,9 @@ def paired_ratio(first: Result, second: Result) -> Ratio | None:
     """Return the time of the second over that of the first, by neighbours; None without any.
 
     The ratio is the median of the processes' medians. Neighbours share their drift, so the pairs of
-    all processes give its interval. Where those of one process contradict it, which its memory or
-    the choice of a kernel may bring about, the processes scatter by more than their pairs, and the
-    interval holds what that says of another run, too.
+    all processes give its interval. Processes may differ all the same, by where their memory lies
+    or by the kernels that they chose: an interval whose ratio one of them contradicts holds the
+    interval of each, and where two contradict each other, what this says of another run, too.
     """
     others = {trial.process: trial for trial in second.trials}
     processes = [
@@ -96,20 +97,17 @@ def paired_ratio(first: Result, second: Result) -> Ratio | None:
     if not processes:
         return None
     medians = [median(ratios) for ratios in processes]
-    middle = median(medians)
-    within = median_interval([ratio for ratios in processes for ratio in ratios])
-    between = next_run(medians)
-    if within is None:
+    middle, between = median(medians), next_run(medians)
+    interval = median_interval([ratio for ratios in processes for ratio in ratios])
+    if interval is None:
         return Ratio(middle, between)
-    if between is not None and not all(_holds(ratios, middle) for ratios in processes):
-        within = within.united(between)
-    return Ratio(middle, within.united(Interval(middle, middle)))
-
-
-def _holds(ratios: Sequence[float], middle: float) -> bool:
-    """Whether a process does not contradict a ratio."""
-    low, high = median_interval(ratios) or (min(ratios), max(ratios))
-    return low <= middle <= high
+    own = [median_interval(ratios) or Interval(min(ratios), max(ratios)) for ratios in processes]
+    low, high = max(each.low for each in own), min(each.high for each in own)  # common to all
+    if not low <= middle <= high:
+        interval = reduce(Interval.united, own, interval)
+    if low > high:
+        interval = interval.united(between)
+    return Ratio(middle, interval.united(Interval(middle, middle)))
 
 
 def _ratios(first: Trial, second: Trial) -> list[float]:

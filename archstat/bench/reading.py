@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -109,7 +108,7 @@ def _is(kind: type, value: object) -> bool:
         return type(value) is kind
     if type(value) is int:
         return 0 <= value < MOST
-    return kind is float and type(value) is float and isfinite(value) and 0 <= value < MOST
+    return kind is float and type(value) is float and 0 <= value < MOST
 
 
 def _record(kind: Any, value: Any, place: str) -> Any:

@@ -77,35 +77,35 @@ PRODUCTS = frozenset({"mm", "bmm", "mv", "dot", "addmm", "addmv", "baddbmm", "ad
 
 FREE = frozenset(
     """
-    _adaptive_avg_pool2d _adaptive_avg_pool3d _assert_async _conj _embedding_bag
-    _embedding_bag_forward_only _local_scalar_dense _log_softmax _native_batch_norm_legit
-    _native_batch_norm_legit_no_training _pack_padded_sequence _reshape_alias _safe_softmax
-    _softmax _to_copy _unique2 _unsafe_index _unsafe_view _upsample_bicubic2d_aa
-    _upsample_bilinear2d_aa _upsample_nearest_exact1d _upsample_nearest_exact2d
-    _weight_norm_interface adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d alias all
-    amax amin aminmax any arange argmax argmin argsort as_strided avg_pool1d avg_pool2d
-    avg_pool3d bernoulli bincount bucketize cat celu channel_shuffle clone col2im complex conj
-    constant_pad_nd copy count_nonzero cummax cummin cumprod cumsum detach diag_embed diagonal
-    dropout elu embedding empty empty_like empty_permuted empty_strided equal expand eye fill
-    flip floor_divide full full_like gather gelu glu grid_sampler_2d grid_sampler_3d hardshrink
-    hardsigmoid hardswish hardtanh histc im2col imag index index_add index_copy index_fill
-    index_put index_select isin kthvalue leaky_relu lift lift_fresh lift_fresh_copy
-    linalg_vector_norm linspace log_sigmoid_forward log_softmax logcumsumexp logsumexp
-    masked_fill masked_scatter masked_select max max_pool1d max_pool2d_with_indices
-    max_pool3d_with_indices max_unpool2d max_unpool3d maximum mean median min minimum mish mode
-    multinomial narrow native_batch_norm native_channel_shuffle native_dropout native_group_norm
-    native_layer_norm native_norm new_empty new_empty_strided new_full new_ones new_zeros
-    nonzero norm normal ones ones_like permute pixel_shuffle pixel_unshuffle polar prelu prod
-    rand rand_like randint randn randn_like randperm real reflection_pad1d reflection_pad2d
-    reflection_pad3d renorm repeat repeat_interleave replication_pad1d replication_pad2d
-    replication_pad3d reshape resize_ roll rot90 rrelu rrelu_with_noise scalar_tensor scatter
-    scatter_add scatter_reduce searchsorted select select_scatter selu set_ sigmoid silu slice
-    slice_scatter softmax softplus softshrink sort split split_with_sizes squeeze stack std
-    std_mean sum sym_size t take tanh threshold topk transpose tril tril_indices triu
-    triu_indices unbind unfold uniform unique_consecutive unsafe_chunk unsafe_split
-    unsafe_split_with_sizes unsqueeze upsample_bicubic2d upsample_bilinear2d upsample_linear1d
-    upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_trilinear3d var var_mean
-    view view_as_complex view_as_real where zero zeros zeros_like
+    _adaptive_avg_pool2d _adaptive_avg_pool3d _assert_async _batch_norm_with_update _conj
+    _embedding_bag _embedding_bag_forward_only _local_scalar_dense _log_softmax
+    _native_batch_norm_legit _native_batch_norm_legit_no_training _pack_padded_sequence
+    _reshape_alias _safe_softmax _softmax _to_copy _unique2 _unsafe_index _unsafe_view
+    _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_nearest_exact1d
+    _upsample_nearest_exact2d _weight_norm_interface adaptive_max_pool1d adaptive_max_pool2d
+    adaptive_max_pool3d alias all amax amin aminmax any arange argmax argmin argsort as_strided
+    avg_pool1d avg_pool2d avg_pool3d bernoulli bincount bucketize cat celu channel_shuffle clone
+    col2im complex conj constant_pad_nd copy count_nonzero cudnn_batch_norm cummax cummin cumprod
+    cumsum detach diag_embed diagonal dropout elu embedding empty empty_like empty_permuted
+    empty_strided equal expand eye fill flip floor_divide full full_like gather gelu glu
+    grid_sampler_2d grid_sampler_3d hardshrink hardsigmoid hardswish hardtanh histc im2col imag
+    index index_add index_copy index_fill index_put index_select isin kthvalue leaky_relu lift
+    lift_fresh lift_fresh_copy linalg_vector_norm linspace log_sigmoid_forward log_softmax
+    logcumsumexp logsumexp masked_fill masked_scatter masked_select max max_pool1d
+    max_pool2d_with_indices max_pool3d_with_indices max_unpool2d max_unpool3d maximum mean median
+    min minimum miopen_batch_norm mish mode multinomial narrow native_batch_norm
+    native_channel_shuffle native_dropout native_group_norm native_layer_norm native_norm new_empty
+    new_empty_strided new_full new_ones new_zeros nonzero norm normal ones ones_like permute
+    pixel_shuffle pixel_unshuffle polar prelu prod rand rand_like randint randn randn_like randperm
+    real reflection_pad1d reflection_pad2d reflection_pad3d renorm repeat repeat_interleave
+    replication_pad1d replication_pad2d replication_pad3d reshape resize_ roll rot90 rrelu
+    rrelu_with_noise scalar_tensor scatter scatter_add scatter_reduce searchsorted select
+    select_scatter selu set_ sigmoid silu slice slice_scatter softmax softplus softshrink sort split
+    split_with_sizes squeeze stack std std_mean sum sym_size t take tanh threshold topk transpose
+    tril tril_indices triu triu_indices unbind unfold uniform unique_consecutive unsafe_chunk
+    unsafe_split unsafe_split_with_sizes unsqueeze upsample_bicubic2d upsample_bilinear2d
+    upsample_linear1d upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_trilinear3d
+    var var_mean view view_as_complex view_as_real where zero zeros zeros_like
     """.split()  # noqa: SIM905  a list of quoted words reads worse
 )
 """The operators that multiply and accumulate nothing, apart from all that torch tags pointwise."""

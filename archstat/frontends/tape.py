@@ -52,6 +52,7 @@ class Tape:
     def __init__(self, own: Iterable[Tensor]) -> None:
         self._storages = {_address(tensor): tensor.untyped_storage() for tensor in own}
         self._pending: dict[int, Tensor] = {}  # kept, but not yet known for whom
+        self._keeps_sparse = False
         self._read: set[int] = set()
         self._last: tuple[Cost, Sequence[Tensor]] = (Cost(), ())
         self._hooks = (self._keep, self._give)
@@ -64,6 +65,9 @@ class Tape:
             self.settle()
 
     def _keep(self, tensor: Tensor) -> int:
+        if tensor.layout != torch.strided:  # which lies in several places
+            self._keeps_sparse = True
+            return 0
         address = _address(tensor)
         if address not in self._storages:
             self._storages[address] = tensor.untyped_storage()  # so that no other gets its address
@@ -78,9 +82,9 @@ class Tape:
         """Note that an operator begins: what the last one has kept is its output, if any."""
         self._hear_authors()
         _, outputs = self._last
-        places = {_address(tensor) for tensor in outputs}
-        if places.isdisjoint(self._pending):
+        if not self._pending:
             return
+        places = {_address(tensor) for tensor in outputs if tensor.layout == torch.strided}
         self._read.clear()
         for tensor in outputs:
             for name in dir(tensor.grad_fn):
@@ -92,6 +96,9 @@ class Tape:
         """Note that an operator has run, and that what is kept since is for this row."""
         self._settle(cost, self._pending)
         self._last = cost, outputs
+        if self._keeps_sparse:
+            self._keeps_sparse = False
+            cost.unknown.add("sparse tensors")
         if torch._C._autograd._top_saved_tensors_default_hooks(True) != self._hooks:  # noqa: FBT003, SLF001  torch's
             cost.keeps_elsewhere = True
 

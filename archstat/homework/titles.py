@@ -188,6 +188,10 @@ TITLES: dict[Meaning, str] = {
         activation memory, activations memory, activation bytes, feature map memory, output memory,
         활성화 메모리
     """,
+    Meaning(("input_gradient_macs",)): "input-grad macs, input gradient macs",
+    Meaning(("weight_gradient_macs",)): "weight-grad macs, weight gradient macs",
+    Meaning(("backward_macs",)): "backward macs, macs of the backward pass",
+    Meaning(("kept_bytes",)): "kept for backward, saved for backward, saved activations",
     Meaning(("param_bytes",)): """
         param memory, params memory, parameter memory, parameters memory, weight memory,
         weights memory, param bytes, parameter bytes, params size, param size, parameter size,

@@ -252,7 +252,7 @@ _ALL = (
     ),
     Column(
         "input_gradient_macs",
-        "input gradient MACs",
+        "input-grad MACs",
         lambda row, _: row.training.input_gradient_macs,
         lambda totals: _known(totals.step.input_gradient_macs, totals),
         importance=6,
@@ -260,7 +260,7 @@ _ALL = (
     ),
     Column(
         "weight_gradient_macs",
-        "weight gradient MACs",
+        "weight-grad MACs",
         lambda row, _: row.training.weight_gradient_macs,
         lambda totals: _known(totals.step.weight_gradient_macs, totals),
         importance=7,

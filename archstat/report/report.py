@@ -20,7 +20,7 @@ from archstat.analyses.training import Step, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
-from archstat.report.itemizing import itemized, items
+from archstat.report.itemizing import Counting, counting_of
 
 MOST_NOTES = 3
 """As many notes on receptive fields are shown; on a large model there are hundreds."""
@@ -163,19 +163,6 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Counting:
-    """A convention, and what it counts beside MACs in a network, for one example."""
-
-    convention: Convention
-    terms: Mapping[str, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as the JSON contract has it."""
-        name, per_mac = self.convention.name, self.convention.per_mac
-        return {"name": name, "per_mac": per_mac, "terms": dict(self.terms)}
-
-
-@dataclass(frozen=True)
 class Report:
     """A network and all that was found out about it.
 
@@ -184,7 +171,7 @@ class Report:
             answered alone.
         modules: The classes of the modules that hold the layers, by path, for a traced model.
         more_inputs: The shapes of the inputs beside the first, by name.
-        counting: The convention that was asked for, and what it counts beside MACs.
+        counting: What a convention counts, if one was asked for.
         trains: Whether the question was what training costs.
     """
 
@@ -257,13 +244,14 @@ def report_on(  # noqa: PLR0913  a question has these parts
         for node in graph.nodes
         if each_operator or not node.is_view
     )
+    counting = None if convention is None else counting_of(convention, graph, batch_size)
     notes = [
         *graph.notes,
         *_channels_last(graph.input_shape),
         *_first_of(fields.notes),
         *_whole_image(rows, graph.input_shape),
         *_not_counted(rows),
-        *_itemized(convention, graph, rows, batch_size),
+        *([] if counting is None or any(row.uncounted for row in rows) else [counting.words]),
         *(_gradients_not_known(rows) if trains else []),
     ]
     return Report(
@@ -278,9 +266,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
         notes=tuple(notes),
         modules=graph.modules,
         more_inputs=graph.more_inputs,
-        counting=None
-        if convention is None
-        else Counting(convention, convention.differences(graph)),
+        counting=counting,
         trains=trains,
     )
 
@@ -371,17 +357,6 @@ def _not_counted(rows: Iterable[Row]) -> list[str]:
         f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
     )
     return [f"MACs are at least those shown: not counted is {names}"]
-
-
-def _itemized(
-    convention: Convention | None, graph: Graph, rows: Iterable[Row], batch_size: int
-) -> list[str]:
-    """Return a note on what the convention counts; a traced graph has the batch in it."""
-    if convention is None or any(row.uncounted for row in rows):
-        return []
-    is_traced = any(node.examples is not None for node in graph.nodes)
-    parts = items(convention, graph)
-    return [f"by {convention.name}: {itemized(parts, batch_size=1 if is_traced else batch_size)}"]
 
 
 def _gradients_not_known(rows: Iterable[Row]) -> list[str]:

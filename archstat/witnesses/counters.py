@@ -146,7 +146,7 @@ def total_finding(  # noqa: PLR0913, PLR0917  likewise
         total: What the tool counts.
         agreement: What to say where the convention adds nothing to MACs.
     """
-    expected = sum(convention.count(node) for node in graph.nodes)
+    expected = convention.total(graph)
     if total != expected:
         words = f"disagrees: {total:,} in all, by its convention {expected:,}"
         return Finding(witness, quantity, Verdict.DISAGREES, words)

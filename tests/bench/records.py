@@ -105,7 +105,7 @@ def record(*results, **changes):
 def usual():
     """Return three processes of batch 1 and 32, and a batch that did not fit."""
     return record(
-        result(cpu(1), 2 * MS, 2 * MS, 2 * MS + 20 * US),
+        result(cpu(1), 2 * MS, 2 * MS, 2 * MS),
         result(cpu(32), 44 * MS, 44 * MS, 44 * MS),
         Result(cpu(4096), work(4096), failure="does not fit in memory"),
     )

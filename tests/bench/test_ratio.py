@@ -137,16 +137,40 @@ def test_the_ratio_is_the_median_of_the_processes_and_its_interval_that_of_all_p
     assert ratio.interval == pytest.approx((1.02, 1.05))
 
 
+def test_an_interval_that_a_process_contradicts_holds_that_of_each():
+    # 1.00 … 1.05, 1.04 … 1.09 and 1.05 … 1.10: the median of 1.025, 1.065, 1.075 is not in the
+    # first, but 1.05 is in all
+    first = result(*[in_turn([100] * 6, start=0)] * 3)
+    second = result(
+        *(in_turn([base + step for step in range(6)], start=50) for base in (100, 104, 105))
+    )
+
+    ratio = paired_ratio(first, second)
+
+    assert ratio.value == pytest.approx(1.065)
+    assert ratio.interval == pytest.approx((1.00, 1.10))
+
+
 def test_processes_that_contradict_each_other_widen_the_interval():
-    # logs of 1, 1.1, 1.21 are 0, 1, 2 times log 1.1: half = 4.303 · log 1.1 · sqrt(2/3)
-    # = 0.33486, and 1.1 · e^±0.33486 = 0.78698, 1.53752
+    # logs of 1, 1.1, 1.21 are 0, 1, 2 times log 1.1: half = 4.303 · log 1.1 · sqrt(π / 3)
+    # = 0.41968, and 1.1 · e^±0.41968 = 0.72298, 1.67363
     first = result(*[in_turn([100] * 6, start=0)] * 3)
     second = result(*(in_turn([each] * 6, start=50) for each in (100, 110, 121)))
 
     ratio = paired_ratio(first, second)
 
     assert ratio.value == pytest.approx(1.1)
-    assert ratio.interval == pytest.approx((0.78698, 1.53752), abs=1e-5)
+    assert ratio.interval == pytest.approx((0.72298, 1.67363), abs=1e-5)
+
+
+def test_an_interval_holds_its_ratio():
+    # four processes with 15 of 21 pairs at 1, whose intervals end at 1.5, five with 10 of 21: the
+    # median of medians is 1.5, while the 109th of all 189, where the interval ends, is the last 1
+    first = result(*[in_turn([1000] * 21, start=0)] * 9)
+    many, few = ([1000] * ones + [1500] * (21 - ones) for ones in (15, 10))
+    second = result(*[in_turn(many, start=50)] * 4, *[in_turn(few, start=50)] * 5)
+
+    assert paired_ratio(first, second) == Ratio(1.5, Interval(1.0, 1.5))
 
 
 def test_few_pairs_have_an_interval_by_processes():

@@ -145,5 +145,6 @@ def test_the_spread_is_a_share_of_the_median():
 
 
 def test_united_intervals_hold_both():
+    assert Interval(2, 5).united(Interval(1, 3)) == Interval(1, 5)
     assert Interval(1, 3).united(Interval(2, 5)) == Interval(1, 5)
     assert Interval(1, 3).united(None) == Interval(1, 3)

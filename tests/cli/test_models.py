@@ -412,13 +412,19 @@ def test_a_time_that_is_none_is_refused(seconds):
         ),
         (
             [*BLOCKS, "--sort", "mac"],
-            ["error: --sort: cannot sort by 'mac'", "  hint: did you mean 'macs'?"],
+            [
+                "error: --sort: cannot sort by 'mac'",
+                "  hint: did you mean 'macs' or 'backward_macs'?",
+            ],
         ),
         (
             [*BLOCKS, "--sort", "zzz"],
             [
                 "error: --sort: cannot sort by 'zzz'",
-                "  hint: there are weights, biases, params, neurons, macs, activation_bytes",
+                (
+                    "  hint: there are weights, biases, params, neurons, macs, activation_bytes, "
+                    "backward_macs, kept_bytes"
+                ),
             ],
         ),
         ([*BLOCKS, "--depth", "0"], ["error: --depth: must be at least 1, got 0"]),

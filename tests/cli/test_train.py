@@ -39,9 +39,9 @@ def test_the_foot_says_what_a_step_costs():
             "416,520 for gradients of weights"
         ),
         (
-            "its memory: 517.7 KiB with SGD, 758.7 KiB with momentum (state 241.0 KiB), 999.8 KiB with "
-            "Adam (state 482.1 KiB) = params 241.0 KiB + gradients 241.0 KiB + kept for backward "
-            "35.6 KiB + state"
+            "its memory: 517.7 KiB with SGD, 758.7 KiB with momentum (state 241.0 KiB), 999.8 KiB "
+            "with Adam (state 482.1 KiB) = params 241.0 KiB + gradients 241.0 KiB + kept for "
+            "backward 35.6 KiB + state"
         ),
     ]
 
@@ -105,7 +105,8 @@ def test_one_value_of_a_channel_is_too_few_to_train_on(tmp_path):
     assert result.stderr.splitlines() == [
         (
             f"error: {path}:Net: module '1' (BatchNorm1d): the forward pass fails: ValueError: "
-            "Expected more than 1 value per channel when training, got input size torch.Size([1, 4])"
+            "Expected more than 1 value per channel when training, got input size "
+            "torch.Size([1, 4])"
         ),
         "  hint: a batch norm trains on several values of a channel: use --batch 2 or more",
     ]

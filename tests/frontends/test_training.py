@@ -193,6 +193,25 @@ def test_a_function_of_torch(call):
     assert_trains_as_stated(nn.Sequential(nn.Linear(8, 8), Calls(call)), (5, 8))
 
 
+def test_what_is_kept_is_told_by_operator():
+    model = Calls(lambda self, x: (self.a(x).relu() + 1).mm(self.b.weight), a=nn.Linear(8, 8),
+                  b=nn.Linear(8, 8))  # fmt: skip
+    assert costs(model, (8,)) == {
+        "a": (0, 64, 32),
+        "relu": (0, 0, 32),  # what it returns
+        "add": (0, 0, 0),
+        "mm": (64, 64, 32),  # what it reads
+        "b (not called)": (0, 0, 0),
+    }
+
+
+def test_gradients_reach_what_reads_a_buffer_alone():
+    model = Calls(lambda self, x: x + self.bias(self.table), bias=nn.Linear(8, 8))
+    model.register_buffer("table", torch.zeros(5, 8))
+    assert_trains_as_stated(model, (5, 8))
+    assert costs(model, (5, 8))["bias"] == (0, 320, 0)  # 5 rows of 64; the table is a buffer
+
+
 def test_weights_that_are_computed_are_weights():
     model = nn.utils.parametrizations.weight_norm(nn.Linear(8, 6))
     assert_trains_as_stated(nn.Sequential(nn.Linear(8, 8), model), (8,))
@@ -254,3 +273,10 @@ def test_an_operator_outside_of_the_ledger_has_unknown_gradients():
     report = analyze(model, (8, 8), train=True)
     assert report.totals.step.unknown == ("linalg_inv_ex",)
     assert report.layers[-1].training.kept_bytes is not None
+
+
+def test_what_is_kept_sparse_is_not_known():
+    model = Calls(lambda self, x: torch.sparse.mm(torch.eye(1).to_sparse(), self.inner(x)),
+                  inner=nn.Linear(8, 8))  # fmt: skip
+    report = analyze(model, (8,), train=True, device="cpu")
+    assert "sparse tensors" in report.totals.step.unknown

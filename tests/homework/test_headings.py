@@ -293,7 +293,8 @@ def test_a_choice_of_an_unknown_quantity():
     with pytest.raises(UsageError) as caught:
         parse_choice("Ops=mac")
     assert str(caught.value) == (
-        "'Ops=mac': there is no quantity 'mac'\n  hint: did you mean 'macs' or 'macs_share'?"
+        "'Ops=mac': there is no quantity 'mac'\n  hint: did you mean 'macs' or 'macs_share' "
+        "or 'input_gradient_macs'?"
     )
 
 

@@ -23,7 +23,7 @@ from archstat.homework.truth import Truth, truth_of
 from archstat.renderers import SHEET_SUFFIXES, renderer
 from archstat.renderers.table import BLANK
 from archstat.renderers.view import View
-from archstat.report.columns import COLUMNS, DEFAULT, choose_columns, for_machines
+from archstat.report.columns import COLUMNS, DEFAULT, OF_TRAINING, choose_columns, for_machines
 from archstat.report.report import report_on
 from tests.homework.networks import truth
 from tests.renderers.networks import branching, network
@@ -34,7 +34,7 @@ pytest.importorskip("xlsxwriter")
 
 NETWORKS = list(catalogue())
 BLANKS = ("feature_map", "weights", "neurons", "macs", "receptive_field")  # the last of the usual
-MARKED = [key for key in COLUMNS if not key.endswith("_share")]
+MARKED = [key for key in COLUMNS if not key.endswith("_share") and key not in OF_TRAINING]
 
 
 def sheet(about: Truth, format_name: str, view: View, *, rows: str = "asked") -> bytes:

@@ -30,9 +30,9 @@ def keys(columns):
 def test_every_key_is_there_once():
     from archstat.report import columns
 
-    assert len(columns._ALL) == len(COLUMNS) == 25
+    assert len(columns._ALL) == len(COLUMNS) == 29
     assert [key for key, column in COLUMNS.items() if column.key != key] == []
-    assert len({column.title for column in COLUMNS.values()}) == 24  # filters, for two readers
+    assert len({column.title for column in COLUMNS.values()}) == 28  # filters, for two readers
 
 
 def test_the_usual_columns_are_those_of_a_homework_table():
@@ -164,6 +164,10 @@ def test_what_a_convolution_has_in_each_column():
         "macs": 8_640,
         "macs_share": Share(8_640, 17_136),
         "flops": 17_280,
+        "input_gradient_macs": 8_640,
+        "weight_gradient_macs": 8_640,
+        "backward_macs": 17_280,
+        "kept_bytes": Bytes(1_152),  # its input, the output of the norm: 2 · 4·6·6 · 4
         "activation_bytes": Bytes(1_152),
         "param_bytes": Bytes(496),
     }
@@ -182,6 +186,12 @@ def test_what_the_foot_has_in_each_column():
         "macs": 8_568,
         "macs_share": Share(8_568, 8_568),
         "flops": 17_136,
+        "input_gradient_macs": 4_680,  # all but the 3,888 of conv1
+        "weight_gradient_macs": 8_568,
+        "backward_macs": 13_248,
+        # numbers: image 432, conv1 144 + 8, norm1 144, wide 144 + padded 216 + 2·144, join 144,
+        # pool 36; and 36 places of 8 bytes
+        "kept_bytes": Bytes(6_512),
         "activation_bytes": Bytes(3_208),
         "param_bytes": Bytes(2_416),
     }

@@ -180,8 +180,14 @@ def test_nothing_is_said_where_all_rows_are_shown(count):
 @pytest.mark.parametrize(
     ("key", "hint"),
     [
-        ("mac", "did you mean 'macs'?"),
-        ("receptive_field", "there are weights, biases, params, neurons, macs, activation_bytes"),
+        ("mac", "did you mean 'macs' or 'backward_macs'?"),
+        (
+            "receptive_field",
+            (
+                "there are weights, biases, params, neurons, macs, activation_bytes, "
+                "backward_macs, kept_bytes"
+            ),
+        ),
     ],
 )
 def test_what_cannot_be_sorted_by_is_refused(key, hint):

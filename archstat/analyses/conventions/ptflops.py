@@ -109,3 +109,6 @@ PTFLOPS_ATEN = Convention(
         lambda node: called(node) == "scaled_dot_product_attention",
     ),
 )
+"""Where torch adds the bias of a linear layer apart, as to an input that is not contiguous, the
+operator shows none; here it counts all the same.
+"""

@@ -135,21 +135,28 @@ def _above(comparison: Comparison) -> Iterator[str]:
 
 def _below(comparison: Comparison) -> Iterator[str]:
     """Yield what stands in no column: reasons, failures, what differs and what is left out."""
+    found: dict[str, list[str]] = {}  # who it is said of
     varying = _varying(comparison)
     for row in comparison.rows:
         label = ", ".join(filter(None, (setting.named(row.case) for setting in varying)))
         for title, entry in zip(comparison.titles, row.entries, strict=True):
-            if entry and entry.figures and entry.figures.reason:
-                verdict = entry.figures.verdict.value
-                yield f"{label}, {title} is {verdict}: {entry.figures.reason}"
-            if reason := _reason(entry):
-                yield f"{label}, {title}: {reason}"
+            for text in _remarks(entry):
+                found.setdefault(text, []).append(f"{label}, {title}")
+    yield from (f"{'; '.join(names)}: {text}" for text, names in found.items())
     for each in comparison.differences:
         values = " → ".join(UNKNOWN if value is None else str(value) for value in each.values)
         yield f"the environments differ: {each.section} {each.key}: {values}"
     for title, case in comparison.unmatched:
         yield f"only in {title}: {case}"
     yield _conclusion(comparison)
+
+
+def _remarks(entry: Entry | None) -> Iterator[str]:
+    """Yield what is wrong with the figures of an entry, and with their comparison."""
+    if entry is not None and entry.figures is not None and entry.figures.reason:
+        yield f"{entry.figures.verdict.value}: {entry.figures.reason}"
+    if reason := _reason(entry):
+        yield reason
 
 
 def _reason(entry: Entry | None) -> str:

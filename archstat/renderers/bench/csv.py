@@ -21,6 +21,7 @@ CASE = (
     "channels_last",
     "threads",
     "optimizer",
+    "copy",
 )
 FIELDS = (
     *CASE,

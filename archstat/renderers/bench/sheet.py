@@ -67,6 +67,11 @@ class Row:
         return Verdict.FAILED if self.figures is None else self.figures.verdict
 
     @property
+    def is_valid(self) -> bool:
+        """Whether they are."""
+        return self.verdict is Verdict.VALID
+
+    @property
     def reason(self) -> str:
         """Why the verdict is what it is."""
         if self.figures is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from archstat.bench.case import Case
 from archstat.bench.layer_summary import layer_seconds
 from archstat.bench.record import Record
+from archstat.bench.summary import Verdict
 from archstat.renderers.bench import words
 from archstat.renderers.bench.pictures import batches, roofline
 from archstat.renderers.bench.pictures.drawing import element, label, number, style
@@ -76,13 +77,23 @@ def _panels(
 def _heading(found: Sheet, *, has_figures: bool) -> tuple[float, list[str]]:
     lines = [(text, "ink") for text in words.models(found)]
     lines += [(text, "weak small") for text in (words.common(found), *words.devices(found))]
-    if not has_figures:
-        lines.append((words.NOTHING_MEASURED, "ink"))
-    elif any(row.figures is not None and row.figures.limit for row in found.rows):
-        lines.append(("dashed: the limit; bars: where another run lies with 95 %", "weak small"))
+    lines += [(f"{verdict.value}  {why}", "ink") for verdict, why in words.verdicts(found)]
+    if found.record.is_quick:
+        lines.append((words.QUICK, "ink"))
+    lines.append((_legend(found), "weak small") if has_figures else (words.NOTHING_MEASURED, "ink"))
     elements, y = [], 0.0
     for text, look in lines:
         for part in textwrap.wrap(text, LETTERS[look]):
             y += 17
             elements.append(label(0, y, part, look=look))
     return y, elements
+
+
+def _legend(found: Sheet) -> str:
+    known = [row.figures for row in found.rows if row.figures is not None]
+    meanings = {
+        "dashed: the limit": any(each.limit is not None for each in known),
+        "bars: where another run lies with 95 %": any(each.interval is not None for each in known),
+        "hollow: not VALID": any(each.verdict is not Verdict.VALID for each in known),
+    }
+    return "; ".join(text for text, is_there in meanings.items() if is_there)

@@ -23,8 +23,8 @@ batch  old, ms  % of limit  new, ms  % of limit      ratio   95 % interval  by  
    32      400       8.8 %      500       7.0 %      1.250  [1.250, 1.250]  share    SLOWER
    64      400        18 %   failed           –          –               –  –        FAILED
 
-batch 2, new is CONTENDED: other programs made it wait for 20% of the time, so the figure is an \
-upper bound; stop them, or use fewer --threads
+batch 2, new: CONTENDED: its threads waited for a processor for 20% of the time, so the figure \
+is an upper bound; stop other programs, or use fewer --threads
 batch 2, new: SLOWER if new were not CONTENDED
 batch 64, new: does not fit in memory
 the environments differ: software torch: 2.15.0 → 2.16.0
@@ -115,6 +115,17 @@ def test_json(two_days):
     assert document["unmatched"][0]["case"]["batch_size"] == 8
 
 
+def test_what_is_wrong_with_several_is_said_once():
+    both = record(*(result(cpu(size), 10 * MS) for size in (1, 2)))
+
+    lines = render(compare_records(both, both), "table").splitlines()
+
+    assert lines[-2] == (
+        "batch 1, new; batch 2, new: too few processes or samples to say; use more --processes or "
+        "--seconds"
+    )
+
+
 def test_two_machines_are_columns_with_letters():
     gpu = replace(cpu(1), device="cuda:0", threads=0)
     here = record(result(cpu(1), *[10 * MS] * 3))
@@ -133,7 +144,7 @@ def test_two_machines_are_columns_with_letters():
         "batch  A, ms  % of limit  B, ms  % of limit  ratio  95 % interval  by       answer\n"
         "    1   10.0        11 %   1.00       110 %  0.100              ?  latency  –\n"
         "\n"
-        "batch 1, new: cuda:0 (A GPU) is OVER LIMIT: at 110% of its limit, so the probes missed "
+        "batch 1, new: cuda:0 (A GPU): OVER LIMIT: at 110% of its limit, so the probes missed "
         "what the device can do\n"
         "the environments differ: cpu name: Some Processor → ?\n"
         "the environments differ: cuda:0 name: ? → A GPU\n"
@@ -144,7 +155,7 @@ def test_two_machines_are_columns_with_letters():
 
 def test_nothing_from_a_file_reaches_a_terminal_or_a_spreadsheet_as_it_is():
     evil = replace(cpu(1), model="=net\x1b[31m")
-    one = record(result(evil, *[10 * MS] * 3))
+    one = record(result(evil, *[10 * MS] * 3), result(cpu(1), *[10 * MS] * 3))
 
     comparison = compare_records(one, one)
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archstat.bench.case import Case
-from archstat.bench.record import Result
+from archstat.bench.record import Reading, Result
+from archstat.bench.work import LayerWork, Work
 from archstat.renderers.bench import render, svg
 from archstat.renderers.bench.pictures.axes import Room, Scale, scale, spread_out
 from tests.bench.records import MS, cpu, record, result, usual, work
@@ -92,8 +93,37 @@ def test_without_a_limit_there_is_no_roofline():
     assert not of_class(text, "limit")
 
 
+def test_the_limit_of_one_batch_is_a_short_line():
+    limits = of_class(render(record(result(cpu(1), 2 * MS)), "svg"), "limit")
+    points = [each.get("points").split() for each in limits if "ink" not in each.get("class")]
+    assert [len(each) for each in points] == [2, 2]
+
+
+def test_a_network_without_operations_is_on_no_roofline():
+    pool = LayerWork("pool", "max_pool2d", flops=0, is_conv=False, values=1_000, weights=0)
+    run = record(replace(result(cpu(1), 2 * MS), work=Work((pool,), 1_000)))
+    titles = [element.text for element in of_class(render(run, "svg"), "title")]
+    assert titles == ["Throughput, images/s", "Latency of a batch, ms"]
+
+
 def test_an_interval_is_a_bar():
     assert len(of_class(render(record(result(cpu(1), 2 * MS, 3 * MS)), "svg"), "bar")) == 3 + 2
+
+
+def test_what_is_not_valid_is_hollow_and_says_why():
+    busy = {"reading": Reading(wait=0.2), "set_aside": "contended"}
+    text = render(record(result(cpu(1), 2 * MS, 2 * MS), result(cpu(8), 16 * MS, **busy)), "svg")
+    assert len(of_class(text, "hollow")) == 3
+    assert "dashed: the limit; bars: where another run lies with 95 %; hollow: not VALID" in texts(
+        text
+    )
+    said = " ".join(texts(text))
+    assert "CONTENDED  batch 8: its threads waited for a processor for 20% of the time" in said
+
+
+def test_a_quick_look_says_so():
+    text = render(record(result(cpu(1), 2 * MS), is_quick=True), "svg")
+    assert "quick look: one process, so no interval between processes" in texts(text)
 
 
 def test_nothing_measured():
@@ -151,7 +181,7 @@ def test_places_that_are_spread_out_keep_their_distance_and_their_order(wanted):
 def test_an_axis_has_a_few_round_values_inside(low, ratio):
     axis = scale([low, low * ratio], 0, 100)
     ticks = axis.ticks()
-    assert len(ticks) <= 7
+    assert 1 <= len(ticks) <= 7
     assert all(-1e-6 <= axis.at(value) <= 100 + 1e-6 for value in ticks)
 
 

@@ -10,7 +10,10 @@ from rich.console import Console
 
 from archstat.bench.case import Case
 from archstat.bench.record import Reading, Result
+from archstat.bench.statistics import Interval
 from archstat.renderers.bench import render, show
+from archstat.renderers.bench.columns import COLUMNS, cells
+from archstat.renderers.bench.sheet import sheet
 from archstat.renderers.bench.table import lines
 from tests.bench.records import MS, US, ceilings, cpu, record, result, trial, usual, work
 
@@ -27,9 +30,7 @@ def table(record, width=None):
 
 
 # Batch 1: 0.4 GFLOP at 400 GFLOP/s and 0.02 at 200 take 1.1 ms, of which 2 ms are 55 %; batch 32
-# takes 35.2 ms, of which 44 ms are 80 %. The interval of batch 1: the logarithms of 2, 2 and
-# 2.02 ms have the standard deviation 0.00574; t for 2 degrees of freedom is 4.303; the half-width
-# 4.303 · 0.00574 · √(2/3) is 0.0202. 95 % of 180 calls lie below the largest tenth: 2.02 ms.
+# takes 35.2 ms, of which 44 ms are 80 %. All processes agree.
 def test_a_record_as_a_whole():
     assert (
         render(usual(), "table")
@@ -43,7 +44,7 @@ cpu: Some Processor, 2 threads, torch 2.15.0; measured now: 400 GFLOP/s in convo
 batch  median      interval    p5   p95  images/s  limit*  limit  interval  by       ceilings†  verdict
            ms            ms    ms    ms                ms                %                  ms
 ───────────────────────────────────────────────────────────────────────────────────────────────────────
-    1    2.00  [1.96, 2.04]  2.00  2.02       500    1.10   55 %  [54, 56]  compute       2.00  VALID
+    1    2.00  [2.00, 2.00]  2.00  2.00       500    1.10   55 %  [55, 55]  compute       2.00  VALID
    32    44.0  [44.0, 44.0]  44.0  44.0       727    35.2   80 %  [80, 80]  compute       44.0  VALID
 4,096  does not fit in memory
 
@@ -51,7 +52,7 @@ batch  median      interval    p5   p95  images/s  limit*  limit  interval  by  
 kind, every weight, input and output moved once
 † the latency with the device at its best of this run, by the probes beside each sample
 
-3 processes × 6 samples; processes differ by up to 1.0 %, their shares of the limit by up to 1.0 %
+3 processes × 6 samples; processes differ by up to 0 %, their shares of the limit by up to 0 %
 30 s, 30 % of it neither in the model nor in the probes
 to reproduce: archstat bench net --device cpu --batch 1,32
 """  # noqa: E501  as wide as it is
@@ -71,7 +72,7 @@ cpu: Some Processor, 2 threads, torch 2.15.0; measured now: 400 GFLOP/s in
 batch  median      interval   p95  images/s  limit*  limit  by       verdict
            ms            ms    ms                ms
 ────────────────────────────────────────────────────────────────────────────
-    1    2.00  [1.96, 2.04]  2.02       500    1.10   55 %  compute  VALID
+    1    2.00  [2.00, 2.00]  2.00       500    1.10   55 %  compute  VALID
    32    44.0  [44.0, 44.0]  44.0       727    35.2   80 %  compute  VALID
 4,096  does not fit in memory
 
@@ -79,8 +80,8 @@ batch  median      interval   p95  images/s  limit*  limit  by       verdict
   the peak of its kind, every weight, input and output moved once
 left out to fit 80 characters: p5, its 95 % interval, at the ceilings
 
-3 processes × 6 samples; processes differ by up to 1.0 %, their shares of the
-  limit by up to 1.0 %
+3 processes × 6 samples; processes differ by up to 0 %, their shares of the
+  limit by up to 0 %
 30 s, 30 % of it neither in the model nor in the probes
 to reproduce: archstat bench net --device cpu --batch 1,32
 """
@@ -102,9 +103,17 @@ batch  median  images/s  limit  verdict
     )
 
 
+def test_an_interval_is_in_the_unit_of_its_column():
+    found = sheet(usual())
+    row = found.rows[0]
+    scattered = replace(row.figures, interval=Interval(0.00196, 0.0204))
+    columns = [column for column in COLUMNS if column.title == "95 % interval"]
+    assert cells(columns, replace(row, figures=scattered), found) == ["[1.96, 20.4]"]
+
+
 def test_a_wide_terminal_shows_the_share_as_a_bar():
     # 55 % of ten characters are 5 and a half
-    assert "55 %  █████▌      [54, 56]" in at_width(usual(), 200)
+    assert "55 %  █████▌      [55, 55]" in at_width(usual(), 200)
 
 
 def test_no_line_is_wider_than_the_terminal():
@@ -172,8 +181,8 @@ def test_a_verdict_has_its_reason_once_with_the_rows_it_is_about():
     text = render(run, "table")
     assert text.count("CONTENDED") == 3
     assert (
-        "\nCONTENDED  all: other programs made it wait for 20% of the time, so the figure is an "
-        "upper bound; stop them, or use fewer --threads\n"
+        "\nCONTENDED  all: its threads waited for a processor for 20% of the time, so the figure "
+        "is an upper bound; stop other programs, or use fewer --threads\n"
     ) in text
     assert "2 processes × 6 samples; 24 of 24 set aside (24 contended); " in text
 
@@ -256,6 +265,7 @@ def test_other_inputs_are_examples():
     text = render(record(result(cpu(1), 2 * MS), inputs={"net": (10,)}), "table")
     assert "MACs an example, input 10\n" in text
     assert "examples/s" in text
+    assert "examples/s" in render(record(result(cpu(1), 2 * MS), inputs={}), "table")
 
 
 def terminal(record, **environment):

@@ -154,7 +154,7 @@ def _series(
         if interval := quantity.interval(row, found):
             yield from _bar(x, upright.at(interval.low), upright.at(interval.high), look)
         said = f"{sheet.label(row.case)}: {significant(quantity.value(row, found))}"
-        yield mark(series.number, x, y, said)
+        yield mark(series.number, x, y, said, is_hollow=not row.is_valid)
 
 
 def _bar(x: float, low: float, high: float, look: str) -> Iterator[str]:

@@ -50,6 +50,7 @@ def _scheme(paper: str, ink: str, weak: str, grid: str, colours: Sequence[str]) 
         f"text[class~=halo] {{ stroke: {paper}; stroke-width: 3px; paint-order: stroke; }}\n"
         f".grid {{ stroke: {grid}; stroke-width: 1; }}\n"
         f"{series}"
+        f".hollow {{ fill: {paper}; stroke-width: 2; }}\n"
     )
 
 
@@ -96,10 +97,12 @@ def line(points: Sequence[tuple[float, float]], look: str) -> str:
     return element("polyline", points=path, class_=look)
 
 
-def mark(series: int, x: float, y: float, said: str, *, radius: float = 4) -> str:
+def mark(  # noqa: PLR0913  where, what, and how it looks
+    series: int, x: float, y: float, said: str, *, radius: float = 4, is_hollow: bool = False
+) -> str:
     """Return the mark of a series, by its shape and colour; `said` shows below a pointer."""
     told = element("title", words(said))
-    look = colour(series)
+    look = f"{colour(series)} hollow" if is_hollow else colour(series)
     if series % SHAPES == 0:
         return element("circle", told, cx=x, cy=y, r=radius, class_=look)
     half = 0.9 * radius

@@ -227,8 +227,11 @@ def _inside(
     for point in points:
         rate = with_prefix(point.known.place.rate, "FLOP/s")
         share = percent(point.known.limit.share)
+        hollow = not point.known.row.is_valid
         said = f"{sheet.label(point.known.row.case)}: {rate}, {share} of its limit"
-        yield mark(point.known.series.number, point.x, point.y, said, radius=RADIUS)
+        yield mark(
+            point.known.series.number, point.x, point.y, said, radius=RADIUS, is_hollow=hollow
+        )
 
 
 def _mark(spot: Spot, *, is_measured: bool) -> str:
