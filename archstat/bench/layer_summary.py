@@ -174,13 +174,13 @@ def _beside_floor(  # noqa: PLR0913, PLR0917  a layer, its work and its times
 def _notes(found: Breakdown, result: Result) -> Iterator[str]:
     if found.remainder > MOST_REMAINDER:
         yield (
-            f"{found.remainder:.0%} of the whole is in no layer: what the model does between them, "
-            "and what Python takes"
+            f"{100 * found.remainder:.0f} % of the whole is in no layer: what the model does "
+            "between them, and what Python takes"
         )
     if found.remainder < -MOST_REMAINDER:
         yield (
-            f"the layers take {-found.remainder:.0%} longer apart than in the whole, where they "
-            "overlap or are fused"
+            f"the layers take {-100 * found.remainder:.0f} % longer apart than in the whole, "
+            "where they overlap or are fused"
         )
     if 2 * found.set_aside > found.rounds:
         yield (

@@ -15,7 +15,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from archstat.bench.case import DTYPES, MODES, OPTIMIZERS
-from archstat.bench.record import RESOURCES, SCHEMA, Ceiling, Record, Result, Sample
+from archstat.bench.record import RESOURCES, SCHEMA, Ceiling, LayerTimes, Record, Result, Sample
 from archstat.errors import RecordError, shown, within
 
 MOST = 2**63
@@ -139,6 +139,8 @@ def _problems(record: Record) -> Iterator[tuple[str, str]]:
             for count, sample in enumerate(trial.samples):
                 place = f"results[{at}].trials[{number}].samples[{count}]"
                 yield from ((place, what) for what in _of_sample(sample))
+        for number, times in enumerate(result.layers):
+            yield from ((f"results[{at}].layers[{number}]", what) for what in _of_layers(times))
     for at, ceiling in enumerate(record.ceilings):
         yield from ((f"ceilings[{at}]", what) for what in _of_ceiling(ceiling))
 
@@ -164,6 +166,19 @@ def _of_sample(sample: Sample) -> Iterator[str]:
     if sample.device_ns is not None and not (sample.device_ns and sample.queue_calls):
         yield "has a time of the device without calls in a row"
     if any(rate is not None and rate < 1 for rate in (sample.flops_rate, sample.bytes_rate)):
+        yield "has a probe that did nothing"
+
+
+def _of_layers(times: LayerTimes) -> Iterator[str]:
+    if len(times.kinds) != len(times.names):
+        yield "has not as many kinds as names"
+    if any(len(each.layers_ns) != len(times.names) for each in times.rounds):
+        yield "has a round with more or fewer layers than names"
+    if not all(each.whole_ns for each in times.rounds):
+        yield "has a round in which the whole took no time"
+    if any(
+        r is not None and r < 1 for each in times.rounds for r in (each.flops_rate, each.bytes_rate)
+    ):
         yield "has a probe that did nothing"
 
 

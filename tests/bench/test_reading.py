@@ -15,6 +15,8 @@ from archstat.bench.reading import from_dict, read_record
 from archstat.bench.record import (
     RESOURCES,
     Ceiling,
+    LayerRound,
+    LayerTimes,
     Reading,
     Record,
     Result,
@@ -27,6 +29,7 @@ from archstat.errors import RecordError
 from archstat.renderers.bench import SUFFIXES, render
 from tests.bench.records import MS, cpu, record, result, usual
 
+LAYERS = "results[0].layers[0]"
 HINT = "\n  hint: give a file that archstat bench -o FILE.json wrote"
 
 counts = st.integers(0, 2**40)
@@ -234,6 +237,22 @@ def test_another_schema_is_not_read():
             [],
             "results[0].trials[0].samples[0] has no time",
         ),
+        (("results", 0, "layers", 0, "kinds"), [], f"{LAYERS} has not as many kinds as names"),
+        (
+            ("results", 0, "layers", 0, "rounds", 0, "layers_ns"),
+            [1, 2],
+            f"{LAYERS} has a round with more or fewer layers than names",
+        ),
+        (
+            ("results", 0, "layers", 0, "rounds", 0, "whole_ns"),
+            0,
+            f"{LAYERS} has a round in which the whole took no time",
+        ),
+        (
+            ("results", 0, "layers", 0, "rounds", 0, "bytes_rate"),
+            0.5,
+            f"{LAYERS} has a probe that did nothing",
+        ),
         (
             ("results", 0, "trials", 0, "samples", 0, "queue_calls"),
             7,
@@ -254,7 +273,10 @@ def test_another_schema_is_not_read():
     ],
 )
 def test_the_place_of_what_is_wrong_is_named(place, value, said):
-    document = through_json(to_dict(usual()))
+    first, *others = usual().results
+    times = LayerTimes(0, ("conv",), ("conv2d",), (LayerRound(0, 2 * MS, (MS,), bytes_rate=1.0),))
+    results = (replace(first, layers=(times,)), *others)
+    document = through_json(to_dict(replace(usual(), results=results)))
     put(document, place, value)
     with pytest.raises(RecordError) as caught:
         from_dict(document)

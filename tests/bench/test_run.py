@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from archstat.bench.case import Case
-from archstat.bench.plan import Done, Failed, Ready, Surrounding, Taken
+from archstat.bench.plan import Done, Failed, Layered, Ready, Surrounding, Taken
 from archstat.bench.protocol import Rules
-from archstat.bench.record import Ceiling, Record, Sample
+from archstat.bench.record import Ceiling, LayerRound, LayerTimes, Record, Sample
 from archstat.bench.run import Asked, Progress, Run, seconds_left
 from archstat.bench.work import LayerWork, Work
 from archstat.errors import DeviceError
@@ -22,8 +22,9 @@ LARGE = replace(SMALL, batch_size=32)
 CEILING = Ceiling("cpu", "float32", 2, "sum", ("memory",), 1 << 20, (2.0, 4.0), (1.0, 2.0))
 
 
-def run(start, *cases, processes=2, **hooks):
-    asked = Asked(dict.fromkeys(cases or (SMALL, LARGE), WORK), Question(), Rules(), processes)
+def run(start, *cases, processes=2, layers=False, **hooks):
+    works = dict.fromkeys(cases or (SMALL, LARGE), WORK)
+    asked = Asked(works, Question(), Rules(), processes, layers=layers)
     empty = Record("archstat bench net", is_quick=False, environment={}, titles={"net": "a net"})
     quiet = {"changed": lambda _: None, "ended": lambda _: None}
     return Run(empty, asked, start=start, **{**quiet, **hooks})
@@ -167,3 +168,41 @@ def test_the_time_left_is_that_of_the_processes_left(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: 110.0)
     assert seconds_left(Progress(processes=3, process=1), began=100.0) is None
     assert seconds_left(Progress(processes=3, process=2), began=100.0) == 20.0
+
+
+TIMES = LayerTimes(0, ("fc",), ("linear",), (LayerRound(0, 2 * MS, (MS,)),))
+
+
+def with_layers(plan):
+    """Measure every case, and then its layers."""
+    yield from good(plan)
+    for number in plan.cases if plan.layers else ():
+        yield Layered(number, replace(TIMES, process=plan.process))
+    yield Done({"all": 1.0})
+
+
+def test_each_process_measures_the_layers_of_each_case_if_asked():
+    record = run(with_layers, layers=True).measure()
+    for result in record.results:
+        assert result.layers == (TIMES, replace(TIMES, process=1))
+
+
+def test_layers_are_not_measured_unless_asked():
+    assert [result.layers for result in run(with_layers).measure().results] == [(), ()]
+
+
+def test_the_time_for_layers_is_counted():
+    assert run(with_layers, processes=1, layers=True).measure().spent_s["all"] == 2.0
+
+
+def test_a_process_that_dies_of_the_layers_costs_the_layers_only():
+    def start(plan):
+        yield from good(plan)
+        yield Layered(0, TIMES)
+
+    small, large = run(start, processes=1, layers=True).measure().results
+    assert (small.layers, large.layers) == (
+        (TIMES,),
+        (LayerTimes(0, failure="does not fit in memory: the system ended the process"),),
+    )
+    assert len(large.trials) == 1

@@ -11,7 +11,7 @@ from archstat.bench.layer_summary import Breakdown, LayerFigures, breakdown, fai
 from archstat.bench.protocol import SECOND
 from archstat.bench.record import Record, Result
 from archstat.renderers.bench.csv import CASE
-from archstat.renderers.bench.units import TimeUnit, percent, time_unit
+from archstat.renderers.bench.units import TimeUnit, bar, percent, time_unit
 from archstat.renderers.cells import NOTHING, for_spreadsheets, printable
 from archstat.renderers.grid import aligned, display_width
 from archstat.renderers.json import printed
@@ -25,7 +25,6 @@ NUMBERS = (2, 3, 5, 6)
 
 FEET = ("sum", "remainder", "whole")
 RULE = "─"
-BAR = "▏▎▍▌▋▊▉█"
 BAR_WIDTH = 8
 """Letters of the bar of the layer that takes most."""
 
@@ -118,7 +117,7 @@ def _rows(found: Breakdown, unit: TimeUnit) -> Iterator[list[str]]:
             printable(layer.kind),
             unit.number(layer.ns / SECOND),
             percent(layer.share),
-            bar(layer.share / most if most else 0.0),
+            bar(layer.share / most if most else 0.0, BAR_WIDTH),
             NOTHING if layer.floor_s is None else unit.number(layer.floor_s),
             NOTHING if layer.of_floor is None else percent(layer.of_floor),
             layer.bound or NOTHING,
@@ -127,17 +126,6 @@ def _rows(found: Breakdown, unit: TimeUnit) -> Iterator[list[str]]:
         sign = "−" if ns < 0 else ""
         time = sign + unit.number(abs(ns) / SECOND)
         yield [name, "", time, sign + percent(abs(ns) / found.whole_ns), "", "", "", ""]
-
-
-def bar(part: float) -> str:
-    """Return a bar of so large a part of the longest.
-
-    >>> bar(1), bar(0.5), bar(0.01), bar(0)
-    ('████████', '████', '▏', '')
-    """
-    eighths = round(part * BAR_WIDTH * len(BAR)) or int(part > 0)
-    whole, rest = divmod(eighths, len(BAR))
-    return BAR[-1] * whole + (BAR[rest - 1] if rest else "")
 
 
 def _csv(result: Result, found: Breakdown | None) -> str:

@@ -27,11 +27,11 @@ def render(record: Record, layer_s: Mapping[Case, Mapping[str, float]] | None = 
 
     Args:
         record: What to show.
-        layer_s: The seconds of each layer, by case; None for what the record has of them.
+        layer_s: The seconds of each layer, by its case; None for those of the record.
     """
     found = sheet(record)
     if layer_s is None:
-        layer_s = {row.case: layer_seconds(row.result) for row in found.rows if row.result.layers}
+        layer_s = {result.case: layer_seconds(result) for result in record.results if result.layers}
     elements, y = [], float(MARGIN)
     for height, drawn in _panels(found, layer_s):
         moved = f"translate({MARGIN} {number(y)})"
