@@ -80,6 +80,10 @@ class NoTableError(SheetError):
     """A file that can be read, and that holds no table that can be marked."""
 
 
+class RecordError(ArchstatError):
+    """A record of a benchmark that cannot be read, or that is none."""
+
+
 class DeviceError(ArchstatError):
     """A device that this machine does not have."""
 

@@ -59,6 +59,7 @@ class Node:
             for as many as the batch has.
         params: The learnable tensors that count here, where a forward pass showed them: each counts
             at the node that reads it first; None for those of the layer.
+        is_call: Whether a forward pass showed a function that was called, and not a module.
         frozen: The names of those that do not learn.
         training: What a forward pass in training mode showed of its backward pass, if there was
             one.
@@ -71,6 +72,7 @@ class Node:
     out_shape: Shape
     examples: int | None = None
     params: Mapping[str, Shape] | None = None
+    is_call: bool = False
     frozen: frozenset[str] = frozenset()
     training: Training | None = None
 

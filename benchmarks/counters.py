@@ -88,26 +88,23 @@ def _flop_counter_mode(model: nn.Module, shape: Shape) -> int:
     return counter.get_total_flops() // 2
 
 
-def _thop(model: nn.Module, shape: Shape) -> int:
-    import thop  # noqa: PLC0415  likewise
-    import torch  # noqa: PLC0415  likewise
-
-    return int(thop.profile(model, inputs=(torch.zeros(1, *shape),), verbose=False)[0])
-
-
-def _ptflops(model: nn.Module, shape: Shape) -> int:
-    from ptflops import get_model_complexity_info  # noqa: PLC0415  likewise
-
-    counted, _ = get_model_complexity_info(
-        model, shape, as_strings=False, print_per_layer_stat=False, verbose=False
-    )
-    return int(counted)
-
-
 def _torchscan(model: nn.Module, shape: Shape) -> int:
     from torchscan import crawl_module  # noqa: PLC0415  likewise
 
     return int(crawl_module(model, shape)["totals"]["macs"]["known_value"])
+
+
+def _of(tool: str) -> Callable[[nn.Module, Shape], int]:
+    """Return what asks one of the tools that archstat can ask."""
+
+    def count(model: nn.Module, shape: Shape) -> int:
+        import torch  # noqa: PLC0415  likewise
+
+        from archstat.witnesses.tools import TOOLS  # noqa: PLC0415  likewise
+
+        return int(TOOLS[tool].counter(model, [torch.zeros(1, *shape)]) or 0)
+
+    return count
 
 
 COUNTERS = {
@@ -115,8 +112,8 @@ COUNTERS = {
     "FlopCounterMode": Counter("torch", _flop_counter_mode, is_functional=True),
     "fvcore": Counter("fvcore", _fvcore, is_functional=True),
     "torchinfo": Counter("torchinfo", _torchinfo),
-    "ptflops": Counter("ptflops", _ptflops),
-    "thop": Counter("thop", _thop),
+    "ptflops": Counter("ptflops", _of("ptflops")),
+    "thop": Counter("thop", _of("thop")),
     "torchscan": Counter("torchscan", _torchscan),
 }
 

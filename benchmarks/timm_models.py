@@ -7,8 +7,8 @@ timm publishes its benchmarks in the folder `results` of its repository. A table
 with millions of parameters and billions of operations, both to two decimals; more columns do no
 harm. timm counts with fvcore, which counts norms and pooling beside MACs and passes over what it
 does not know. Numbers are equal if they print what timm printed. A difference is explained if our
-MACs and the terms of fvcore's convention (`archstat.analyses.conventions`) do, in a model whose
-parameters do: as timm builds it, as timm fuses it for inference, or as timm defined it then.
+MACs and the terms of fvcore's convention (`archstat.analyses.conventions.fvcore`) do, in a model
+whose parameters do: as timm builds it, as timm fuses it for inference, or as timm defined it then.
 Weights are not loaded.
 
     pip install timm
@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 from counters import print_table
 
 import archstat
-from archstat.analyses.conventions import FVCORE
+from archstat.analyses.conventions.fvcore import FVCORE
 
 if TYPE_CHECKING:
     from torch import nn

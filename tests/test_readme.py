@@ -19,7 +19,7 @@ README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"(```console\n)\$ ([^\n]*)\n(.*?)(```\n)", re.DOTALL)
 FILE = re.compile(r"<!-- ([\w.-]+\.\w+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
 OURS = re.compile(r"(?:.*&& )?(archstat .*)")
-SLOW = ("archstat verify", "archstat table torchvision")
+SLOW = ("archstat verify", "archstat table torchvision", "archstat reconcile torchvision")
 
 
 def commands():

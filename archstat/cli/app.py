@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from archstat.cli import (
+    bench,
     catalogue,
     check,
     code,
@@ -63,6 +64,7 @@ app.command(epilog=check.EPILOG)(check.check)
 app.command(epilog=grade.EPILOG)(grade.grade)
 app.command(epilog=key.EPILOG)(key.key)
 app.command(epilog=mistakes.EPILOG)(mistakes.mistakes)
+app.command(epilog=bench.EPILOG)(bench.bench)
 app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
 app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
 app.command(epilog=kinds.EPILOG)(kinds.kinds)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archstat.cli.shared import NO, Arguments, Classes, Inputs, Model, Set, answering, question
+from archstat.cli.shared import (
+    NO,
+    Arguments,
+    Classes,
+    Inputs,
+    Model,
+    Set,
+    answering,
+    question,
+    stdout_kept,
+)
 from archstat.errors import ArchstatError, UsageError, shown
 
 if TYPE_CHECKING:
@@ -20,6 +30,7 @@ EPILOG = """\b
 Examples:
   archstat reconcile paper-alexnet --value 725066088
   archstat reconcile vgg16 --value 30.94G
+  archstat reconcile paper-alexnet --tool torch
 """
 SIDES = (224, 227, 256, 299, 32)
 CLASSES = (10, 100, 1000)
@@ -28,8 +39,16 @@ CLASSES = (10, 100, 1000)
 def reconcile(
     model: Model,
     value: Annotated[
-        str, typer.Option("--value", metavar="N", help="The number of a paper or of a tool.")
-    ],
+        str | None, typer.Option(metavar="N", help="The number of a paper or of a tool.")
+    ] = None,
+    tool: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="An installed tool to run on the model: torchinfo, fvcore, torch, thop, ptflops, "
+            "ptflops-aten, torchscan, deepspeed or calflops.",
+        ),
+    ] = None,
     input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     settings: Set = None,
@@ -37,26 +56,55 @@ def reconcile(
 ) -> None:
     """Tell where a number comes from: which convention, input, variant and batch give exactly that.
 
-    Exit code 1 if none does; then the nearest are named, with what is missing.
+    Exit code 1 if none does; then the nearest are named, with what is missing. A tool's number is
+    taken apart by the tool's own convention; exit code 1 if something is left over.
     """
     with answering():
-        from archstat.cli.output import write_stdout
-        from archstat.homework.values import numbers
-        from archstat.renderers.origins import render
-        from archstat.report.reconciling import origins
-
-        read = numbers(value)
-        if not read or read[0].value <= 0 or read[0].value.denominator != 1:
+        if (value is None) == (tool is None):
             raise UsageError(
-                f"--value: {shown(value)} is not a whole number", hint="write 724406816 or 724.4M"
+                "reconcile takes a --value or a --tool" + (", not both" if tool else ""),
+                hint="write --value 724406816, or --tool fvcore",
             )
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        whole = int(read[0].value)
-        found = origins(whole, list(_variants(model, asked)), agrees=read[0].agrees)
-        is_found = read[0].agrees(found[0].value)
-        write_stdout(render(whole, model, found, is_found=is_found))
+        is_found = _of_value(model, value, asked) if value else _of_tool(model, tool or "", asked)
     if not is_found:
         raise typer.Exit(NO)
+
+
+def _of_tool(model: str, name: str, asked: Question) -> bool:
+    """Print what a tool counts; return whether its convention explains it."""
+    from archstat.cli.output import write_stdout
+    from archstat.extras import TORCH, require
+    from archstat.renderers.tool_count import render
+
+    require(TORCH, purpose="reconcile --tool")
+    from archstat.witnesses.explaining import tool_count
+    from archstat.witnesses.tools import tool_named
+
+    tool = tool_named(name)
+    with stdout_kept():
+        counted = tool_count(tool, model, asked)
+    write_stdout(render(counted))
+    return not counted.remainder
+
+
+def _of_value(model: str, value: str, asked: Question) -> bool:
+    """Print what comes to a number; return whether anything does."""
+    from archstat.cli.output import write_stdout
+    from archstat.homework.values import numbers
+    from archstat.renderers.origins import render
+    from archstat.report.reconciling import origins
+
+    read = numbers(value)
+    if not read or read[0].value <= 0 or read[0].value.denominator != 1:
+        raise UsageError(
+            f"--value: {shown(value)} is not a whole number", hint="write 724406816 or 724.4M"
+        )
+    whole = int(read[0].value)
+    found = origins(whole, list(_variants(model, asked)), agrees=read[0].agrees)
+    is_found = read[0].agrees(found[0].value)
+    write_stdout(render(whole, model, found, is_found=is_found))
+    return is_found
 
 
 def _variants(model: str, asked: Question) -> Iterator[Variant]:
@@ -65,11 +113,16 @@ def _variants(model: str, asked: Question) -> Iterator[Variant]:
     Raises:
         ArchstatError: There is no such network, or the question does not fit it.
     """
+    from dataclasses import replace
+
     from archstat.frontends.load import load
+    from archstat.layers.activation import Softmax
     from archstat.report.reconciling import Variant
 
     graph = load(model, asked).graph
     yield Variant(graph)
+    if isinstance(graph.nodes[-1].layer, Softmax):
+        yield Variant(replace(graph, nodes=graph.nodes[:-1]), "without its softmax")
     for words, name, changed in _other_questions(model, asked, graph):
         with suppress(ArchstatError):  # not every network can be asked everything
             yield Variant(load(name, changed).graph, words)

@@ -27,9 +27,10 @@ from archstat.cli.shared import (
     question,
     stdout_kept,
 )
-from archstat.errors import UsageError
+from archstat.errors import UsageError, within
 
 if TYPE_CHECKING:
+    from archstat.analyses.conventions.convention import Convention
     from archstat.renderers.view import View
     from archstat.report.report import Report
 
@@ -42,9 +43,11 @@ EPILOG = """\b
 Examples:
   archstat table paper-alexnet --input 3x227x227
   archstat table paper-alexnet --set conv2.groups=1 --columns +params,+macs_share
+  archstat table paper-alexnet --count ptflops --columns layer,macs
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
   archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
   archstat table torchvision/resnet18 --train --batch 32
+  archstat table paper-alexnet --latency cpu,cuda
 """
 
 
@@ -71,6 +74,20 @@ def table(
         str | None, typer.Option(metavar="KEY", help="Largest first, by macs, params, …")
     ] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="The first N rows only.")] = None,
+    count: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Add what a named convention counts: flops, torchinfo, thop, ptflops, …",
+        ),
+    ] = None,
+    latency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEVICE,…",
+            help="Measure each layer and the whole on cpu, cuda, …: a column each, in seconds.",
+        ),
+    ] = None,
     timeout: Timeout = None,
     *,
     train: Annotated[
@@ -100,7 +117,8 @@ def table(
         from archstat.report.report import report_on
 
         format_name = format_name or format_of(output, SUFFIXES, "table")
-        view = replace(_view(columns, layout, format_name), trains=train)
+        convention = None if count is None else _convention(count)
+        view = replace(_view(columns, layout, format_name, count), trains=train)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         asked = replace(asked, each_operator=by == "operator", train=train)
@@ -108,6 +126,7 @@ def table(
             _require_no_training(view, model)
         if depth is not None and by not in {"layer", "module"}:
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
+        devices = [] if latency is None else _devices(latency)
         try:
             with limited(timeout), stdout_kept():
                 graph, traced_on, batch = load(model, asked)
@@ -120,6 +139,7 @@ def table(
                     batch_size=batch,
                     traced_on=error.traced_on,
                     each_operator=asked.each_operator,
+                    convention=convention,
                 )
                 write_stdout(renderer("table")(latest(partial, MOST_BEFORE), view))
             raise
@@ -129,8 +149,15 @@ def table(
             batch_size=batch,
             traced_on=traced_on,
             each_operator=asked.each_operator or is_folded,
+            convention=convention,
             trains=train,
         )
+        if devices:
+            from archstat.cli.latency import measured
+            from archstat.report.columns import latency_columns
+
+            report = measured(report, graph, model, asked, devices)
+            view = replace(view, more=latency_columns(devices))
         shown_report = _arranged(report, depth, by, sort, top)
         deliver(shown_report, view, format_name, target_of(output, model))
     if strict and report.totals.uncounted:
@@ -154,6 +181,19 @@ def _arranged(
     return largest(report, sort, None if top is None else positive(top, "--top"))
 
 
+def _convention(name: str) -> Convention:
+    from archstat.analyses.conventions.registry import convention_named
+
+    with within("--count"):
+        return convention_named(name)
+
+
+def _devices(names: str) -> list[str]:
+    from archstat.cli.latency import devices_named
+
+    return devices_named(names)
+
+
 def _require_no_training(view: View, model: str) -> None:
     """Check that no column is asked for that a PyTorch model tells in training mode alone.
 
@@ -171,14 +211,19 @@ def _require_no_training(view: View, model: str) -> None:
         )
 
 
-def _view(columns: str | None, layout: Literal["hwc", "chw"], format_name: Format) -> View:
+def _view(
+    columns: str | None, layout: Literal["hwc", "chw"], format_name: Format, count: str | None
+) -> View:
     from archstat.renderers.view import View
+    from archstat.report.columns import with_count
 
     if columns is None:
-        return View(layout=layout)
+        view = View(layout=layout)
+        return view if count is None else View(with_count(view.chosen(), count), layout)
     if format_name == "json":
         raise UsageError(
             "--columns and JSON do not go together: JSON always holds every quantity",
             hint="leave --columns out, or use --format csv",
         )
-    return View(columns_named(columns, "--columns"), layout)
+    chosen = columns_named(columns, "--columns")
+    return View(chosen if count is None else with_count(chosen, count), layout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
@@ -66,8 +66,7 @@ def outputs(graph: Graph, module: GraphModule, x: Tensor) -> Iterator[tuple[Node
     values = {INPUT: x}
     for node in graph.nodes:
         inputs = [values[name] for name in node.inputs]
-        with torch_errors(node.place):
-            values[node.name] = _output(node, module, inputs)
+        values[node.name] = node_output(node, module, inputs)
         del inputs
         for name in node.inputs:
             if last_reader[name] is node:
@@ -75,7 +74,18 @@ def outputs(graph: Graph, module: GraphModule, x: Tensor) -> Iterator[tuple[Node
         yield node, values[node.name]
 
 
-def _output(node: Node, module: GraphModule, inputs: list[Tensor]) -> Tensor:
+def node_output(node: Node, module: GraphModule, inputs: Sequence[Tensor]) -> Tensor:
+    """Return what a node makes of its inputs.
+
+    Raises:
+        TraceError: torch refuses the layer; the message names it.
+        DeviceError: The device has not enough memory.
+    """
+    with torch_errors(node.place):
+        return _output(node, module, inputs)
+
+
+def _output(node: Node, module: GraphModule, inputs: Sequence[Tensor]) -> Tensor:
     call = node.layer.torch_call(node.in_shape)
     if isinstance(call, TorchOperator):
         return reduce(OPERATORS[call.symbol], inputs)

@@ -131,6 +131,14 @@ class Recorder(TorchDispatchMode):
             self.origins[tensor] = frozenset({name})
             self.unclaimed[name] = tuple(tensor.shape)
 
+    def begin(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+        """Note what the model is given, and return the names of the tensors."""
+        names = _input_names(args, kwargs)
+        for name, tensor in zip(names, _tensors((tuple(args), dict(kwargs))), strict=True):
+            self.producers[tensor] = name
+            self.names[name] += 1
+        return names
+
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
         if self.tape is not None:
@@ -271,7 +279,9 @@ class Recorder(TorchDispatchMode):
         path = self.paths.get(id(self.scopes[-1].module), "") if self.scopes else ""
         name = f"{path}.{layer.kind}" if path else layer.kind
         sources = self._sources((args, kwargs))
-        name = self._add(name, layer, inputs, in_shape, shape, examples, tensors, outputs)
+        name = self._add(
+            name, layer, inputs, in_shape, shape, examples, tensors, outputs, is_call=True
+        )
         self.costs[name], self.leads_to[name] = self.next_cost, sources
         self.next_cost = Cost()
 
@@ -303,6 +313,8 @@ class Recorder(TorchDispatchMode):
         examples: int,
         tensors: frozenset[str],
         outputs: Sequence[Tensor],
+        *,
+        is_call: bool = False,
     ) -> str:
         """Add a node under a name of its own, and note whose outputs these are.
 
@@ -325,6 +337,7 @@ class Recorder(TorchDispatchMode):
                 shape,
                 examples=examples,
                 params=params,
+                is_call=is_call,
                 frozen=frozen,
             )
         )
@@ -598,10 +611,7 @@ def trace(  # noqa: PLR0913  a question has these parts
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None
     recorder = Recorder(paths, params, each_operator=each_operator, tape=tape)
-    names = _input_names(args, kwargs)
-    for input_name, tensor in zip(names, inputs, strict=True):
-        recorder.producers[tensor] = input_name
-        recorder.names[input_name] += 1
+    names = recorder.begin(args, kwargs)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)

@@ -11,7 +11,7 @@ from functools import cached_property
 from math import prod
 from typing import TypeAlias
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import BYTES_PER_NUMBER
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, Node

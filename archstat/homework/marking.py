@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from archstat.analyses.conventions import Convention
+from archstat.analyses.conventions.convention import Convention
 from archstat.graph import INPUT, Node
 from archstat.homework.alignment import ASKED, Alignment, aligned, family_of
 from archstat.homework.causes import Cause, causes_of

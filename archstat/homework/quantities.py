@@ -14,7 +14,8 @@ from functools import cached_property
 from math import prod
 from typing import TypeAlias
 
-from archstat.analyses.conventions import CONVENTIONS, Convention
+from archstat.analyses.conventions.convention import Convention
+from archstat.analyses.conventions.registry import CONVENTIONS
 from archstat.homework.shapes import Dims, shapes
 from archstat.homework.sums import Sum, sums
 from archstat.homework.truth import Answer, Answers

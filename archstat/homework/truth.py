@@ -14,7 +14,7 @@ from functools import cached_property
 from math import prod
 from typing import TypeAlias
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, Graph, Node

@@ -62,5 +62,14 @@ class Observed(Layer):
         return TorchFunction(self.kind, {})
 
 
+@dataclass(frozen=True, kw_only=True)
 class Called(Observed):
-    """A function of torch as it was called; its kind is the name that torch's tracer has for it."""
+    """A function of torch as it was called; its kind is the name that torch's tracer has for it.
+
+    Attributes:
+        inside_of: The function of torch that called it, where that is known.
+        is_operator: Whether it was written as one, as in x @ y, which some tools do not see.
+    """
+
+    inside_of: str = ""
+    is_operator: bool = False

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from archstat.layers.base import shortest, times
-from archstat.report.columns import AtLeast, Bytes, Map, Pair, PerAxis, Share, Value, Words
+from archstat.report.columns import AtLeast, Bytes, Map, Pair, PerAxis, Seconds, Share, Value, Words
 
 Layout: TypeAlias = Literal["hwc", "chw"]
 """Whether a map is written rows × columns × channels, or channels first."""
@@ -49,6 +49,8 @@ def for_people(  # noqa: C901, PLR0911  one case for each type of value
             return f"{100 * value.part / value.whole:.1f} %" if value.part else NOTHING
         case Bytes():
             return with_unit(value.count) if value.count else NOTHING
+        case Seconds():
+            return with_time_unit(value.count)
         case Pair():
             first, second = for_people(value.first, layout), for_people(value.second, layout)
             return f"{first}{value.between}{second}"
@@ -69,7 +71,7 @@ def for_machines(value: Value, layout: Layout = "hwc") -> str:
             return value.name
         case Share():
             return repr(value.part / value.whole) if value.whole else ""
-        case Bytes():
+        case Bytes() | Seconds():
             return str(value.count)
         case _:
             return for_people(value, layout).replace("×", "x")
@@ -84,7 +86,7 @@ def for_workbooks(value: Value, layout: Layout = "hwc") -> str | float:
     match value:
         case int() if abs(value) < EXACT:
             return value
-        case Bytes():
+        case Bytes() | Seconds():
             return value.count
         case Share() if value.whole:
             return value.part / value.whole
@@ -103,6 +105,15 @@ def for_spreadsheets(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
+def printable(text: str) -> str:
+    r"""Return a text from outside without anything that a terminal or a reader of files obeys.
+
+    >>> printable("conv\n1\x1b[31m")
+    'conv 1 [31m'
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def with_unit(count: int) -> str:
     """Return bytes in the unit that leaves one to four digits before the point.
 
@@ -117,6 +128,18 @@ def with_unit(count: int) -> str:
         if amount < KIB:
             return f"{amount:.1f} {unit}"
     return f"{amount:,.1f} PiB"
+
+
+def with_time_unit(seconds: float) -> str:
+    """Return a time in the unit that leaves one to three digits before the point.
+
+    >>> with_time_unit(0.0168), with_time_unit(5.1e-5), with_time_unit(1.5)
+    ('16.8 ms', '51.0 µs', '1.50 s')
+    """
+    from archstat.renderers.bench.units import time_unit  # noqa: PLC0415  most tables have no times
+
+    unit = time_unit([seconds])
+    return f"{unit.number(seconds)} {unit.name}"
 
 
 def _ordered(value: Map, layout: Layout) -> tuple[int, ...]:

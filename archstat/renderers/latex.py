@@ -19,6 +19,7 @@ ESCAPED = str.maketrans(
         "×": r"$\times$",
         "≥": r"$\geq$",
         "·": r"$\cdot$",
+        "µ": r"$\mu$",
         "–": "--",
         "…": r"\dots{}",
         "\n": " ",

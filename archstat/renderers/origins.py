@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archstat.report.itemizing import itemized
 from archstat.report.reconciling import Origin
 
 
@@ -23,23 +24,14 @@ def render(value: int, model: str, origins: Sequence[Origin], *, is_found: bool)
     else:
         lines = [f"{value:,} is no count of {model} that is known; the nearest are:"]
     for origin in origins:
-        lines += ["", f"{origin.counted}: {_sum(origin)}"]
+        counted = itemized(origin.items, batch_size=origin.batch_size)
+        lines += ["", f"{origin.counted}: {counted}"]
         where = [origin.variant.words] if origin.variant.words else []
         where += [f"for a batch of {origin.batch_size}"] if origin.batch_size > 1 else []
         lines += [f"  {words}" for words in where]
         if origin.off and not is_found:
             lines.append(f"  the number in question is {abs(origin.off):,} {_side(origin.off)}")
     return "\n".join(lines) + "\n"
-
-
-def _sum(origin: Origin) -> str:
-    first, *others = origin.items
-    total = f"{first.count:,} ({first.words})"
-    for item in others:
-        total += f" {'−' if item.count < 0 else '+'} {abs(item.count):,} ({item.words})"
-    if origin.batch_size > 1:
-        total = f"{origin.batch_size} × ({total})"
-    return f"{origin.value:,} = {total}"
 
 
 def _side(off: int) -> str:

@@ -12,6 +12,7 @@ from keyword import iskeyword
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name
+from archstat.renderers.cells import printable
 from archstat.renderers.statements import INDENT, Argument, assigned_call, assigned_operation
 
 BODY = INDENT * 2
@@ -72,8 +73,7 @@ def _docstring(graph: Graph) -> list[str]:
 
 def _harmless(text: str) -> str:
     """Return a text on one line that cannot end a docstring."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split()).replace("\\", "/").replace('"', "'")
+    return " ".join(printable(text).split()).replace("\\", "/").replace('"', "'")
 
 
 def _construction(node: Node) -> Iterator[str]:

@@ -19,6 +19,7 @@ class View:
             says how the columns are counted.
         blank: The columns that students fill in; what else would tell them the answers is left out.
         trains: Whether the usual columns are those of training, too.
+        more: Columns behind all others.
     """
 
     columns: tuple[Column, ...] | None = None
@@ -26,11 +27,13 @@ class View:
     is_homework: bool = False
     blank: tuple[Column, ...] = ()
     trains: bool = False
+    more: tuple[Column, ...] = ()
 
     def chosen(self) -> Sequence[Column]:
         """Return the columns to show."""
         usual = (*DEFAULT, *TRAINING) if self.trains else DEFAULT
-        return self.columns or tuple(COLUMNS[key] for key in usual)
+        chosen = self.columns or tuple(COLUMNS[key] for key in usual)
+        return tuple(dict.fromkeys((*chosen, *self.more)))
 
     def is_blank(self, column: Column) -> bool:
         """Return whether the cells of a column are left empty."""

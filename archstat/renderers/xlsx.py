@@ -13,7 +13,7 @@ from archstat.extras import XLSX, require
 from archstat.renderers.cells import for_workbooks
 from archstat.renderers.grid import grid, heading, summaries
 from archstat.renderers.view import View
-from archstat.report.columns import Bytes, Column, Share, Value, for_machines
+from archstat.report.columns import Bytes, Column, Seconds, Share, Value, for_machines
 from archstat.report.report import Report
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ TEXT: Style = {"num_format": "@"}
 NUMBERS: Mapping[type, Style] = {
     int: {"num_format": '#,##0;-#,##0;"–"'},
     Bytes: {"num_format": '#,##0" B";;"–"'},
+    Seconds: {"num_format": '0.0000000" s"'},
     Share: {"num_format": '0.0 %;;"–"'},
 }
 """How numbers look, by the type of the value; nothing to count is a dash, but still a number."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
@@ -52,6 +52,13 @@ class Bytes:
 
 
 @dataclass(frozen=True)
+class Seconds:
+    """A time that was measured; tables for people give it a unit."""
+
+    count: float
+
+
+@dataclass(frozen=True)
 class Words:
     """A thing that has a name in a spec, and another one that people read."""
 
@@ -68,7 +75,9 @@ class Pair:
     second: Value
 
 
-Value: TypeAlias = "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Pair | None"
+Value: TypeAlias = (
+    "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Seconds | Pair | None"
+)
 """A cell: "" does not exist for this kind, 0 is none, None is not known."""
 
 
@@ -117,6 +126,10 @@ def _total_macs(totals: Totals) -> Value:
 def _total_flops(totals: Totals) -> Value:
     flops = FLOPS_PER_MAC * totals.macs
     return AtLeast(flops) if totals.uncounted else flops
+
+
+def _total_counted(totals: Totals) -> Value:
+    return AtLeast(totals.counted or 0) if totals.uncounted else totals.counted
 
 
 def _known(count: int, totals: Totals) -> Value:
@@ -346,7 +359,35 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     return tuple(COLUMNS[key] for key in keys)
 
 
+def with_count(columns: Sequence[Column], name: str) -> tuple[Column, ...]:
+    """Return columns with another one, of what the report's convention counts, behind the MACs."""
+    counted = Column(f"by_{name}", f"by {name}", lambda row, _: row.counted, _total_counted)
+    keys = [column.key for column in columns]
+    at = keys.index("macs") + 1 if "macs" in keys else len(keys)
+    return (*columns[:at], counted, *columns[at:])
+
+
+def latency_columns(devices: Sequence[str]) -> tuple[Column, ...]:
+    """Return a column for each device on which a report has latencies."""
+    return tuple(map(_latency_column, devices))
+
+
+def _latency_column(device: str) -> Column:
+    return Column(
+        f"latency_{device}",
+        f"latency {device}",
+        lambda row, _: _seconds(row.latency_s[device]),
+        lambda totals: _seconds(totals.latency_s[device]),
+    )
+
+
+def _seconds(count: float | None) -> Value:
+    return Seconds(count) if count else None if count is None else 0
+
+
 def for_machines(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Return columns of one value each: those with parts are replaced by their parts."""
-    parts = [part for column in columns for part in (column.parts or (column.key,))]
-    return tuple(COLUMNS[key] for key in dict.fromkeys(parts))
+    parts = (
+        COLUMNS.get(key, column) for column in columns for key in (column.parts or (column.key,))
+    )
+    return tuple(dict.fromkeys(parts))

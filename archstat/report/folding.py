@@ -147,8 +147,16 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
         activation_bytes=sum(row.activation_bytes for row in rows),
         receptive_field=rows[-1].receptive_field,
         uncounted=uncounted,
+        counted=None
+        if any(row.counted is None for row in rows)
+        else sum(row.counted or 0 for row in rows),
         count=sum(row.count for row in rows),
         training=_trained(row.training for row in rows),
+        latency_s={
+            device: None if None in times else sum(time for time in times if time is not None)
+            for device in rows[0].latency_s
+            for times in [[row.latency_s[device] for row in rows]]
+        },
     )
 
 

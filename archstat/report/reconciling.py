@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.analyses.conventions import CONVENTIONS, Convention
+from archstat.analyses.conventions.registry import CONVENTIONS
 from archstat.graph import Graph
+from archstat.report.itemizing import Item, items, total
 
 BATCHES = (1, 2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)
 """The batches that numbers are given for."""
@@ -27,14 +28,6 @@ class Variant:
 
     graph: Graph
     words: str = ""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A part of a count."""
-
-    count: int
-    words: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ def origins(
         _origin(value, *count, batch_size)
         for count in counts
         for batch_size in BATCHES
-        if agrees(batch_size * _total(count[2]))
+        if agrees(batch_size * total(count[2]))
     ]
     if exact:
         fewest = min(origin.changes for origin in exact)
@@ -124,24 +117,13 @@ def _counts(variant: Variant) -> Iterator[_Count]:
     yield variant, "parameters", (weights, biases)
     yield variant, "neurons", (Item(sum(node.neurons for node in nodes), "output units"),)
     for convention in CONVENTIONS.values():
-        items = tuple(_items(convention, variant.graph))
-        if _total(items):
-            yield variant, convention.name, items
-
-
-def _total(items: Sequence[Item]) -> int:
-    return sum(item.count for item in items)
-
-
-def _items(convention: Convention, graph: Graph) -> list[Item]:
-    macs = sum((1 if node.examples is None else node.examples) * node.macs for node in graph.nodes)
-    unit = "MACs" if convention.per_mac == 1 else f"{convention.per_mac} a MAC"
-    terms = convention.differences(graph).items()
-    return [Item(convention.per_mac * macs, unit), *(Item(count, words) for words, count in terms)]
+        parts = items(convention, variant.graph)
+        if total(parts):
+            yield variant, convention.name, parts
 
 
 def _origin(
-    value: int, variant: Variant, counted: str, items: tuple[Item, ...], batch_size: int
+    value: int, variant: Variant, counted: str, parts: tuple[Item, ...], batch_size: int
 ) -> Origin:
-    total = batch_size * _total(items)
-    return Origin(total, variant, counted, items, batch_size, value - total)
+    count = batch_size * total(parts)
+    return Origin(count, variant, counted, parts, batch_size, value - count)

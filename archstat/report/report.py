@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.memory import activation_bytes, param_bytes
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.training import Step, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
+from archstat.report.itemizing import Counting, counting_of
 
 MOST_NOTES = 3
 """As many notes on receptive fields are shown; on a large model there are hundreds."""
@@ -42,11 +44,13 @@ class Row:
         filter_depth: The input channels that each filter sees; None for other kinds.
         macs: None if some operators of it are not counted.
         uncounted: These operators.
+        counted: What the report's convention counts; None if it has none, or as for MACs.
         count: How many layers the row stands for; 1 unless rows were summed up.
         is_view: Whether it only arranges values anew, which tables leave out.
         training: What its backward pass costs.
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
+        latency_s: Seconds by device, where they were measured; None where they could not be.
     """
 
     name: str
@@ -69,9 +73,11 @@ class Row:
     activation_bytes: int
     receptive_field: ReceptiveField | None
     uncounted: tuple[str, ...] = ()
+    counted: int | None = None
     count: int = 1
     is_view: bool = False
     training: Training = NO_TRAINING
+    latency_s: Mapping[str, float | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -114,7 +120,9 @@ class Totals:
     """The sums over all layers; each learnable tensor counts once.
 
     Attributes:
+        counted: What the report's convention counts; None if it has none.
         step: What a training step costs; all of it unknown unless it was traced in training mode.
+        latency_s: Seconds of the whole pass by device, where they were measured.
     """
 
     weights: int
@@ -126,11 +134,15 @@ class Totals:
     param_bytes: int
     step: Step
     uncounted: tuple[str, ...] = ()
+    counted: int | None = None
+    latency_s: Mapping[str, float | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as the JSON contract has them."""
-        plain = {name: value for name, value in vars(self).items() if name != "step"}
-        return {**plain, "uncounted": list(self.uncounted)}
+        facts = {**vars(self), "uncounted": list(self.uncounted)}
+        facts.pop("step")
+        facts["latency_s"] = dict(self.latency_s) or None
+        return {key: value for key, value in facts.items() if value is not None}
 
     def training_dict(self) -> dict[str, Any]:
         """Return what the JSON contract has of a training step."""
@@ -159,6 +171,7 @@ class Report:
             answered alone.
         modules: The classes of the modules that hold the layers, by path, for a traced model.
         more_inputs: The shapes of the inputs beside the first, by name.
+        counting: What a convention counts, if one was asked for.
         trains: Whether the question was what training costs.
     """
 
@@ -173,13 +186,20 @@ class Report:
     notes: tuple[str, ...]
     modules: Mapping[str, str] = field(default_factory=dict)
     more_inputs: Mapping[str, Shape] = field(default_factory=dict)
+    counting: Counting | None = None
     trains: bool = False
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a layer, as in the JSON contract."""
-        if self.trains:
-            return [{**row.to_dict(), **row.training_dict()} for row in self.layers]
-        return [row.to_dict() for row in self.layers]
+        return [
+            {
+                **row.to_dict(),
+                **({"counted": row.counted} if self.counting else {}),
+                **(row.training_dict() if self.trains else {}),
+                **({"latency_s": dict(row.latency_s)} if row.latency_s else {}),
+            }
+            for row in self.layers
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole report as the JSON contract has it."""
@@ -190,6 +210,7 @@ class Report:
             "more_inputs": {name: list(shape) for name, shape in self.more_inputs.items()},
             "batch_size": self.batch_size,
             "traced_on": self.traced_on,
+            **({"convention": self.counting.to_dict()} if self.counting else {}),
             "layers": self.to_dicts(),
             "totals": self.totals.to_dict(),
             **({"training": self.totals.training_dict()} if self.trains else {}),
@@ -197,12 +218,13 @@ class Report:
         }
 
 
-def report_on(
+def report_on(  # noqa: PLR0913  a question has these parts
     graph: Graph,
     *,
     batch_size: int = 1,
     traced_on: str | None = None,
     each_operator: bool = False,
+    convention: Convention | None = None,
     trains: bool = False,
 ) -> Report:
     """Return the report on a network.
@@ -212,21 +234,24 @@ def report_on(
         batch_size: Examples a pass.
         traced_on: The device of a forward pass that agreed with the formulas, if there was one.
         each_operator: Whether operators that only arrange values anew have rows, too.
+        convention: What to count by, beside MACs.
         trains: Whether the question is what training costs.
     """
     fields = receptive_fields(graph)
     costs = training(graph, batch_size=batch_size)
     rows = tuple(
-        _row(node, fields.by_name[node.name], costs[node.name], batch_size)
+        _row(node, fields.by_name[node.name], costs[node.name], batch_size, convention)
         for node in graph.nodes
         if each_operator or not node.is_view
     )
+    counting = None if convention is None else counting_of(convention, graph, batch_size)
     notes = [
         *graph.notes,
         *_channels_last(graph.input_shape),
         *_first_of(fields.notes),
         *_whole_image(rows, graph.input_shape),
         *_not_counted(rows),
+        *([] if counting is None or any(row.uncounted for row in rows) else [counting.words]),
         *(_gradients_not_known(rows) if trains else []),
     ]
     return Report(
@@ -237,15 +262,22 @@ def report_on(
         batch_size=batch_size,
         traced_on=traced_on,
         layers=rows,
-        totals=_totals(rows, graph, costs.values()),
+        totals=_totals(rows, graph, costs.values(), convention),
         notes=tuple(notes),
         modules=graph.modules,
         more_inputs=graph.more_inputs,
+        counting=counting,
         trains=trains,
     )
 
 
-def _row(node: Node, field: ReceptiveField | None, cost: Training, batch_size: int) -> Row:
+def _row(
+    node: Node,
+    field: ReceptiveField | None,
+    cost: Training,
+    batch_size: int,
+    convention: Convention | None,
+) -> Row:
     settings = node.layer.settings()
     filters = settings.get("out_channels")
     groups = settings.get("groups")
@@ -273,12 +305,15 @@ def _row(node: Node, field: ReceptiveField | None, cost: Training, batch_size: i
         activation_bytes=0 if node.is_view else activation_bytes(node, batch_size=examples),
         receptive_field=field,
         uncounted=uncounted,
+        counted=None if uncounted or not convention else examples * convention.count(node),
         is_view=node.is_view,
         training=cost,
     )
 
 
-def _totals(rows: Sequence[Row], graph: Graph, costs: Iterable[Training]) -> Totals:
+def _totals(
+    rows: Sequence[Row], graph: Graph, costs: Iterable[Training], convention: Convention | None
+) -> Totals:
     params, macs = sum(row.params for row in rows), sum(row.macs or 0 for row in rows)
     uncounted = Counter(operator for row in rows for operator in row.uncounted)
     return Totals(
@@ -291,6 +326,7 @@ def _totals(rows: Sequence[Row], graph: Graph, costs: Iterable[Training]) -> Tot
         param_bytes=param_bytes(params),
         step=step(graph, costs, forward_macs=macs, param_bytes=param_bytes(params)),
         uncounted=tuple(sorted(uncounted)),
+        counted=None if convention is None else sum(row.counted or 0 for row in rows),
     )
 
 

@@ -7,9 +7,11 @@ two matrix products attention in one call. Modules are too coarse.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dis import opmap
 from typing import Any, TypeAlias
 
 import torch
@@ -29,6 +31,17 @@ from archstat.layers.base import Shape
 from archstat.layers.norm import BatchNorm2d, GroupNorm, LayerNorm
 from archstat.layers.opaque import Called
 from archstat.layers.pool import AdaptiveAvgPool2d
+from archstat.witnesses.torch_attention import attention_nodes
+
+BIAS = 2
+"""The place of the bias among the arguments of convolutions and linear layers."""
+
+WITH_BIAS = frozenset(
+    """
+    conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d linear
+    _convolution_mode
+    """.split()  # noqa: SIM905  a list of quoted words reads worse
+)
 
 Arguments: TypeAlias = Mapping[str, Any]
 """What a function was called with, by the names of its parameters."""
@@ -39,9 +52,14 @@ def call_graph(source: Source, inputs: Sequence[InputSpec]) -> Graph:
 
     A convolution whose padding is a word is called `_convolution_mode`, as torch does itself.
     """
-    recorder = CallRecorder()
+    return recorded(CallRecorder(), source, inputs)
+
+
+def recorded(recorder: CallRecorder, source: Source, inputs: Sequence[InputSpec]) -> Graph:
+    """Return what a recorder sees of a pass on meta."""
     pass_on_meta(source, inputs, recorder.watching())
-    outside = recorder.products.macs.total() - sum(node.macs for node in recorder.nodes)
+    inside = sum((node.examples or 0) * node.macs for node in recorder.nodes)
+    outside = recorder.products.macs.total() - inside
     if outside:  # in scripts, whose calls are not Python's
         script = Called(kind="script", shape=(), macs_seen=outside)
         recorder.nodes.append(Node("scripts", script, (), (), (), examples=1))
@@ -92,16 +110,29 @@ class CallRecorder(TorchFunctionMode):
         kwargs, before = kwargs or {}, self.products.macs.copy()
         out = func(*args, **kwargs)
         if func in VALUE_BY_VALUE:
-            given = inspect.signature(func).bind(*args, **kwargs).arguments
-            self._add(VALUE_BY_VALUE[func](given), args, kwargs, out)
+            self._add(VALUE_BY_VALUE[func](_arguments(func, args, kwargs)), args, kwargs, out)
         elif macs := self.products.macs - before:
-            for kind, count in _products(func, args, kwargs, macs).items():
-                self._add(Called(kind=kind, shape=(), macs_seen=count), args, kwargs, out)
+            if func is F.multi_head_attention_forward:
+                self.nodes += attention_nodes(_arguments(func, args, kwargs), macs)
+            else:
+                product = _product(func, args, kwargs, macs.total(), _first_shape(out))
+                self._add(product, args, kwargs, out)
         return out
 
     def _add(self, layer: Layer, args: Any, kwargs: Any, out: Any) -> None:
         first, result = _first_shape((args, kwargs)), _first_shape(out)
-        self.nodes.append(Node(f"call {len(self.nodes) + 1}", layer, (), first, result, examples=1))
+        name = f"call {len(self.nodes) + 1}"
+        params = _biases(args, kwargs) if layer.kind in WITH_BIAS else None
+        node = Node(name, layer, (), first, result, examples=1, params=params, is_call=True)
+        self.nodes.append(node)
+
+
+def _arguments(func: Any, args: Any, kwargs: Any) -> Arguments:
+    """Return what a function was called with; nothing of one that is not Python's."""
+    try:
+        return inspect.signature(func).bind(*args, **kwargs).arguments
+    except ValueError:  # it states no signature
+        return {}
 
 
 def _batch_norm(given: Arguments) -> Layer:
@@ -138,14 +169,41 @@ def _interpolate(given: Arguments) -> Layer:
     return Called(kind=f"upsample_{mode}{axes}d{smooth}", shape=())
 
 
-def _grid_sample(_: Arguments) -> Layer:
-    return Called(kind="grid_sampler", shape=())
+def _as(kind: str) -> Callable[[Arguments], Layer]:
+    """Return what makes a call of it, whatever it is called with."""
+    return lambda _: Called(kind=kind, shape=())
 
 
 VALUE_BY_VALUE: Mapping[Callable[..., Any], Callable[[Arguments], Layer]] = {
+    **{
+        function: _as(function.__name__)
+        for function in (
+            F.adaptive_avg_pool1d,
+            F.adaptive_avg_pool3d,
+            F.adaptive_max_pool1d,
+            F.adaptive_max_pool2d,
+            F.adaptive_max_pool3d,
+            F.avg_pool1d,
+            F.avg_pool2d,
+            F.avg_pool3d,
+            F.elu,
+            F.gelu,
+            F.leaky_relu,
+            F.max_pool1d,
+            F.max_pool2d,
+            F.max_pool3d,
+            F.prelu,
+            F.relu,
+            F.relu6,
+            F.silu,
+            F.softmax,
+        )
+    },
+    torch.add: _as("torch.add"),
+    torch.mul: _as("torch.mul"),
     F.adaptive_avg_pool2d: _adaptive_avg_pool2d,
     F.batch_norm: _batch_norm,
-    F.grid_sample: _grid_sample,
+    F.grid_sample: _as("grid_sampler"),
     F.group_norm: _group_norm,
     F.instance_norm: _instance_norm,
     F.interpolate: _interpolate,
@@ -154,27 +212,31 @@ VALUE_BY_VALUE: Mapping[Callable[..., Any], Callable[[Arguments], Layer]] = {
 """The functions without products of which some tool counts something."""
 
 
-def _products(func: Any, args: Any, kwargs: Any, macs: Counter[str]) -> dict[str, int]:
-    """Return what a call multiplies and accumulates, by the names that torch's tracer has for it.
-
-    Args:
-        func: The function.
-        args: What it was called with, by place.
-        kwargs: What it was called with, by name.
-        macs: What ran inside, by operator.
-    """
+def _product(func: Any, args: Any, kwargs: Any, macs: int, shape: Shape) -> Called:
+    """Return a call that multiplies and accumulates, by the name that torch's tracer has for it."""
     name = func.__name__.strip("_")
-    if name == "multi_head_attention_forward":
-        given = inspect.signature(func).bind(*args, **kwargs).arguments
-        if given.get("need_weights", True):
-            return dict(macs)
-        projections = macs["mm"] + macs["addmm"]
-        return {"linear": projections, "scaled_dot_product_attention": macs.total() - projections}
     if name == "einsum" and _renamed(args[0]) in {"abc,abd->acd", "abc,adc->adb"}:
         name = "bmm"  # which they are
+    is_unit = name in WITH_BIAS
     if name.startswith("conv") and any(isinstance(v, str) for v in (*args, *kwargs.values())):
         name = "_convolution_mode"
-    return {name: macs.total()}
+    return Called(
+        kind=name, shape=shape, macs_seen=macs, is_unit=is_unit, is_operator=_is_operator()
+    )
+
+
+def _is_operator() -> bool:
+    """Return whether the model's own line has an operator where torch called us, and no call."""
+    frame = sys._getframe()  # noqa: SLF001  the documented way to frames
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith(__package__):
+        frame = frame.f_back
+    return frame.f_code.co_code[frame.f_lasti] == opmap["BINARY_OP"]
+
+
+def _biases(args: Any, kwargs: Any) -> dict[str, Shape]:
+    """Return the bias that is the third argument, if there is one."""
+    bias = kwargs.get("bias", args[BIAS] if len(args) > BIAS else None)
+    return {"bias": tuple(bias.shape)} if isinstance(bias, Tensor) else {}
 
 
 def _renamed(equation: str) -> str:

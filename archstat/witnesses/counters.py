@@ -15,7 +15,10 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from archstat.analyses.conventions import FLOPS, FVCORE, TORCHINFO, Convention
+from archstat.analyses.conventions.convention import Convention
+from archstat.analyses.conventions.fvcore import FVCORE
+from archstat.analyses.conventions.plain import FLOPS
+from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.module import GraphModule
 from archstat.frontends.source import Source
@@ -143,7 +146,7 @@ def total_finding(  # noqa: PLR0913, PLR0917  likewise
         total: What the tool counts.
         agreement: What to say where the convention adds nothing to MACs.
     """
-    expected = sum(convention.count(node) for node in graph.nodes)
+    expected = convention.total(graph)
     if total != expected:
         words = f"disagrees: {total:,} in all, by its convention {expected:,}"
         return Finding(witness, quantity, Verdict.DISAGREES, words)

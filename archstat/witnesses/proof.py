@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
-from archstat.analyses.conventions import FLOPS_PER_MAC
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.frontends.inputs import InputSpec
 from archstat.frontends.load import Question, spec_graph, torch_source
 from archstat.frontends.module import build_module, find_device, observe

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.analyses.conventions import FLOPS, FVCORE, MACS, TORCHINFO, Convention, Term
+from archstat.analyses.conventions.convention import Convention, Term
+from archstat.analyses.conventions.fvcore import FVCORE
+from archstat.analyses.conventions.plain import FLOPS, MACS
+from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.frontends.resolve import resolve
+from tests.analyses.one_layer import CONV, assert_counts, one
 from tests.renderers.networks import network
 
 ADDITIONS = "one addition per output value, for its bias"
@@ -16,21 +20,6 @@ BATCH_NORM = "two operations per value of a batch norm"
 OTHER_NORMS = "five operations per value of other norms"
 ADAPTIVE = "one operation per input of adaptive pooling"
 BY_WORD = "convolutions padded by a word, which it does not know"
-
-
-def one(kind, settings, *input_shape):
-    """Return a network of one layer."""
-    return network(("layer", kind, settings), input_shape=input_shape)
-
-
-def assert_counts(convention, graph, total, **terms):
-    (node,) = graph.nodes
-    assert convention.count(node) == total
-    assert convention.differences(graph) == terms
-
-
-CONV = {"out_channels": 6, "kernel_size": 3}
-# on 2×5×5: 6·2·3·3 = 108 weights, 3·3 = 9 places, 972 MACs, 54 outputs
 
 
 @pytest.mark.parametrize(("convention", "count"), [(MACS, 972), (FLOPS, 1_944)])

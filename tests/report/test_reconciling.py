@@ -20,7 +20,7 @@ def named(value, *variants):
     [
         (724_406_816, "macs, fvcore"),
         (1_448_813_632, "flops"),
-        (725_066_088, "macs+bias, torchinfo"),  # + 659,272, the neurons
+        (725_066_088, "macs+bias, torchinfo, ptflops-aten"),  # + 659,272, the neurons
         (726_235_456, "torchstat"),  # what torchstat calls Flops
         (1_450_442_424, "torchstat-madd"),  # and MAdd
         (60_965_224, "parameters"),
@@ -57,7 +57,7 @@ def test_a_number_is_told_with_its_parts():
     assert result.exit_code == 0
     assert result.stdout == (
         "725,066,088 is exactly this:\n\n"
-        "macs+bias, torchinfo: 725,066,088 = 724,406,816 (MACs)"
+        "macs+bias, torchinfo, ptflops-aten: 725,066,088 = 724,406,816 (MACs)"
         " + 659,272 (one addition per output value, for its bias)\n"
     )
 

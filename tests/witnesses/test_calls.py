@@ -12,7 +12,7 @@ pytest.importorskip("fvcore")
 import torch.nn.functional as F  # noqa: E402, N812  torch first
 from torch import nn  # noqa: E402
 
-from archstat.analyses.conventions import FVCORE  # noqa: E402
+from archstat.analyses.conventions.fvcore import FVCORE  # noqa: E402
 from archstat.frontends.inputs import InputSpec  # noqa: E402
 from archstat.frontends.source import Source  # noqa: E402
 from archstat.report.finding import Verdict  # noqa: E402

@@ -6,7 +6,9 @@ import warnings
 
 import pytest
 
-from archstat.analyses.conventions import FLOPS, FVCORE, MACS, TORCHINFO
+from archstat.analyses.conventions.fvcore import FVCORE
+from archstat.analyses.conventions.plain import FLOPS, MACS
+from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.frontends.resolve import resolve
 from archstat.layers import layer_kinds
 from archstat.layers.conv import Conv2d

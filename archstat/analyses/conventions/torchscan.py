@@ -1,0 +1,81 @@
+"""torchscan 0.2.0, `modules/macs.py`: what it calls MACs, of modules by their class."""
+
+from __future__ import annotations
+
+from math import prod
+
+from archstat.analyses.conventions.convention import Convention, Term, Unseen
+from archstat.analyses.conventions.terms import (
+    TRANSPOSED,
+    TRANSPOSED_BY_OUTPUT,
+    has_scale,
+    is_no_known_module,
+    outputs,
+    values,
+)
+from archstat.graph import Node
+from archstat.layers.norm import AnyBatchNorm
+from archstat.layers.pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AnyAvgPool,
+    AnyMaxPool,
+    AvgPool1d,
+)
+
+
+def _norms(node: Node) -> int:
+    if not isinstance(node.layer, AnyBatchNorm):
+        return 0
+    return values(node) * (2 if has_scale(node.layer) else 1)
+
+
+def _window(layer: AnyMaxPool | AnyAvgPool) -> int:
+    """Return what it takes for the values of a window: the side, where it is stated as one number.
+
+    A kernel stated as a tuple of equal numbers looks the same here, and counts as their product
+    there.
+    """
+    is_number = len(set(layer.kernel_size)) == 1 and not isinstance(layer, AvgPool1d)
+    return layer.kernel_size[0] if is_number else prod(layer.kernel_size)
+
+
+def _pools(node: Node) -> int:
+    layer = node.layer
+    if isinstance(layer, AnyMaxPool):
+        return outputs(node) * (_window(layer) - 1)
+    if isinstance(layer, AnyAvgPool):
+        return outputs(node) * (_window(layer) - 1 + layer.axes)
+    return 0
+
+
+def _adaptive_pools(node: Node) -> int:
+    """Return the operations of windows; where sides do not divide, of its guess at their size."""
+    layer = node.layer
+    if not isinstance(layer, (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool2d)):
+        return 0
+    sides = zip(node.in_shape[1:], node.out_shape[1:], strict=True)
+    window = prod(
+        before % after + 1 if before % after else before // after for before, after in sides
+    )
+    divisions = 0 if isinstance(layer, AdaptiveMaxPool2d) else layer.axes
+    return outputs(node) * (window - 1 + divisions)
+
+
+def _padding_sums(node: Node) -> int:
+    return 4 * node.layer.axes if isinstance(node.layer, TRANSPOSED) else 0
+
+
+TORCHSCAN = Convention(
+    "torchscan",
+    per_mac=1,
+    terms=(
+        Term("two operations per value of a batch norm", _norms),
+        Term("one operation less than a window's side, per output of a pool", _pools),
+        Term("one operation per further value of an adaptive window", _adaptive_pools),
+        TRANSPOSED_BY_OUTPUT,
+        Term("four operations per axis of a transposed convolution", _padding_sums),
+    ),
+    unseen=Unseen("functions and modules that it does not know", is_no_known_module),
+)

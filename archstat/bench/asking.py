@@ -1,0 +1,80 @@
+"""What a command line asks to be measured, as cases with what each costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from archstat.bench.case import EAGER, FLOAT32, Case
+from archstat.bench.work import Work, work_of
+from archstat.errors import UsageError
+from archstat.frontends.load import Question, load
+from archstat.layers.base import Shape
+
+CPU = "cpu"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The values of each option; every combination is a case."""
+
+    models: Sequence[str]
+    devices: Sequence[str]
+    batches: Sequence[int] = (1, 32)
+    dtypes: Sequence[str] = (FLOAT32,)
+    modes: Sequence[str] = (EAGER,)
+    threads: Sequence[int] = (1,)
+    channels_last: bool = False
+    optimizer: str = ""
+
+    def cases(self) -> Iterator[Case]:
+        """Yield the cases, those beside each other that people compare."""
+        copies = [self.models[: at + 1].count(model) for at, model in enumerate(self.models)]
+        models = zip(self.models, copies, strict=True)
+        combined = product(models, self.devices, self.dtypes, self.modes, self.batches)
+        for (model, copy), device, dtype, mode, batch in combined:
+            for threads in self.threads if device == CPU else (0,):
+                yield Case(
+                    model,
+                    device,
+                    batch,
+                    dtype,
+                    mode,
+                    self.channels_last,
+                    threads,
+                    self.optimizer,
+                    copy,
+                )
+
+
+def require_one_possible(cases: Sequence[Case]) -> None:
+    """Check that something is left to be measured.
+
+    Raises:
+        UsageError: Nothing is.
+    """
+    objections = [case.objection for case in cases]
+    if all(objections):
+        raise UsageError(f"nothing can be measured: {objections[0]}")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model's title, the shape of one example, and what each batch of it costs."""
+
+    title: str
+    input_shape: Shape
+    works: dict[int, Work]
+
+
+def known(model: str, question: Question, batches: Sequence[int]) -> Known:
+    """Return what is known of a model before it runs.
+
+    Raises:
+        ArchstatError: There is no such model, or the question does not fit it.
+    """
+    graphs = {batch: load(model, replace(question, batch_size=batch)).graph for batch in batches}
+    first = graphs[batches[0]]
+    works = {batch: work_of(graph, batch_size=batch) for batch, graph in graphs.items()}
+    return Known(first.title or first.name, first.input_shape, works)

@@ -1,0 +1,241 @@
+"""A model with its inputs on a device, ready to be called and timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import cycle
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils._pytree import tree_leaves, tree_map_only
+
+from archstat.bench.case import COMPILE, GRAPH, Case
+from archstat.bench.devices import precision, type_of, waiting
+from archstat.bench.protocol import MS
+from archstat.frontends.inputs import InputSpec
+from archstat.frontends.load import Question, spec_graph, torch_source
+from archstat.frontends.module import build_module
+from archstat.frontends.resolve import is_torch
+from archstat.frontends.source import Source
+from archstat.frontends.tracing import example_inputs, stated_inputs
+
+INPUTS = 3
+"""Batches that take turns, so that none lies in a cache because it was there a moment ago."""
+
+IMAGE_AXES = 4
+
+PRIMED_CYCLES = 20_000_000
+"""Of a GPU, that are slept while its queue fills: about 10 ms."""
+
+LEARNING_RATE = 1e-4  # small: what is measured is a step, not where it leads
+MOMENTUM = 0.9
+
+Call = Callable[[], object]
+
+
+class TimedModel:
+    """Calls of a model, timed as the protocol asks: one by one, and in a row."""
+
+    def __init__(self, case: Case, steps: Sequence[Call]) -> None:
+        self._case = case
+        self._wait = waiting(case.device)
+        self._steps = cycle(steps)
+        self.spent_ns = 0
+
+    def calls(self, count: int) -> tuple[int, ...]:
+        """Return the nanoseconds of each of some calls, waiting for each."""
+        clock, wait, steps = time.perf_counter_ns, self._wait, self._steps
+        times = []
+        with precision(self._case.device, self._case.dtype):
+            wait()
+            for _ in range(count):
+                step = next(steps)
+                start = clock()
+                step()
+                wait()
+                times.append(clock() - start)
+        self.spent_ns += sum(times)
+        return tuple(times)
+
+    def queue(self, count: int) -> tuple[int, int | None] | None:
+        """Return the nanoseconds of calls in a row; on CUDA by its own clock too."""
+        if self._case.device == "cpu":
+            return None
+        with precision(self._case.device, self._case.dtype):
+            self._wait()
+            start = time.perf_counter_ns()
+            self._run(count)
+            self._wait()
+            host_ns = time.perf_counter_ns() - start
+            cuda = self._case.device.startswith("cuda")
+            device_ns = events_ns(lambda: self._run(count), self._case.device) if cuda else None
+        self.spent_ns += host_ns + (device_ns or 0)
+        return host_ns, device_ns
+
+    def _run(self, count: int) -> None:
+        for _ in range(count):
+            next(self._steps)()
+
+
+class Models:
+    """The models of a run, each made once for each way in which it is needed."""
+
+    def __init__(self, question: Question, *, seed: int) -> None:
+        self._question = question
+        self._seed = seed
+        self._sources: dict[str, tuple[Source, Sequence[InputSpec]]] = {}
+        self._made: dict[Case, nn.Module] = {}
+
+    def subject(self, case: Case) -> TimedModel:
+        """Return what is timed in a case.
+
+        Raises:
+            ArchstatError: There is no such model, or it cannot run like this.
+        """
+        torch.manual_seed(self._seed)
+        module, batches = self._model(case), self._batches(case)
+        if case.optimizer:
+            return TimedModel(case, training_steps(module, batches, case.optimizer))
+        module.eval()
+        if case.mode == COMPILE:
+            module.compile()
+        steps = [_pass(module, args, kwargs) for args, kwargs in batches]
+        return TimedModel(case, [captured(steps[0], case)] if case.mode == GRAPH else steps)
+
+    def module(self, case: Case) -> tuple[nn.Module, tuple[Any, Mapping[str, Any]]]:
+        """Return a case's model in evaluation mode, with a batch for it."""
+        torch.manual_seed(self._seed)
+        return self._model(case).eval(), self._batches(case)[0]
+
+    def step(self, case: Case) -> Call:
+        """Return a pass in evaluation mode."""
+        module, (args, kwargs) = self.module(case)
+        return _pass(module, args, kwargs)
+
+    def _model(self, case: Case) -> nn.Module:
+        """Return a case's model; the same for all batches, unless it changes."""
+        if case.optimizer or case.mode == COMPILE:
+            return self._new(case)
+        key = replace(case, batch_size=0, mode="")
+        if key not in self._made:
+            self._made[key] = self._new(case)
+        return self._made[key]
+
+    def _new(self, case: Case) -> nn.Module:
+        if is_torch(case.model):
+            source, _ = self._source(case.model)
+            module = source.model if source.make is None else source.make()
+        else:
+            module = build_module(spec_graph(case.model, self._question), torch.device("cpu"))
+            draw(module)
+        module = module.to(torch.device(case.device)).to(type_of(case.dtype))
+        return module.to(memory_format=torch.channels_last) if case.channels_last else module
+
+    def _batches(self, case: Case) -> list[tuple[Sequence[Any], Mapping[str, Any]]]:
+        if is_torch(case.model):
+            source, stated = self._source(case.model)
+        else:
+            shape = spec_graph(case.model, self._question).input_shape
+            source, stated = Source(case.model, nn.Identity()), [InputSpec(shape)]
+        count = 1 if case.mode == GRAPH else INPUTS
+        device = torch.device(case.device)
+        made = [example_inputs(source, stated, case.batch_size, device) for _ in range(count)]
+        filled: list[tuple[Sequence[Any], Mapping[str, Any]]] = tree_map_only(
+            Tensor, lambda tensor: _filled(tensor, case), made
+        )
+        return filled
+
+    def _source(self, model: str) -> tuple[Source, Sequence[InputSpec]]:
+        if model not in self._sources:
+            source = torch_source(model, self._question)
+            self._sources[model] = source, stated_inputs(source, self._question.inputs)
+        return self._sources[model]
+
+
+def events_ns(run: Call, device: str) -> int:
+    """Return a CUDA device's nanoseconds for what lies in its queue when it begins."""
+    with torch.cuda.device(device):
+        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        torch.cuda._sleep(PRIMED_CYCLES)  # noqa: SLF001  there is no public one
+        start.record()
+        run()
+        end.record()
+        end.synchronize()
+    elapsed_ms: float = start.elapsed_time(end)
+    return round(elapsed_ms * MS)
+
+
+def draw(module: nn.Module) -> None:
+    """Draw every parameter at random, as torch does when it makes a layer."""
+    for each in module.modules():
+        reset = getattr(each, "reset_parameters", None)
+        if callable(reset):
+            reset()
+
+
+def _filled(tensor: Tensor, case: Case) -> Tensor:
+    """Return a batch of normal values: zeros are faster on some devices, and nobody's input."""
+    if not tensor.is_floating_point():
+        return tensor
+    tensor = tensor.normal_().to(type_of(case.dtype))
+    if case.channels_last and tensor.dim() == IMAGE_AXES:
+        return tensor.contiguous(memory_format=torch.channels_last)
+    return tensor
+
+
+def _pass(module: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
+    def run() -> object:
+        with torch.inference_mode():
+            return module(*args, **kwargs)
+
+    return run
+
+
+def captured(step: Call, case: Case) -> Call:
+    """Return a CUDA graph of a call; replaying it takes the host no time."""
+    with torch.cuda.device(case.device), precision(case.device, case.dtype):
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                step()
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            step()
+    return lambda: graph.replay()  # noqa: PLW0108  torch says no type of it
+
+
+def training_steps(
+    module: nn.Module, batches: Sequence[tuple[Sequence[Any], Mapping[str, Any]]], optimizer: str
+) -> list[Call]:
+    """Return a step for each batch: forward pass, loss, backward pass, and the optimizer's."""
+    module.train()
+    params = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    made: torch.optim.Optimizer = (
+        torch.optim.Adam(params, lr=LEARNING_RATE)
+        if optimizer == "adam"
+        else torch.optim.SGD(params, lr=LEARNING_RATE, momentum=MOMENTUM)
+    )
+
+    def step_on(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
+        def step() -> None:
+            made.zero_grad(set_to_none=True)
+            loss_of(module(*args, **kwargs)).backward()
+            made.step()
+
+        return step
+
+    return [step_on(args, kwargs) for args, kwargs in batches]
+
+
+def loss_of(out: Any) -> Tensor:
+    """Return the cross-entropy of scores of classes against the first class, or else a mean."""
+    scores = next(leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor))
+    if scores.dim() == 2:  # noqa: PLR2004  a row of scores for each example
+        return functional.cross_entropy(scores, scores.new_zeros(len(scores), dtype=torch.long))
+    return scores.float().square().mean()

@@ -1,0 +1,210 @@
+"""A process that measures: it is told what through a pipe, and answers line by line.
+
+Fresh processes are part of the protocol: how one lies in memory, and when it runs, is drawn anew.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from random import Random
+from typing import TypeAlias
+
+import torch
+
+from archstat.bench.case import BYTES, COMPILE
+from archstat.bench.devices import CPU, free_bytes, is_out_of_memory
+from archstat.bench.environment import environment, uuid_of
+from archstat.bench.layer_rounds import layer_rounds
+from archstat.bench.meters import meter_of, nvml
+from archstat.bench.plan import (
+    Done,
+    Event,
+    Failed,
+    Fits,
+    Layered,
+    Plan,
+    Ready,
+    Search,
+    Surrounding,
+    Taken,
+)
+from archstat.bench.probes import Probes, Surroundings
+from archstat.bench.protocol import SECOND, Meter, Station, calls_of_a_sample, measure, warm_up
+from archstat.bench.record import LayerTimes
+from archstat.bench.replay import layer_line
+from archstat.bench.subject import Models, TimedModel
+from archstat.errors import ArchstatError
+
+Tell: TypeAlias = Callable[[Event], None]
+
+GB = 1e9
+NO_MEMORY = "does not fit in memory"
+
+MOST_WORDS = 200  # of what a model says when it fails
+
+COMPILING_NS = 10 * SECOND
+"""As long a warm-up may take where the first calls compile."""
+
+
+def run(plan: Plan, tell: Tell) -> None:
+    """Measure all that a plan asks, and tell what comes of it as it comes."""
+    start = time.perf_counter()
+    models = Models(plan.question, seed=plan.seed)
+    subjects = dict(_prepared(plan, models, tell))
+    probes = Probes()
+    for ceiling in probes.ceilings(_needed(plan, subjects)):
+        tell(ceiling)
+    stations = {
+        number: Station(
+            subject,
+            calls,
+            probes.beside(plan.cases[number].surroundings, 0),
+            probes.beside(plan.cases[number].surroundings, plan.set_bytes(number)),
+        )
+        for number, (subject, calls) in subjects.items()
+    }
+    meter = meter_of(uuid_of(torch, plan.device), nvml())
+    if stations:
+        measure(
+            stations,
+            plan.rules,
+            meter,
+            now_ns=time.perf_counter_ns,
+            random=Random(f"{plan.seed} {plan.process}"),  # noqa: S311  an order is no secret
+            took=lambda number, sample: tell(Taken(number, sample)),
+        )
+    model_ns = sum(subject.spent_ns for subject, _ in subjects.values())
+    tell(_done(start, model_ns, probes.spent_ns))
+    if not plan.layers:
+        return
+    start, before_ns, rounds_ns = time.perf_counter(), probes.spent_ns, 0
+    for number, station in stations.items():
+        times = _layer_times(plan, number, models, station, meter)
+        rounds_ns += times.rounds[-1].at_ns if times.rounds else 0  # when the last one began
+        tell(Layered(number, times))
+    probes_ns = probes.spent_ns - before_ns
+    tell(_done(start, max(0, rounds_ns - probes_ns), probes_ns))
+
+
+def _done(start: float, model_ns: int, probes_ns: int) -> Done:
+    """Return what the time since `start` was spent on."""
+    spent = {"model": model_ns / SECOND, "probes": probes_ns / SECOND}
+    return Done({"all": time.perf_counter() - start, **spent})
+
+
+def _layer_times(
+    plan: Plan, number: int, models: Models, station: Station, meter: Meter
+) -> LayerTimes:
+    """Return the times of a case's layers, or why there are none."""
+    if plan.cases[number].optimizer:
+        return LayerTimes(plan.process, failure="layers are those of a forward pass")
+    random = Random(f"{plan.seed} {plan.process} {number}")  # noqa: S311  an order is no secret
+    try:
+        empty, line = layer_line(plan, number, models, station)
+        rounds = layer_rounds(line, plan.rules, meter, now_ns=time.perf_counter_ns, random=random)
+        return replace(empty, rounds=tuple(rounds))
+    except Exception as error:  # noqa: BLE001  a user's model may raise anything
+        return LayerTimes(plan.process, failure=_why(error))
+
+
+def _prepared(
+    plan: Plan, models: Models, tell: Tell
+) -> Iterator[tuple[int, tuple[TimedModel, int]]]:
+    """Yield each case that is warm, with how many calls make a sample of it."""
+    for number, case in plan.cases.items():
+        compiles = case.mode == COMPILE
+        rules = replace(plan.rules, most_warm_ns=COMPILING_NS) if compiles else plan.rules
+        least, free = plan.works[number].least_bytes(BYTES[case.dtype]), free_bytes(case.device)
+        if free is not None and least > free:
+            words = f"{NO_MEMORY}: it needs {least / GB:.1f} GB at least, {free / GB:.1f} are free"
+            tell(Failed(number, words))
+            continue
+        try:
+            subject = models.subject(case)
+            warm = warm_up(subject, rules)
+        except Exception as error:  # noqa: BLE001  a user's model may raise anything
+            tell(Failed(number, _why(error)))
+        else:
+            tell(Ready(number, warm.calls, warm.ns, warm.call_ns))
+            yield number, (subject, calls_of_a_sample(warm.call_ns, rules))
+
+
+def search(asked: Search, tell: Tell) -> None:
+    """Double the batch until it does not fit or takes too long, then close in on what fits."""
+    models = Models(asked.question, seed=asked.seed)
+    fits, fails, size = 0, 0, 1
+    while fits < size < (fails or size + 1):
+        free = free_bytes(asked.device)
+        try:
+            if asked.device == CPU and free is not None and _peak_bytes() > free:
+                raise MemoryError  # noqa: TRY301  the system would end this process
+            warm = warm_up(models.subject(replace(asked.case, batch_size=size)), asked.rules)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            fails = size
+        else:
+            tell(Fits(size, warm.call_ns))
+            fits = size
+            if warm.call_ns > asked.most_ns:
+                break
+        size = (fits + fails) // 2 if fails else 2 * fits
+        if fails and fails - fits <= max(1, fits // 8):
+            break
+    tell(Done())
+
+
+def _peak_bytes() -> int:
+    """Return the most memory that this process has had."""
+    import resource  # noqa: PLC0415  there is none on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
+def _why(error: Exception) -> str:
+    """Return in words why something cannot be measured."""
+    if isinstance(error, ArchstatError):
+        return str(error)
+    if is_out_of_memory(error):
+        return NO_MEMORY
+    words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words[:MOST_WORDS])
+
+
+def _needed(plan: Plan, numbers: Iterable[int]) -> dict[Surroundings, set[int]]:
+    """Return the sizes of which the memory probes must tell, by what the probes depend on."""
+    needed: dict[Surroundings, set[int]] = {}
+    for number in numbers:
+        sizes = needed.setdefault(plan.cases[number].surroundings, set())
+        sizes.add(plan.set_bytes(number))
+    return needed
+
+
+def main() -> None:
+    """Answer the one request that comes."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that a model prints is an answer
+    asked: Plan | Search = pickle.load(sys.stdin.buffer)  # noqa: S301  our parent's
+
+    def tell(event: Event) -> None:
+        with suppress(BrokenPipeError):
+            pickle.dump(event, answers)
+            answers.flush()
+
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    if isinstance(asked, Search):
+        search(asked, tell)
+        return
+    tell(Surrounding(environment(torch, asked.device, nvml())))
+    run(asked, tell)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""`archstat bench`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from archstat.cli.shared import (
+    NO,
+    Arguments,
+    Classes,
+    Inputs,
+    Set,
+    answering,
+    complete_model,
+    question,
+)
+
+Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
+
+RECORD = ".json"
+STOPPED = 130  # what shells say of a program that Ctrl-C ended
+
+EPILOG = """\b
+Examples:
+  archstat bench paper-alexnet --batch 1,32
+  archstat bench torchvision/resnet18 --device cuda --dtype float32,bfloat16 --mode eager,graph
+  archstat bench lenet5 --quick -o run.json -o run.svg
+  archstat bench paper-alexnet ungrouped-alexnet --device cpu
+  archstat bench --compare old.json new.json
+"""
+
+
+def bench(
+    models: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL…",
+            help="A model as everywhere; several are measured in turn and compared. Or a record "
+            "(run.json), which is shown again.",
+            autocompletion=complete_model,
+            show_default=False,
+        ),
+    ],
+    input: Inputs = None,  # noqa: A002  the option's name
+    classes: Classes = None,
+    settings: Set = None,
+    model_arguments: Arguments = None,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(metavar="cpu|cuda[:i]|mps", help="Default: all that this machine has."),
+    ] = None,
+    batch: Annotated[
+        str,
+        typer.Option(
+            metavar="N,…|auto",
+            help="Examples a pass; auto finds the best throughput, and the largest that fits.",
+        ),
+    ] = "1,32",
+    dtype: Annotated[
+        str, typer.Option(metavar="TYPE,…", help="Of float32, tf32, bfloat16, float16.")
+    ] = "float32",
+    mode: Annotated[
+        str, typer.Option(metavar="MODE,…", help="Of eager, graph (CUDA graphs), compile.")
+    ] = "eager",
+    threads: Annotated[
+        str | None,
+        typer.Option(metavar="N,…", help="Of the CPU; default: as many as it has cores."),
+    ] = None,
+    train: Annotated[
+        Literal["sgd", "adam"] | None,
+        typer.Option(help="Measure training steps: forward, loss, backward, optimizer."),
+    ] = None,
+    epoch: Annotated[
+        int, typer.Option(metavar="N", help="With --train, tell the time for so many examples.")
+    ] = 50_000,
+    processes: Annotated[
+        int, typer.Option(metavar="N", help="Fresh processes, between which figures scatter.")
+    ] = 3,
+    seconds: Annotated[
+        float, typer.Option(metavar="S", help="Of samples for each row, over all processes.")
+    ] = 5.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of weights and inputs.")] = 0,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="What counts as the same; default: 0.03 for models of one run, 0.05 for two runs.",
+        ),
+    ] = None,
+    vs: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Compare with this record.")
+    ] = None,
+    *,
+    channels_last: Annotated[
+        bool, typer.Option("--channels-last", help="Images with their channels last in memory.")
+    ] = False,
+    layers: Annotated[
+        bool, typer.Option("--layers", help="Measure each layer too, apart from the whole.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="One process, a second: a look, not a figure.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 if a figure is not VALID.")
+    ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="The arguments are records; compare them.")
+    ] = False,
+    format_name: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write a file (.json, .csv, .md, .svg, .txt). Repeatable.",
+        ),
+    ] = None,
+) -> None:
+    """Measure the latency and throughput of a forward pass, beside what limits it.
+
+    A second run gives the same figure, or the verdict says why not. Exit code 1 with --strict if a
+    figure is not VALID, and with --compare or --vs if something got slower.
+    """
+    with answering():
+        from archstat.cli.bench_output import Targets
+
+        targets = Targets.of(output or [], format_name, models)
+        if compare:
+            is_worse = targets.compare(models, tolerance)
+        elif len(models) == 1 and models[0].endswith(RECORD):
+            targets.show_again(models[0])
+            is_worse = False
+        else:
+            from archstat.cli.bench_run import Thoroughness, measured, wanted
+
+            effort = Thoroughness.quick(seed) if quick else Thoroughness(processes, seconds, seed)
+            asked = question(input, classes, settings, model_arguments, 1, "none")
+            cases = wanted(
+                models,
+                devices=device,
+                batch=batch,
+                dtypes=dtype,
+                modes=mode,
+                threads=threads,
+                channels_last=channels_last,
+                optimizer=train or "",
+                question=asked,
+                effort=effort,
+            )
+            old = None if vs is None else targets.read(vs)
+            run = measured(cases, asked, effort, layers=layers, epoch=epoch, keep=targets.keep)
+            targets.show(run.record)
+            is_worse = targets.answer(run.record, old, tolerance)
+            if not run.is_whole:
+                raise typer.Exit(STOPPED)
+            is_worse |= strict and not run.is_valid
+    if is_worse:
+        raise typer.Exit(NO)

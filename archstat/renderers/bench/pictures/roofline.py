@@ -1,0 +1,294 @@
+"""The roofline of a device: what it can do at which intensity, and where the model's cases lie.
+
+Source: S. Williams, A. Waterman and D. Patterson, Roofline, Communications of the ACM 52(4), 2009.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from archstat.bench.case import BYTES, Case
+from archstat.bench.summary import Limit
+from archstat.bench.work import LayerWork, Rates
+from archstat.renderers.bench.pictures.axes import Room, Scale, scale
+from archstat.renderers.bench.pictures.drawing import (
+    SMALL_HEIGHT,
+    SMALL_LETTER,
+    colour,
+    cut,
+    element,
+    label,
+    line,
+    mark,
+    words,
+)
+from archstat.renderers.bench.pictures.roof import names_of_roofs, peak_of, roof
+from archstat.renderers.bench.pictures.series import LABEL_GAP, Series, margin, names
+from archstat.renderers.bench.sheet import Row, Sheet
+from archstat.renderers.bench.units import percent, short_with_prefix, with_prefix
+
+LEFT, TOP, BELOW = 84, 34, 62
+HEIGHT = 320
+RADIUS = 6
+CASE_WIDTH = 320
+"""Most pixels of the name of the case whose layers are shown."""
+
+NAME_WIDTH = 110
+"""Most pixels of a layer's name."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something lies.
+
+    Attributes:
+        intensity: Operations for each byte that must be moved.
+        rate: Operations a second.
+    """
+
+    intensity: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case whose limit is known, of a device."""
+
+    series: Series
+    row: Row
+    limit: Limit
+    place: Place
+
+
+def draw(
+    sheet: Sheet,
+    series: Sequence[Series],
+    device: str,
+    layer_s: Mapping[Case, Mapping[str, float]],
+    width: float,
+) -> tuple[float, list[str]] | None:
+    """Return the height and the elements of a picture; None where no limit is known.
+
+    Args:
+        sheet: What was measured.
+        series: All series, of which those of the device are drawn.
+        device: Whose ceilings make the roof.
+        layer_s: The seconds of each layer, of the cases whose layers were measured.
+        width: In pixels.
+    """
+    known = [
+        Known(each, row, found.limit, place)
+        for each in series
+        for row, found in each.rows
+        if found.limit is not None
+        and row.case.device == device
+        and (place := _place(row, found.latency_s)) is not None
+    ]
+    if not known:
+        return None
+    shown = list({each.series.number: each.series for each in known}.values())
+    reference = _reference(known, layer_s)
+    layers = _layers(reference, layer_s.get(reference.row.case, {}))
+    roofs = _roofs(known)
+    across, upright = _scales(
+        [each.place for each in known] + [layer.place for layer in layers],
+        roofs.values(),
+        width - margin(shown),
+        max(HEIGHT, LABEL_GAP * len(shown)),
+    )
+    points = [
+        Point(each, across.at(each.place.intensity), upright.at(each.place.rate)) for each in known
+    ]
+    spots = [
+        Spot(each, across.at(each.place.intensity), upright.at(each.place.rate)) for each in layers
+    ]
+    return upright.start + BELOW, [
+        label(0, 16, f"Roofline of {device}, FLOP/s", look="ink title"),
+        *_grid(across, upright),
+        *(text for name, rates in roofs.items() for text in roof(name, rates, across, upright)),
+        *_inside(sheet, points, spots, is_measured=reference.row.case in layer_s),
+        *_written(points, spots, roofs, across, upright),
+        *_ends(shown, points, across, upright),
+        _legend(
+            sheet, reference.row, upright.start + 50, is_measured=reference.row.case in layer_s
+        ),
+    ]
+
+
+def _scales(
+    places: Sequence[Place], roofs: Iterable[Rates], right: float, height: float
+) -> tuple[Scale, Scale]:
+    """Return both axes, which hold all places and the ridges of all roofs."""
+    ridges = [Place(peak_of(rates) / rates.memory, peak_of(rates)) for rates in roofs]
+    held = [*places, *ridges]
+    across = scale([place.intensity for place in held], LEFT, right, air=2)
+    upright = scale([place.rate for place in held], TOP + height, TOP, air=1.6)
+    return across, upright
+
+
+def _place(row: Row, seconds: float) -> Place | None:
+    """Return where a case lies; None where nothing is computed or nothing moved."""
+    work = row.result.work
+    moved = (work.ends + work.weights) * BYTES[row.case.dtype]
+    return Place(work.flops / moved, work.flops / seconds) if work.flops and moved else None
+
+
+def _reference(known: Sequence[Known], layer_s: Mapping[Case, Mapping[str, float]]) -> Known:
+    """Return the case whose layers are shown: one that has their times, or else the largest."""
+    measured = [each for each in known if each.row.case in layer_s]
+    return max(measured or known, key=lambda each: each.row.result.work.flops)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer in the picture."""
+
+    work: LayerWork
+    place: Place
+
+
+def _layers(case: Known, seconds: Mapping[str, float]) -> list[Layer]:
+    """Return the layers that do operations: where they ran, or where the roof is above them.
+
+    Those that take longest come first, as there may not be room for all names.
+    """
+    found = []
+    for layer in case.row.result.work.layers:
+        moved = (layer.values + layer.weights) * BYTES[case.row.case.dtype]
+        if layer.flops and moved:
+            intensity, rates = layer.flops / moved, case.limit.rates
+            best = min(rates.conv if layer.is_conv else rates.matmul, intensity * rates.memory)
+            rate = layer.flops / seconds[layer.name] if layer.name in seconds else best
+            found.append(Layer(layer, Place(intensity, rate)))
+    shown = [each for each in found if each.work.name in seconds] if seconds else found
+    return sorted(shown, key=lambda each: each.place.rate / each.work.flops)
+
+
+def _roofs(known: Sequence[Known]) -> dict[str, Rates]:
+    """Return the ceilings by what tells them apart: type, and threads where they differ."""
+    found: dict[tuple[str, str, int], Rates] = {}
+    for each in known:
+        key, rates = each.row.case.surroundings, each.limit.rates
+        if key not in found or rates.memory < found[key].memory:  # of the largest buffer
+            found[key] = rates
+    threads = {count for _, _, count in found}
+    return {
+        f"{dtype}, {count} threads" if len(threads) > 1 else dtype: rates
+        for (_, dtype, count), rates in found.items()
+    }
+
+
+def _grid(across: Scale, upright: Scale) -> Iterator[str]:
+    for value in upright.ticks():
+        y = upright.at(value)
+        yield element("line", x1=across.start, y1=y, x2=across.end, y2=y, class_="grid")
+        yield label(
+            across.start - 8, y + 4, short_with_prefix(value), look="weak small", text_anchor="end"
+        )
+    for value in across.ticks():
+        x = across.at(value)
+        yield element("line", x1=x, y1=upright.end, x2=x, y2=upright.start, class_="grid")
+        yield label(
+            x, upright.start + 16, short_with_prefix(value), look="weak small", text_anchor="middle"
+        )
+    middle = (across.start + across.end) / 2
+    title = "FLOP per byte moved"
+    yield label(middle, upright.start + 32, title, look="weak small", text_anchor="middle")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a case is drawn."""
+
+    known: Known
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a layer is drawn."""
+
+    layer: Layer
+    x: float
+    y: float
+
+
+def _inside(
+    sheet: Sheet, points: Sequence[Point], spots: Sequence[Spot], *, is_measured: bool
+) -> Iterator[str]:
+    """Yield the lines and marks of cases, and the dots or ticks of layers."""
+    for spot in spots:
+        yield _mark(spot, is_measured=is_measured)
+    for number in dict.fromkeys(point.known.series.number for point in points):
+        path = [(point.x, point.y) for point in points if point.known.series.number == number]
+        yield line(path, f"line {colour(number)}")
+    for point in points:
+        rate = with_prefix(point.known.place.rate, "FLOP/s")
+        share = percent(point.known.limit.share)
+        hollow = not point.known.row.is_valid
+        said = f"{sheet.label(point.known.row.case)}: {rate}, {share} of its limit"
+        yield mark(
+            point.known.series.number, point.x, point.y, said, radius=RADIUS, is_hollow=hollow
+        )
+
+
+def _mark(spot: Spot, *, is_measured: bool) -> str:
+    """Return a dot where a layer ran, or a tick on the roof above it."""
+    x, y, layer = spot.x, spot.y, spot.layer
+    rate = with_prefix(layer.place.rate, "FLOP/s")
+    told = element("title", words(f"{layer.work.name}: {rate}"))
+    if is_measured:
+        return element("circle", told, cx=x, cy=y, r=3, class_="weak")
+    return element("line", told, x1=x, y1=y - 5, x2=x, y2=y + 5, class_="bar weak")
+
+
+def _written(
+    points: Sequence[Point],
+    spots: Sequence[Spot],
+    roofs: Mapping[str, Rates],
+    across: Scale,
+    upright: Scale,
+) -> Iterator[str]:
+    """Yield what is written into the picture, the most important first, as far as there is room."""
+    room = Room()
+    for point in points:
+        room.block((point.x - RADIUS, point.y - RADIUS, point.x + RADIUS, point.y + RADIUS))
+    for spot in spots:
+        room.block((spot.x - 3, spot.y - 5, spot.x + 3, spot.y + 5))
+    yield from names_of_roofs(roofs, across, upright, room)
+    lowest: dict[tuple[int, int], Point] = {}  # of those above each other, which share the batch
+    for point in sorted(points, key=lambda point: point.y):
+        lowest[round(point.x), point.known.row.case.batch_size] = point
+    for (_, batch), point in lowest.items():
+        yield from _beside(point.x, point.y, f"{batch:,}", "ink", room)
+    for spot in spots:
+        yield from _beside(spot.x, spot.y, cut(spot.layer.work.name, NAME_WIDTH), "weak", room)
+
+
+def _beside(x: float, y: float, text: str, look: str, room: Room) -> Iterator[str]:
+    """Yield a text where there is room for it around a place; nothing where there is none."""
+    half = SMALL_LETTER * len(text) / 2 + 2
+    for base in (y + 20, y - 10, y + 33, y - 23):
+        if room.take((x - half, base - SMALL_HEIGHT + 2, x + half, base + 2)):
+            yield label(x, base, text, look=f"{look} small halo", text_anchor="middle")
+            return
+
+
+def _ends(
+    shown: Sequence[Series], points: Sequence[Point], across: Scale, upright: Scale
+) -> Iterator[str]:
+    last = {point.known.series.number: point for point in points}
+    ends = [(each, last[each.number].x, last[each.number].y) for each in shown]
+    yield from names(ends, across.end, TOP, upright.start)
+
+
+def _legend(sheet: Sheet, row: Row, y: float, *, is_measured: bool) -> str:
+    case = cut(sheet.label(row.case), CASE_WIDTH)
+    text = (
+        f"Dots: the layers of {case}, each measured apart."
+        if is_measured
+        else f"Ticks: the most that the layers of {case} could reach."
+    )
+    return label(0, y, f"{text} Layers without operations have no place.", look="weak small")

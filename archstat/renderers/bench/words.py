@@ -1,0 +1,200 @@
+"""What stands above and below the rows, the same in every format for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
+from archstat.bench.case import Case
+from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
+from archstat.bench.summary import Verdict, best
+from archstat.layers.base import times
+from archstat.renderers.bench.columns import LIMIT_MARK, STEADY_MARK
+from archstat.renderers.bench.sheet import BATCH, DEVICE, MODEL, SETTINGS, THREADS, Row, Sheet
+from archstat.renderers.bench.units import percent, with_prefix
+
+LIMIT_NOTE = (
+    f"{LIMIT_MARK} no schedule is faster at the rates measured in this run: every operation at "
+    "the peak of its kind, every weight, input and output moved once"
+)
+STEADY_NOTE = (
+    f"{STEADY_MARK} the latency with the device at its best of this run, by the probes beside each "
+    "sample"
+)
+MARKS = LIMIT_MARK + STEADY_MARK
+QUICK = "quick look: one process, so no interval between processes"
+NOTHING_MEASURED = "nothing was measured"
+
+
+def models(sheet: Sheet) -> Iterator[str]:
+    """Yield what each model is."""
+    for name in dict.fromkeys(row.case.model for row in sheet.rows):
+        title = sheet.record.titles.get(name, "")
+        named = f"{name}: {title}" if title and title != name else name
+        yield ", ".join([named, *_size(sheet, name)])
+
+
+def _size(sheet: Sheet, name: str) -> Iterator[str]:
+    row = next(row for row in sheet.rows if row.case.model == name)
+    work = row.result.work
+    if work.layers:
+        macs = work.flops // FLOPS_PER_MAC // row.case.batch_size
+        yield f"{work.weights:,} params"
+        yield f"{'≥ ' if work.uncounted else ''}{macs:,} MACs an {sheet.example}"
+    if shape := sheet.record.inputs.get(name):
+        yield f"input {times(shape)}"
+
+
+def common(sheet: Sheet) -> str:
+    """Return the settings that all rows have, but those that stand elsewhere."""
+    if not sheet.rows:
+        return ""
+    elsewhere = {MODEL, DEVICE, BATCH, THREADS, *sheet.varying}
+    words = [setting.named(sheet.rows[0].case) for setting in SETTINGS if setting not in elsewhere]
+    if sheet.record.epoch_images and any(row.case.optimizer for row in sheet.rows):
+        words.append(f"an epoch is {sheet.record.epoch_images:,} {sheet.example}s")
+    return ", ".join(filter(None, words))
+
+
+def devices(sheet: Sheet) -> Iterator[str]:
+    """Yield what each device is and does."""
+    environment = sheet.record.environment
+    version = environment.get("software", {}).get("torch")
+    for device, threads in sheet.threads.items():
+        name = environment.get(device, {}).get("name")
+        count = threads[0] if THREADS not in sheet.varying else 0
+        words = [
+            str(name) if name else "",
+            _several(str(count), "thread") if count else "",
+            f"torch {version}" if version else "",
+        ]
+        known = ", ".join(filter(None, words)) or "of an unknown name"
+        measured = "; ".join(_measured(sheet, device))
+        yield f"{device}: {known}" + (f"; measured now: {measured}" if measured else "")
+
+
+def _measured(sheet: Sheet, device: str) -> Iterator[str]:
+    surroundings = dict.fromkeys(
+        row.case.surroundings for row in sheet.rows if row.case.device == device
+    )
+    several = len(surroundings) > 1
+    for key in surroundings:
+        known = [ceiling for ceiling in sheet.record.ceilings if ceiling.surroundings == key]
+        rates = ", ".join(_rates(known))
+        if rates:
+            _, dtype, threads = key
+            many = several and len(sheet.threads[device]) > 1
+            label = f"{dtype}, {_several(str(threads), 'thread')}" if many else dtype
+            yield f"{label} {rates}" if several else rates
+
+
+def _rates(ceilings: Sequence[Ceiling]) -> Iterator[str]:
+    conv, matmul = best(ceilings, CONV), best(ceilings, MATMUL)
+    texts = [with_prefix(max(peak.rates), "FLOP/s") for peak in (conv, matmul) if peak]
+    if len(set(texts)) == 1:
+        yield texts[0]
+    elif texts:
+        yield f"{texts[0]} in convolutions, {texts[1]} in matrix products"
+    memory = [max(one.rates) for one in ceilings if MEMORY in one.resources and one.rates]
+    if memory:
+        yield with_prefix(max(memory), "B/s")
+
+
+def footnotes(titles: Sequence[str]) -> Iterator[str]:
+    """Yield what the marks of some titles mean."""
+    for note in (LIMIT_NOTE, STEADY_NOTE):
+        if any(title.endswith(note[0]) for title in titles):
+            yield note
+
+
+def protocol(sheet: Sheet) -> Iterator[str]:
+    """Yield how much was measured, and how far it scatters."""
+    measured = [(row, row.figures) for row in sheet.rows if row.figures is not None]
+    if not measured:
+        return
+    processes = _span(sum(bool(t.samples) for t in row.result.trials) for row, _ in measured)
+    counts = [found.samples + found.set_aside for _, found in measured]
+    samples = _span(
+        len(trial.samples) for row, _ in measured for trial in row.result.trials if trial.samples
+    )
+    aside = sum(found.set_aside for _, found in measured)
+    words = [f"{_several(processes, 'process', 'es')} × {_several(samples, 'sample')}"]
+    if aside:
+        words.append(
+            f"{aside:,} of {sum(counts):,} set aside ({_causes(row for row, _ in measured)})"
+        )
+    if processes != "1":
+        latency = max(found.spread for _, found in measured)
+        apart = f"processes differ by up to {percent(latency)}"
+        shares = [found.limit.spread for _, found in measured if found.limit is not None]
+        if shares:
+            apart += f", their shares of the limit by up to {percent(max(shares))}"
+        words.append(apart)
+    yield "; ".join(words)
+    if sheet.record.is_quick:
+        yield QUICK
+
+
+def spent(sheet: Sheet) -> Iterator[str]:
+    """Yield how much of the time went into neither the model nor the probes."""
+    times_s = sheet.record.spent_s
+    if whole := times_s.get("all"):
+        rest = max(0.0, whole - times_s.get("model", 0) - times_s.get("probes", 0))
+        yield f"{whole:.0f} s, {percent(rest / whole)} of it neither in the model nor in the probes"
+
+
+def verdicts(sheet: Sheet) -> Iterator[tuple[Verdict, str]]:
+    """Yield why rows that were measured are not worth publishing; a line for each reason."""
+    found: dict[tuple[Verdict, str], list[Case]] = {}
+    for row in sheet.rows:
+        if row.figures is not None and row.reason:
+            found.setdefault((row.verdict, row.reason), []).append(row.case)
+    for (verdict, reason), cases in found.items():
+        yield verdict, f"{_labels(sheet, cases)}: {reason}"
+
+
+def notes(sheet: Sheet) -> Iterator[str]:
+    """Yield what else should be known; each note once, with the rows that it is about."""
+    found: dict[str, list[Case]] = {}
+    for row in sheet.rows:
+        for note in row.figures.notes if row.figures else ():
+            found.setdefault(note, []).append(row.case)
+    for note, cases in found.items():
+        yield f"{_labels(sheet, cases)}: {note}"
+    for row in sheet.rows:
+        if row.figures is not None and row.result.work.uncounted:
+            uncounted = ", ".join(row.result.work.uncounted)
+            yield f"{sheet.label(row.case)}: no limit, as nobody has counted {uncounted}"
+
+
+def reproduce(sheet: Sheet) -> str:
+    """Return how to get the same again."""
+    return f"to reproduce: {sheet.record.words}"
+
+
+def _labels(sheet: Sheet, cases: Sequence[Case]) -> str:
+    if len(cases) == len(sheet.rows) > 1:
+        return "all"
+    return "; ".join(sheet.label(case) for case in cases)
+
+
+def _causes(rows: Iterable[Row]) -> str:
+    counts = Counter(
+        sample.set_aside
+        for row in rows
+        for trial in row.result.trials
+        for sample in trial.samples
+        if sample.set_aside
+    )
+    return ", ".join(f"{count:,} {cause}" for cause, count in counts.most_common())
+
+
+def _several(count: str, what: str, ending: str = "s") -> str:
+    return f"{count} {what}" if count == "1" else f"{count} {what}{ending}"
+
+
+def _span(counts: Iterable[int]) -> str:
+    found = sorted(counts)
+    low, high = found[0], found[-1]
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

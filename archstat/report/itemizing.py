@@ -1,0 +1,81 @@
+"""What a count is made of, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archstat.analyses.conventions.convention import Convention
+from archstat.graph import Graph
+
+
+@dataclass(frozen=True)
+class Item:
+    """A part of a count."""
+
+    count: int
+    words: str
+
+
+def items(convention: Convention, graph: Graph) -> tuple[Item, ...]:
+    """Return what a convention counts in a network, its MACs first; of one example."""
+    terms = convention.differences(graph).items()
+    unit = "MACs" if convention.per_mac == 1 else f"{convention.per_mac} a MAC"
+    products = convention.total(graph) - sum(count for _, count in terms)
+    return (Item(products, unit), *(Item(count, words) for words, count in terms))
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a convention counts in a pass over a batch.
+
+    Attributes:
+        convention: The convention.
+        parts: What it counts for one example, or for all that a traced graph holds.
+        examples: How often that is.
+    """
+
+    convention: Convention
+    parts: tuple[Item, ...]
+    examples: int
+
+    @property
+    def words(self) -> str:
+        """The count and its parts, in a sentence."""
+        return f"by {self.convention.name}: {itemized(self.parts, batch_size=self.examples)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the JSON contract has it."""
+        _, *terms = self.parts
+        return {
+            "name": self.convention.name,
+            "per_mac": self.convention.per_mac,
+            "terms": {item.words: self.examples * item.count for item in terms},
+        }
+
+
+def counting_of(convention: Convention, graph: Graph, batch_size: int) -> Counting:
+    """Return what a convention counts in a network; a traced one has the batch in it already."""
+    is_traced = any(node.examples is not None for node in graph.nodes)
+    return Counting(convention, items(convention, graph), 1 if is_traced else batch_size)
+
+
+def total(parts: Sequence[Item]) -> int:
+    """Return what parts add up to."""
+    return sum(item.count for item in parts)
+
+
+def itemized(parts: Sequence[Item], *, batch_size: int = 1) -> str:
+    """Return a count with its parts.
+
+    >>> itemized([Item(972, "MACs"), Item(54, "biases")])
+    '1,026 = 972 (MACs) + 54 (biases)'
+    """
+    first, *others = parts
+    added = f"{first.count:,} ({first.words})"
+    for item in others:
+        added += f" {'−' if item.count < 0 else '+'} {abs(item.count):,} ({item.words})"
+    if batch_size > 1:
+        added = f"{batch_size} × ({added})"
+    return f"{batch_size * total(parts):,} = {added}"

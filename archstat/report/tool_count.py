@@ -1,0 +1,47 @@
+"""What a tool counts in a network, and what of it its convention explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archstat.report.itemizing import Item, total
+
+
+@dataclass(frozen=True)
+class LayerOff:
+    """A layer in which a tool counts more than its convention does, or less."""
+
+    name: str
+    kind: str
+    off: int
+
+
+@dataclass(frozen=True)
+class ToolCount:
+    """A tool's own number.
+
+    Attributes:
+        tool: The tool, or its back end.
+        unit: What it calls what it counts.
+        model: What it counts in.
+        count: The number.
+        items: The parts of what its convention counts, MACs first.
+        layers: The layers that it counts otherwise.
+    """
+
+    tool: str
+    unit: str
+    model: str
+    count: int
+    items: tuple[Item, ...]
+    layers: tuple[LayerOff, ...] = ()
+
+    @property
+    def remainder(self) -> int:
+        """What the convention does not explain."""
+        return self.count - total(self.items)
+
+    @property
+    def elsewhere(self) -> int:
+        """What no layer alone accounts for of the remainder."""
+        return self.remainder - sum(layer.off for layer in self.layers)

@@ -1,0 +1,169 @@
+"""A run with processes that are fakes: what it keeps, and what it makes of those that die."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archstat.bench.case import Case
+from archstat.bench.plan import Done, Failed, Ready, Surrounding, Taken
+from archstat.bench.protocol import Rules
+from archstat.bench.record import Ceiling, Record, Sample
+from archstat.bench.run import Asked, Progress, Run, seconds_left
+from archstat.bench.work import LayerWork, Work
+from archstat.errors import DeviceError
+from archstat.frontends.load import Question
+
+MS = 1_000_000
+WORK = Work((LayerWork("fc", "linear", 100, is_conv=False, values=20, weights=100),), 20)
+SMALL = Case("net", "cpu", 1, threads=2)
+LARGE = replace(SMALL, batch_size=32)
+CEILING = Ceiling("cpu", "float32", 2, "sum", ("memory",), 1 << 20, (2.0, 4.0), (1.0, 2.0))
+
+
+def run(start, *cases, processes=2, **hooks):
+    asked = Asked(dict.fromkeys(cases or (SMALL, LARGE), WORK), Question(), Rules(), processes)
+    empty = Record("archstat bench net", is_quick=False, environment={}, titles={"net": "a net"})
+    quiet = {"changed": lambda _: None, "ended": lambda _: None}
+    return Run(empty, asked, start=start, **{**quiet, **hooks})
+
+
+def good(plan):
+    """Measure every case of a plan, in as many milliseconds as its batch has examples."""
+    yield Surrounding({"software": {"torch": "2.15.0"}})
+    for number, case in plan.cases.items():
+        yield Ready(number, 10, 300 * MS, case.batch_size * MS)
+    yield CEILING
+    for number, case in plan.cases.items():
+        yield Taken(number, Sample(0, (case.batch_size * MS,)))
+    yield Done({"all": 1.0, "model": 0.5, "probes": 0.25})
+
+
+def test_each_process_is_a_trial_of_each_case():
+    record = run(good).measure()
+    assert [result.case for result in record.results] == [SMALL, LARGE]
+    assert [
+        [(trial.process, trial.samples[0].calls_ns) for trial in result.trials]
+        for result in record.results
+    ] == [[(0, (MS,)), (1, (MS,))], [(0, (32 * MS,)), (1, (32 * MS,))]]
+
+
+def test_what_the_processes_say_is_put_together():
+    record = run(good).measure()
+    assert record.environment == {"software": {"torch": "2.15.0"}}
+    assert record.ceilings == (
+        replace(CEILING, rates=(2.0, 4.0, 2.0, 4.0), beside=(1.0, 2.0, 1.0, 2.0)),
+    )
+    assert record.spent_s == {"all": 2.0, "model": 1.0, "probes": 0.5}
+
+
+def test_devices_and_threads_are_measured_apart():
+    plans = []
+
+    def start(plan):
+        plans.append(plan)
+        return good(plan)
+
+    gpu, single = replace(SMALL, device="cuda:0", threads=0), replace(SMALL, threads=1)
+    run(start, SMALL, gpu, single, LARGE, processes=1).measure()
+    assert [(plan.device, plan.threads, list(plan.cases)) for plan in plans] == [
+        ("cpu", 2, [0, 3]),
+        ("cuda:0", 0, [1]),
+        ("cpu", 1, [2]),
+    ]
+
+
+def test_a_case_that_fails_is_a_result_that_says_why_and_is_not_tried_again():
+    asked = []
+
+    def start(plan):
+        asked.append(list(plan.cases))
+        for event in good(plan):
+            if getattr(event, "number", 0) != 1:
+                yield event
+            elif isinstance(event, Ready):
+                yield Failed(1, "does not fit in memory")
+
+    record = run(start).measure()
+    assert [result.failure for result in record.results] == ["", "does not fit in memory"]
+    assert asked == [[0, 1], [0]]
+
+
+def test_a_process_that_the_system_ends_is_started_again_without_what_it_died_of():
+    asked = []
+
+    def start(plan):
+        asked.append(list(plan.cases))
+        if 1 in plan.cases:
+            yield Ready(0, 10, 300 * MS, MS)
+            return
+        yield from good(plan)
+
+    record = run(start).measure()
+    assert asked == [[0, 1], [0], [0]]
+    small, large = record.results
+    assert len(small.trials) == 2
+    assert large.failure == "does not fit in memory: the system ended the process"
+
+
+def test_a_process_that_ends_while_it_measures_is_an_error():
+    def start(plan):
+        for event in good(plan):
+            if isinstance(event, Done):
+                return
+            yield event
+
+    with pytest.raises(DeviceError) as caught:
+        run(start).measure()
+    assert str(caught.value) == (
+        "the process that measures has ended while it measured\n  hint: use a smaller --batch"
+    )
+
+
+def test_what_cannot_be_measured_is_never_started():
+    def start(_):
+        raise AssertionError
+
+    record = run(start, replace(SMALL, dtype="tf32"), replace(SMALL, mode="graph")).measure()
+    assert [result.failure for result in record.results] == [
+        "TF32 is a type of CUDA devices",
+        "graphs are captured on CUDA devices",
+    ]
+
+
+def test_a_run_that_is_stopped_has_kept_what_was_measured():
+    def start(plan):
+        for event in good(plan):
+            yield event
+            if isinstance(event, Taken):
+                raise KeyboardInterrupt
+
+    going = run(start)
+    with pytest.raises(KeyboardInterrupt):
+        going.measure()
+    small, large = going.record().results
+    assert len(small.trials[0].samples) == 1
+    assert large.trials == ()
+
+
+def test_a_record_is_there_whenever_a_process_has_ended():
+    kept = []
+    run(good, processes=3, ended=kept.append).measure()
+    assert [len(record.results[0].trials) for record in kept] == [1, 2, 3]
+
+
+def test_progress_tells_the_newest_estimate():
+    told = []
+
+    def changed(progress):
+        told.append((progress.process, progress.number, dict(progress.call_ns)))
+
+    run(good, SMALL, processes=2, changed=changed).measure()
+    assert told == [(process, 0, {0: MS}) for process in (1, 1, 2, 2)]
+
+
+def test_the_time_left_is_that_of_the_processes_left(monkeypatch):
+    monkeypatch.setattr("time.monotonic", lambda: 110.0)
+    assert seconds_left(Progress(processes=3, process=1), began=100.0) is None
+    assert seconds_left(Progress(processes=3, process=2), began=100.0) == 20.0

@@ -1,0 +1,296 @@
+"""`archstat bench`, with processes that answer at once; and once for real."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("torch")
+
+from archstat.bench import run
+from tests.bench.processes import started
+from tests.cli.running import assert_refused, invoke
+
+QUICK = ("lenet5", "--device", "cpu", "--threads", "2", "--batch", "1")
+
+
+@pytest.fixture(autouse=True)
+def _known_times(monkeypatch, tmp_path, request):
+    monkeypatch.chdir(tmp_path)
+    if "real" not in request.keywords:
+        monkeypatch.setattr(run, "started", started)
+
+
+def bench(*words):
+    result = invoke("bench", *words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def document(*words):
+    return json.loads(bench(*words, "--format", "json"))
+
+
+def cases(*words):
+    return [result["case"] for result in document(*words)["results"]]
+
+
+def test_a_table_has_figures_and_what_limits_them():
+    lines = bench(*QUICK).splitlines()
+    assert lines[0].startswith("lenet5: LeNet-5 ")
+    row = next(line for line in lines if line.endswith("VALID"))
+    # 255,064 bytes for weights, input and output at 10 GB/s are 25.1 µs; 833,040 FLOP at 100
+    # GFLOP/s 8.3 µs: 2.5 % of 1 ms, and memory is what bounds it
+    assert row.split()[:2] == ["1", "1.00"]
+    assert " memory " in row
+    assert "2.5 %" in row
+    assert lines[-1] == "to reproduce: archstat bench lenet5 --device cpu --threads 2 --batch 1"
+
+
+@pytest.fixture(autouse=True)
+def _as_typed(monkeypatch):
+    """Let the record tell the words that a test calls the command with."""
+    from archstat.cli import bench_run
+    from tests.cli import running
+
+    typed = []
+    real = running.invoke
+
+    def noted(*words, **more):
+        typed[:] = words
+        return real(*words, **more)
+
+    monkeypatch.setattr("tests.cli.test_bench.invoke", noted)
+    told = bench_run.reproducing
+    monkeypatch.setattr(bench_run, "reproducing", lambda _: told(typed))
+
+
+def test_every_combination_of_the_options_is_a_case():
+    words = ("--batch", "1,8", "--dtype", "float32,bfloat16", "--threads", "1,2")
+    found = cases("lenet5", "--device", "cpu", *words)
+    assert [(case["dtype"], case["batch_size"], case["threads"]) for case in found] == [
+        (dtype, batch, threads)
+        for dtype in ("float32", "bfloat16")
+        for batch in (1, 8)
+        for threads in (1, 2)
+    ]
+
+
+def test_the_default_is_every_device_a_core_each_and_batches_1_and_32(monkeypatch):
+    from archstat.cli import bench_run
+
+    monkeypatch.setattr(bench_run, "every_device", lambda: ["cpu"])
+    monkeypatch.setattr(bench_run, "physical_cores", lambda: 6)
+    found = cases("lenet5")
+    assert [(case["device"], case["threads"], case["batch_size"]) for case in found] == [
+        ("cpu", 6, 1),
+        ("cpu", 6, 32),
+    ]
+
+
+def test_what_cannot_be_measured_is_a_row_that_says_why():
+    lines = bench(*QUICK, "--mode", "eager,graph").splitlines()
+    assert any("graphs are captured on CUDA devices" in line for line in lines)
+    assert any(line.endswith("VALID") for line in lines)
+
+
+def test_strict_asks_that_every_figure_is_valid(monkeypatch):
+    assert invoke("bench", *QUICK, "--strict").exit_code == 0
+
+    def contended(asked):
+        for event in started(asked):
+            if sample := getattr(event, "sample", None):
+                reading = replace(sample.reading, wait=0.5)
+                event = replace(event, sample=replace(sample, reading=reading))  # noqa: PLW2901
+            yield event
+
+    monkeypatch.setattr(run, "started", contended)
+    result = invoke("bench", *QUICK, "--strict")
+    assert result.exit_code == 1
+    assert "CONTENDED" in result.stdout
+    assert invoke("bench", *QUICK).exit_code == 0
+
+
+def test_files_are_written_each_in_its_format_and_the_table_is_printed(tmp_path):
+    printed = bench(*QUICK, *(f"-orun.{suffix}" for suffix in ("json", "svg", "csv", "md", "txt")))
+    assert "VALID" in printed
+    assert json.loads((tmp_path / "run.json").read_text())["kind"] == "bench"
+    assert "<svg " in (tmp_path / "run.svg").read_text()
+    assert (tmp_path / "run.csv").read_text().startswith("model,device,batch_size,")
+    assert "| VALID |" in (tmp_path / "run.md").read_text()
+    assert (tmp_path / "run.txt").read_text().startswith("lenet5: ")
+
+
+def test_a_record_is_shown_again_as_it_was():
+    printed = bench(*QUICK, "-o", "run.json")
+    assert bench("run.json") == printed
+    assert "VALID" in bench("run.json", "-f", "markdown")
+
+
+def test_the_record_is_kept_after_each_process(monkeypatch, tmp_path):
+    seen = []
+
+    def looking(asked):
+        if (tmp_path / "run.json").exists():
+            seen.append(
+                len(json.loads((tmp_path / "run.json").read_text())["results"][0]["trials"])
+            )
+        yield from started(asked)
+
+    monkeypatch.setattr(run, "started", looking)
+    bench(*QUICK, "-o", "run.json")
+    assert seen == [1, 2]
+
+
+def test_ctrl_c_prints_what_is_there(monkeypatch, tmp_path):
+    def stopped(asked):
+        yield from started(asked)
+        if asked.process == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "started", stopped)
+    result = invoke("bench", *QUICK, "-o", "run.json")
+    assert result.exit_code == 130
+    assert result.stderr == "stopped; what follows is what was measured so far\n"
+    assert "2 processes" in result.stdout
+    assert len(json.loads((tmp_path / "run.json").read_text())["results"][0]["trials"]) == 2
+
+
+def test_models_of_one_run_are_compared_and_a_model_with_its_copy():
+    lines = bench("lenet5", *QUICK).splitlines()
+    assert any("lenet5 (copy 2)" in line for line in lines)
+    assert any("SAME" in line for line in lines)
+
+
+def test_records_are_compared_and_a_slower_one_is_the_exit_code(monkeypatch):
+    bench(*QUICK, "-o", "old.json")
+    assert invoke("bench", "--compare", "old.json", "old.json").exit_code == 0
+
+    def slower(asked):
+        for event in started(asked):
+            if sample := getattr(event, "sample", None):
+                calls = tuple(2 * ns for ns in sample.calls_ns)
+                event = replace(event, sample=replace(sample, calls_ns=calls))  # noqa: PLW2901
+            yield event
+
+    monkeypatch.setattr(run, "started", slower)
+    bench(*QUICK, "-o", "new.json")
+    result = invoke("bench", "--compare", "old.json", "new.json")
+    assert (result.exit_code, "SLOWER" in result.stdout) == (1, True)
+    assert invoke("bench", "--compare", "new.json", "old.json").exit_code == 0
+    result = invoke("bench", *QUICK, "--vs", "old.json")
+    assert (result.exit_code, "SLOWER" in result.stdout) == (1, True)
+
+
+def test_auto_finds_the_best_batch_and_the_largest():
+    result = invoke("bench", "lenet5", "--device", "cpu", "--threads", "2", "--batch", "auto")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "lenet5, cpu, float32, eager, 2 threads: the best throughput is at batch 2; 4 is the "
+        "largest tried, as more does not fit\n"
+    )
+    assert [line.split()[0] for line in result.stdout.splitlines() if "VALID" in line] == ["2", "4"]
+
+
+def test_training_tells_the_time_of_an_epoch():
+    printed = bench(*QUICK, "--train", "adam", "--epoch", "60000")
+    # 60,000 steps of one image, of 1 ms each
+    assert "1 min 0 s" in printed
+    assert "an epoch is 60,000 images" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            ("--batch", "0"),
+            (
+                "error: --batch: '0' is not a whole number of 1 to 1,048,576",
+                "  hint: write --batch 1,32",
+            ),
+        ),
+        (
+            ("--dtype", "float31"),
+            (
+                "error: --dtype: there is no 'float31'",
+                "  hint: did you mean 'float32' or 'float16'?",
+            ),
+        ),
+        (
+            ("--mode", "fast"),
+            ("error: --mode: there is no 'fast'", "  hint: use eager, graph, compile"),
+        ),
+        (("--processes", "0"), ("error: --processes: must be 1 to 100, got 0",)),
+        (
+            ("--seconds", "0"),
+            ("error: --seconds: must be more than 0 and at most 3,600, got 0",),
+        ),
+        (
+            ("--device", "meta"),
+            (
+                "error: --device: --device meta computes nothing that takes time",
+                "  hint: use cpu or cuda",
+            ),
+        ),
+        (
+            ("-o", "nowhere/run.json"),
+            ("error: -o nowhere/run.json: there is no folder nowhere",),
+        ),
+        (
+            ("-o", "run.xyz"),
+            (
+                "error: -o 'run.xyz': the suffix says no format",
+                "  hint: use .txt, .md, .csv, .json, .svg, or state one with --format",
+            ),
+        ),
+        (
+            ("--mode", "graph"),
+            ("error: nothing can be measured: graphs are captured on CUDA devices",),
+        ),
+        (
+            ("--tolerance", "5", "lenet5"),
+            (
+                "error: --tolerance: must be a share between 0 and 1, got 5",
+                "  hint: write --tolerance 0.05 for 5 %",
+            ),
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_answered(words, lines):
+    given = words if "--device" in words else ("--device", "cpu", *words)
+    assert_refused(invoke("bench", "lenet5", *given), *lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (("nonet",), ("error: there is no network 'nonet'",)),
+        (("run.json",), ("error: run.json: cannot be read: No such file or directory",)),
+        (
+            ("--compare", "run.json"),
+            (
+                "error: --compare takes two records, got 1",
+                "  hint: write archstat bench --compare old.json new.json",
+            ),
+        ),
+    ],
+)
+def test_what_is_not_there(words, lines):
+    result = invoke("bench", *words)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[: len(lines)] == list(lines) or result.stderr.startswith(
+        lines[0]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.real
+def test_a_network_is_measured_for_real():
+    found = json.loads(bench("lenet5", "--quick", "--device", "cpu", "--batch", "1", "-fjson"))
+    (result,) = found["results"]
+    assert result["failure"] == ""
+    assert result["figures"]["latency_s"] > 0
+    assert result["figures"]["limit"]["limit_s"] > 0
+    assert found["is_quick"]
