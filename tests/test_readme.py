@@ -98,7 +98,7 @@ def test_the_python_examples_are_right():
     session = "".join(block for block in blocks if block.startswith(">>>"))
     runner.run(doctest.DocTestParser().get_doctest(session, {}, "README", str(README), 0))
     results = runner.summarize(verbose=False)
-    assert (results.attempted, results.failed) == (9, 0)
+    assert (results.attempted, results.failed) == (10, 0)
 
 
 def test_the_test_command_is_the_one_that_continuous_integration_runs():

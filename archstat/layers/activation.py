@@ -60,13 +60,10 @@ class LeakyReLU(_Elementwise):
     kind: ClassVar[str] = "leaky_relu"
     label: ClassVar[str] = "leaky ReLU"
     torch_name: ClassVar[str] = "LeakyReLU"
+    keeps: ClassVar[Kept] = INPUT  # in place, the output, which lies there and has the same signs
 
     negative_slope: float = number(default=0.01)
     inplace: bool = flag(default=False)
-
-    def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
-        """Return the input; in place, the output, whose signs are the same."""
-        return OUTPUT if self.inplace else INPUT
 
 
 class GELU(_Elementwise):
