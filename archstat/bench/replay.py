@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from archstat.bench.case import BYTES, COMPILE, Case
+from archstat.bench.case import BYTES, COMPILE, FLOAT32, Case
 from archstat.bench.devices import is_out_of_memory, precision, waiting
 from archstat.bench.layer_rounds import Line, Timed
 from archstat.bench.plan import Plan
@@ -223,11 +223,12 @@ def timed_layers(
 ) -> Iterator[tuple[str, Timed]]:
     """Yield each layer that can run by itself, with its name."""
     moved = {layer.name: layer.numbers * BYTES[case.dtype] for layer in work.layers}
-    others = _others(sum(moved.values()), case.device)
+    whole = sum(moved.values())
+    others = _others(whole, case.device)
     for name, replay in found.items():
         try:
             if _is_cuda(case):
-                rest = others[: sum(moved.values()) - moved.get(name, 0)]
+                rest = others[: (whole - moved.get(name, 0)) // others.itemsize]
                 timed: Timed = QueuedLayer(replay, case, rest)
             else:
                 timed = TimedLayer(replay, case)
@@ -244,11 +245,11 @@ def _is_cuda(case: Case) -> bool:
 
 
 def _others(moved: int, device: str) -> Tensor:
-    """Return as many bytes as a pass goes through, but no more than have an effect."""
+    """Return as much memory as a pass goes through, but no more than has an effect."""
     if not device.startswith("cuda"):
         return torch.empty(0)
     cache: int = torch.cuda.get_device_properties(device).L2_cache_size
-    return torch.ones(min(moved, CACHES * cache), dtype=torch.uint8, device=device)
+    return torch.ones(min(moved, CACHES * cache) // BYTES[FLOAT32], device=device)
 
 
 def layer_line(

@@ -47,7 +47,7 @@ Examples:
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
   archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
   archstat table torchvision/resnet18 --train --batch 32
-  archstat table paper-alexnet --latency cpu,cuda
+  archstat table lenet5 --latency cpu
 """
 
 
