@@ -22,9 +22,7 @@ OURS = re.compile(r"(?:.*&& )?(archstat .*)")
 VARYING = "archstat bench"
 """What measures prints other figures each time; its first and its last line stay."""
 
-SLOW = (
-    VARYING,
-    "archstat verify", "archstat table torchvision", "archstat reconcile torchvision")
+SLOW = (VARYING, "archstat verify", "archstat table torchvision", "archstat reconcile torchvision")
 
 
 def commands():

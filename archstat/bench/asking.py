@@ -68,13 +68,17 @@ class Known:
     works: dict[int, Work]
 
 
-def known(model: str, question: Question, batches: Sequence[int]) -> Known:
-    """Return what is known of a model before it runs.
+def known(model: str, question: Question, batches: Sequence[int], *, optimizer: str = "") -> Known:
+    """Return what is known of a model before it runs, or is trained.
 
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    graphs = {batch: load(model, replace(question, batch_size=batch)).graph for batch in batches}
+    asked = replace(question, train=bool(optimizer))
+    graphs = {batch: load(model, replace(asked, batch_size=batch)).graph for batch in batches}
     first = graphs[batches[0]]
-    works = {batch: work_of(graph, batch_size=batch) for batch, graph in graphs.items()}
+    works = {
+        batch: work_of(graph, batch_size=batch, optimizer=optimizer)
+        for batch, graph in graphs.items()
+    }
     return Known(first.title or first.name, first.input_shape, works)

@@ -198,7 +198,7 @@ def reached(record: Record, result: Result) -> tuple[Rates, Rates] | None:
 
 def _limit(record: Record, result: Result, trials: Sequence[Trial]) -> Limit | None:
     known = reached(record, result)
-    if known is None or result.work.uncounted or result.case.optimizer:
+    if known is None or result.work.uncounted:
         return None
     rates, above = known
     number_bytes = BYTES[result.case.dtype]

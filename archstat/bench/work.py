@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
+from archstat.analyses.memory import BYTES_PER_NUMBER
+from archstat.analyses.training import training
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
@@ -54,11 +56,13 @@ class Work:
     Attributes:
         ends: Numbers of the input and of the output.
         uncounted: Operators that nobody has counted; with any, there is no limit.
+        held: Numbers that lie in memory at once, at the least, however a pass is arranged.
     """
 
     layers: tuple[LayerWork, ...]
     ends: int
     uncounted: tuple[str, ...] = ()
+    held: int = 0
 
     @property
     def flops(self) -> int:
@@ -69,11 +73,6 @@ class Work:
     def weights(self) -> int:
         """Learnable numbers that are read."""
         return sum(layer.weights for layer in self.layers)
-
-    def least_bytes(self, number_bytes: int) -> int:
-        """Return the bytes that lie in memory at once, at the least, however a pass is arranged."""
-        most = max((layer.values for layer in self.layers), default=0)
-        return (self.weights + max(self.ends, most)) * number_bytes
 
     def set_bytes(self, number_bytes: int) -> int:
         """Return the bytes of which a probe of the memory tells: a power of two.
@@ -104,18 +103,60 @@ class Rates:
         return Rates(self.conv * compute, self.matmul * compute, self.memory * memory)
 
 
-def work_of(graph: Graph, *, batch_size: int) -> Work:
-    """Return what a network does in a pass over a batch."""
+TIMES_MOVED = {"": 1, "sgd": 4, "adam": 6}
+"""How often as many numbers are moved as learn, at the least: read in a pass; in a step read and
+written, with a number, or two, that SGD with momentum, or Adam, remembers of each."""
+
+TIMES_HELD = {"sgd": 3, "adam": 4}
+"""Numbers that a step holds of each that learns: itself, its gradient, what the optimizer knows."""
+
+
+def work_of(graph: Graph, *, batch_size: int, optimizer: str = "") -> Work:
+    """Return what a network does in a pass over a batch, or in a training step.
+
+    Args:
+        graph: The network; for a step, traced in training mode, or of a spec.
+        batch_size: Examples a pass.
+        optimizer: One of `case.OPTIMIZERS` for a step; empty for a forward pass.
+    """
+    forward = _forward(graph, batch_size)
+    if not optimizer:
+        return forward
+    costs = training(graph, batch_size=batch_size)
+    moved = TIMES_MOVED[optimizer]
+    layers = tuple(
+        replace(
+            layer,
+            flops=layer.flops + FLOPS_PER_MAC * (costs[layer.name].backward_macs or 0),
+            weights=moved * layer.weights,
+        )
+        for layer in forward.layers
+    )
+    unknown = {reason for cost in costs.values() for reason in cost.unknown}
+    kept = sum(cost.kept_bytes or 0 for cost in costs.values()) // BYTES_PER_NUMBER
+    return replace(
+        forward,
+        layers=layers,
+        uncounted=tuple(sorted(unknown.union(forward.uncounted))),
+        held=forward.weights * TIMES_HELD[optimizer] + kept,
+    )
+
+
+def _forward(graph: Graph, batch_size: int) -> Work:
     read = {name for node in graph.nodes for name in node.inputs}
     shapes = {node.name: node.out_shape for node in graph.nodes}
     shapes |= {INPUT: graph.input_shape, **graph.more_inputs}
     inputs = [graph.input_shape, *graph.more_inputs.values()]
     outputs = [node.out_shape for node in graph.nodes if node.name not in read]
     observed = [node.layer for node in graph.nodes if isinstance(node.layer, Observed)]
+    layers = tuple(_layer(node, batch_size, shapes) for node in graph.nodes if not _is_free(node))
+    ends = batch_size * sum(map(prod, [*inputs, *outputs]))
     return Work(
-        tuple(_layer(node, batch_size, shapes) for node in graph.nodes if not _is_free(node)),
-        batch_size * sum(map(prod, [*inputs, *outputs])),
+        layers,
+        ends,
         tuple(sorted({name for layer in observed for name in layer.uncounted})),
+        held=sum(layer.weights for layer in layers)
+        + max([ends, *(layer.values for layer in layers)]),
     )
 
 

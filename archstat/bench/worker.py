@@ -120,7 +120,7 @@ def _prepared(
     for number, case in plan.cases.items():
         compiles = case.mode == COMPILE
         rules = replace(plan.rules, most_warm_ns=COMPILING_NS) if compiles else plan.rules
-        least, free = plan.works[number].least_bytes(BYTES[case.dtype]), free_bytes(case.device)
+        least, free = plan.works[number].held * BYTES[case.dtype], free_bytes(case.device)
         if free is not None and least > free:
             words = f"{NO_MEMORY}: it needs {least / GB:.1f} GB at least, {free / GB:.1f} are free"
             tell(Failed(number, words))

@@ -177,7 +177,7 @@ def measured(
     models: dict[str, Known] = {}
     for model in dict.fromkeys(case.model for case in cases):
         batches = dict.fromkeys(case.batch_size for case in cases if case.model == model)
-        models[model] = known(model, question, list(batches))
+        models[model] = known(model, question, list(batches), optimizer=cases[0].optimizer)
     works = {case: models[case.model].works[case.batch_size] for case in cases}
     empty = Record(
         reproducing(sys.argv[1:]),

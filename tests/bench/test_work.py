@@ -197,3 +197,16 @@ def test_operators_that_nobody_counted_are_named():
 )
 def test_memory_is_probed_with_a_buffer_that_holds_what_a_pass_moves(numbers, set_bytes):
     assert Work((), numbers).set_bytes(4) == set_bytes
+
+
+def test_a_training_step_is_the_forward_and_the_backward_pass_and_moves_what_is_updated():
+    graph = resolve("lenet5")
+    forward = work_of(graph, batch_size=2)
+    sgd, adam = (work_of(graph, batch_size=2, optimizer=name) for name in ("sgd", "adam"))
+    # MACs of a pass: C1 117,600, C3 240,000, C5 48,000, F6 10,080, OUTPUT 840; each has a gradient
+    # of its weights and, but for C1, which reads the image, of its input: 3 · 416,520 - 117,600
+    assert forward.flops == 2 * 2 * 416_520
+    assert sgd.flops == adam.flops == 2 * 2 * (3 * 416_520 - 117_600)
+    assert (forward.weights, sgd.weights, adam.weights) == (61_706, 4 * 61_706, 6 * 61_706)
+    assert (sgd.ends, sgd.uncounted) == (forward.ends, ())
+    assert adam.held - sgd.held == 61_706  # what Adam remembers beside a momentum

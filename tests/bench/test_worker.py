@@ -158,7 +158,7 @@ def test_the_least_memory_is_what_must_lie_there_at_once():
     work = known("lenet5", Question(), [2]).works[2]
     # C1 reads 1·32·32 and writes 6·28·28: 2 · (1,024 + 4,704) numbers; the next, S2 behind its
     # activation, 2 · (4,704 + 4,704): the most
-    assert work.least_bytes(4) == 4 * (61_706 + 2 * (4_704 + 4_704))
+    assert work.held == 61_706 + 2 * (4_704 + 4_704)
 
 
 def test_a_search_doubles_until_a_pass_takes_too_long():
