@@ -238,12 +238,6 @@ def test_what_nobody_counted_has_no_limit():
     assert figures(record(measured), measured).limit is None
 
 
-def test_training_has_no_limit():
-    measured = result(cpu(1, optimizer="sgd"), 2 * MS)
-
-    assert figures(record(measured), measured).limit is None
-
-
 def test_a_network_that_does_nothing_has_no_limit():
     measured = replace(result(cpu(1), 2 * MS), work=Work((), 1000))
 
