@@ -27,7 +27,7 @@ def with_latency(
 
     def seconds(row: Row) -> float | None:
         runs = bool(row.out_shape) and not row.is_view
-        return layers.get(row.name) if runs or row.name in layers else 0.0
+        return layers.get(row.name, None if runs else 0.0)
 
     rows = (
         replace(row, latency_s={**row.latency_s, device: seconds(row)}) for row in report.layers

@@ -102,9 +102,9 @@ def test_the_order_changes_from_pass_to_pass():
 
 def test_rounds_end_when_their_time_is_spent():
     clock = Clock()
-    found = list(rounds(clock, clock.station("whole", 20 * MS), clock.station("a", 20 * MS)))
-    # rounds of 40 ms: the third begins at 80 ms, before the 100 ms are over
-    assert [each.at_ns for each in found] == [0, 40 * MS, 80 * MS]
+    found = list(rounds(clock, clock.station("whole", 15 * MS), clock.station("a", 10 * MS)))
+    # rounds of 25 ms: the fourth begins at 75 ms, before the 100 ms are over
+    assert [each.at_ns for each in found] == [0, 25 * MS, 50 * MS, 75 * MS]
 
 
 def test_slow_models_have_the_fewest_rounds_all_the_same():

@@ -112,6 +112,16 @@ def test_a_layer_that_moves_nothing_has_no_floor():
     assert (drop.floor_s, drop.of_floor, drop.bound) == (None, None, "")
 
 
+def test_a_layer_of_nothing_has_no_floor():
+    whole = result(cpu(1), 2 * MS)
+    nothing = replace(whole.work.layers[0], flops=0, values=0, weights=0)
+    work = replace(whole.work, layers=(nothing,))
+    layers = (times(0, a_round(100, 90), names=("conv",), kinds=("conv2d",)),)
+    whole = replace(whole, work=work, layers=layers)
+    (conv,) = breakdown(record(whole), whole).layers
+    assert (conv.floor_s, conv.of_floor, conv.bound) == (None, None, "")
+
+
 @pytest.mark.parametrize(
     ("layers_ns", "note"),
     [

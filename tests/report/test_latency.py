@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,14 @@ def test_a_row_has_its_time_and_the_foot_that_of_the_whole():
 def test_a_layer_that_was_not_timed_is_not_known():
     layers = {name: time for name, time in LAYERS.items() if name != FIRST}
     assert f"| {FIRST} | ? |" in renderer("markdown")(timed(layers), VIEW)
+
+
+def test_a_module_that_is_never_called_takes_nothing():
+    first, *others = report().layers
+    idle = replace(first, out_shape=())
+    timed = with_latency(replace(report(), layers=(idle, *others)), "cpu", {}, 0.5, ())
+    assert [row.latency_s["cpu"] for row in timed.layers[:2]] == [0.0, None]
+    assert f"| {FIRST} | – |" in renderer("markdown")(timed, VIEW)
 
 
 def test_a_whole_that_was_not_timed_is_not_known():
