@@ -180,6 +180,7 @@ class Record:
         spent_s: Seconds by what they were spent on: "model", "probes", "all".
         inputs: The shape of an example of each model, without the batch.
         epoch_images: What an epoch of training goes through; 0 where nobody asked.
+        archstat: The version that measured.
     """
 
     words: str
@@ -192,6 +193,7 @@ class Record:
     protocol: int = PROTOCOL
     inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     epoch_images: int = 0
+    archstat: str = ""
 
 
 def to_dict(record: Record) -> dict[str, Any]:

@@ -249,25 +249,29 @@ def _verdict(
     waits = [one.reading.wait for one in samples if one.reading.wait is not None]
     if waits and fmean(waits) > MOST_WAIT:
         return Verdict.CONTENDED, (
-            f"its threads waited for a processor for {fmean(waits):.0%} of the time, so the figure "
-            "is an upper bound; stop other programs, or use fewer --threads"
+            f"its threads waited for a processor for {_percent(fmean(waits))} of the time, so the "
+            "figure is an upper bound; stop other programs, or use fewer --threads"
         )
     stolen = [one.reading.stolen for one in samples if one.reading.stolen is not None]
     if stolen and fmean(stolen) > MOST_WAIT:
         return Verdict.CONTENDED, (
-            f"the host of this virtual machine took {fmean(stolen):.0%} of the time, so the figure "
-            "is an upper bound; try again later, or use fewer --threads"
+            f"the host of this virtual machine took {_percent(fmean(stolen))} of the time, so the "
+            "figure is an upper bound; try again later, or use fewer --threads"
         )
     if limit is not None and limit.share > MOST_SHARE:
         return Verdict.OVER, (
-            f"at {limit.share:.0%} of its limit, so the probes missed what the device can do"
+            f"at {_percent(limit.share)} of its limit, so the probes missed what the device can do"
         )
     apart = min(spread(latencies), limit.spread if limit else spread(latencies))
     if apart > MOST_SPREAD:
         return Verdict.UNSTABLE, (
-            f"the processes differ by {apart:.0%}; allow more with --processes or --seconds"
+            f"the processes differ by {_percent(apart)}; allow more with --processes or --seconds"
         )
     return Verdict.VALID, ""
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _notes(trials: Sequence[Trial], limit: Limit | None) -> list[str]:
@@ -279,7 +283,7 @@ def _notes(trials: Sequence[Trial], limit: Limit | None) -> list[str]:
         rates = [_median(trial, of) for trial in trials if all(map(of, trial.samples))]
         if limit is not None and len(rates) > 1 and spread(rates) > MOST_SPREAD:
             notes.append(
-                f"the device's {name} drifted by {spread(rates):.0%}: trust the share of the limit "
-                "more than the latency"
+                f"the device's {name} drifted by {_percent(spread(rates))}: trust the share of the "
+                "limit more than the latency"
             )
     return notes

@@ -34,6 +34,7 @@ class LayerWork:
             than matrix products.
         values: Numbers that it reads and writes, weights aside.
         weights: Learnable numbers that it reads.
+        moves: How often each of these is moved, at the least.
     """
 
     name: str
@@ -42,11 +43,12 @@ class LayerWork:
     is_conv: bool
     values: int
     weights: int
+    moves: int = 1
 
     @property
     def numbers(self) -> int:
         """Numbers that it reads and writes."""
-        return self.values + self.weights
+        return self.values + self.moves * self.weights
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,18 @@ class Work:
         """Learnable numbers that are read."""
         return sum(layer.weights for layer in self.layers)
 
+    @property
+    def moved(self) -> int:
+        """Numbers that are moved, at the least, however a pass is arranged."""
+        return self.ends + sum(layer.moves * layer.weights for layer in self.layers)
+
     def set_bytes(self, number_bytes: int) -> int:
         """Return the bytes of which a probe of the memory tells: a power of two.
 
         Weights that fit into a cache are read from there in every pass but the first, so the rate
         that limits a pass is that of a buffer as large as what the pass must move.
         """
-        moved = (self.ends + self.weights) * number_bytes
+        moved = self.moved * number_bytes
         return min(max(1 << (moved - 1).bit_length(), LEAST_SET_BYTES), MOST_SET_BYTES)
 
 
@@ -103,9 +110,9 @@ class Rates:
         return Rates(self.conv * compute, self.matmul * compute, self.memory * memory)
 
 
-TIMES_MOVED = {"": 1, "sgd": 4, "adam": 6}
-"""How often as many numbers are moved as learn, at the least: read in a pass; in a step read and
-written, with a number, or two, that SGD with momentum, or Adam, remembers of each."""
+TIMES_MOVED = {"sgd": 4, "adam": 6}
+"""How often as many numbers are moved in a step as learn, at the least: each is read and written,
+with a number, or two, that SGD with momentum, or Adam, remembers of it."""
 
 TIMES_HELD = {"sgd": 3, "adam": 4}
 """Numbers that a step holds of each that learns: itself, its gradient, what the optimizer knows."""
@@ -123,12 +130,11 @@ def work_of(graph: Graph, *, batch_size: int, optimizer: str = "") -> Work:
     if not optimizer:
         return forward
     costs = training(graph, batch_size=batch_size)
-    moved = TIMES_MOVED[optimizer]
     layers = tuple(
         replace(
             layer,
             flops=layer.flops + FLOPS_PER_MAC * (costs[layer.name].backward_macs or 0),
-            weights=moved * layer.weights,
+            moves=TIMES_MOVED[optimizer],
         )
         for layer in forward.layers
     )
@@ -209,7 +215,7 @@ class Floor:
 
 def floor(work: Work, rates: Rates, *, number_bytes: int) -> Floor:
     """Return the least seconds of a pass, on a device that reaches these rates."""
-    moved = (work.ends + work.weights) * number_bytes
+    moved = work.moved * number_bytes
     return Floor(
         sum(compute_s(layer, rates) for layer in work.layers),
         moved / rates.memory,

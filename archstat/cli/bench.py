@@ -15,6 +15,7 @@ from archstat.cli.shared import (
     answering,
     complete_model,
     question,
+    stdout_kept,
 )
 
 Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
@@ -80,7 +81,7 @@ def bench(
     ] = 3,
     seconds: Annotated[
         float, typer.Option(metavar="S", help="Of samples for each row, over all processes.")
-    ] = 5.0,
+    ] = 6.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Of weights and inputs.")] = 0,
     tolerance: Annotated[
         float | None,
@@ -153,7 +154,8 @@ def bench(
                 effort=effort,
             )
             old = None if vs is None else targets.read(vs)
-            run = measured(cases, asked, effort, layers=layers, epoch=epoch, keep=targets.keep)
+            with stdout_kept():  # a user's file may print
+                run = measured(cases, asked, effort, layers=layers, epoch=epoch, keep=targets.keep)
             is_worse = targets.show(run.record, old)
             if not run.is_whole:
                 raise typer.Exit(STOPPED)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from archstat import __version__
 from archstat.bench import run
 from archstat.bench.asking import Known, Wanted, known, require_one_possible
 from archstat.bench.case import DTYPES, MODES, Case
@@ -186,6 +187,7 @@ def measured(
         {model: found.title for model, found in models.items()},
         inputs={model: found.input_shape for model, found in models.items()},
         epoch_images=epoch if cases[0].optimizer else 0,
+        archstat=__version__,
     )
     asked = run.Asked(works, question, effort.rules, effort.processes, effort.seed, layers)
     line = ProgressLine(list(asked.works))

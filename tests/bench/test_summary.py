@@ -168,8 +168,8 @@ def test_the_share_stays_where_all_slows_down_by_40_percent():
     assert found.limit.steady_s == pytest.approx(0.0022)
     assert found.verdict is Verdict.VALID
     assert found.notes == (
-        "the device's FLOP/s drifted by 33%: trust the share of the limit more than the latency",
-        "the device's memory drifted by 33%: trust the share of the limit more than the latency",
+        "the device's FLOP/s drifted by 33 %: trust the share of the limit more than the latency",
+        "the device's memory drifted by 33 %: trust the share of the limit more than the latency",
     )
 
 
@@ -274,7 +274,7 @@ def test_a_run_that_waited_is_contended():
 
     assert verdict is Verdict.CONTENDED
     assert reason == (
-        "its threads waited for a processor for 30% of the time, so the figure is an upper bound; "
+        "its threads waited for a processor for 30 % of the time, so the figure is an upper bound; "
         "stop other programs, or use fewer --threads"
     )
 
@@ -286,7 +286,7 @@ def test_a_run_whose_time_was_stolen_is_contended():
 
     assert verdict is Verdict.CONTENDED
     assert reason == (
-        "the host of this virtual machine took 25% of the time, so the figure is an upper bound; "
+        "the host of this virtual machine took 25 % of the time, so the figure is an upper bound; "
         "try again later, or use fewer --threads"
     )
 
@@ -317,7 +317,7 @@ def test_more_than_the_limit_is_an_error_of_the_limit():
     assert verdict_of(trial(0, 1_080_000))[0] is Verdict.VALID  # 1.1 of 1.08 ms: 101.9 %
     assert verdict_of(trial(0, 1_000_000)) == (
         Verdict.OVER,
-        "at 110% of its limit, so the probes missed what the device can do",
+        "at 110 % of its limit, so the probes missed what the device can do",
     )
 
 
@@ -325,14 +325,14 @@ def test_processes_that_differ_in_latency_and_in_share_are_unstable():
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_100_000))[0] is Verdict.VALID
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_200_000)) == (
         Verdict.UNSTABLE,
-        "the processes differ by 10%; allow more with --processes or --seconds",
+        "the processes differ by 10 %; allow more with --processes or --seconds",
     )
 
 
 def test_processes_without_a_limit_are_unstable_by_their_latency():
     assert verdict_of(trial(0, 2 * MS), trial(1, 3 * MS), ceilings=()) == (
         Verdict.UNSTABLE,
-        "the processes differ by 40%; allow more with --processes or --seconds",
+        "the processes differ by 40 %; allow more with --processes or --seconds",
     )
 
 

@@ -207,6 +207,12 @@ def test_a_training_step_is_the_forward_and_the_backward_pass_and_moves_what_is_
     # of its weights and, but for C1, which reads the image, of its input: 3 · 416,520 - 117,600
     assert forward.flops == 2 * 2 * 416_520
     assert sgd.flops == adam.flops == 2 * 2 * (3 * 416_520 - 117_600)
-    assert (forward.weights, sgd.weights, adam.weights) == (61_706, 4 * 61_706, 6 * 61_706)
+    assert (forward.weights, sgd.weights, adam.weights) == (61_706, 61_706, 61_706)
+    ends = 2 * (1_024 + 10)
+    assert [work.moved - ends for work in (forward, sgd, adam)] == [
+        61_706,
+        4 * 61_706,  # read and written, with what the momentum remembers
+        6 * 61_706,
+    ]
     assert (sgd.ends, sgd.uncounted) == (forward.ends, ())
     assert adam.held - sgd.held == 61_706  # what Adam remembers beside a momentum

@@ -11,7 +11,7 @@ pytest.importorskip("torch")
 
 from archstat.bench import run
 from tests.bench.processes import started
-from tests.cli.running import assert_refused, invoke
+from tests.cli.running import assert_refused, invoke, start
 
 QUICK = ("lenet5", "--device", "cpu", "--threads", "2", "--batch", "1")
 
@@ -192,6 +192,17 @@ def test_auto_finds_the_best_batch_and_the_largest():
         "largest tried, as more does not fit\n"
     )
     assert [line.split()[0] for line in result.stdout.splitlines() if "VALID" in line] == ["2", "4"]
+
+
+def test_a_file_that_prints_does_not_disturb_the_answer(tmp_path):
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\nprint('hello')\nclass Net(nn.Linear):\n"
+        "    def __init__(self):\n        super().__init__(4, 2)\n",
+        encoding="utf-8",
+    )
+    done = start("bench", "net.py", "--input", "4", *QUICK[1:], "--quick", "-f", "json")
+    assert json.loads(done.stdout)["results"][0]["case"]["model"] == "net.py"
+    assert b"hello" in done.stderr
 
 
 def test_training_tells_the_time_of_an_epoch():

@@ -23,7 +23,7 @@ batch  old, ms  % of limit  new, ms  % of limit      ratio   95 % interval  by  
    32      400       8.8 %      500       7.0 %      1.250  [1.250, 1.250]  share    SLOWER
    64      400        18 %   failed           –          –               –  –        FAILED
 
-batch 2, new: CONTENDED: its threads waited for a processor for 20% of the time, so the figure \
+batch 2, new: CONTENDED: its threads waited for a processor for 20 % of the time, so the figure \
 is an upper bound; stop other programs, or use fewer --threads
 batch 2, new: SLOWER if new were not CONTENDED
 batch 64, new: does not fit in memory
@@ -153,7 +153,7 @@ def test_two_machines_are_columns_with_letters():
         "batch  A, ms  % of limit  B, ms  % of limit  ratio  95 % interval  by       answer\n"
         "    1   10.0        11 %   1.00       110 %  0.100              ?  latency  –\n"
         "\n"
-        "batch 1, new: cuda:0 (A GPU): OVER LIMIT: at 110% of its limit, so the probes missed "
+        "batch 1, new: cuda:0 (A GPU): OVER LIMIT: at 110 % of its limit, so the probes missed "
         "what the device can do\n"
         "the environments differ: cpu name: Some Processor → ?\n"
         "the environments differ: cuda:0 name: ? → A GPU\n"

@@ -83,6 +83,7 @@ def test_the_contract_of_json():
         "protocol",
         "inputs",
         "epoch_images",
+        "archstat",
     ]
     assert [document["schema"], document["kind"], document["protocol"]] == [1, "bench", 1]
     assert list(document["results"][1])[:4] == ["case", "work", "trials", "failure"]

@@ -118,7 +118,7 @@ def test_what_is_not_valid_is_hollow_and_says_why():
         text
     )
     said = " ".join(texts(text))
-    assert "CONTENDED  batch 8: its threads waited for a processor for 20% of the time" in said
+    assert "CONTENDED  batch 8: its threads waited for a processor for 20 % of the time" in said
 
 
 def test_a_quick_look_says_so():

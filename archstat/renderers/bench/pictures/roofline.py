@@ -130,7 +130,7 @@ def _scales(
 def _place(row: Row, seconds: float) -> Place | None:
     """Return where a case lies; None where nothing is computed or nothing moved."""
     work = row.result.work
-    moved = (work.ends + work.weights) * BYTES[row.case.dtype]
+    moved = work.moved * BYTES[row.case.dtype]
     return Place(work.flops / moved, work.flops / seconds) if work.flops and moved else None
 
 
@@ -155,7 +155,7 @@ def _layers(case: Known, seconds: Mapping[str, float]) -> list[Layer]:
     """
     found = []
     for layer in case.row.result.work.layers:
-        moved = (layer.values + layer.weights) * BYTES[case.row.case.dtype]
+        moved = layer.numbers * BYTES[case.row.case.dtype]
         if layer.flops and moved:
             intensity, rates = layer.flops / moved, case.limit.rates
             best = min(rates.conv if layer.is_conv else rates.matmul, intensity * rates.memory)
