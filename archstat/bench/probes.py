@@ -26,6 +26,9 @@ PROBE_NS = 4_000_000
 """What a try takes at least."""
 
 CHANNELS, SIDE = 256, 32
+UNITS = 4096
+"""Of a linear layer, as wide as AlexNet's."""
+
 ROW = 1024
 """Numbers in a row of the weights that a memory probe streams."""
 
@@ -34,13 +37,24 @@ Surroundings = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Size:
-    """How large the probes of operations are, so that they keep a device busy."""
+    """How large the probes of operations are, so that they keep a device busy.
+
+    Attributes:
+        examples: Of a convolution.
+        rows: Of the batch of a linear layer.
+        sides: Of matrices.
+    """
 
     examples: int
+    rows: int
     sides: tuple[int, ...]
 
 
-SIZES = {CPU: Size(1, (1024, 2048)), "cuda": Size(64, (4096, 8192)), "mps": Size(16, (2048,))}
+SIZES = {
+    CPU: Size(1, 64, (1024, 2048)),
+    "cuda": Size(64, 4096, (4096, 8192)),
+    "mps": Size(16, 1024, (2048,)),
+}
 
 
 class Repeated:
@@ -103,10 +117,17 @@ def compute_probes(device: str, dtype: str) -> list[Named]:
             ),
         )
     ]
+    batch = torch.randn((size.rows, UNITS), device=device).to(number)
+    weights = torch.randn((UNITS, UNITS), device=device).to(number)
+    linear = Repeated(
+        lambda: functional.linear(batch, weights), 2 * size.rows * UNITS**2, device, dtype
+    )
+    resources = (MATMUL,) if mixed else both
+    found.append(Named(f"linear layer {UNITS}→{UNITS}, batch {size.rows}", resources, linear))
     for side in size.sides:
         left, right = (torch.randn((side, side), device=device).to(number) for _ in range(2))
         out = torch.empty_like(left)
-        found.append(_product(side, left, right, out, device, dtype, (MATMUL,) if mixed else both))
+        found.append(_product(side, left, right, out, device, dtype, resources))
         if mixed:  # torch lets convolutions compute in TF32, unless told otherwise
             found.append(_product(side, left, right, out, device, TF32, (CONV,)))
     return found

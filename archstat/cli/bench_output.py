@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
 Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
 
-SUFFIXES: dict[Format, str] = {
-    "table": ".txt",
-    "markdown": ".md",
-    "csv": ".csv",
-    "json": ".json",
-    "svg": ".svg",
-}
-
 
 @dataclass(frozen=True)
 class Targets:
@@ -56,6 +48,8 @@ class Targets:
                 f"--tolerance: must be a share between 0 and 1, got {tolerance:g}",
                 hint="write --tolerance 0.05 for 5 %",
             )
+        from archstat.renderers.bench import SUFFIXES
+
         files = [
             (format_name or format_of(name, SUFFIXES, "table"), Path(name))
             for name in outputs
