@@ -22,6 +22,8 @@ OURS = re.compile(r"(?:.*&& )?(archstat .*)")
 VARYING = "archstat bench"
 """What measures prints other figures each time; its first and its last line stay."""
 
+VERDICTS = ("VALID", "UNSTABLE", "CONTENDED", "THROTTLED", "OVER LIMIT")
+
 SLOW = (VARYING, "archstat verify", "archstat table torchvision", "archstat reconcile torchvision")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from archstat.bench.case import FLOAT32, TF32
-from archstat.errors import DeviceError
+from archstat.errors import DeviceError, shown
 from archstat.frontends.module import find_device
 
 CPU = "cpu"
@@ -31,10 +31,13 @@ def device_named(name: str) -> str:
     Raises:
         DeviceError: This machine has none of this name, or nothing can be measured on it.
     """
-    if name == "meta":
-        raise DeviceError("--device meta computes nothing that takes time", hint="use cpu or cuda")
     if name == "mps" and torch.backends.mps.is_available():
         return name
+    kind = name.partition(":")[0]
+    has_kind = kind == CPU or (kind == "cuda" and torch.cuda.is_available())
+    if not has_kind:
+        what = "computes nothing" if kind == "meta" else "is no device of this machine"
+        raise DeviceError(f"{shown(name)} {what}", hint=f"it has {', '.join(every_device())}")
     return str(find_device(name))
 
 

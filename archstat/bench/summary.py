@@ -99,10 +99,11 @@ class Figures:
 
 def figures(record: Record, result: Result) -> Figures | None:
     """Return what is said of a result; None if it failed."""
-    trials = [trial for trial in result.trials if trial.samples]
-    if not trials:
+    measured = [trial for trial in result.trials if trial.samples]
+    if not measured:
         return None
-    samples = [sample for trial in trials for sample in trial.samples]
+    trials = [trial for trial in measured if _has_counted(trial)] or measured
+    samples = [sample for trial in measured for sample in trial.samples]
     calls = [ns / SECOND for trial in trials for one in counted(trial) for ns in one.calls_ns]
     latencies = [_median(trial, call_s) for trial in trials]
     latency_s = median(latencies)
@@ -126,6 +127,10 @@ def figures(record: Record, result: Result) -> Figures | None:
         reason,
         tuple(_notes(trials, limit)),
     )
+
+
+def _has_counted(trial: Trial) -> bool:
+    return not all(sample.set_aside for sample in trial.samples)
 
 
 def counted(trial: Trial) -> Sequence[Sample]:
@@ -160,11 +165,20 @@ def _device_s(trials: Sequence[Trial]) -> float | None:
     return median(times) if times else None
 
 
+def is_valid(record: Record) -> bool:
+    """Whether every figure of a record may be published."""
+    found = [figures(record, result) for result in record.results]
+    return all(each is not None and each.verdict is Verdict.VALID for each in found)
+
+
 def _interval(trials: Sequence[Trial], latencies: Sequence[float]) -> Interval | None:
-    """Return where another run's latency lies: by processes, and never narrower than by samples."""
+    """Return where another run's latency lies: by processes, and never narrower than by samples.
+
+    The samples of one process say nothing of another's, so one has no interval.
+    """
     between = next_run(latencies)
     within = median_interval([call_s(sample) for trial in trials for sample in counted(trial)])
-    return within if between is None else between.united(within)
+    return None if between is None else between.united(within)
 
 
 def best(ceilings: Sequence[Ceiling], resource: str) -> Ceiling | None:
@@ -198,7 +212,7 @@ def reached(record: Record, result: Result) -> tuple[Rates, Rates] | None:
 
 def _limit(record: Record, result: Result, trials: Sequence[Trial]) -> Limit | None:
     known = reached(record, result)
-    if known is None or result.work.uncounted:
+    if known is None or result.work.uncounted or not all(map(_has_counted, trials)):
         return None
     rates, above = known
     number_bytes = BYTES[result.case.dtype]
@@ -275,6 +289,8 @@ def _percent(share: float) -> str:
 
 
 def _notes(trials: Sequence[Trial], limit: Limit | None) -> list[str]:
+    if not all(map(_has_counted, trials)):
+        return ["none of its samples counts: nothing is said of its limit"]
     notes = []
     for name, of in (
         ("FLOP/s", lambda one: one.flops_rate),

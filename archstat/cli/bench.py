@@ -17,10 +17,12 @@ from archstat.cli.shared import (
     question,
     stdout_kept,
 )
+from archstat.errors import UsageError, shown
 
 Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
 
 RECORD = ".json"
+EPOCH = 50_000  # images of CIFAR-10
 STOPPED = 130  # what shells say of a program that Ctrl-C ended
 
 EPILOG = """\b
@@ -74,8 +76,11 @@ def bench(
         typer.Option(help="Measure training steps: forward, loss, backward, optimizer."),
     ] = None,
     epoch: Annotated[
-        int, typer.Option(metavar="N", help="With --train, tell the time for so many examples.")
-    ] = 50_000,
+        int | None,
+        typer.Option(
+            metavar="N", help="With --train, tell the time for so many examples; default: 50,000."
+        ),
+    ] = None,
     processes: Annotated[
         int, typer.Option(metavar="N", help="Fresh processes, between which figures scatter.")
     ] = 3,
@@ -129,14 +134,19 @@ def bench(
     figure is not VALID, and with --compare or --vs if something got slower.
     """
     with answering():
+        from archstat.bench.summary import is_valid
         from archstat.cli.bench_output import Targets
 
         targets = Targets.of(output or [], format_name, models, tolerance)
         if compare:
             is_worse = targets.compare(models)
         elif len(models) == 1 and models[0].endswith(RECORD):
-            is_worse = targets.show(targets.read(models[0]))
+            record = targets.read(models[0])
+            is_worse = targets.show(record) or (strict and not is_valid(record))
         else:
+            require_models(models)
+            if epoch is not None and train is None:
+                raise UsageError("--epoch goes with training", hint="add --train sgd")
             from archstat.cli.bench_run import Thoroughness, measured, wanted
 
             effort = Thoroughness.quick(seed) if quick else Thoroughness(processes, seconds, seed)
@@ -155,10 +165,27 @@ def bench(
             )
             old = None if vs is None else targets.read(vs)
             with stdout_kept():  # a user's file may print
-                run = measured(cases, asked, effort, layers=layers, epoch=epoch, keep=targets.keep)
+                run = measured(
+                    cases, asked, effort, layers=layers, epoch=epoch or EPOCH, keep=targets.keep
+                )
             is_worse = targets.show(run.record, old)
             if not run.is_whole:
                 raise typer.Exit(STOPPED)
-            is_worse |= strict and not run.is_valid
+            is_worse |= strict and not is_valid(run.record)
     if is_worse:
         raise typer.Exit(NO)
+
+
+def require_models(models: list[str]) -> None:
+    """Check that no record stands where a model should.
+
+    Raises:
+        UsageError: One does.
+    """
+    for name in models:
+        if name.endswith(RECORD):
+            raise UsageError(
+                f"{shown(name)} is a record, and not a model",
+                hint="archstat bench --compare old.json new.json compares records, "
+                "--vs old.json a model with one",
+            )

@@ -18,7 +18,6 @@ from archstat.bench.plan import Failed, Fits, Search
 from archstat.bench.processor import physical_cores
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record
-from archstat.bench.summary import Verdict, figures
 from archstat.errors import UsageError, did_you_mean, shown, within
 from archstat.extras import TORCH, require
 from archstat.frontends.load import Question
@@ -154,12 +153,6 @@ class Measured:
     record: Record
     is_whole: bool
 
-    @property
-    def is_valid(self) -> bool:
-        """Whether every figure may be published."""
-        found = [figures(self.record, result) for result in self.record.results]
-        return all(each is not None and each.verdict is Verdict.VALID for each in found)
-
 
 def measured(
     cases: Sequence[Case],
@@ -261,7 +254,7 @@ def _numbers(text: str, option: str) -> list[int]:
         if not word.strip().isdecimal() or not 1 <= int(word) <= MOST:
             raise UsageError(
                 f"{option}: {shown(word)} is not a whole number of 1 to {MOST:,}",
-                hint=f"write {option} 1,32",
+                hint=f"write {option} 1,2",
             )
         found.append(int(word))
     return list(dict.fromkeys(found))

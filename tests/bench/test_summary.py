@@ -123,11 +123,29 @@ def test_throughput_is_of_one_call_after_the_other_where_nothing_queues():
     assert found.device_s is None
 
 
-def test_one_process_has_the_interval_of_its_samples():
+def test_one_process_has_no_interval():
     times = (2.00, 2.01, 2.02, 2.03, 2.04, 2.05)
     one = with_samples(trial(0, MS), *({"calls_ns": (round(ms * MS),)} for ms in times))
 
-    assert figures_of(one).interval == Interval(0.00200, 0.00205)
+    assert figures_of(one).interval is None
+
+
+def test_where_no_sample_counts_nothing_is_said_of_the_limit():
+    busy = [trial(number, 2 * MS, set_aside="contended") for number in range(3)]
+
+    found = figures_of(*busy)
+
+    assert (found.limit, found.samples, found.set_aside) == (None, 0, 18)
+    assert found.notes == ("none of its samples counts: nothing is said of its limit",)
+
+
+def test_a_process_of_which_no_sample_counts_is_left_out():
+    busy = trial(2, 9 * MS, set_aside="contended")
+
+    found = figures_of(trial(0, 2 * MS), trial(1, 2 * MS), busy)
+
+    assert (found.latency_s, found.spread, found.set_aside) == (0.002, 0.0, 6)
+    assert found.limit.share == pytest.approx(0.55)  # 1.1 ms of 2 ms
 
 
 def test_the_interval_of_several_processes_is_of_their_scatter():

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("torch")
 
 from archstat.bench import run
+from archstat.bench.devices import every_device
 from tests.bench.processes import started
 from tests.cli.running import assert_refused, invoke, start
 
@@ -219,7 +220,7 @@ def test_training_tells_the_time_of_an_epoch():
             ("--batch", "0"),
             (
                 "error: --batch: '0' is not a whole number of 1 to 1,048,576",
-                "  hint: write --batch 1,32",
+                "  hint: write --batch 1,2",
             ),
         ),
         (
@@ -241,8 +242,8 @@ def test_training_tells_the_time_of_an_epoch():
         (
             ("--device", "meta"),
             (
-                "error: --device: --device meta computes nothing that takes time",
-                "  hint: use cpu or cuda",
+                "error: --device: 'meta' computes nothing",
+                f"  hint: it has {', '.join(every_device())}",
             ),
         ),
         (
@@ -254,6 +255,17 @@ def test_training_tells_the_time_of_an_epoch():
             (
                 "error: -o 'run.xyz': the suffix says no format",
                 "  hint: use .txt, .md, .csv, .json, .svg, or state one with --format",
+            ),
+        ),
+        (("--epoch", "10"), ("error: --epoch goes with training", "  hint: add --train sgd")),
+        (
+            ("old.json",),
+            (
+                "error: 'old.json' is a record, and not a model",
+                (
+                    "  hint: archstat bench --compare old.json new.json compares records, "
+                    "--vs old.json a model with one"
+                ),
             ),
         ),
         (

@@ -133,9 +133,9 @@ def test_settings_that_differ_are_columns():
     ]
     taken = trial(0, 300 * US, queue_ns=200 * US, flops_rate=4e14, bytes_rate=4e13)
     run = record(
-        result(cpu(32), 44 * MS),
-        result(cpu(32, channels_last=True), 40 * MS),
-        Result(graph, work(32), (taken,)),
+        result(cpu(32), 44 * MS, 44 * MS),
+        result(cpu(32, channels_last=True), 40 * MS, 40 * MS),
+        Result(graph, work(32), (taken, replace(taken, process=1))),
         ceilings=(*ceilings(), *faster),
     )
     assert (
