@@ -195,6 +195,7 @@ def test_auto_finds_the_best_batch_and_the_largest():
     assert [line.split()[0] for line in result.stdout.splitlines() if "VALID" in line] == ["2", "4"]
 
 
+@pytest.mark.slow
 def test_a_file_that_prints_does_not_disturb_the_answer(tmp_path):
     (tmp_path / "net.py").write_text(
         "from torch import nn\nprint('hello')\nclass Net(nn.Linear):\n"

@@ -18,6 +18,9 @@ COMMANDS = [command.name or command.callback.__name__ for command in app.registe
 EPILOGS = [app.info.epilog, *(command.epilog for command in app.registered_commands)]
 
 
+SLOW = ("verify", "--device", "--latency")
+
+
 def examples():
     """Return every example of every epilog: the words behind `archstat`."""
     lines = dict.fromkeys(line.strip() for epilog in EPILOGS for line in epilog.splitlines())
@@ -29,7 +32,7 @@ def examples():
                 shlex.split(ours)[1:],
                 stdin,
                 id=line,
-                marks=[pytest.mark.slow] if "verify" in ours or "--device" in ours else [],
+                marks=[pytest.mark.slow] if any(word in ours for word in SLOW) else [],
             )
 
 
