@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Annotated, NamedTuple
 
 import typer
 
-from archstat.cli import (
-    bench,
-    catalogue,
-    check,
-    code,
-    compare,
-    explain,
-    grade,
-    key,
-    kinds,
-    mistakes,
-    reconcile,
-    table,
-    verify,
-)
 
-app = typer.Typer(
-    help="The answer key for network architectures: what every layer is worth, proved.",
-    epilog="\b\nStart with:\n  archstat table paper-alexnet --input 3x227x227\n"
-    "  archstat verify paper-alexnet",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+class Command(NamedTuple):
+    """Where a command is: a module of this package, a function in it, and its examples."""
+
+    module: str
+    function: str
+    epilog: str = "EPILOG"
+
+
+COMMANDS: Mapping[str, Command] = {
+    "table": Command("table", "table"),
+    "verify": Command("verify", "verify"),
+    "explain": Command("explain", "explain"),
+    "reconcile": Command("reconcile", "reconcile"),
+    "compare": Command("compare", "compare"),
+    "budget": Command("compare", "budget", "EPILOG_BUDGET"),
+    "check": Command("check", "check"),
+    "grade": Command("grade", "grade"),
+    "key": Command("key", "key"),
+    "mistakes": Command("mistakes", "mistakes"),
+    "bench": Command("bench", "bench"),
+    "list": Command("catalogue", "list_models", "EPILOG_LIST"),
+    "show": Command("catalogue", "show", "EPILOG_SHOW"),
+    "kinds": Command("kinds", "kinds"),
+    "code": Command("code", "code"),
+}
+
+
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Return the command line with these commands; no others are imported."""
+    app = typer.Typer(
+        help="The answer key for network architectures: what every layer is worth, proved.",
+        epilog="\b\nStart with:\n  archstat table paper-alexnet --input 3x227x227\n"
+        "  archstat verify paper-alexnet",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(common)
+    for name in names:
+        command = COMMANDS[name]
+        module = import_module(f"archstat.cli.{command.module}")
+        app.command(name, epilog=getattr(module, command.epilog))(getattr(module, command.function))
+    return app
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
@@ -41,7 +63,6 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
         raise typer.Exit
 
 
-@app.callback()
 def common(
     *,
     version: Annotated[
@@ -52,20 +73,3 @@ def common(
     ] = False,
 ) -> None:
     """Take what stands before the command."""
-
-
-app.command(epilog=table.EPILOG)(table.table)
-app.command(epilog=verify.EPILOG)(verify.verify)
-app.command(epilog=explain.EPILOG)(explain.explain)
-app.command(epilog=reconcile.EPILOG)(reconcile.reconcile)
-app.command(epilog=compare.EPILOG)(compare.compare)
-app.command(epilog=compare.EPILOG_BUDGET)(compare.budget)
-app.command(epilog=check.EPILOG)(check.check)
-app.command(epilog=grade.EPILOG)(grade.grade)
-app.command(epilog=key.EPILOG)(key.key)
-app.command(epilog=mistakes.EPILOG)(mistakes.mistakes)
-app.command(epilog=bench.EPILOG)(bench.bench)
-app.command("list", epilog=catalogue.EPILOG_LIST)(catalogue.list_models)
-app.command(epilog=catalogue.EPILOG_SHOW)(catalogue.show)
-app.command(epilog=kinds.EPILOG)(kinds.kinds)
-app.command(epilog=code.EPILOG)(code.code)

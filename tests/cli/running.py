@@ -9,15 +9,16 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from archstat.cli.app import app
+from archstat.cli.app import application
 
+APP = application()
 ROOT = Path(__file__).parent.parent.parent
 
 
 def invoke(*words, stdin=None):
     """Return what a command gives: stdout, stderr, exit_code."""
     words = [str(word) for word in words]
-    return CliRunner().invoke(app, words, input=stdin, prog_name="archstat")
+    return CliRunner().invoke(APP, words, input=stdin, prog_name="archstat")
 
 
 def environment(**changes):

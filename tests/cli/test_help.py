@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from archstat.cli.app import app
+from archstat.cli.app import application
 from archstat.renderers.bench import render
 from tests.bench.processes import started
 from tests.bench.records import usual
 from tests.cli.running import invoke, start
 
-COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
+app = application()
+COMMANDS = [command.name for command in app.registered_commands]
 EPILOGS = [app.info.epilog, *(command.epilog for command in app.registered_commands)]
 
 

@@ -13,9 +13,9 @@ HEAVY = {"fvcore", "numpy", "pandas", "pydantic", "torch", "torchinfo", "torchvi
 
 LOADED = """
 import sys
-from archstat.cli.app import app
+from archstat.cli.app import application
 try:
-    app(sys.argv[1:], prog_name="archstat")
+    application()(sys.argv[1:], prog_name="archstat")
 finally:
     print("loaded:", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
 """
