@@ -314,5 +314,6 @@ def test_a_network_is_measured_for_real():
     (result,) = found["results"]
     assert result["failure"] == ""
     assert result["figures"]["latency_s"] > 0
-    assert result["figures"]["limit"]["limit_s"] > 0
+    limit = result["figures"]["limit"]  # null where a busy machine left no sample that counts
+    assert limit is None or limit["limit_s"] > 0
     assert found["is_quick"]
