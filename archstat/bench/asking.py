@@ -10,6 +10,7 @@ from archstat.bench.case import EAGER, FLOAT32, Case
 from archstat.bench.work import Work, work_of
 from archstat.errors import UsageError
 from archstat.frontends.load import Question, load
+from archstat.graph import Graph
 from archstat.layers.base import Shape
 
 CPU = "cpu"
@@ -75,10 +76,20 @@ def known(model: str, question: Question, batches: Sequence[int], *, optimizer: 
         ArchstatError: There is no such model, or the question does not fit it.
     """
     asked = replace(question, train=bool(optimizer))
-    graphs = {batch: load(model, replace(asked, batch_size=batch)).graph for batch in batches}
+    graphs = {batch: _graph(model, replace(asked, batch_size=batch)) for batch in batches}
     first = graphs[batches[0]]
     works = {
         batch: work_of(graph, batch_size=batch, optimizer=optimizer)
         for batch, graph in graphs.items()
     }
     return Known(first.title or first.name, first.input_shape, works)
+
+
+def _graph(model: str, question: Question) -> Graph:
+    """Return the graph of a model; of its forward pass alone where no more can be told."""
+    try:
+        return load(model, question).graph
+    except UsageError:
+        if not question.train:
+            raise
+        return load(model, replace(question, train=False)).graph

@@ -139,6 +139,8 @@ def work_of(graph: Graph, *, batch_size: int, optimizer: str = "") -> Work:
         for layer in forward.layers
     )
     unknown = {reason for cost in costs.values() for reason in cost.unknown}
+    if any(cost.backward_macs is None for cost in costs.values()):
+        unknown.add("backward pass")
     kept = sum(cost.kept_bytes or 0 for cost in costs.values()) // BYTES_PER_NUMBER
     return replace(
         forward,

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import BackwardCFunction
 
+from archstat.errors import UsageError
 from archstat.frontends.operators import factors_of, packet_name
 from archstat.graph import Training
 
@@ -47,9 +48,17 @@ class Tape:
 
     Args:
         own: The model's parameters and buffers, which are there anyway.
+
+    Raises:
+        UsageError: This torch does not say whether somebody else keeps tensors, as checkpoints do.
     """
 
     def __init__(self, own: Iterable[Tensor]) -> None:
+        if not hasattr(torch._C._autograd, "_top_saved_tensors_default_hooks"):  # noqa: SLF001
+            raise UsageError(
+                f"torch {torch.__version__} does not tell what training a PyTorch model keeps",
+                hint="use a newer torch; a spec is answered with any",
+            )
         self._storages = {_address(tensor): tensor.untyped_storage() for tensor in own}
         self._pending: dict[int, Tensor] = {}  # kept, but not yet known for whom
         self._keeps_sparse = False

@@ -216,3 +216,9 @@ def test_a_training_step_is_the_forward_and_the_backward_pass_and_moves_what_is_
     ]
     assert (sgd.ends, sgd.uncounted) == (forward.ends, ())
     assert adam.held - sgd.held == 61_706  # what Adam remembers beside a momentum
+
+
+def test_a_step_of_which_the_backward_pass_is_not_known_has_no_limit():
+    forward_alone = traced(nn.Linear(4, 2), torch.zeros(3, 4))
+    work = work_of(forward_alone, batch_size=3, optimizer="sgd")
+    assert work.uncounted == ("backward pass",)

@@ -110,3 +110,15 @@ def test_one_value_of_a_channel_is_too_few_to_train_on(tmp_path):
         ),
         "  hint: a batch norm trains on several values of a channel: use --batch 2 or more",
     ]
+
+
+def test_a_torch_that_does_not_tell_who_keeps_tensors_is_refused(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.delattr(torch._C._autograd, "_top_saved_tensors_default_hooks", raising=False)
+    path = tmp_path / "net.py"
+    path.write_text("from torch import nn\nNet = lambda: nn.Linear(4, 2)\n", encoding="utf-8")
+    assert_refused(
+        invoke("table", f"{path}:Net", "--input", "4", "--train"),
+        f"error: torch {torch.__version__} does not tell what training a PyTorch model keeps",
+        "  hint: use a newer torch; a spec is answered with any",
+    )
