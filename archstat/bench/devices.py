@@ -41,11 +41,6 @@ def device_named(name: str) -> str:
     return str(find_device(name))
 
 
-def title(device: str) -> str:
-    """Return what a device is called by those who sell it; empty where nothing says it."""
-    return torch.cuda.get_device_name(device) if device.startswith("cuda") else ""
-
-
 def waiting(device: str) -> Callable[[], None]:
     """Return what waits until a device has done all that it was given."""
     if device.startswith("cuda"):
