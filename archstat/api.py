@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from archstat.errors import UsageError, shown, within
 from archstat.extras import TORCH, require
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.load import Loaded, Question, load
-from archstat.frontends.resolve import positive
-from archstat.frontends.spec import Settings, input_shape
+from archstat.models.inputs import InputSpec
+from archstat.models.load import Loaded, Question, load
+from archstat.models.spec.build import Settings, input_shape
+from archstat.models.spec.resolve import positive
 from archstat.renderers import TextFormat, renderer
 from archstat.renderers.cells import Layout
 from archstat.renderers.view import View
@@ -162,7 +162,7 @@ def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
     require(TORCH, purpose="register")
     from torch import nn  # noqa: PLC0415  torch, only when it is asked for
 
-    from archstat.frontends import known, operators  # noqa: PLC0415  likewise
+    from archstat.models.torch import known, operators  # noqa: PLC0415  likewise
 
     if not callable(macs):
         raise UsageError(f"macs must be a function, got {shown(macs)}")
@@ -193,7 +193,7 @@ def _load_module(
         )
     if question.settings or question.classes or question.arguments:
         raise UsageError("classes, settings and arguments do not go with an nn.Module")
-    from archstat.frontends.tracing import trace_module  # noqa: PLC0415  torch is loaded already
+    from archstat.models.torch.tracing import trace_module  # noqa: PLC0415  torch is loaded already
 
     return trace_module(model, question, inputs, kwargs)
 

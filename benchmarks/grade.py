@@ -26,9 +26,9 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
-from archstat.frontends.resolve import Variant, resolve
+from archstat.homework.answers.truth import Answer, Truth, truth_of
 from archstat.homework.mistakes import MISTAKES
-from archstat.homework.truth import Answer, Truth, truth_of
+from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
 
 MODEL = "paper-alexnet"

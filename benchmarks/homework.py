@@ -23,16 +23,16 @@ from math import prod
 
 from sheets import TITLES, Place, Style, any_style, asked_rows, text_of
 
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import resolve
-from archstat.homework.alignment import general_family
-from archstat.homework.effects import effects_of, look_alikes
-from archstat.homework.marking import Marked
-from archstat.homework.marks import Verdict
-from archstat.homework.matching import best_match
-from archstat.homework.policy import Policy
+from archstat.homework.answers.truth import Answer, Truth, reaches, retold, true_rule, truth_of
+from archstat.homework.marking.marking import Marked
+from archstat.homework.marking.marks import Verdict
+from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.policy import Policy
+from archstat.homework.mistakes.effects import effects_of, look_alikes
 from archstat.homework.reading import read_text
-from archstat.homework.truth import Answer, Truth, reaches, retold, true_rule, truth_of
+from archstat.homework.sheet.alignment import general_family
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 from archstat.report.report import report_on
 
 SEED = 20_120_930

@@ -21,8 +21,8 @@ from importlib.metadata import version
 from counters import ARGUMENTS, print_table
 
 from archstat.errors import ArchstatError
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.load import Question
+from archstat.models.load import Question
+from archstat.models.spec.catalogue import catalogue
 from archstat.witnesses.explaining import tool_count
 from archstat.witnesses.tools import TOOLS, Tool
 

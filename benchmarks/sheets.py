@@ -11,8 +11,8 @@ from fractions import Fraction
 from html import escape
 from io import StringIO
 
-from archstat.homework.alignment import ASKED, general_family
-from archstat.homework.truth import Answer, Truth
+from archstat.homework.answers.truth import Answer, Truth
+from archstat.homework.sheet.alignment import ASKED, general_family
 
 TITLES = {
     "feature_map": ("Output size", "출력 크기", "输出尺寸", "出力サイズ"),

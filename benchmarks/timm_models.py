@@ -108,7 +108,7 @@ def variants(name: str, size: int) -> Iterator[tuple[str, nn.Module]]:
 
 def load(name: str, size: int, **arguments: Any) -> nn.Module:
     """Return a model without its values, for images of a size where it wants to know."""
-    from archstat.frontends.source import load_source  # noqa: PLC0415  torch, likewise
+    from archstat.models.torch.source import load_source  # noqa: PLC0415  torch, likewise
 
     source = load_source(f"timm/{name}", arguments)
     if source.input != (3, size, size):
@@ -119,8 +119,8 @@ def load(name: str, size: int, **arguments: Any) -> nn.Module:
 
 def count(variant: str, model: nn.Module, size: int) -> Count:
     """Return what we count in a model, and what fvcore adds to it or leaves out."""
-    from archstat.frontends.inputs import InputSpec  # noqa: PLC0415  likewise
-    from archstat.frontends.source import Source  # noqa: PLC0415  likewise
+    from archstat.models.inputs import InputSpec  # noqa: PLC0415  likewise
+    from archstat.models.torch.source import Source  # noqa: PLC0415  likewise
     from archstat.witnesses.calls import call_graph  # noqa: PLC0415  likewise
 
     shape = (3, size, size)

@@ -15,12 +15,12 @@ import torch
 from counters import print_table
 
 from archstat.analyses.training import training
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.load import Question, torch_source
-from archstat.frontends.module import build_module
-from archstat.frontends.resolve import resolve
-from archstat.frontends.tracing import example_inputs, stated_inputs, trace_source
 from archstat.graph import Graph
+from archstat.models.load import Question, torch_source
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
+from archstat.models.torch.module import build_module
+from archstat.models.torch.tracing import example_inputs, stated_inputs, trace_source
 from archstat.witnesses.training import BATCH_SIZE, META, BackwardPass, backward_pass
 
 MODELS = """

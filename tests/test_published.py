@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 import archstat
-from archstat.frontends.catalogue import catalogue
+from archstat.models.spec.catalogue import catalogue
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
 

@@ -9,7 +9,7 @@ from archstat.errors import UsageError
 torch = pytest.importorskip("torch")
 
 import archstat  # noqa: E402  behind the check for torch
-from archstat.frontends import known, operators  # noqa: E402  likewise
+from archstat.models.torch import known, operators  # noqa: E402  likewise
 
 
 @torch.library.custom_op("archstat_tests::scaled", mutates_args=())

@@ -9,9 +9,9 @@ from itertools import product
 from archstat.bench.case import EAGER, FLOAT32, Case
 from archstat.bench.work import Work, work_of
 from archstat.errors import UsageError
-from archstat.frontends.load import Question, load
 from archstat.graph import Graph
 from archstat.layers.base import Shape
+from archstat.models.load import Question, load
 
 CPU = "cpu"
 

@@ -11,7 +11,7 @@ import torch
 
 from archstat.bench.case import FLOAT32, TF32
 from archstat.errors import DeviceError, shown
-from archstat.frontends.module import find_device
+from archstat.models.torch.module import find_device
 
 CPU = "cpu"
 

@@ -25,10 +25,10 @@ from archstat.bench.protocol import Station, Subject
 from archstat.bench.record import LayerTimes
 from archstat.bench.subject import Call, Models, captured, events_ns
 from archstat.bench.work import Work
-from archstat.frontends.load import Question, spec_graph
-from archstat.frontends.module import GraphModule, node_output
-from archstat.frontends.tracing import Recorder, recording, run_untouched
 from archstat.graph import INPUT, Graph
+from archstat.models.load import Question, spec_graph
+from archstat.models.torch.module import GraphModule, node_output
+from archstat.models.torch.tracing import Recorder, recording, run_untouched
 
 UNROLLED = 16
 """Calls of a layer in one CUDA graph, so that launching it takes no part of their time."""

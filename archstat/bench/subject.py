@@ -16,12 +16,12 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from archstat.bench.case import COMPILE, GRAPH, Case
 from archstat.bench.devices import precision, type_of, waiting
 from archstat.bench.protocol import MS
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.load import Question, spec_graph, torch_source
-from archstat.frontends.module import build_module
-from archstat.frontends.resolve import is_torch
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, stated_inputs
+from archstat.models.inputs import InputSpec
+from archstat.models.load import Question, spec_graph, torch_source
+from archstat.models.spec.resolve import is_torch
+from archstat.models.torch.module import build_module
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import example_inputs, stated_inputs
 
 INPUTS = 3
 """Batches that take turns, so that none lies in a cache because it was there a moment ago."""

@@ -25,9 +25,9 @@ def list_models() -> None:
     """List the networks of the catalogue, with input, parameters and MACs."""
     with answering():
         from archstat.cli.output import write_stdout
-        from archstat.frontends.catalogue import catalogue
-        from archstat.frontends.resolve import resolve
         from archstat.layers.base import times
+        from archstat.models.spec.catalogue import catalogue
+        from archstat.models.spec.resolve import resolve
         from archstat.renderers.grid import aligned
 
         lines = [("name", "input", "params", "MACs", "title")]
@@ -52,6 +52,6 @@ def show(
     """Print a spec as it stands in its file: where it comes from, and layer by layer."""
     with answering():
         from archstat.cli.output import write_stdout
-        from archstat.frontends.resolve import spec_text
+        from archstat.models.spec.resolve import spec_text
 
         write_stdout(spec_text(name))

@@ -76,8 +76,8 @@ def check(
     Exit code 1 if a cell is wrong.
     """
     with answering():
-        from archstat.homework.feedback import Feedback
-        from archstat.homework.matching import best_match, other_network
+        from archstat.homework.marking.feedback import Feedback
+        from archstat.homework.marking.matching import best_match, other_network
         from archstat.renderers.feedback import GRADERS, refuser, renderer
 
         rules = marking.policy(

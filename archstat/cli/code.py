@@ -20,7 +20,7 @@ def code(
     """Print the network as a PyTorch class that runs by itself, its layers' names kept."""
     with answering():
         from archstat.cli.output import write_stdout
-        from archstat.frontends.resolve import resolve
+        from archstat.models.spec.resolve import resolve
         from archstat.renderers.pytorch import render
 
         write_stdout(render(resolve(model, variant(input, classes, settings))))

@@ -144,8 +144,8 @@ def _report(
     model_arguments: list[str] | None,
     batch: int,
 ) -> Report:
-    from archstat.frontends.load import load
-    from archstat.frontends.resolve import positive
+    from archstat.models.load import load
+    from archstat.models.spec.resolve import positive
     from archstat.report.report import report_on
 
     batch = positive(batch, "--batch")
@@ -160,7 +160,7 @@ def _amount(key: str, text: str) -> int:
     Raises:
         UsageError: It is none.
     """
-    from archstat.homework.values import numbers
+    from archstat.homework.cells.values import numbers
 
     found = numbers(text)
     if not found or found[0].value < 0 or found[0].value.denominator != 1:

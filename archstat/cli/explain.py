@@ -51,7 +51,7 @@ def explain(
     """Explain each number: its formula, the same with the layer's values, and the source."""
     with answering():
         from archstat.cli.output import format_of, target_of, write_file, write_stdout
-        from archstat.frontends.load import load
+        from archstat.models.load import load
         from archstat.renderers.explain import SUFFIXES, renderer
         from archstat.renderers.explain.page import Page
         from archstat.report import explanation

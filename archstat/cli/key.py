@@ -54,8 +54,8 @@ def key(
 ) -> None:
     """Write the answer key of a homework, or the blank sheet; 'archstat check' reads both."""
     with answering():
-        from archstat.frontends.load import load
-        from archstat.homework.key import asked_layers, check_blanks
+        from archstat.homework.answers.key import asked_layers, check_blanks
+        from archstat.models.load import load
         from archstat.renderers import SHEET_SUFFIXES
         from archstat.renderers.view import View
         from archstat.report.report import report_on

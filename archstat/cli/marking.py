@@ -13,10 +13,10 @@ import typer
 from archstat.errors import shown, within
 
 if TYPE_CHECKING:
-    from archstat.frontends.load import Question
-    from archstat.homework.policy import Policy
+    from archstat.homework.answers.truth import Truth
+    from archstat.homework.marking.policy import Policy
     from archstat.homework.reading.table import Table
-    from archstat.homework.truth import Truth
+    from archstat.models.load import Question
 
 STDIN = "-"
 
@@ -60,8 +60,8 @@ def truth(model: str, asked: Question) -> Truth:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    from archstat.frontends.load import load
-    from archstat.homework.truth import truth_of
+    from archstat.homework.answers.truth import truth_of
+    from archstat.models.load import load
     from archstat.report.report import report_on
 
     graph, traced_on, batch = load(model, asked)
@@ -70,9 +70,9 @@ def truth(model: str, asked: Question) -> Truth:
 
 def catalogue_truths() -> Iterator[tuple[str, Truth]]:
     """Yield what is right for each network of the catalogue, by name."""
-    from archstat.frontends.catalogue import catalogue
-    from archstat.frontends.resolve import resolve
-    from archstat.homework.truth import truth_of
+    from archstat.homework.answers.truth import truth_of
+    from archstat.models.spec.catalogue import catalogue
+    from archstat.models.spec.resolve import resolve
     from archstat.report.report import report_on
 
     for name in catalogue():
@@ -93,7 +93,7 @@ def policy(
     Raises:
         UsageError: The file or an option cannot be used.
     """
-    from archstat.homework.policy import Policy, level, quantities, read_policy, readings
+    from archstat.homework.marking.policy import Policy, level, quantities, read_policy, readings
 
     stated = Policy() if file is None else read_policy(file)
     if conventions:
@@ -135,7 +135,7 @@ def chosen(columns: list[str] | None) -> dict[str, str]:
     Raises:
         UsageError: One cannot be read.
     """
-    from archstat.homework.headings import parse_choice
+    from archstat.homework.sheet.headings import parse_choice
 
     with within("--column"):
         return dict(parse_choice(text) for text in columns or [])

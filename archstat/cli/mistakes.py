@@ -19,7 +19,7 @@ from archstat.cli.shared import (
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
-    from archstat.homework.truth import Truth
+    from archstat.homework.answers.truth import Truth
 
 EPILOG = """\b
 Examples:
@@ -46,8 +46,8 @@ def mistakes(
     """List the mistakes that homework is held against, and which of them look the same."""
     with answering():
         from archstat.cli.output import write_stdout
+        from archstat.homework.answers.quantities import QUANTITIES
         from archstat.homework.mistakes import MISTAKES
-        from archstat.homework.quantities import QUANTITIES
         from archstat.renderers.grid import aligned
 
         asked = question(input, classes, settings, model_arguments, 1, "none")
@@ -65,7 +65,7 @@ def mistakes(
 
 def _in_network(truth: Truth) -> str:
     """Return what each mistake makes wrong in a network, and what it cannot be told from."""
-    from archstat.homework.effects import effects_of, look_alikes
+    from archstat.homework.mistakes.effects import effects_of, look_alikes
     from archstat.renderers.grid import aligned
 
     lines = [("mistake", "wrong cells by column", "looks the same as")]

@@ -22,8 +22,8 @@ from archstat.cli.shared import (
 from archstat.errors import ArchstatError, UsageError, shown
 
 if TYPE_CHECKING:
-    from archstat.frontends.load import Question
     from archstat.graph import Graph
+    from archstat.models.load import Question
     from archstat.report.reconciling import Variant
 
 EPILOG = """\b
@@ -91,7 +91,7 @@ def _of_tool(model: str, name: str, asked: Question) -> bool:
 def _of_value(model: str, value: str, asked: Question) -> bool:
     """Print what comes to a number; return whether anything does."""
     from archstat.cli.output import write_stdout
-    from archstat.homework.values import numbers
+    from archstat.homework.cells.values import numbers
     from archstat.renderers.origins import render
     from archstat.report.reconciling import origins
 
@@ -115,8 +115,8 @@ def _variants(model: str, asked: Question) -> Iterator[Variant]:
     """
     from dataclasses import replace
 
-    from archstat.frontends.load import load
     from archstat.layers.activation import Softmax
+    from archstat.models.load import load
     from archstat.report.reconciling import Variant
 
     graph = load(model, asked).graph
@@ -134,10 +134,10 @@ def _other_questions(
     """Yield what else may have been asked: in words, of which model, and the question."""
     from dataclasses import replace
 
-    from archstat.frontends.catalogue import catalogue
-    from archstat.frontends.inputs import InputSpec
-    from archstat.frontends.load import Question
-    from archstat.frontends.resolve import is_torch
+    from archstat.models.inputs import InputSpec
+    from archstat.models.load import Question
+    from archstat.models.spec.catalogue import catalogue
+    from archstat.models.spec.resolve import is_torch
 
     channels, *sides = graph.input_shape
     for side in SIDES if len(sides) > 1 else ():

@@ -13,8 +13,8 @@ import typer
 from archstat.errors import ArchstatError, UsageError, shown, within
 
 if TYPE_CHECKING:
-    from archstat.frontends.load import Question
-    from archstat.frontends.resolve import Variant
+    from archstat.models.load import Question
+    from archstat.models.spec.resolve import Variant
     from archstat.report.columns import Column
 
 CANNOT_ANSWER = 2
@@ -27,8 +27,8 @@ AGAIN_S = 1.0  # after this it is stopped once more, if it has caught the except
 
 def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
     """Yield the networks of the catalogue that begin so, with their titles, for the shell."""
-    from archstat.frontends.catalogue import catalogue
-    from archstat.frontends.resolve import find_spec
+    from archstat.models.spec.catalogue import catalogue
+    from archstat.models.spec.resolve import find_spec
 
     for name in catalogue():
         if name.startswith(incomplete):
@@ -193,7 +193,7 @@ def variant(input: str | None, classes: int | None, settings: list[str] | None) 
     Raises:
         UsageError: An option cannot be read.
     """
-    from archstat.frontends.resolve import Variant, parse_input, parse_settings, positive
+    from archstat.models.spec.resolve import Variant, parse_input, parse_settings, positive
 
     return Variant(
         input=None if input is None else parse_input(input),
@@ -215,9 +215,9 @@ def question(
     Raises:
         UsageError: An option cannot be read.
     """
-    from archstat.frontends.inputs import parse_model_input
-    from archstat.frontends.load import Question
-    from archstat.frontends.resolve import parse_settings, positive
+    from archstat.models.inputs import parse_model_input
+    from archstat.models.load import Question
+    from archstat.models.spec.resolve import parse_settings, positive
 
     return Question(
         inputs=[parse_model_input(text) for text in inputs or []],
@@ -250,7 +250,7 @@ def arguments(assignments: list[str] | None) -> dict[str, object]:
     Raises:
         UsageError: One has another form.
     """
-    from archstat.frontends.resolve import parse_value
+    from archstat.models.spec.resolve import parse_value
 
     stated = {}
     for assignment in assignments or []:

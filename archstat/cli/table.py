@@ -110,9 +110,9 @@ def table(
 ) -> None:
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
     with answering():
-        from archstat.frontends.load import load
-        from archstat.frontends.resolve import positive
         from archstat.graph import ForwardError
+        from archstat.models.load import load
+        from archstat.models.spec.resolve import positive
         from archstat.renderers import SUFFIXES, renderer
         from archstat.report.report import report_on
 
@@ -171,7 +171,7 @@ def _arranged(
     """Return the report with the rows that the options ask for."""
     if by in {"layer", "operator"} and (depth, sort, top) == (None, None, None):
         return report
-    from archstat.frontends.resolve import positive
+    from archstat.models.spec.resolve import positive
     from archstat.report.folding import by_kind, folded, largest
 
     if depth is not None or by == "module":
@@ -200,7 +200,7 @@ def _require_no_training(view: View, model: str) -> None:
     Raises:
         UsageError: One is.
     """
-    from archstat.frontends.resolve import is_torch
+    from archstat.models.spec.resolve import is_torch
     from archstat.report.columns import OF_TRAINING
 
     keys = [column.key for column in view.chosen() if column.key in OF_TRAINING]

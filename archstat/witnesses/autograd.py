@@ -14,14 +14,14 @@ from math import ceil, lcm, prod
 import torch
 from torch import Tensor
 
-from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
-from archstat.frontends.module import build_module, outputs
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
 from archstat.layers.reach import Mixing
+from archstat.models.torch.module import build_module, outputs
 from archstat.report.finding import Finding, Verdict, compared
 
 WITNESS, QUANTITY = "autograd", "receptive fields"

@@ -21,16 +21,16 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.operators import macs_of, packet_name
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, run_untouched, standins_of, stated_inputs
 from archstat.graph import Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape
 from archstat.layers.norm import BatchNorm2d, GroupNorm, LayerNorm
 from archstat.layers.opaque import Called
 from archstat.layers.pool import AdaptiveAvgPool2d
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.operators import macs_of, packet_name
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import example_inputs, run_untouched, standins_of, stated_inputs
 from archstat.witnesses.torch_attention import attention_nodes
 
 BIAS = 2

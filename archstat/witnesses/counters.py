@@ -19,13 +19,13 @@ from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.conventions.fvcore import FVCORE
 from archstat.analyses.conventions.plain import FLOPS
 from archstat.analyses.conventions.torchinfo import TORCHINFO
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.module import GraphModule
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, in_mode
 from archstat.graph import Graph
 from archstat.layers.base import times
 from archstat.layers.naming import attribute_name
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.module import GraphModule
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import example_inputs, in_mode
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.calls import call_graph
 

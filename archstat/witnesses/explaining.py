@@ -9,14 +9,14 @@ import torch
 from torch import nn
 
 from archstat.errors import UsageError
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.load import Question, spec_graph, torch_source
-from archstat.frontends.module import build_module
-from archstat.frontends.resolve import is_torch
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, stated_inputs
 from archstat.graph import Graph, Node
 from archstat.layers.naming import attribute_name
+from archstat.models.inputs import InputSpec
+from archstat.models.load import Question, spec_graph, torch_source
+from archstat.models.spec.resolve import is_torch
+from archstat.models.torch.module import build_module
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import example_inputs, stated_inputs
 from archstat.report.itemizing import items
 from archstat.report.tool_count import LayerOff, ToolCount
 from archstat.witnesses.tools import Tool

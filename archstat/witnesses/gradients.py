@@ -23,13 +23,13 @@ from torch.nn.modules import module as global_hooks
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from archstat.analyses.layout import Axis, Factor, Medley, axes_of
-from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field.layout import Axis, Factor, Medley, axes_of
+from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, run_untouched, standins_of, stated_inputs
 from archstat.graph import Graph
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import example_inputs, run_untouched, standins_of, stated_inputs
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import QUANTITY, WITNESS, NotMeasurableError, described, hull
 

@@ -10,16 +10,16 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.load import Question, spec_graph, torch_source
-from archstat.frontends.module import build_module, find_device, observe
-from archstat.frontends.resolve import is_torch
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import example_inputs, stated_inputs, trace_source
-from archstat.frontends.wrapped import materialized
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
+from archstat.models.inputs import InputSpec
+from archstat.models.load import Question, spec_graph, torch_source
+from archstat.models.spec.resolve import is_torch
+from archstat.models.torch.module import build_module, find_device, observe
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import example_inputs, stated_inputs, trace_source
+from archstat.models.torch.wrapped import materialized
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import autograd_findings
 from archstat.witnesses.calls import pass_on_meta

@@ -15,17 +15,17 @@ from torch.utils.flop_counter import FlopCounterMode, conv_backward_flop
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.training import training
 from archstat.errors import TraceError
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.module import build_module, torch_errors
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import (
+from archstat.graph import Graph
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.module import build_module, torch_errors
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import (
     example_inputs,
     run_untouched,
     standins_of,
     stated_inputs,
     trace_source,
 )
-from archstat.graph import Graph
 from archstat.report.finding import Finding, Verdict
 
 BATCH_SIZE = 2

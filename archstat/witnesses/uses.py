@@ -9,11 +9,11 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.known import example_shape, layer_of, single_tensor
-from archstat.frontends.source import Source
 from archstat.graph import Graph, Node
 from archstat.layers import Layer
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.known import example_shape, layer_of, single_tensor
+from archstat.models.torch.source import Source
 from archstat.witnesses.calls import CallRecorder, recorded
 
 

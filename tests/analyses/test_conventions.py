@@ -8,7 +8,7 @@ from archstat.analyses.conventions.convention import Convention, Term
 from archstat.analyses.conventions.fvcore import FVCORE
 from archstat.analyses.conventions.plain import FLOPS, MACS
 from archstat.analyses.conventions.torchinfo import TORCHINFO
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.resolve import resolve
 from tests.analyses.one_layer import CONV, assert_counts, one
 from tests.renderers.networks import network
 

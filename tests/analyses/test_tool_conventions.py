@@ -8,10 +8,10 @@ import pytest
 
 from archstat.analyses.conventions.registry import CONVENTIONS, convention_named
 from archstat.errors import UsageError
-from archstat.frontends.resolve import resolve
 from archstat.graph import Node
 from archstat.layers.activation import ReLU
 from archstat.layers.opaque import Called
+from archstat.models.spec.resolve import resolve
 from tests.analyses.one_layer import CONV, one
 
 MAP = (4, 5, 5)  # 100 values

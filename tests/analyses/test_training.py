@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archstat.analyses.training import OPTIMIZERS, training
-from archstat.frontends.resolve import resolve
 from archstat.graph import Training
+from archstat.models.spec.resolve import resolve
 from archstat.report.report import report_on
 from tests.renderers.networks import network
 
@@ -131,7 +131,7 @@ def test_optimizers_remember_numbers_for_every_parameter():
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_torchs_optimizers_remember_as_much(name):
     torch = pytest.importorskip("torch")
-    from archstat.frontends.module import GraphModule
+    from archstat.models.torch.module import GraphModule
 
     model = GraphModule(resolve("lenet5"))
     optimizer = {

@@ -15,8 +15,8 @@ from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Record, Result  # noqa: E402
 from archstat.bench.replay import replays  # noqa: E402
 from archstat.bench.subject import Models  # noqa: E402
-from archstat.frontends.inputs import parse_model_input  # noqa: E402
-from archstat.frontends.load import Question, load  # noqa: E402
+from archstat.models.inputs import parse_model_input  # noqa: E402
+from archstat.models.load import Question, load  # noqa: E402
 from archstat.report.report import report_on  # noqa: E402
 
 RULES = Rules(

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from archstat.bench.work import LayerWork, Rates, Work, compute_s, floor, layer_s, work_of
-from archstat.frontends.resolve import resolve
-from archstat.frontends.tracing import trace
+from archstat.models.spec.resolve import resolve
+from archstat.models.torch.tracing import trace
 
 US = 1e-6
 SHEET = 4.8e12  # bytes a second of an H200, by NVIDIA's data sheet

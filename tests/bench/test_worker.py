@@ -15,7 +15,7 @@ from archstat.bench.plan import Done, Failed, Fits, Plan, Ready, Search, Surroun
 from archstat.bench.probes import ROUNDS  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Ceiling  # noqa: E402
-from archstat.frontends.load import Question  # noqa: E402
+from archstat.models.load import Question  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +125,7 @@ def test_a_users_model_runs_in_inference_on_values(tmp_path):
 
 
 def worker_inputs(text):
-    from archstat.frontends.inputs import parse_model_input
+    from archstat.models.inputs import parse_model_input
 
     return [parse_model_input(text)]
 

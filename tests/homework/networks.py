@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archstat.frontends.resolve import Variant, resolve
-from archstat.homework.marking import Marked, mark
-from archstat.homework.policy import Policy
+from archstat.homework.answers.truth import Truth, truth_of
+from archstat.homework.marking.marking import Marked, mark
+from archstat.homework.marking.policy import Policy
 from archstat.homework.reading.table import Table
-from archstat.homework.sheet import columns_of, sheet_of
-from archstat.homework.truth import Truth, truth_of
+from archstat.homework.sheet.sheet import columns_of, sheet_of
+from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
 
 

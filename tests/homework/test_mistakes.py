@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.frontends.catalogue import catalogue
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.mistakes import MISTAKES
-from archstat.homework.quantities import QUANTITIES
+from archstat.models.spec.catalogue import catalogue
 from tests.homework.networks import truth
 
 BY_KEY = {mistake.key: mistake for mistake in MISTAKES}

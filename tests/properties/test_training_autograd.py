@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from archstat.analyses.training import training
 from archstat.errors import ShapeError
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import resolve
 from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape, layer_kinds
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 from archstat.report.finding import Verdict
-from tests.frontends.kinds import JOINS, ONE, network_of
+from tests.models.kinds import JOINS, ONE, network_of
 from tests.properties.test_torch_shapes import CHANNELS, GROUPS, layers, maps, sizes
 from tests.renderers.networks import network
 
@@ -164,7 +164,7 @@ def test_networks(graph):
 @given(graph=networks())
 def test_a_network_of_specs_is_traced_to_the_same_costs(graph):
     from archstat.api import analyze
-    from archstat.frontends.module import GraphModule
+    from archstat.models.torch.module import GraphModule
 
     with torch.device("meta"):
         model = GraphModule(graph)

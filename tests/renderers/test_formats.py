@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 from archstat.renderers import SUFFIXES, renderer
 from archstat.renderers.view import View
 from archstat.report.columns import COLUMNS, choose_columns

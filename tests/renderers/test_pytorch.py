@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archstat.errors import ShapeError
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import resolve
 from archstat.graph import INPUT, GraphBuilder
 from archstat.layers import layer_kinds
 from archstat.layers.naming import attribute_name
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 from archstat.renderers.pytorch import class_name, render
 from tests.renderers.networks import branching, network
 

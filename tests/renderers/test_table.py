@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 from archstat.renderers import renderer
 from archstat.renderers.grid import display_width
 from archstat.renderers.table import Emphasis, lines

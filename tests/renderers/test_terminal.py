@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.resolve import resolve
 from archstat.renderers.table import lines
 from archstat.renderers.terminal import show
 from archstat.renderers.view import View

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archstat.errors import UsageError
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 from archstat.renderers import cells
 from archstat.report.columns import (
     COLUMNS,

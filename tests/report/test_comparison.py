@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.resolve import resolve
 from archstat.renderers.compare import renderer
 from archstat.report.comparison import compare
 from archstat.report.report import report_on

@@ -10,8 +10,8 @@ import pytest
 
 from archstat.analyses.training import training
 from archstat.errors import UsageError
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import Variant, resolve
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import Variant, resolve
 from archstat.renderers.explain.text import SYMBOLS, VALUES
 from archstat.report.explanation import OF_TRAINING, QUANTITIES, explain
 from archstat.report.report import report_on

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.frontends.resolve import Variant as Changes
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.resolve import Variant as Changes
+from archstat.models.spec.resolve import resolve
 from archstat.report.reconciling import Variant, origins
 from tests.cli.running import invoke
 

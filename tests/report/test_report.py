@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from archstat.frontends.catalogue import catalogue
-from archstat.frontends.resolve import Variant, resolve
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
 from tests.renderers.networks import branching, network
 

@@ -13,8 +13,8 @@ import torch.nn.functional as F  # noqa: E402, N812  torch first
 from torch import nn  # noqa: E402
 
 from archstat.analyses.conventions.fvcore import FVCORE  # noqa: E402
-from archstat.frontends.inputs import InputSpec  # noqa: E402
-from archstat.frontends.source import Source  # noqa: E402
+from archstat.models.inputs import InputSpec  # noqa: E402
+from archstat.models.torch.source import Source  # noqa: E402
 from archstat.report.finding import Verdict  # noqa: E402
 from archstat.witnesses.calls import call_graph  # noqa: E402
 from archstat.witnesses.counters import fvcore_model_finding  # noqa: E402

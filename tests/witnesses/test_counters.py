@@ -9,18 +9,18 @@ import pytest
 from archstat.analyses.conventions.fvcore import FVCORE
 from archstat.analyses.conventions.plain import FLOPS, MACS
 from archstat.analyses.conventions.torchinfo import TORCHINFO
-from archstat.frontends.resolve import resolve
 from archstat.layers import layer_kinds
 from archstat.layers.conv import Conv2d
+from archstat.models.spec.resolve import resolve
 from archstat.report.finding import Verdict
-from tests.frontends.kinds import network_of
+from tests.models.kinds import network_of
 from tests.renderers.networks import branching, network
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchinfo")
 pytest.importorskip("fvcore")
 
-from archstat.frontends.module import build_module  # noqa: E402  torch first
+from archstat.models.torch.module import build_module  # noqa: E402  torch first
 from archstat.witnesses.counters import (  # noqa: E402
     counted,
     fvcore_findings,

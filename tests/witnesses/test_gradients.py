@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
 
-from archstat.frontends import reads
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.load import Question, torch_source
-from archstat.frontends.source import Source
-from archstat.frontends.tracing import trace_source
 from archstat.layers.reach import Mixing
+from archstat.models.inputs import InputSpec
+from archstat.models.load import Question, torch_source
+from archstat.models.torch import reads
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import trace_source
 from archstat.report.finding import Verdict
 from archstat.witnesses import gradients
 from archstat.witnesses.gradients import gradient_finding

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from archstat.frontends.inputs import InputSpec
-from archstat.frontends.source import Source
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.source import Source
 from archstat.report.finding import Verdict
 from archstat.witnesses import gradients, proof
 from archstat.witnesses.proof import model_findings

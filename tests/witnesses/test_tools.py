@@ -12,9 +12,9 @@ import torch.nn.functional as F  # noqa: E402, N812  torch first
 from torch import nn  # noqa: E402
 
 from archstat.errors import UsageError  # noqa: E402
-from archstat.frontends.inputs import InputSpec  # noqa: E402
-from archstat.frontends.load import Question  # noqa: E402
-from archstat.frontends.source import Source  # noqa: E402
+from archstat.models.inputs import InputSpec  # noqa: E402
+from archstat.models.load import Question  # noqa: E402
+from archstat.models.torch.source import Source  # noqa: E402
 from archstat.witnesses.explaining import source_count, tool_count  # noqa: E402
 from archstat.witnesses.tools import TOOLS  # noqa: E402
 from archstat.witnesses.uses import use_graph  # noqa: E402

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from archstat.frontends.resolve import resolve
+from archstat.models.spec.resolve import resolve
 from archstat.report.finding import Verdict
 
 torch = pytest.importorskip("torch")
@@ -59,8 +59,8 @@ def test_what_is_not_known_is_not_measured():
 def test_a_model_that_cannot_train_is_not_measured():
     from torch import nn
 
-    from archstat.frontends.inputs import InputSpec
-    from archstat.frontends.source import Source
+    from archstat.models.inputs import InputSpec
+    from archstat.models.torch.source import Source
     from archstat.witnesses.training import model_training_findings
 
     class Refuses(nn.Module):

@@ -9,19 +9,19 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 
 from archstat.errors import ArchstatError, NoTableError, SheetError
-from archstat.homework.feedback import Feedback
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.truth import Truth
 from archstat.homework.grading.naming import is_junk
 from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status, clipped
 from archstat.homework.grading.submissions import CODE, Files
-from archstat.homework.marking import Marked
-from archstat.homework.marks import Mark, Verdict
-from archstat.homework.matching import best_match
-from archstat.homework.policy import Policy
-from archstat.homework.quantities import QUANTITIES
+from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.marking import Marked
+from archstat.homework.marking.marks import Mark, Verdict
+from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import Table, read_bytes
 from archstat.homework.reading.archive import Archive
 from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
-from archstat.homework.truth import Truth
 
 MOST_FAULTS = 5_000
 MOST_PROBLEMS = 3

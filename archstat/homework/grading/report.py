@@ -10,11 +10,11 @@ from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.outcome import Fault, Outcome, Status
 from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.run import Graded
 from archstat.homework.mistakes import MISTAKES
-from archstat.homework.quantities import QUANTITIES
 
 BANDS = 10
 """Of equal width, in which sheets are counted by the share of the points."""

@@ -23,11 +23,11 @@ from functools import cached_property
 from math import ceil
 from pathlib import Path, PurePosixPath
 
-from archstat.homework.feedback import line
 from archstat.homework.grading.guards import Limits, limit
 from archstat.homework.grading.outcome import clipped
 from archstat.homework.grading.processes import ended, environment, kill, python, started
 from archstat.homework.grading.submissions import CODE, Files
+from archstat.homework.marking.feedback import line
 
 MOST_TABLE_BYTES = 1 << 20
 """Of what a network's table may print."""

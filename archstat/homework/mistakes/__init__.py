@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from archstat.homework.answers.truth import Account, Truth
 from archstat.homework.mistakes import (
     feature_map,
     operations,
@@ -13,7 +14,6 @@ from archstat.homework.mistakes import (
     weights,
 )
 from archstat.homework.mistakes.base import Mistake
-from archstat.homework.truth import Account, Truth
 
 MISTAKES: tuple[Mistake, ...] = (
     *feature_map.MISTAKES,

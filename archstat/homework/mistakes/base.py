@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archstat.homework.mistakes.facts import Facts, facts_of
-from archstat.homework.truth import (
+from archstat.homework.answers.truth import (
     Account,
     Answer,
     Change,
@@ -17,6 +16,7 @@ from archstat.homework.truth import (
     reaches,
     retold,
 )
+from archstat.homework.mistakes.facts import Facts, facts_of
 from archstat.layers.base import Layer, Shape
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import prod
 
 from archstat.graph import INPUT
-from archstat.homework.truth import Truth
+from archstat.homework.answers.truth import Truth
 from archstat.layers.base import Shape
 from archstat.layers.conv import SlidingConvolution
 from archstat.layers.linear import Linear

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from archstat.homework.answers.truth import Windowed
 from archstat.homework.mistakes.base import SIZES, Mistake, by_formula, reckoned
-from archstat.homework.truth import Windowed
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, SlidingConvolution
 from archstat.layers.pool import AnyMaxPool, AnyPool

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from archstat.homework.answers.truth import Reach, Step, true_rule
 from archstat.homework.mistakes.base import Mistake, reaching
-from archstat.homework.truth import Reach, Step, true_rule
 
 
 def _by_strides_of_convolutions(reach: Reach, step: Step) -> Reach:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from archstat.homework.answers.truth import Account, Answers, Truth
 from archstat.homework.mistakes.base import Mistake
-from archstat.homework.truth import Account, Answers, Truth
 
 
 def _copied(key: str, words: str, hint: str, quantity: str, source: str) -> Mistake:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Literal, TypeAlias, cast
 
 from archstat.errors import ArchstatError
-from archstat.homework.feedback import Feedback
+from archstat.homework.marking.feedback import Feedback
 
 FormatName: TypeAlias = Literal[
     "text", "markdown", "html", "json", "csv", "gradescope", "prairielearn", "github-classroom"

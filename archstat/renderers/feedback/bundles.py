@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.homework.feedback import Feedback, line
-from archstat.homework.marking import Gap
-from archstat.homework.marks import Mark, Verdict
-from archstat.homework.quantities import QUANTITIES
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.marking.feedback import Feedback, line
+from archstat.homework.marking.marking import Gap
+from archstat.homework.marking.marks import Mark, Verdict
 from archstat.renderers.feedback import words
 
 Item: TypeAlias = Mark | Gap

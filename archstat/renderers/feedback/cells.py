@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archstat.homework.feedback import Feedback, line
-from archstat.homework.marks import Mark, Verdict
+from archstat.homework.marking.feedback import Feedback, line
+from archstat.homework.marking.marks import Mark, Verdict
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -11,8 +11,8 @@ import io
 from collections.abc import Iterator
 from fractions import Fraction
 
-from archstat.homework.feedback import Feedback, line
-from archstat.homework.marks import Mark, Verdict
+from archstat.homework.marking.feedback import Feedback, line
+from archstat.homework.marking.marks import Mark, Verdict
 from archstat.renderers.cells import for_spreadsheets
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.json import plain

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from archstat.errors import ArchstatError
-from archstat.homework.feedback import Feedback, line
+from archstat.homework.marking.feedback import Feedback, line
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.bundles import Bundle, bundles
 from archstat.renderers.feedback.json import plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from archstat.homework.feedback import Feedback, Remark, line
+from archstat.homework.marking.feedback import Feedback, Remark, line
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import Shown, shown
 

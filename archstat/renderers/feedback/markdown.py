@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archstat.homework.feedback import Feedback, line
+from archstat.homework.marking.feedback import Feedback, line
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
 from archstat.renderers.markdown import escaped, table_line

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from archstat.errors import ArchstatError
-from archstat.homework.feedback import Feedback
+from archstat.homework.marking.feedback import Feedback
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.bundles import Bundle, bundles
 from archstat.renderers.json import printed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from archstat.homework.feedback import Feedback
-from archstat.homework.marks import Verdict
+from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.marks import Verdict
 from archstat.renderers.feedback.text import lines
 
 COLOURS = {

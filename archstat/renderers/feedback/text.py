@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from archstat.homework.feedback import Feedback, line
-from archstat.homework.marks import Verdict
+from archstat.homework.marking.feedback import Feedback, line
+from archstat.homework.marking.marks import Verdict
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
 from archstat.renderers.grid import GAP, display_width, folded, padded, title_lines

@@ -6,9 +6,9 @@ from collections import Counter
 from fractions import Fraction
 
 from archstat.errors import ArchstatError
-from archstat.homework.feedback import Feedback, Remark, line
-from archstat.homework.marks import Mark, Verdict
-from archstat.homework.truth import Answer
+from archstat.homework.answers.truth import Answer
+from archstat.homework.marking.feedback import Feedback, Remark, line
+from archstat.homework.marking.marks import Mark, Verdict
 from archstat.layers.base import shortest, times
 from archstat.renderers.cells import for_people
 from archstat.report.columns import Map

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from archstat.homework.feedback import line
 from archstat.homework.grading.outcome import Outcome
 from archstat.homework.grading.report import ClassReport
 from archstat.homework.grading.run import Graded
+from archstat.homework.marking.feedback import line
 from archstat.renderers.cells import for_spreadsheets
 from archstat.renderers.feedback.words import points
 from archstat.renderers.grading.sections import name_of

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from archstat.homework.feedback import line
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.outcome import Status
 from archstat.homework.grading.report import BANDS, Alike, ClassReport, Place
 from archstat.homework.grading.run import Graded
-from archstat.homework.quantities import QUANTITIES
+from archstat.homework.marking.feedback import line
 
 MOST_MISTAKES = 20
 MOST_CELLS = 10

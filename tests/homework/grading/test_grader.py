@@ -10,7 +10,7 @@ import pytest
 
 from archstat.homework.grading.grader import Grader
 from archstat.homework.grading.outcome import Fault, Slip, Status
-from archstat.homework.policy import Policy
+from archstat.homework.marking.policy import Policy
 from tests.cli.running import environment
 from tests.homework.grading.places import archive
 from tests.homework.networks import truth
@@ -174,8 +174,8 @@ def test_a_grader_of_a_traced_model_travels_without_torch():
     import sys
 
     pytest.importorskip("torch")
-    from archstat.frontends.load import Question, load
-    from archstat.homework.truth import truth_of
+    from archstat.homework.answers.truth import truth_of
+    from archstat.models.load import Question, load
     from archstat.report.report import report_on
 
     graph = load("torchvision/alexnet", Question()).graph

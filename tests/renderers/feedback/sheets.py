@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archstat.homework.feedback import Feedback
-from archstat.homework.marking import mark
-from archstat.homework.policy import Policy
+from archstat.homework.answers.truth import truth_of
+from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.marking import mark
+from archstat.homework.marking.policy import Policy
 from archstat.homework.reading.table import Table
-from archstat.homework.sheet import columns_of, sheet_of
-from archstat.homework.truth import truth_of
+from archstat.homework.sheet.sheet import columns_of, sheet_of
 from archstat.report.report import report_on
 from tests.renderers.networks import network
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from archstat.homework.marks import Verdict
+from archstat.homework.marking.marks import Verdict
 from archstat.renderers.feedback import SUFFIXES, renderer
 from archstat.renderers.feedback.terminal import show
 from tests.renderers.feedback.sheets import feedback

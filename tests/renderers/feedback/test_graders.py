@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from archstat.errors import SheetError
-from archstat.homework.policy import Policy
+from archstat.homework.marking.policy import Policy
 from archstat.renderers.feedback import GRADERS, refuser, renderer
 from tests.renderers.feedback.sheets import ROWS, feedback
 

@@ -7,15 +7,15 @@ import json
 
 import pytest
 
-from archstat.frontends.resolve import Variant, resolve
-from archstat.homework.feedback import Feedback
-from archstat.homework.marking import mark
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.truth import truth_of
+from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.marking import mark
+from archstat.homework.marking.policy import Policy
 from archstat.homework.mistakes import MISTAKES
-from archstat.homework.policy import Policy
-from archstat.homework.quantities import QUANTITIES
 from archstat.homework.reading.table import Table
-from archstat.homework.sheet import columns_of, sheet_of
-from archstat.homework.truth import truth_of
+from archstat.homework.sheet.sheet import columns_of, sheet_of
+from archstat.models.spec.resolve import Variant, resolve
 from archstat.renderers.feedback import GRADERS, SUFFIXES, renderer
 from archstat.renderers.feedback.words import answer
 from archstat.report.report import report_on

@@ -1,0 +1,1 @@
+"""What each unit of a layer sees of the input."""

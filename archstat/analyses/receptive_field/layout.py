@@ -1,0 +1,209 @@
+"""Where the axes of the image are among the axes of a tensor.
+
+An axis of a tensor is a row of factors, the slowest first: units of the image's rows or columns, or
+channels, which have no place. Each axis of a map is one factor; flattened, the last axis is three;
+the tokens of a vision transformer are an axis of two, rows and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import TypeAlias
+
+from archstat.analyses.receptive_field.tracks import UnknownReachError
+from archstat.layers.base import Shape
+from archstat.layers.window import Digits
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A digit of the numbers with which an axis of a tensor counts.
+
+    Attributes:
+        size: How many values it takes.
+        axis: The axis of the image whose units it numbers; None for channels.
+        step: How many units further its next value is.
+        is_doubtful: Whether it is the channels of an input of two axes, which may as well be tokens
+            with features.
+    """
+
+    size: int
+    axis: int | None = None
+    step: int = 1
+    is_doubtful: bool = False
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The axes of the image that have units here."""
+        return () if self.axis is None else (self.axis,)
+
+    def continues(self, faster: Factor) -> bool:
+        """Return whether this digit goes up by one where a faster one starts again."""
+        if self.axis != faster.axis or self.size == 1:
+            return False
+        return self.axis is None or self.step == faster.step * faster.size
+
+    def mixed(self, units: int) -> Digits:
+        """Return the window of a unit that reads all values of this digit, but has one itself.
+
+        The units that the digit numbers are `step` apart; those that are in larger and in smaller
+        steps, which it does not number, stay apart from one another.
+        """
+        sizes = [units // (self.size * self.step), self.size, self.step]
+        steps = [self.size * self.step, 0, 1]
+        if sizes[0] == 1:
+            del sizes[0], steps[0]
+        return Digits(tuple(sizes), tuple(steps), *self.reach(units))
+
+    def reach(self, _: int) -> tuple[int, int]:
+        """Return how many units it numbers of so many, and how far they are apart."""
+        return self.size, self.step
+
+    def span(self, _: int) -> tuple[int, int]:
+        """Return how far the next value is, of so many units, and how far that of a slower one."""
+        return self.step, self.step * self.size
+
+
+@dataclass(frozen=True)
+class Medley:
+    """All units of some axes of the image among others, like patches beside a class token."""
+
+    size: int = field(compare=False)
+    axes: tuple[int, ...]
+
+    @staticmethod
+    def reach(units: int) -> tuple[int, int]:
+        """See `Factor.reach`."""
+        return units, 1
+
+    @staticmethod
+    def span(units: int) -> tuple[int, int]:
+        """See `Factor.span`."""
+        return 1, units
+
+
+Axis: TypeAlias = tuple[Factor | Medley, ...]
+Layout: TypeAlias = tuple[Axis, ...]
+
+
+def axes_of(axis: Axis) -> tuple[int, ...]:
+    """Return the axes of the image that have units on an axis of a tensor."""
+    return tuple(sorted({number for factor in axis for number in factor.axes}))
+
+
+def padded(layout: Layout, rank: int) -> Layout:
+    """Return a layout with at least so many axes: those that are missing come first."""
+    return ((),) * (rank - len(layout)) + layout
+
+
+def permuted(layout: Layout, order: Sequence[int]) -> Layout:
+    """Return a layout with its last axes in another order."""
+    layout = padded(layout, len(order))
+    first = len(layout) - len(order)
+    return (*layout[:first], *(layout[first + number] for number in order))
+
+
+def reshaped(layout: Layout, before: Shape, after: Shape) -> Layout:
+    """Return a layout with its last axes, which have the sizes `before`, cut and joined anew.
+
+    Raises:
+        UnknownReachError: A new axis would begin or end among units that belong together.
+    """
+    layout = fitted(padded(layout, len(before)), before)
+    first = len(layout) - len(before)
+    factors: list[Factor | Medley] = []
+    for axis, size in zip(layout[first:], before, strict=True):
+        factors += axis if prod(factor.size for factor in axis) == size else (Factor(size),)
+    rest = [*reversed(_merged(factors))]
+    return (*layout[:first], *(_merged(_taken(rest, size)) for size in after))
+
+
+def _taken(rest: list[Factor | Medley], size: int) -> list[Factor | Medley]:
+    """Take as many factors as make an axis of this size."""
+    taken: list[Factor | Medley] = []
+    while size > 1:
+        factor = rest.pop()
+        if isinstance(factor, Factor) and factor.size > size and factor.size % size == 0:
+            inner = replace(factor, size=factor.size // size)
+            rest.append(inner)
+            step = factor.step * inner.size if factor.axes else 1
+            factor = replace(factor, size=size, step=step)
+        if size % factor.size:
+            raise UnknownReachError("its new axes cut an axis of the image where no unit ends")
+        taken.append(factor)
+        size //= factor.size
+    return taken
+
+
+def _merged(factors: Iterable[Factor | Medley]) -> Axis:
+    """Return factors without those of one value, and with those that count on made one."""
+    merged: list[Factor | Medley] = []
+    for factor in factors:
+        before = merged[-1] if merged else None
+        if isinstance(before, Factor) and isinstance(factor, Factor) and before.continues(factor):
+            merged[-1] = replace(
+                factor,
+                size=before.size * factor.size,
+                is_doubtful=before.is_doubtful or factor.is_doubtful,
+            )
+        elif factor.size > 1:
+            merged.append(factor)
+    return tuple(merged)
+
+
+def renumbered(layout: Layout, factors: Sequence[Factor]) -> Layout:
+    """Return a layout in which factors, the slowest first, count without a gap."""
+    steps = {
+        factor: prod(faster.size for faster in factors[place + 1 :])
+        for place, factor in enumerate(factors)
+    }
+    return tuple(
+        tuple(replace(f, step=steps[f]) if f in steps else f for f in axis) for axis in layout
+    )
+
+
+def as_channels(layout: Layout, number: int, place: int) -> Layout:
+    """Return a layout in which a factor is channels."""
+    axes = [[*axis] for axis in layout]
+    axes[number][place] = Factor(axes[number][place].size)
+    return tuple(map(tuple, axes))
+
+
+def is_doubtful(axis: Axis) -> bool:
+    """Return whether channels on an axis may as well be places."""
+    return any(isinstance(factor, Factor) and factor.is_doubtful for factor in axis)
+
+
+def certain(layout: Layout) -> Layout:
+    """Return a layout in which channels are known to be channels."""
+    return tuple(
+        tuple(replace(f, is_doubtful=False) if isinstance(f, Factor) else f for f in axis)
+        for axis in layout
+    )
+
+
+def fitted(layout: Layout, shape: Shape) -> Layout:
+    """Return the layout of a tensor whose last axes have this shape.
+
+    A place that there is only one of, and that many values share, is none any more.
+
+    Raises:
+        UnknownReachError: It has other units.
+    """
+    layout = padded(layout, len(shape))
+    first = len(layout) - len(shape)
+    last = zip(layout[first:], shape, strict=True)
+    return (*layout[:first], *(_fitted(axis, size) for axis, size in last))
+
+
+def _fitted(axis: Axis, size: int) -> Axis:
+    if not axes_of(axis) or prod(factor.size for factor in axis) == size:
+        return axis
+    if all(factor.size == 1 for factor in axis if factor.axes):
+        return ()
+    match axis:
+        case (Medley(axes=axes),):
+            return (Medley(size, axes),)
+    raise UnknownReachError("the places of its output are not those of its input")

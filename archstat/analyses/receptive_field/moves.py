@@ -1,0 +1,129 @@
+"""How a layer changes what units see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+from typing import TypeAlias
+
+from archstat.analyses.receptive_field.layout import (
+    Factor,
+    Medley,
+    axes_of,
+    certain,
+    fitted,
+    is_doubtful,
+    padded,
+    permuted,
+    reshaped,
+)
+from archstat.analyses.receptive_field.tracks import UnknownReachError
+from archstat.analyses.receptive_field.view import View
+from archstat.layers.base import Shape
+from archstat.layers.reach import Along, Mixing, Permuted, Reshaped, Unknown
+from archstat.layers.window import Digits, Window
+
+Move: TypeAlias = Mixing | tuple[Along, ...] | Permuted | Reshaped | Unknown
+"""What a layer does that does one thing to one input."""
+
+WHOLE = (Mixing.EVERYTHING, Mixing.EVERYTHING_IN_PLACE)
+
+
+def moved(view: View, move: Move, shape: Shape) -> View:
+    """Return what the units of a layer's output see, whose last axes have this shape.
+
+    Raises:
+        UnknownReachError: Positions cannot be followed through the layer.
+    """
+    try:
+        after = _after(view, move, shape)
+        return replace(after, layout=fitted(after.layout, shape)).settled()
+    except UnknownReachError:
+        if not view.is_constant:
+            raise
+        return view.without_places()  # whatever it reads, it sees the same
+
+
+def _after(view: View, move: Move, shape: Shape) -> View:
+    match move:
+        case Permuted(order):
+            return replace(view, layout=permuted(view.layout, order))
+        case Reshaped(before, after):
+            return replace(view, layout=reshaped(view.layout, before, after))
+        case Unknown(reason):
+            raise UnknownReachError(reason)
+        case Mixing():
+            return _along(view, (move,) * len(shape), shape)
+        case _:
+            return _along(view, move, shape)
+
+
+def _along(view: View, reach: Sequence[Along], shape: Shape) -> View:
+    view = replace(view, layout=padded(view.layout, len(reach)))
+    _require_certain(view, reach)
+    for number, along in enumerate(reach, -len(reach)):
+        if along is not Mixing.NONE and axes_of(view.layout[number]):
+            view = _along_axis(view, number, along, shape[number])
+    return view
+
+
+def _require_certain(view: View, reach: Sequence[Along]) -> None:
+    """Check that a layer which reads the whole of an axis does not read features as places.
+
+    Raises:
+        UnknownReachError: The input has two axes, and the other one may as well be its places.
+    """
+    whole = {number for number, along in enumerate(reach, -len(reach)) if along in WHOLE}
+    layout = dict(enumerate(view.layout, -len(view.layout)))
+    has_doubt = any(is_doubtful(axis) for number, axis in layout.items() if number not in whole)
+    if has_doubt and any(axes_of(layout[number]) for number in whole):
+        raise UnknownReachError("the axes of the input do not tell which of them are places")
+
+
+def _along_axis(view: View, number: int, along: Along, size: int) -> View:
+    """Return the view behind what a layer does along an axis of the tensor that has places."""
+    match along:
+        case Window():
+            return _slid(view, number, along, size)
+        case Unknown(reason):
+            raise UnknownReachError(reason)
+        case Mixing.AMONG_OTHERS:
+            axes = axes_of(view.layout[number])
+            for axis in axes:
+                _require_all(view, number, axis)
+            return view.compact().with_axis(number, (Medley(size, axes),))
+    is_in_place = along is Mixing.EVERYTHING_IN_PLACE
+    for place in range(len(view.layout[number])):
+        view = view.read(number, place, is_in_place=is_in_place)
+    return view if is_in_place else view.with_axis(number, ())
+
+
+def _slid(view: View, number: int, window: Window, size: int) -> View:
+    """Return the view behind a window that slides along an axis of the tensor."""
+    factors = view.layout[number]
+    numbered = [factor for factor in factors if isinstance(factor, Factor)]
+    if len(numbered) < len(factors):
+        raise UnknownReachError("it works along places that have others among them")
+    axis, *more = axes_of(factors)
+    if more:
+        raise UnknownReachError("it works along several axes of the image at once")
+    _require_all(view, number, axis)
+    track = view.tracks[axis]
+    if factors != (Factor(track.units, axis),):  # in another order, or channels among them
+        steps = tuple(factor.step if factor.axes else 0 for factor in numbered)
+        sizes = tuple(factor.size for factor in numbered)
+        track = track.through(Digits(sizes, steps), prod(sizes))
+    view = replace(view, layout=certain(view.layout))
+    view = view.with_track(axis, track.through(window, size))
+    return view.with_axis(number, (Factor(size, axis),))
+
+
+def _require_all(view: View, number: int, axis: int) -> None:
+    """Check that no other axis of the tensor numbers units of an axis of the image.
+
+    Raises:
+        UnknownReachError: Another one does.
+    """
+    if any(axis in factor.axes and other != number for other, _, factor in view.places()):
+        raise UnknownReachError("it works along a part of an axis of the image")

@@ -1,0 +1,126 @@
+"""What the units of a tensor see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+
+from archstat.analyses.receptive_field.layout import (
+    Axis,
+    Factor,
+    Layout,
+    Medley,
+    as_channels,
+    renumbered,
+)
+from archstat.analyses.receptive_field.tracks import Track
+from archstat.layers.base import Shape
+from archstat.layers.window import Digits
+
+
+@dataclass(frozen=True)
+class View:
+    """What the units of a tensor see.
+
+    Attributes:
+        tracks: What they see along each axis of the image.
+        layout: Which of these units each axis of the tensor numbers. An axis of the image that none
+            of them numbers has been read as a whole: its track has one unit, which all of them see.
+            Of one that they number in part, all units that they do not tell apart see the same.
+    """
+
+    tracks: tuple[Track, ...]
+    layout: Layout
+
+    @classmethod
+    def of_image(cls, shape: Shape, *, is_clipped: bool) -> View:
+        """Return the view of the input itself: channels, then the axes of the image."""
+        channels, *sizes = shape
+        tracks = tuple(Track.of_pixels(size, is_clipped=is_clipped) for size in sizes)
+        first = Factor(channels, is_doubtful=len(sizes) == 1 and channels > 1)
+        return cls(tracks, ((first,), *((Factor(n, axis),) for axis, n in enumerate(sizes))))
+
+    @classmethod
+    def of_nothing(cls, shape: Shape) -> View:
+        """Return the view of what sees no pixel of an input of this shape."""
+        return cls(tuple(Track.of_nothing() for _ in shape[1:]), ())
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all units see the same."""
+        axes = {axis for _, _, factor in self.places() for axis in factor.axes}
+        return all(self.tracks[axis].is_constant for axis in axes)
+
+    def places(self) -> Iterator[tuple[int, int, Factor | Medley]]:
+        """Yield the factors that tell units apart, with the axis, from the end, and the place."""
+        for number, factors in enumerate(self.layout, -len(self.layout)):
+            for place, factor in enumerate(factors):
+                if factor.axes and factor.size > 1:
+                    yield number, place, factor
+
+    def read(self, number: int, place: int, *, is_in_place: bool) -> View:
+        """Return the view where each unit reads all that a factor numbers.
+
+        Args:
+            number: The axis of the tensor, from the end.
+            place: The factor on it.
+            is_in_place: Whether each unit stays where it is; else they are channels from then on.
+        """
+        factor = self.layout[number][place]
+        view = self
+        if not is_in_place or isinstance(factor, Medley):
+            view = replace(self, layout=as_channels(self.layout, number, place))
+        for axis in factor.axes:
+            track = self.tracks[axis]
+            if isinstance(factor, Factor) and any(
+                axis in other.axes for _, _, other in view.places()
+            ):
+                view = view.with_track(axis, track.through(factor.mixed(track.units), track.units))
+                continue
+            whole = Digits((1,), (0 if is_in_place else 1,), *factor.reach(track.units))
+            view = view.with_track(axis, track.through(whole, 1))
+        return view
+
+    def settled(self) -> View:
+        """Return the view without places that are hard to follow, where all units see the same.
+
+        Beside a class token, or flattened, there is no telling them apart, and no need to.
+        """
+        view = self
+        for number, place, factor in self.places():
+            tracks = {axis: self.tracks[axis] for axis in factor.axes}
+            is_map = any((Factor(t.units, a),) == self.layout[number] for a, t in tracks.items())
+            if not is_map and all(track.is_constant for track in tracks.values()):
+                view = view.read(number, place, is_in_place=False)
+        return view
+
+    def without_places(self) -> View:
+        """Return the view, of which all units see the same, as one of channels alone."""
+        tracks = tuple(t.spread(1) if t.is_constant else t for t in self.tracks)
+        return View(tracks, ())
+
+    def compact(self) -> View:
+        """Return the view with those units alone that the tensor tells apart."""
+        view = self
+        for axis, track in enumerate(self.tracks):
+            own = [f for _, _, f in self.places() if isinstance(f, Factor) and f.axis == axis]
+            own.sort(key=lambda factor: factor.step, reverse=True)
+            sizes = tuple(factor.size for factor in own)
+            if own and prod(sizes) != track.units:
+                window = Digits(sizes, tuple(factor.step for factor in own))
+                view = view.with_track(axis, track.through(window, prod(sizes)))
+                view = replace(view, layout=renumbered(view.layout, own))
+        return view
+
+    def with_track(self, axis: int, track: Track) -> View:
+        """Return the view with other pixels seen along an axis of the image."""
+        tracks = [*self.tracks]
+        tracks[axis] = track
+        return replace(self, tracks=tuple(tracks))
+
+    def with_axis(self, number: int, factors: Axis) -> View:
+        """Return the view with other factors on an axis of the tensor."""
+        layout = [*self.layout]
+        layout[number] = factors
+        return replace(self, layout=tuple(layout))

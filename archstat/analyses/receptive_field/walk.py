@@ -1,0 +1,180 @@
+"""Which pixels of the input each unit of a network sees.
+
+Along one axis, unit u of a node sees an interval of input pixels. Intervals are kept as a periodic
+function of u: a chain of convolutions and pools has period 1 and gives the recurrence of Araujo,
+Norris & Sim (Distill, 2019), `r' = r + (k − 1)·d·j`, `j' = j·stride`, `s' = s − padding·j`;
+transposed convolutions and adaptive pooling have longer periods, and are exact as well. Intervals
+are not clipped to the image: they tell what a unit far from the border sees.
+
+Positions are followed through permuted, flattened and cut axes; a unit that is one of several at a
+place, like a channel, sees what they see together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from archstat.analyses.receptive_field.joins import aligned
+from archstat.analyses.receptive_field.layout import Layout
+from archstat.analyses.receptive_field.moves import moved
+from archstat.analyses.receptive_field.tracks import Interval, Track, UnknownReachError, united
+from archstat.analyses.receptive_field.view import View
+from archstat.graph import INPUT, Graph, Node
+from archstat.layers.base import Shape
+from archstat.layers.reach import Inside, Reach
+
+__all__ = ["Fields", "Interval", "ReceptiveField", "Track", "receptive_fields"]
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """The input pixels that one unit sees, rows before columns.
+
+    Attributes:
+        size: Pixels, not clipped to the image.
+        effective_stride: Pixels from one unit to the next; None where branches of different strides
+            meet, so that there is no one number.
+        effective_padding: Pixels that unit 0 sees before the image.
+        tracks: What every unit sees, axis by axis.
+        layout: Where these units are in the node's output.
+    """
+
+    size: tuple[int, ...]
+    effective_stride: tuple[Fraction | None, ...]
+    effective_padding: tuple[int | None, ...]
+    tracks: tuple[Track, ...]
+    layout: Layout = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The receptive fields of a graph's nodes by name, None where unknown, and remarks."""
+
+    by_name: Mapping[str, ReceptiveField | None]
+    notes: tuple[str, ...]
+
+
+def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
+    """Return the receptive field of every node.
+
+    Without spatial axes in the input there is nothing to see, and every field is None.
+
+    Args:
+        graph: The network.
+        is_clipped: Whether to tell what each unit of the map sees of the image, instead of what it
+            would see if the image went on.
+    """
+    views: dict[str, View | _Lost | None] = {}
+    if graph.input_shape[1:]:
+        views[INPUT] = View.of_image(graph.input_shape, is_clipped=is_clipped)
+    notes: list[str] = []
+    for node in graph.nodes:
+        views[node.name] = _view(node, [views.get(name) for name in node.inputs], notes)
+        if INPUT in views and not node.inputs and node.out_shape:
+            views[node.name] = View.of_nothing(graph.input_shape)
+    views.pop(INPUT, None)
+    return Fields(
+        {name: _field(view) if isinstance(view, View) else None for name, view in views.items()},
+        (*_on_lost(graph, views), *notes),
+    )
+
+
+def _on_lost(graph: Graph, views: Mapping[str, View | _Lost | None]) -> list[str]:
+    """Return a note for each reason: the first layer, and how many layers it makes unknown."""
+    firsts: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for node in graph.nodes:
+        if isinstance(lost := views[node.name], _Lost):
+            firsts.setdefault(lost.reason, lost.node)
+            counts[lost.reason] += not node.is_view
+    return [
+        f"receptive field unknown from {firsts[reason]} on "
+        f"({count} layer{'' if count == 1 else 's'}): {reason}"
+        for reason, count in counts.items()
+        if count
+    ]
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """Where positions could no longer be followed, and why."""
+
+    node: str
+    reason: str
+
+
+def _view(
+    node: Node, given: Sequence[View | _Lost | None], notes: list[str]
+) -> View | _Lost | None:
+    """Return what the units of a node see; None behind inputs beside the first."""
+    lost = next((view for view in given if isinstance(view, _Lost)), None)
+    known = [view for view in given if isinstance(view, View)]
+    if lost is not None or not given or len(known) < len(given):
+        return lost
+    shape = (node.examples or 1, *node.out_shape)
+    try:
+        view, remarks = _after(node.layer.reach(node.in_shape), known, shape)
+    except UnknownReachError as error:
+        return _Lost(node.name, error.problems[0].what)
+    notes += [f"{node.name}: {remark}" for remark in remarks]
+    return view
+
+
+def _after(reach: Reach, views: Sequence[View], shape: Shape) -> tuple[View, list[str]]:
+    """Return what the units behind a layer see, and remarks on its branches."""
+    if not isinstance(reach, Inside):
+        return _joined([moved(view, reach, shape) for view in views])
+    known = [*views]
+    for step in reach.steps:
+        view, _ = _after(step.reach, [known[number] for number in step.inputs], step.shape)
+        known.append(view)  # what meets inside of a layer is no branch
+    return known[-1], []
+
+
+def _joined(views: Sequence[View]) -> tuple[View, list[str]]:
+    if len(views) == 1:
+        return views[0], []
+    views = aligned(views)
+    axes = [*zip(*(view.tracks for view in views), strict=True)]
+    unions = tuple(map(united, axes))
+    view = View(unions, views[0].layout).settled()
+    moving = [
+        [track for track in tracks if not track.is_constant]
+        for tracks, union in zip(axes, unions, strict=True)
+        if len(union.intervals) == 1 or union not in tracks  # else one branch sees it all, in turns
+    ]
+    if any(len({track.stride for track in tracks}) > 1 for tracks in moving):
+        strides = " and ".join(
+            "×".join(str(track.stride) for track in view.tracks)
+            for view in views
+            if not all(track.is_constant for track in view.tracks)
+        )
+        remark = (
+            f"its branches have effective strides {strides}; the receptive field is "
+            "the union at each unit, and the widest one is shown"
+        )
+    elif any(len({_centre(track) for track in tracks}) > 1 for tracks in moving):
+        remark = "the centres of its branches do not line up; the receptive field is their union"
+    else:
+        return view, []
+    return view, [remark]
+
+
+def _centre(track: Track) -> Fraction | None:
+    seen = track.interval(0)
+    return None if seen is None else Fraction(sum(seen), 2)
+
+
+def _field(view: View) -> ReceptiveField:
+    view = view.compact()
+    first_units = [track.interval(0) for track in view.tracks]
+    return ReceptiveField(
+        size=tuple(track.size for track in view.tracks),
+        effective_stride=tuple(track.stride if track.is_even else None for track in view.tracks),
+        effective_padding=tuple(None if seen is None else -seen[0] for seen in first_units),
+        tracks=view.tracks,
+        layout=view.layout,
+    )

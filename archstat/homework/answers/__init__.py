@@ -1,0 +1,1 @@
+"""What is true in a cell: the quantities, and the answers of each layer."""

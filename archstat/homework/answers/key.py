@@ -1,0 +1,44 @@
+"""The sheet of a homework: which layers it asks for, and which columns students may fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.homework.reading.table import Table
+from archstat.homework.sheet.alignment import ASKED, general_family
+from archstat.homework.sheet.sheet import columns_of
+from archstat.report.columns import Column
+from archstat.report.report import Report, Row
+
+
+def asked_layers(report: Report) -> Report:
+    """Return a report without the layers that leave nothing to work out, such as ReLUs."""
+    return replace(report, layers=tuple(row for row in report.layers if _is_asked(row)))
+
+
+def _is_asked(row: Row) -> bool:
+    return row.params > 0 or row.macs != 0 or general_family(row.kind) in ASKED
+
+
+def check_blanks(blank: Sequence[Column], columns: Sequence[Column]) -> None:
+    """Check that columns may be left blank: they are on the sheet, and can be marked.
+
+    Raises:
+        UsageError: Some may not; all of them are named.
+    """
+    problems = list(_problems(blank, columns))
+    if problems:
+        raise UsageError.of(problems)
+
+
+def _problems(blank: Sequence[Column], columns: Sequence[Column]) -> Iterator[Problem]:
+    on_sheet = [column.key for column in columns]
+    as_read = columns_of(Table("", tuple(column.title for column in blank), ()))
+    for column, read in zip(blank, as_read, strict=True):
+        if column.key not in on_sheet:
+            hint = did_you_mean(column.key, on_sheet) or f"add it with --columns +{column.key}"
+            yield Problem(f"the sheet has no column {shown(column.key)}", hint)
+        elif not read.is_marked:
+            yield Problem(f"'archstat check' does not mark {shown(column.key)}", "leave it out")

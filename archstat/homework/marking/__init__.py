@@ -1,0 +1,1 @@
+"""The verdict on every cell, and the mistakes behind the wrong ones."""

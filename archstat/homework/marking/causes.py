@@ -1,0 +1,194 @@
+"""Which mistakes stand behind the wrong cells of a sheet: as few as explain as many as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.truth import Answer, Truth
+from archstat.homework.marking.marks import TOTAL, Cell, Mark, Verdict
+from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
+from archstat.homework.mistakes.slips import slip
+from archstat.homework.sheet.alignment import family_of
+
+ENOUGH = 2
+"""Cells that a mistake must explain to be more than consistent, where numbers are small."""
+
+MOST_OTHERS = 1
+"""As many other mistakes are named that explain the same cells."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A mistake, and the cells that it explains.
+
+    Attributes:
+        cells: The cells that are wrong by it.
+        following: The cells that follow from these.
+        is_certain: Whether it is more than consistent with what was written.
+        others: Other mistakes that explain the same cells, in words.
+    """
+
+    key: str
+    words: str
+    hint: str
+    cells: tuple[Cell, ...]
+    following: tuple[Cell, ...] = ()
+    is_certain: bool = True
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    """A mistake that somebody may have made.
+
+    Attributes:
+        explained: The wrong cells that it gives, by their place among the marks.
+        contradicted: How many right cells it would have made wrong.
+    """
+
+    mistake: Mistake
+    explained: frozenset[int]
+    contradicted: int
+
+    def plausibility(self, roots: Collection[int]) -> tuple[int, int, int]:
+        """Return how well it explains these cells, and what it gets wrong beside them."""
+        return (
+            len(self.explained.intersection(roots)),
+            len(self.explained) - self.contradicted,
+            -self.contradicted,
+        )
+
+
+def causes_of(marks: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> tuple[Cause, ...]:
+    """Return the mistakes behind the wrong cells, the one behind most of them first.
+
+    Cells that follow from others are explained by what explains these.
+
+    Args:
+        marks: What is said of each cell.
+        truth: What is right.
+        names: What the sheet calls the layers, where that is clear.
+    """
+    roots = {number for number, one in enumerate(marks) if one.verdict is Verdict.WRONG}
+    if not roots:
+        return ()
+    suspects = [_suspect(mistake, marks, truth) for mistake in MISTAKES]
+    found: list[Cause] = []
+    open_roots = set(roots)
+    while open_roots:
+        likeness = [suspect.plausibility(open_roots) for suspect in suspects]
+        best = suspects[likeness.index(max(likeness))]  # of equals, the first
+        explained = best.explained & open_roots
+        if not explained:
+            break
+        rivals = [
+            suspect.mistake.words
+            for suspect in suspects
+            if suspect is not best
+            and suspect.explained & open_roots == explained
+            and suspect.plausibility(open_roots) == max(likeness)
+        ]
+        found.append(_cause(best, explained, marks, rivals))
+        open_roots -= explained
+    found += [_slipped(marks[number], truth, names) for number in sorted(open_roots)]
+    found = _merged(found)
+    return tuple(
+        sorted(
+            (_with_following(cause, marks) for cause in found),
+            key=lambda cause: -len(cause.cells) - len(cause.following),
+        )
+    )
+
+
+def _suspect(mistake: Mistake, marks: Sequence[Mark], truth: Truth) -> _Suspect:
+    account = accounts_of(truth)[mistake.key]
+    explained, contradicted = set(), 0
+    for number, one in enumerate(marks):
+        told = account.get(one.layer, {})
+        if one.quantity not in mistake.quantities or one.quantity not in told:
+            continue
+        answer, quantity = told[one.quantity], QUANTITIES[one.quantity]
+        if answer is None or answer == one.answer:
+            continue
+        if one.verdict in {Verdict.WRONG, Verdict.FOLLOWS}:
+            if quantity.agrees(one.entry.written, answer):
+                explained.add(number)
+        elif one.verdict.is_right and not quantity.agrees(one.entry.written, answer):
+            contradicted += 1
+    return _Suspect(mistake, frozenset(explained), contradicted)
+
+
+def _cause(
+    suspect: _Suspect, explained: Iterable[int], marks: Sequence[Mark], rivals: Sequence[str]
+) -> Cause:
+    mistake = suspect.mistake
+    cells = tuple(marks[number].cell for number in sorted(suspect.explained))
+    is_telling = any(QUANTITIES[marks[number].quantity].is_telling for number in explained)
+    return Cause(
+        mistake.key,
+        mistake.words,
+        mistake.hint,
+        cells,
+        is_certain=is_telling or len(cells) >= ENOUGH,
+        others=tuple(rivals[:MOST_OTHERS]),
+    )
+
+
+def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
+    """Return the slip that explains a cell, or that nothing known does."""
+    others = {} if one.layer == TOTAL else _others(one, truth, names)
+    found = slip(QUANTITIES[one.quantity], one.entry.written, one.answer, others)
+    if found is None:
+        words = (
+            "the rows do not add up to this"
+            if one.layer == TOTAL
+            else "no known mistake leads here"
+        )
+        return Cause("unknown", words, "work it out again, step by step", (one.cell,))
+    certain = found.key != "digit" or QUANTITIES[one.quantity].is_telling
+    return Cause(found.key, found.words, found.hint, (one.cell,), is_certain=certain)
+
+
+def _others(one: Mark, truth: Truth, names: Mapping[str, str]) -> Mapping[str, Answer]:
+    """Return what is true of the layers of the same family, by what their rows are called."""
+    nodes = truth.nodes
+    if one.layer not in nodes:
+        return {}
+    family = family_of(nodes[one.layer].layer)
+    return {
+        names.get(name, name): answers.get(one.quantity)
+        for name, answers in truth.account.items()
+        if name != one.layer and family_of(nodes[name].layer) == family
+    }
+
+
+def _merged(causes: Sequence[Cause]) -> list[Cause]:
+    """Return causes of which each is told once."""
+    merged: dict[tuple[str, str], Cause] = {}
+    for cause in causes:
+        key = (cause.key, cause.words)
+        before = merged.get(key)
+        cells = cause.cells if before is None else (*before.cells, *cause.cells)
+        merged[key] = replace(before or cause, cells=cells)
+    return list(merged.values())
+
+
+def _with_following(cause: Cause, marks: Sequence[Mark]) -> Cause:
+    """Return a cause with the cells that follow from its own, near and far."""
+    by_place = {one.place: one for one in marks}
+    own = set(cause.cells)
+    reached = set(own)
+    grows = True
+    while grows:
+        grows = False
+        for one in marks:
+            if one.verdict is not Verdict.FOLLOWS or one.cell in reached:
+                continue
+            sources = (by_place[place].cell for place in one.follows_from if place in by_place)
+            if any(source in reached for source in sources):
+                reached.add(one.cell)
+                grows = True
+    following = tuple(one.cell for one in marks if one.cell in reached - own)
+    return replace(cause, following=following)

@@ -1,0 +1,296 @@
+"""What is told of a marked sheet, at each level: nothing, points, mistakes, or answers, too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.truth import Answer
+from archstat.homework.marking.causes import Cause
+from archstat.homework.marking.marking import Marked, Read
+from archstat.homework.marking.marks import Cell, Mark, Verdict
+from archstat.homework.marking.policy import FEEDBACK
+from archstat.homework.reading.text import harmless
+
+Granularity: TypeAlias = Literal["row", "column", "cell"]
+"""What grading systems show as one test."""
+
+MOST_NAMED = 6
+"""As many rows are named in a list; of a longer one, the first half of them."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that is said of a sheet.
+
+    Attributes:
+        key: The mistake, or what else it is, in records.
+        where: The cells or rows that it is about, in words.
+        words: What is said of them, in a sentence.
+        hint: A sentence that leads further, or nothing.
+        cells: The cells that it is about.
+        following: The cells that follow from these.
+        where_following: These, in words.
+        answers: The right answers by the words for their cells, if they may be told.
+    """
+
+    key: str
+    where: str
+    words: str
+    hint: str = ""
+    cells: tuple[Cell, ...] = ()
+    following: tuple[Cell, ...] = ()
+    where_following: str = ""
+    answers: tuple[tuple[str, Answer], ...] = ()
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A marked sheet as a student sees it.
+
+    Attributes:
+        name: What the sheet is called: the name of its file.
+        level: How much is told; one of `FEEDBACK`.
+        granularity: What a test is, for grading systems.
+        tables: How many tables there were to choose from.
+        other: What is said if the sheet seems to be about another network.
+    """
+
+    marked: Marked
+    name: str
+    level: str
+    granularity: Granularity = "row"
+    tables: int = 1
+    other: str | None = None
+
+    @property
+    def shows_score(self) -> bool:
+        """Whether the points are told."""
+        return self._reaches("score")
+
+    @property
+    def shows_marks(self) -> bool:
+        """Whether it is told which cells are right, and what went wrong in the others."""
+        return self._reaches("hint")
+
+    @property
+    def shows_answers(self) -> bool:
+        """Whether it is told what is right."""
+        return self._reaches("full")
+
+    def _reaches(self, level: str) -> bool:
+        return FEEDBACK.index(self.level) >= FEEDBACK.index(level)
+
+    @cached_property
+    def by_cell(self) -> Mapping[tuple[int, int], Verdict]:
+        """The verdict of every cell of the table, the worst of its parts, by row and column."""
+        worst: dict[tuple[int, int], Verdict] = {}
+        for mark in self.marked.marks:
+            place = mark.entry.row, mark.entry.column
+            worst[place] = max(worst.get(place, Verdict.NOT_ASKED), mark.verdict, key=_badness)
+        return worst
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is said of wrong cells, what most cells are about first."""
+        if not self.shows_marks:
+            return ()
+        marks = {mark.cell: mark for mark in self.marked.marks}
+        return (
+            *(self._of_cause(cause, marks) for cause in self.marked.causes),
+            *self._of_verdict(Verdict.MISSING, "missing", "No value is given."),
+            *self._of_verdict(
+                Verdict.UNREADABLE,
+                "unreadable",
+                "No number or shape can be read.",
+                "Write it as in 1,234 or 12×34×56.",
+            ),
+            *self._of_rows(),
+        )
+
+    @cached_property
+    def remark_on(self) -> Mapping[Cell, Remark]:
+        """The first remark that is about a cell, or from whose cells it follows."""
+        found: dict[Cell, Remark] = {}
+        for remark in self.remarks:
+            found |= {cell: remark for cell in remark.cells if cell not in found}
+        for remark in self.remarks:
+            found |= {cell: remark for cell in remark.following if cell not in found}
+        return found
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """How the sheet was read, where it could be read otherwise."""
+        if not self.shows_score:
+            return ()
+        sheet = self.marked.sheet
+        said = [] if self.other is None else [self.other]
+        if self.tables > 1:
+            said.append(f"of {self.tables} tables, this one fits the network best")
+        if sheet.table.tool:
+            said.append(f"the table is one that {sheet.table.tool} prints")
+        said += [
+            f"{line(read.column.title)!r} is read as {words}"
+            for read in self.marked.reads.values()
+            if (words := _how(read))
+        ]
+        if names := sheet.unrecognised:
+            listed = _listed([repr(line(name)) for name in names], len(names))
+            said.append(f"titles that name nothing known are not marked: {listed}")
+        if names := self.marked.missing_columns:
+            listed = _listed([QUANTITIES[name].title for name in names], len(names))
+            said.append(f"asked for, and without a column: {listed}")
+        return tuple(said)
+
+    def row_name(self, row: int) -> str:
+        """Return what a student calls a row, with its number if others are called the same."""
+        name = self._names[row]
+        if not name:
+            return f"row {row + 1}"
+        return name if self._namesakes[name] == 1 else f"{name} (row {row + 1})"
+
+    @cached_property
+    def _names(self) -> Mapping[int, str]:
+        return {row.index: line(row.text) for row in self.marked.sheet.rows}
+
+    @cached_property
+    def _namesakes(self) -> Mapping[str, int]:
+        return Counter(self._names.values())
+
+    def cell_name(self, mark: Mark) -> str:
+        """Return what a cell is called: "weights of Conv2"."""
+        return f"{QUANTITIES[mark.quantity].title} of {self.row_name(mark.entry.row)}"
+
+    def _of_cause(self, cause: Cause, marks: Mapping[Cell, Mark]) -> Remark:
+        own = [marks[cell] for cell in cause.cells]
+        following = [marks[cell] for cell in cause.following]
+        return Remark(
+            cause.key,
+            self._where(own),
+            _supposed(cause, len(own)),
+            _sentence(cause.hint),
+            cause.cells,
+            cause.following,
+            self._where(following),
+            self._answers([*own, *following]),
+        )
+
+    def _of_verdict(
+        self, verdict: Verdict, key: str, words: str, hint: str = ""
+    ) -> Iterator[Remark]:
+        marks = [mark for mark in self.marked.marks if mark.verdict is verdict]
+        if marks:
+            cells = tuple(mark.cell for mark in marks)
+            where, answers = self._where(marks), self._answers(marks)
+            yield Remark(key, where, words, hint, cells, answers=answers)
+
+    def _of_rows(self) -> Iterator[Remark]:
+        alignment = self.marked.alignment
+        for key, names, one, several in (
+            (
+                "missing-rows",
+                [line(layer) for layer in alignment.missing],
+                "There is no row for this layer.",
+                "There are no rows for these layers.",
+            ),
+            (
+                "extra-rows",
+                [self.row_name(row) for row in alignment.extra],
+                "This row is no layer of the network.",
+                "These rows are no layers of the network.",
+            ),
+            (
+                "reordered-rows",
+                [self.row_name(row) for row in alignment.reordered],
+                "This row stands at another place than its layer.",
+                "These rows stand at other places than their layers.",
+            ),
+        ):
+            if names:
+                yield Remark(key, _listed(names), one if len(names) == 1 else several)
+
+    def _answers(self, marks: Sequence[Mark]) -> tuple[tuple[str, Answer], ...]:
+        if not self.shows_answers:
+            return ()
+        return tuple((self.cell_name(mark), mark.answer) for mark in marks)
+
+    def _where(self, marks: Sequence[Mark]) -> str:
+        """Return cells in words: "weights and MACs of Conv2 and Conv3"."""
+        rows: dict[str, list[str]] = {}
+        for mark in marks:
+            rows.setdefault(mark.quantity, []).append(self.row_name(mark.entry.row))
+        quantities: dict[tuple[str, ...], list[str]] = {}
+        for quantity, names in rows.items():
+            quantities.setdefault(tuple(names), []).append(QUANTITIES[quantity].title)
+        return "; ".join(
+            f"{_listed(titles)} of {_listed(names)}" for names, titles in quantities.items()
+        )
+
+
+def line(text: str) -> str:
+    """Return a text from outside in one line, without anything that a terminal obeys."""
+    return " ".join(harmless(text).split())
+
+
+def _badness(verdict: Verdict) -> int:
+    return _WORST_LAST.index(verdict)
+
+
+_WORST_LAST = (
+    Verdict.NOT_ASKED,
+    Verdict.RIGHT,
+    Verdict.ROUNDED,
+    Verdict.CONVENTION,
+    Verdict.MISSING,
+    Verdict.UNREADABLE,
+    Verdict.FOLLOWS,
+    Verdict.WRONG,
+)
+
+
+def _supposed(cause: Cause, cells: int) -> str:
+    """Return a mistake as a sentence, as sure as it is."""
+    words = ", or ".join((line(cause.words), *cause.others))
+    if cause.is_certain:
+        return _sentence(f"either {words}" if cause.others else words)
+    what = "the cell is" if cells == 1 else "the cells are"
+    return _sentence(f"perhaps {words}; {what} consistent with that")
+
+
+def _how(read: Read) -> str:
+    """Return how a column is read, if it is not as its title says."""
+    words = []
+    if read.quantity in read.column.others:
+        words.append(QUANTITIES[read.quantity].title)
+    if read.reading is not None:
+        suffix = "" if read.is_declared else "; that is another convention than asked for"
+        words.append(f"{read.reading.words}{suffix}")
+    return ": ".join(words)
+
+
+def _sentence(words: str) -> str:
+    """Return words as a sentence.
+
+    >>> _sentence("divide by the stride"), _sentence("does a pool multiply?")
+    ('Divide by the stride.', 'Does a pool multiply?')
+    """
+    end = "" if not words or words.endswith("?") else "."
+    return f"{words[:1].upper()}{words[1:]}{end}"
+
+
+def _listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Return names as a sentence has them.
+
+    >>> _listed(["a", "b", "c"]), _listed(["a", "b", "c"], 2)
+    ('a, b and c', 'a and 2 more')
+    """
+    if len(names) == 1:
+        return names[0]
+    if len(names) > most:
+        named = names[: most // 2]
+        return f"{', '.join(named)} and {len(names) - len(named)} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

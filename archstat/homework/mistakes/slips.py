@@ -1,0 +1,109 @@
+"""Slips of the pen: what can go wrong with one cell after its number was worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from archstat.homework.answers.quantities import Quantity, Written
+from archstat.homework.answers.truth import Answer
+
+FACTORS: Mapping[str, Fraction] = {
+    "a thousand times too large": Fraction(1000),
+    "a thousand times too small": Fraction(1, 1000),
+    "a million times too large": Fraction(10**6),
+    "a million times too small": Fraction(1, 10**6),
+    "ten times too large": Fraction(10),
+    "ten times too small": Fraction(1, 10),
+    "1,024 times too large": Fraction(1024),
+    "1,024 times too small": Fraction(1, 1024),
+}
+SHORTEST = 3  # of numbers in which a wrong digit is seen: 27 and 28 are two numbers
+SHORTEST_SIZE = 2  # likewise, of the sizes of a shape whose other sizes are right
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What somebody may have done with a right number.
+
+    Attributes:
+        words: What was done, without the right number.
+    """
+
+    key: str
+    words: str
+    hint: str
+
+
+def slip(
+    quantity: Quantity, written: Written, answer: Answer, others: Mapping[str, Answer]
+) -> Slip | None:
+    """Return what explains a cell that no mistake of thought explains.
+
+    Args:
+        quantity: What the cell is asked for.
+        written: What it says.
+        answer: What is true.
+        others: What is true of the other layers of the same family, by what their rows are called.
+    """
+    shown = written.sum
+    if shown is not None and quantity.agrees(Written(str(shown.value)), answer):
+        return Slip(
+            "arithmetic",
+            f"the calculation is right, its result is not: {shown.terms} is another number",
+            "work the calculation out again",
+        )
+    for name, other in others.items():
+        if other and other != answer and quantity.agrees(written, other):
+            return Slip(
+                "copied",
+                f"this belongs in the row of {name}",
+                "compare the two rows",
+            )
+    for digits, true in _pairs(written, answer):
+        if words := _edit(digits, true):
+            return Slip("digit", words, "compare digit by digit")
+    if isinstance(answer, int) and answer:
+        for words, factor in FACTORS.items():
+            if any(number.value == answer * factor for number in written.numbers):
+                return Slip("unit", f"it is {words}", "look at the unit")
+    return None
+
+
+def _pairs(written: Written, answer: Answer) -> list[tuple[str, str]]:
+    """Return the digits of what is written beside those of what is true, where they can be held."""
+    if isinstance(answer, int):
+        pairs = [(str(number.value), str(answer)) for number in written.numbers]
+        return [pair for pair in pairs if min(map(len, pair)) >= SHORTEST]
+    if not isinstance(answer, tuple):
+        return []
+    for order in (answer, (*answer[1:], *answer[:1])):
+        for dims in written.shapes:
+            if len(dims.sizes) != len(order):
+                continue
+            wrong = [(str(a), str(b)) for a, b in zip(dims.sizes, order, strict=True) if a != b]
+            if len(wrong) == 1 and len(order) > 1 and min(map(len, wrong[0])) >= SHORTEST_SIZE:
+                return wrong
+    return []
+
+
+def _edit(one: str, other: str) -> str | None:
+    """Return which single edit leads from one number to another, if one does.
+
+    >>> _edit("37352832", "37752832"), _edit("112", "121"), _edit("27", "13")
+    ('one digit is wrong', 'two neighbouring digits are swapped', None)
+    """
+    pairs = enumerate(zip(one, other, strict=False))
+    start = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    rest, true = one[start:], other[start:]
+    if len(rest) == len(true) + 1 and rest[1:] == true:
+        return "one digit is too many"
+    if len(rest) + 1 == len(true) and rest == true[1:]:
+        return "one digit is missing"
+    if len(rest) != len(true) or not rest:
+        return None
+    if rest[1:] == true[1:]:
+        return "one digit is wrong"
+    is_swapped = rest[:2] == true[1::-1] and rest[2:] == true[2:]
+    return "two neighbouring digits are swapped" if is_swapped else None

@@ -1,0 +1,277 @@
+"""What the title of a column means; a title that is not recognised is not guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from archstat.errors import UsageError, did_you_mean, shown
+from archstat.homework.cells.spelling import cleaned
+from archstat.homework.cells.units import ONE, Factor, factors
+from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES, Meaning
+from archstat.report.columns import COLUMNS, SHORT_NAMES
+
+QUANTITIES = (*COLUMNS, *OTHER_QUANTITIES)
+"""All that a column may hold."""
+
+MOST_PARTS = 4
+SHORTEST_MISSPELT = 8  # letters; shorter words are too near to one another
+LONG = 12  # letters from which two slips are forgiven
+LONGEST = 40
+
+_OPERATIONS = frozenset({"macs", "flops"})
+_COUNTS = _OPERATIONS | {"weights", "biases", "params", "neurons"}
+_MEMORY = frozenset({"activation_bytes", "param_bytes"})
+_IN_BYTES = {
+    "neurons": "activation_bytes",
+    "feature_map": "activation_bytes",
+    "params": "param_bytes",
+    "weights": "param_bytes",
+}
+_REMARKS = frozenset(
+    """
+    a after amount at by calculated computed conv data each expected for in infer layer my number of
+    per tensor the this total value values your 각 총 계층별 레이어별 층별
+    """.split()  # noqa: SIM905  a list of twenty quoted words reads worse
+)
+"""Words that may be left out of a title."""
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # OutputSize, not MiB
+_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_COUNT = re.compile(r"^(?:#|(?:number|num|no|nb)\b\.?)(?: of\b)?(?: the\b)? *(?=.)")
+_COUNT_BEHIND = re.compile(r"(?<=.) (?:counts?|num|numbers?|#)$")
+_POWER = re.compile(r"(?:[x×*·] ?)?(?:10 ?\^ ?|1?e)(?P<exponent>[0-9]{1,2})")
+_BETWEEN = re.compile(r" ?(?:[/,;|&+@\n]|\band\b|및) ?")
+_HOW_MANY = frozenset({"개수", "갯수", "수", "number", "count", "num", "#", "数量", "个数", "数"})
+_WITHOUT_BIAS = re.compile(r"(?:w/?o|without|excl\w*|no|ex)\b.*bias|bias.*제외|不含偏置")
+_WITH_BIAS = re.compile(r"(?:w/?|with|incl\w*|and|\+|&) ?.*bias|bias.*포함|含偏置")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a title means.
+
+    Attributes:
+        title: The title as it was written.
+        quantities: What the column holds, in its order: keys of the columns of a report, or of
+            `OTHER_QUANTITIES`.
+        scale: What its numbers are multiples of.
+        unit: The unit of memory of its numbers.
+        ambiguous: What it may hold instead, which its values must decide.
+    """
+
+    title: str
+    quantities: tuple[str, ...]
+    scale: Fraction = ONE
+    unit: str = ""
+    ambiguous: tuple[str, ...] = ()
+
+
+def heading(title: str) -> Heading | None:
+    """Return what a title means; None if it is not recognised.
+
+    >>> heading("**# of Filter / Filter Size**").quantities
+    ('filters', 'filter_size')
+    >>> heading("Params (M)").scale, heading("Accuracy")
+    (Fraction(1000000, 1), None)
+    """
+    text = _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
+    found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
+    return found and replace(found, title=title)
+
+
+def _spelled(text: str) -> str:
+    """Return a title without what people write differently.
+
+    >>> _spelled("number of kernels"), _spelled("kernel_num"), _spelled("floating-point ops")
+    ('#kernels', '#kernel', 'floatingpointops')
+    """
+    text = _COUNT.sub("#", text.casefold().replace("_", " ").strip())
+    if behind := _COUNT_BEHIND.search(text):
+        text = "#" + text[: behind.start()].lstrip("#")
+    return re.sub(r"[^\w#%/+&@,;()]", "", text.replace("×", "x"))
+
+
+_ALIASES = {
+    _spelled(key): Meaning((key,))
+    for key in QUANTITIES
+    if key not in COLUMNS or not COLUMNS[key].parts
+} | {
+    _spelled(alias): meaning for meaning, aliases in TITLES.items() for alias in aliases.split(",")
+}
+
+
+def _known(text: str) -> Heading | None:
+    """Return what a title without brackets means: as it stands, or without remarks and units."""
+    if found := _alias(_spelled(text)):
+        return found
+    if "%" in text:
+        return None
+    words = [word for word in _COUNT.sub("# ", text).split() if word not in _REMARKS]
+    *others, last = words or [""]
+    if found := _alias(_spelled(" ".join(words))):
+        return found
+    without_unit = _alias(_spelled(" ".join(others)))
+    found = without_unit and _in_units(without_unit, last)
+    return found if found != without_unit else None
+
+
+def _alias(spelled: str) -> Heading | None:
+    """Return what a title in the spelling of `_spelled` means: also GFLOPs, which state a unit."""
+    plain = spelled.lstrip("#")
+    if meaning := _ALIASES.get(spelled) or _ALIASES.get(plain):
+        return _untitled(meaning)
+    meaning = _ALIASES.get(plain[1:])
+    if meaning and plain[0] in "kmgt" and _COUNTS.issuperset(meaning.quantities):
+        return _in_units(_untitled(meaning), plain[0])
+    return None
+
+
+def _untitled(meaning: Meaning) -> Heading:
+    """Return a heading with this meaning, to which its title and units are still to come."""
+    return Heading("", meaning.quantities, ambiguous=meaning.ambiguous)
+
+
+def _in_units(found: Heading, words: str) -> Heading:
+    """Return a heading with the unit that some words state, if they state one that it can have."""
+    quantity, *others = found.quantities
+    power = _POWER.fullmatch(words)
+    units = [Factor(Fraction(10) ** int(power["exponent"]))] if power else [*factors(words)]
+    of_memory = [factor.unit for factor in units if factor.unit]
+    if of_memory and (quantity in _MEMORY or len(of_memory) == len(units)):
+        quantity = _IN_BYTES.get(quantity, quantity)
+        ambiguous = tuple(other for other in found.ambiguous if other in _MEMORY - {quantity})
+        return Heading("", (quantity, *others), unit=of_memory[0], ambiguous=ambiguous)
+    is_measured = quantity in _COUNTS | _MEMORY  # (K) behind a kernel is a letter
+    return replace(found, scale=units[0].value) if units and is_measured else found
+
+
+def _several(text: str) -> Heading | None:
+    """Return what a title means that names several quantities: "Stride / Zero Padding"."""
+    parts = list(_parts(text))
+    if not 1 < len(parts) <= MOST_PARTS:
+        return None
+    known = [part for text in parts if (part := _known(text) or _with_brackets(text))]
+    if len(known) < len(parts):
+        return None
+    first = known[0]
+    quantities = tuple(dict.fromkeys(key for part in known for key in part.quantities))
+    if quantities == ("filters", "feature_map") and known[1] == _known("size"):
+        quantities = ("filters", "filter_size")
+    if _OPERATIONS.issuperset(quantities):  # MACs/FLOPs: one number, whichever it is
+        return replace(first, ambiguous=quantities[1:])
+    others = dict.fromkeys(key for part in known for key in part.ambiguous)
+    ambiguous = tuple(key for key in others if key not in quantities)
+    return replace(first, quantities=quantities, ambiguous=ambiguous)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the parts of a title between signs that stand in no brackets."""
+    start = 0
+    for between in _BETWEEN.finditer(text):
+        before = text[: between.start()]
+        if before.count("(") == before.count(")") and before.count("[") == before.count("]"):
+            yield text[start : between.start()]
+            start = between.end()
+    yield text[start:]
+
+
+def _with_brackets(text: str) -> Heading | None:
+    """Return what a title means that has a unit, a remark or a second quantity in brackets."""
+    remarks = ["".join(remark).strip() for remark in _BRACKETS.findall(text)]
+    if not remarks:
+        return None
+    outside = _BRACKETS.sub(" ", text).strip()
+    found = _known(outside) or _several(outside) or _misspelt(outside)
+    for remark in remarks:
+        found = found and _remarked(found, remark)
+    return found
+
+
+def _remarked(found: Heading, remark: str) -> Heading | None:
+    """Return a heading with what a remark in brackets changes of it; None if nobody knows."""
+    inside = _known(remark)
+    meant = inside.quantities if inside else ()
+    if remark in _HOW_MANY:
+        return _counted(found)
+    if found.quantities == ("filters",) and {"filter_size", "feature_map"}.intersection(meant):
+        return replace(found, quantities=("filters", "filter_size"), ambiguous=())
+    is_of_input = meant in {("in_shape",), ("in_channels",)} and meant != found.quantities
+    if "%" in remark or is_of_input:
+        return inside if found.quantities == ("feature_map",) else None
+    if found.quantities in {("weights",), ("params",)} and _WITHOUT_BIAS.search(remark):
+        return replace(found, quantities=("weights",), ambiguous=())
+    if found.quantities in {("weights",), ("params",)} and _WITH_BIAS.search(remark):
+        return replace(found, quantities=("params",), ambiguous=())
+    return _in_units(found, remark.removeprefix("in ").removeprefix("단위").strip(" :"))
+
+
+def _counted(found: Heading) -> Heading:
+    """Return a heading that is said to count: Kernel (개수), Feature maps (number)."""
+    if found.quantities == ("filter_size",):
+        return replace(found, quantities=("filter_size", "filters"), ambiguous=())
+    counts = tuple(key for key in found.ambiguous if key in {"filters", "neurons"})
+    return replace(found, quantities=counts, ambiguous=()) if counts else found
+
+
+@lru_cache(maxsize=1_000)  # the sheets of a class have the same titles
+def _misspelt(text: str) -> Heading | None:
+    """Return what a long title with a slip or two means, unless it is near to two meanings."""
+    spelled = _spelled(text)
+    if not SHORTEST_MISSPELT <= len(spelled) <= LONGEST:
+        return None
+    slips = 2 if len(spelled) >= LONG else 1
+    near = {
+        meaning
+        for alias, meaning in _ALIASES.items()
+        if len(alias) >= SHORTEST_MISSPELT
+        and abs(len(alias) - len(spelled)) <= slips
+        and _distance(alias, spelled) <= slips
+    }
+    return _untitled(*near) if len(near) == 1 else None
+
+
+def _distance(first: str, second: str) -> int:
+    """Return how many letters are wrong, missing, extra or swapped with the next.
+
+    >>> _distance("receptivefield", "reciptivefeild")
+    2
+    """
+    two_above: list[int] = []
+    above = list(range(len(second) + 1))
+    for i, letter in enumerate(first, start=1):
+        row = [i]
+        for j, other in enumerate(second, start=1):
+            steps = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other))
+            if i > 1 < j and first[i - 2] == other and letter == second[j - 2]:
+                steps = min(steps, two_above[j - 2] + 1)
+            row.append(steps)
+        two_above, above = above, row
+    return above[-1]
+
+
+def parse_choice(choice: str) -> tuple[str, str]:
+    """Return the title and the quantity of a choice that a user makes for a column.
+
+    Raises:
+        UsageError: It is not of the form title=quantity, or there is no such quantity.
+
+    >>> parse_choice("출력 크기=feature_map")
+    ('출력 크기', 'feature_map')
+    """
+    title, equals, quantity = (part.strip() for part in choice.rpartition("="))
+    if not (title and equals):
+        raise UsageError(
+            f"{shown(choice)} does not say what a column holds",
+            hint='write "title=quantity", for example "출력 크기=feature_map"',
+        )
+    quantity = SHORT_NAMES.get(quantity, quantity)
+    if quantity not in QUANTITIES:
+        raise UsageError(
+            f"{shown(choice)}: there is no quantity {shown(quantity)}",
+            hint=did_you_mean(quantity, QUANTITIES) or f"there are {', '.join(QUANTITIES)}",
+        )
+    return title, quantity

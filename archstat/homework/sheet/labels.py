@@ -1,0 +1,194 @@
+"""What the label of a row says: which family of layers, which number, which settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from archstat.homework.cells.settings import Settings, settings
+from archstat.homework.cells.spelling import cleaned
+from archstat.layers import layer_kinds
+from archstat.layers.words import OTHER_WORDS
+
+MOST_WORDS = 12  # a label has a few; more are prose
+LONGEST_NAME = 4  # words
+
+_MEMBERS = {
+    "activation": "gelu leaky_relu prelu sigmoid silu tanh",
+    "norm": "group_norm layer_norm local_response_norm",
+    "pad": "zero_pad",
+    "relu": "relu6",
+    "softmax": "log_softmax",
+}
+"""The kinds of a family that has another name than they."""
+
+_WRITTEN = {
+    "total": "total totals sum overall summe 합계 총합 총계 전체 总计 合计 合計 總計",
+    "conv": "convolutional 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み faltung",
+    "conv_transpose": "deconvolution transposeconv 전치합성곱 转置卷积 反卷积",
+    "linear": "innerproduct ip affine 전결합 완전연결 완전결합 밀집 全连接 全連接 全結合",
+    "max_pool": "mp 최대풀링 맥스풀링 最大池化 最大プーリング",
+    "avg_pool": "avgpooling meanpool meanpooling 평균풀링 平均池化 平均プーリング",
+    "pool": "pool pooling subsample subsampling downsampling 풀링 池化 汇聚 プーリング",
+    "add": "addition eltwise residualadd",
+    "concat": "concatenation depthconcat filterconcat",
+    "multiply": "mul",
+    "input": "input inputs image 입력 输入 輸入 入力 eingabe entrée entrada",
+    "output": "output outputs 출력 输出 輸出 出力 ausgabe sortie salida",
+    "batch_norm": "batchnormalization 배치정규화 批归一化 批量归一化 バッチ正規化",
+    "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
+    " localnorm 정규화 归一化 正規化",
+    "relu": "렐루",
+    "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 活性化",
+    "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
+    "flatten": "flattening 평탄화 展平",
+    "softmax": "prob 소프트맥스 ソフトマックス",
+    "pad": "zeropadding",
+    "identity": "",
+}
+"""What else people write for a family, besides the names of its kinds and `OTHER_WORDS`.
+
+Of several families in one label, the first here is meant: conv + ReLU is a convolution.
+"""
+
+_WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma
+_CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
+
+_CODE = re.compile(r"(?P<letter>[CFPS])-?(?P<number>[0-9]{1,2})")
+_AND = re.compile(r" ?(?:[+&/,(→]|\b(?:with|and|then)\b)")  # C1 + tanh
+_DIMENSIONS = re.compile(r"[ _-]?[123]d(?![^\W_])", re.IGNORECASE)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LATER = re.compile(r"\b(?:after|following|behind)\b.*", re.DOTALL | re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_AFFIX = re.compile(r"^(?:층|层|層)|(?:layers?|계층|층|레이어|层|層|レイヤ|schicht|函数)$")
+_PATH = re.compile(r"[0-9]*[a-z]?[_.]")
+_BEHIND = re.compile(
+    r"(?: ?(?:layers?|계층|층|레이어|层|層))?[ #_-]*(?P<number>[0-9]{1,2})"
+    r"(?:_(?P<part>[0-9]{1,2})|-(?P<other>[0-9]))?(?P<letter>[a-z])?"
+    r"(?![^\W_]|-?[0-9]|\.[0-9]| ?[×x*])"  # Conv 5×5, conv3-64, Dropout 0.5
+)
+_BEFORE = re.compile(
+    r"(?:[제第](?P<ordinal>[0-9]{1,2})[층层層]?|\b(?P<number>[0-9]{1,2})"
+    r"(?:\((?P<letter>[a-z])\)|(?P<other>[a-z])|st|nd|rd|th))[ :_/-]*$"
+)
+_LAYER = re.compile(r"(?:layer|계층|층|레이어|层|層) ?#?(?P<number>[0-9]{1,2})(?![^\W_]|\.[0-9])")
+
+
+def family_of(kind: str) -> str:
+    """Return the family of a layer kind: what a label can say of it.
+
+    >>> family_of("adaptive_avg_pool2d"), family_of("leaky_relu")
+    ('avg_pool', 'activation')
+    """
+    name = _DIMENSIONS.sub("", kind).removeprefix("adaptive_")
+    return next((family for family, names in _MEMBERS.items() if name in names.split()), name)
+
+
+def _spelled(name: str) -> str:
+    """Return a name without what people write differently: spaces, underscores, dimensions."""
+    return re.sub("[ _]", "", _DIMENSIONS.sub("", name)).casefold()
+
+
+_RANK = {family: rank for rank, family in enumerate(_WRITTEN)}
+_FAMILIES = (
+    {
+        _spelled(name): family_of(kind)
+        for kind, layer in layer_kinds().items()
+        for name in (kind, layer.label)
+    }
+    | {
+        _spelled(word): family_of(kind)
+        for word, kind in OTHER_WORDS.items()
+        if kind in layer_kinds()
+    }
+    | {word: family for family, words in _WRITTEN.items() for word in words.split()}
+    | dict.fromkeys(["denseblock"], "")  # of several layers
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a label says.
+
+    Attributes:
+        family: The kinds of layers that it may mean: "conv", "max_pool", "pool" for either pooling;
+            "input", "output" and "total" for rows that are no layer or whose kind is not said. None
+            if it does not say.
+        number: What tells it from others of its family: "1", "3a", "1_2".
+        settings: What it says about settings.
+    """
+
+    family: str | None
+    number: str | None = None
+    settings: Settings = field(default_factory=dict)
+
+
+def label(text: str) -> Label:
+    """Return what a label says; what it does not surely say is None.
+
+    >>> label("3(a) Conv 5x5")
+    Label(family='conv', number='3a', settings={'kernel_size': (5, 5)})
+    >>> label("합성곱층 2").family, label("FC-4096").number
+    ('conv', None)
+    """
+    text = cleaned(text)
+    if code := _CODE.fullmatch(first_part(text)):
+        return Label(_CODES[code["letter"]], code["number"])
+    if family := _WHOLE.get(text.casefold()):
+        return Label(family)
+    if len(_WORD.findall(text)) > MOST_WORDS:
+        return Label(None)
+    name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
+    found = _families(name, list(_WORD.finditer(name)))
+    if not found:
+        layer = _LAYER.search(name)
+        return Label(None, layer and layer["number"], settings(text))
+    first = min(found, key=lambda one: _RANK.get(one.family, len(_RANK)))
+    return Label(first.family, _number(name, first), settings(text))
+
+
+def first_part(text: str) -> str:
+    """Return what a label names first.
+
+    >>> first_part("C1 + tanh")
+    'C1'
+    """
+    return _AND.split(cleaned(text))[0]
+
+
+@dataclass(frozen=True)
+class _Mention:
+    """A family, and where a name mentions it."""
+
+    family: str
+    start: int
+    end: int
+
+
+def _families(name: str, words: list[re.Match[str]]) -> list[_Mention]:
+    """Return the families that a name mentions; of conv1_relu, the last part of its path."""
+    found: list[_Mention] = []
+    place = 0
+    while place < len(words):
+        for end in range(min(place + LONGEST_NAME, len(words)), place, -1):
+            spelled = "".join(word[0] for word in words[place:end])
+            family = _FAMILIES.get(_AFFIX.sub("", spelled))
+            if family is not None:
+                found.append(_Mention(family, words[place].start(), words[end - 1].end()))
+                place = end - 1
+                break
+        place += 1
+    is_end = [not _PATH.fullmatch(name, one.end, other.start) for one, other in pairwise(found)]
+    return [one for one, ends in zip(found, [*is_end, True], strict=False) if ends and one.family]
+
+
+def _number(name: str, mention: _Mention) -> str | None:
+    """Return the number that a name gives to what it mentions."""
+    if behind := _BEHIND.match(name, mention.end):
+        part = behind["part"] or behind["other"]
+        return behind["number"] + (f"_{part}" if part else "") + (behind["letter"] or "")
+    if before := _BEFORE.search(name[: mention.start]):
+        number = before["ordinal"] or before["number"]
+        return number + (before["letter"] or before["other"] or "")
+    return None

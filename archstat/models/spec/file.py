@@ -1,0 +1,309 @@
+"""Reading a spec file: any bytes in, a checked `Spec` out, or every problem at once."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unicodedata import category
+
+from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.layers.words import nearest
+from archstat.models.spec.build import Settings, Spec, input_shape, layer_problems, with_settings
+
+MOST_BYTES = 1 << 20  # a spec of a thousand layers has a tenth of it
+MOST_ANCESTORS = 16
+
+MOST_LAYERS = 10_000
+
+
+def load_spec(path: Path, *, catalogue: Mapping[str, Path]) -> Spec:
+    """Return the spec in a file, with all that it extends.
+
+    Args:
+        path: The file.
+        catalogue: The specs that `extends` may name; messages name their files by these names.
+
+    Raises:
+        SpecError: The file cannot be read, or is not a spec; all problems are reported.
+    """
+    return _load(path, catalogue, ())
+
+
+def _load(path: Path, catalogue: Mapping[str, Path], descendants: tuple[Path, ...]) -> Spec:
+    file = path.stem if catalogue.get(path.stem) == path else str(path)
+    file, name = (text if text.isprintable() else shown(text) for text in (file, path.stem))
+    with within(file):
+        text = _read(path)
+        document = _parse(text)
+        lineage = (*descendants, path.resolve())
+        parent = _parent(document, path, catalogue, lineage)
+    if parent is None:
+        base = Spec(file, name)
+    else:
+        inherited = _load(parent, catalogue, lineage)
+        base = replace(inherited, file=file, name=name, lines={})
+    with within(file):
+        return _checked(document, base, text)
+
+
+def mode_of(path: Path) -> int:
+    """Return the mode of a file, as `stat` tells it; 0 if there is no such file, nor can be."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"is not TOML: {error}", hint=_toml_hint(str(error), text)) from None
+    except ValueError:  # Python's own limit
+        raise SpecError("is not a spec: it has a number of more than 4,300 digits") from None
+    except RecursionError:
+        raise SpecError("is not a spec: it nests too deep") from None
+
+
+TOML_HINTS = {
+    # what the parser says, and what people have usually done
+    "Unclosed array": "a comma is missing at the end of a line before, or the ] of the list",
+    "Unclosed inline table": "a comma is missing between two settings, or a }",
+    "Invalid initial character for a key": "a comma before }, or a { … } that takes several lines",
+    "Expected '=' after a key": "write name = value, with an equals sign",
+    "Invalid value (at end": "the list of layers is not closed: a ] is missing",
+    "Invalid value": "texts need straight quotation marks, true and false are in lower case",
+    "Cannot overwrite a value": "the key stands there already",
+    "Illegal character '\\n'": "a quotation mark is missing at the end of the line",
+    "Unescaped": "a quotation mark is missing, or a \\ must be written \\\\",
+}
+
+
+def _toml_hint(error: str, text: str) -> str:
+    """Return what is probably wrong, and the line at which the parser gave up."""
+    hint = next(
+        (hint for words, hint in TOML_HINTS.items() if words in error),
+        "texts need quotation marks, lists need [ ]",
+    )
+    place = re.search(r"at line (\d+), column (\d+)", error)
+    if place is None:
+        return hint
+    line = text.split("\n")[int(place[1]) - 1]
+    if "Invalid value" in error and "=" not in line[: int(place[2]) - 1]:  # it belongs to no key
+        hint = "a list before it is not closed: a ] is missing"
+    return f"{hint}; the line is {shown(line.strip())}"
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file that may be anything.
+
+    Raises:
+        SpecError: It is not a file of text, in UTF-8, of a spec's size.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise SpecError("is a directory", hint="a spec is a file that ends in .toml")
+        if not stat.S_ISREG(status.st_mode):
+            raise SpecError("is not an ordinary file")
+        if status.st_size > MOST_BYTES:
+            raise SpecError(f"has {status.st_size:,} bytes; a spec has at most {MOST_BYTES:,}")
+        content = path.read_bytes()
+    except OSError as error:
+        raise SpecError(f"cannot be read: {error.strerror or error}") from None
+    except ValueError:  # a NUL in the name
+        raise SpecError("is not a file name") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SpecError("is UTF-16 text", hint="save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SpecError(
+            f"is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}",
+            hint="save it as UTF-8",
+        ) from None
+
+
+def _parent(
+    document: Mapping[str, object],
+    path: Path,
+    catalogue: Mapping[str, Path],
+    lineage: Sequence[Path],
+) -> Path | None:
+    """Return the file of the spec that a document extends, if it extends one.
+
+    Raises:
+        SpecError: There is no such spec, or it extends this one.
+    """
+    if "extends" not in document:
+        return None
+    name = document["extends"]
+    if isinstance(name, str) and name in catalogue:
+        parent = catalogue[name]
+    elif isinstance(name, str) and name.endswith(".toml"):
+        parent = path.parent / name
+    else:
+        raise SpecError(
+            f"extends {shown(name)}, which is neither in the catalogue nor the name of a file",
+            hint=did_you_mean(str(name), list(catalogue)) or "a spec file ends in .toml",
+        )
+    if not mode_of(parent):
+        raise SpecError(
+            f"extends {shown(name)}, which does not exist", hint="it is looked for beside this file"
+        )
+    if parent.resolve() in lineage:
+        circle = (*lineage[lineage.index(parent.resolve()) :], parent)
+        raise SpecError(f"extends itself: {' → '.join(ancestor.name for ancestor in circle)}")
+    if len(lineage) > MOST_ANCESTORS:
+        raise SpecError(f"extends more than {MOST_ANCESTORS} specs in a row")
+    return parent
+
+
+def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
+    """Return `base` with the keys of a document put over it.
+
+    Raises:
+        SpecError: The document is not a spec; all problems are reported.
+    """
+    lines = _Lines(text)
+    problems: list[Problem] = []
+    changes: dict[str, Any] = {}
+    for key, value in document.items():
+        if key not in TOP_LEVEL:
+            hint = nearest(key, TOP_LEVEL) or f"a spec has {', '.join(TOP_LEVEL)}"
+            problems.append(Problem(f"unknown key {shown(key)}", hint, lines.of_key(key)[:1]))
+        elif key == "layers":
+            changes[key], found = _layers(value)
+            problems += _placed(found, lines.of_key(key))
+        elif key in READERS:
+            try:
+                changes[key] = READERS[key](value)
+            except ShapeError as error:
+                problems += _placed(error.problems, lines.of_key(key))
+    if "layers" in changes:
+        changes["lines"] = lines.of_layers(changes["layers"])
+    settings = changes.pop("set", {})
+    spec = replace(base, **changes)
+    try:
+        spec = with_settings(spec, settings)
+    except SpecError as error:
+        problems += _placed(error.problems, lines.of_key("set"))
+        names = {entry.get("name") for entry in spec.layers}
+        known = {name: change for name, change in settings.items() if name in names}
+        with suppress(SpecError):  # what else is wrong shows with the changes that can be made
+            spec = with_settings(spec, known)
+    if "layers" not in document and "extends" not in document:
+        problems.append(
+            Problem("has no layers", 'write layers = [ { name = "conv1", kind = "conv2d", … } ]')
+        )
+    problems += _placed(_classifier_problems(spec), lines.of_key("classifier"))
+    if problems:
+        raise SpecError.of([*problems, *layer_problems(spec)])
+    return spec
+
+
+def _classifier_problems(spec: Spec) -> list[Problem]:
+    names = [str(entry.get("name")) for entry in spec.layers]
+    if spec.classifier is None or spec.classifier in names or not names:
+        return []
+    what = f"there is no layer {shown(spec.classifier)}"
+    return [Problem(what, did_you_mean(spec.classifier, names))]
+
+
+def _text(value: object) -> str:
+    """Return a text on one line; whatever a terminal would obey is refused."""
+    if not isinstance(value, str) or not value.strip():
+        raise ShapeError(f"must be a text, got {shown(value)}")
+    line = " ".join(value.split())
+    if any(category(letter) == "Cc" for letter in line):
+        raise ShapeError(f"must be a text without control characters, got {shown(value)}")
+    return line
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ShapeError(f"must be a list of texts, got {shown(value)}")
+    return tuple(map(_text, value))
+
+
+def _layers(value: object) -> tuple[tuple[Mapping[str, object], ...], list[Problem]]:
+    """Return the entries that are layers, and what is wrong with the others."""
+    if not isinstance(value, list):
+        return (), [Problem(f"must be a list of {{ name = …, kind = … }}, got {shown(value)}")]
+    if not value:
+        return (), [Problem("is empty", "a network has at least one layer")]
+    if len(value) > MOST_LAYERS:
+        return (), [Problem(f"has {len(value):,} layers; at most {MOST_LAYERS:,}")]
+    problems = [
+        Problem(f"entry {number} must be {{ name = …, kind = … }}, got {shown(entry)}")
+        for number, entry in enumerate(value, 1)
+        if not isinstance(entry, dict)
+    ]
+    return tuple(entry for entry in value if isinstance(entry, dict)), problems
+
+
+def _settings(value: object) -> Settings:
+    hint = "write [set] and, below it, conv2.groups = 1"
+    if not isinstance(value, dict):
+        raise ShapeError(f"must be a table of settings by layer, got {shown(value)}", hint=hint)
+    for key, change in value.items():
+        if not isinstance(change, dict):
+            raise ShapeError(f"{shown(key)} is no setting of a layer", hint=hint)
+    return value
+
+
+READERS: Mapping[str, Callable[[object], object]] = {
+    "name": _text,
+    "title": _text,
+    "source": _text,
+    "classifier": _text,
+    "notes": _texts,
+    "input": input_shape,
+    "set": _settings,
+}
+"""How each key of a document is read, apart from `extends`, which comes first, and `layers`."""
+
+TOP_LEVEL = (*READERS, "layers", "extends")
+
+
+class _Lines:
+    """Where the parts of a TOML text stand; the parser does not tell."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+
+    def of_key(self, key: str) -> tuple[str, ...]:
+        """Return the place of a key of the first level, if it is found."""
+        pattern = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(key)}["']?\s*[\].=]""")
+        for number, line in enumerate(self.lines, 1):
+            if pattern.match(line):
+                return (f"line {number}", repr(key))
+        return (repr(key),)
+
+    def of_layers(self, layers: Sequence[Mapping[str, object]]) -> dict[int, int]:
+        """Return the first line of each layer that has a name, by the layer's number."""
+        named = re.compile(r"""(?:^|[{,\s])name\s*=\s*["']([^"']*)["']""")
+        written = [
+            (line, name) for line, text in enumerate(self.lines, 1) for name in named.findall(text)
+        ]
+        found: dict[int, int] = {}
+        start = 0
+        for number, entry in enumerate(layers, 1):  # both are in the order of the file
+            for at in range(start, len(written)):
+                line, name = written[at]
+                if name == entry.get("name"):
+                    found[number] = line
+                    start = at + 1
+                    break
+        return found
+
+
+def _placed(problems: Sequence[Problem], places: tuple[str, ...]) -> list[Problem]:
+    return [replace(problem, places=(*places, *problem.places)) for problem in problems]

@@ -1,0 +1,62 @@
+"""Operators as they were called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+from torch.utils._pytree import tree_leaves
+
+from archstat.models.torch.operators import packet_name
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of an operator.
+
+    Attributes:
+        given: Its arguments by torch's names, with those that were left out.
+        inputs: The tensors among them that come from the network's input, in their order.
+        out: Its first output.
+    """
+
+    operator: Any
+    given: Mapping[str, Any]
+    inputs: Sequence[Tensor]
+    out: Tensor
+
+    @classmethod
+    def of(
+        cls,
+        operator: Any,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        inputs: Sequence[Tensor],
+        out: Tensor,
+    ) -> Call:
+        """Return a call by the names that the operator's schema gives its arguments."""
+        arguments = operator._schema.arguments  # noqa: SLF001  torch's, and of all operators alike
+        given = {argument.name: argument.default_value for argument in arguments}
+        given |= dict(zip(given, args, strict=False))
+        return cls(operator, {**given, **kwargs}, inputs, out)
+
+    @property
+    def name(self) -> str:
+        """The name of the operator."""
+        return packet_name(self.operator)
+
+    @property
+    def first(self) -> Tensor:
+        """The first input."""
+        return self.inputs[0]
+
+    def roles(self) -> list[str]:
+        """Return for each input the name of the argument that it is."""
+        return [
+            name
+            for name, value in self.given.items()
+            for leaf in tree_leaves(value)
+            if any(leaf is tensor for tensor in self.inputs)
+        ]

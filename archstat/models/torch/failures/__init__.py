@@ -1,0 +1,1 @@
+"""A forward pass that fails, and what it means for its author."""

@@ -1,0 +1,52 @@
+"""A user's code: what it prints, and where it fails, as its author would be told."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
+from pathlib import Path
+from traceback import FrameSummary
+
+OURS = (str(Path(__file__).parents[3]) + os.sep, "<")  # and what has no file
+LIBRARIES = (*OURS, *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+
+
+@contextmanager
+def held_back() -> Iterator[StringIO]:
+    """Show what goes to stderr when all is over; whoever tries again empties what this yields."""
+    printed = StringIO()
+    try:
+        with redirect_stderr(printed):
+            yield printed
+    finally:
+        sys.stderr.write(printed.getvalue())
+
+
+def users_frames(error: BaseException) -> list[FrameSummary]:
+    """Return the steps to an exception that are in files of the user's own."""
+    return _outside(LIBRARIES, error)
+
+
+def users_line(error: BaseException) -> str | None:
+    """Return the last line of the user's own that led to an exception, if any."""
+    frames = users_frames(error)
+    if not frames:
+        return None
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: {frames[-1].line}"
+
+
+def users_traceback(error: BaseException) -> str:
+    """Return a traceback of the user's own lines; of a library's, if none are."""
+    frames = users_frames(error) or _outside(OURS, error)
+    lines = traceback.format_list(frames) + traceback.format_exception_only(error)
+    return "".join(lines).rstrip()
+
+
+def _outside(folders: tuple[str, ...], error: BaseException) -> list[FrameSummary]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in frames if not frame.filename.startswith(folders)]

@@ -1,0 +1,75 @@
+"""What runs inside of a module that is one row although no formula is known for it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+from torch.utils._pytree import tree_leaves
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from archstat.layers.reach import Inside, Mixing, Reach, Step, Unknown
+from archstat.models.torch.calls import Call
+from archstat.models.torch.known import read_by
+from archstat.models.torch.operators import FACTORIES, packet_name
+
+
+class Inner:
+    """The operators inside of a module, as far as they read what comes from the network's input.
+
+    Args:
+        producers: The names of the nodes that made tensors outside of it.
+        fixed: Those of them that do not depend on the network's input.
+    """
+
+    def __init__(self, producers: Mapping[Tensor, str], fixed: Container[str | None]) -> None:
+        self._producers = producers
+        self._fixed = fixed
+        self._numbers = WeakTensorKeyDictionary()
+        self._steps: list[tuple[list[str | int], Reach, tuple[int, ...]]] = []
+
+    def record(
+        self, operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any
+    ) -> None:
+        """Note a call of an operator."""
+        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+        sources = [(tensor, self._source(tensor)) for tensor in tensors]
+        known = [(tensor, source) for tensor, source in sources if source is not None]
+        outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
+        if not known or not outputs or packet_name(operator) in FACTORIES:
+            return
+        call = Call.of(operator, args, kwargs, [tensor for tensor, _ in known], outputs[0])
+        inputs = [source for _, source in known]
+        self._steps.append((inputs, read_by(call), tuple(outputs[0].shape)))
+        for tensor in outputs:
+            self._numbers[tensor] = len(self._steps) - 1
+
+    def reach(self, inputs: Sequence[Tensor], out: Tensor) -> Reach:
+        """Return what an output reads of the module's inputs."""
+        given = [self._producers[tensor] for tensor in inputs]
+        last = self._source(out)
+        if not isinstance(last, int):
+            return Mixing.NONE if last in given else Unknown("it does not read its input")
+        needed = {last}
+        for number in range(last, -1, -1):
+            if number in needed:
+                needed |= {source for source in self._steps[number][0] if isinstance(source, int)}
+        places: dict[str | int, int] = {name: place for place, name in enumerate(given)}
+        places |= {number: len(given) + place for place, number in enumerate(sorted(needed))}
+        if any(source not in places for number in needed for source in self._steps[number][0]):
+            return Unknown("it reads what it was not given")
+        return Inside(
+            tuple(
+                Step(tuple(places[source] for source in sources), reach, shape)
+                for sources, reach, shape in (self._steps[number] for number in sorted(needed))
+            )
+        )
+
+    def _source(self, tensor: Tensor) -> str | int | None:
+        """Return the number of the step that made a tensor, or the node; None for constants."""
+        number: int | None = self._numbers.get(tensor)
+        if number is not None:
+            return number
+        name = self._producers.get(tensor)
+        return None if name in self._fixed else name

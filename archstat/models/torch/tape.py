@@ -1,0 +1,159 @@
+"""What autograd does while a model runs in training mode: what it keeps, and what gradients cost.
+
+Every product of a forward pass, of x and w, is one of w and the output's gradient, for the gradient
+of x, and one of x and the output's gradient, for that of w. So each gradient that is wanted costs
+as many multiply–accumulates as the operator itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import BackwardCFunction
+
+from archstat.errors import UsageError
+from archstat.graph import Training
+from archstat.models.torch.operators import factors_of, packet_name
+
+CHECKPOINT = "checkpointed calls"
+"""Those under hooks on what autograd keeps: they compute again what they do not keep."""
+
+
+@dataclass
+class Cost:
+    """What a row costs in a backward pass, as far as it has run."""
+
+    input_macs: int = 0
+    weight_macs: int = 0
+    kept_bytes: int = 0
+    unknown: set[str] = field(default_factory=set)
+    keeps_elsewhere: bool = False
+
+    def training(self) -> Training:
+        """Return what is known of it."""
+        kept = None if self.keeps_elsewhere else self.kept_bytes
+        reasons = {*self.unknown, *({CHECKPOINT} if self.keeps_elsewhere else ())}
+        if reasons:
+            return Training(None, None, kept, tuple(sorted(reasons)))
+        return Training(self.input_macs, self.weight_macs, kept)
+
+
+class Tape:
+    """Records what autograd keeps, and for whom: each storage for the row that keeps it first.
+
+    Args:
+        own: The model's parameters and buffers, which are there anyway.
+
+    Raises:
+        UsageError: This torch does not say whether somebody else keeps tensors, as checkpoints do.
+    """
+
+    def __init__(self, own: Iterable[Tensor]) -> None:
+        if not hasattr(torch._C._autograd, "_top_saved_tensors_default_hooks"):  # noqa: SLF001
+            raise UsageError(
+                f"torch {torch.__version__} does not tell what training a PyTorch model keeps",
+                hint="use a newer torch; a spec is answered with any",
+            )
+        self._storages = {_address(tensor): tensor.untyped_storage() for tensor in own}
+        self._pending: dict[int, Tensor] = {}  # kept, but not yet known for whom
+        self._keeps_sparse = False
+        self._read: set[int] = set()
+        self._last: tuple[Cost, Sequence[Tensor]] = (Cost(), ())
+        self._hooks = (self._keep, self._give)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Hear of all that autograd keeps inside."""
+        with torch.autograd.graph.saved_tensors_hooks(*self._hooks):
+            yield
+            self.settle()
+
+    def _keep(self, tensor: Tensor) -> int:
+        if tensor.layout != torch.strided:  # which lies in several places
+            self._keeps_sparse = True
+            return 0
+        address = _address(tensor)
+        if address not in self._storages:
+            self._storages[address] = tensor.untyped_storage()  # so that no other gets its address
+            self._pending[address] = tensor
+        return address
+
+    def _give(self, address: int) -> Tensor:
+        self._read.add(address)
+        return torch.empty(0)
+
+    def before(self) -> None:
+        """Note that an operator begins: what the last one has kept is its output, if any."""
+        self._hear_authors()
+        _, outputs = self._last
+        if not self._pending:
+            return
+        places = {_address(tensor) for tensor in outputs if tensor.layout == torch.strided}
+        self._read.clear()
+        for tensor in outputs:
+            for name in dir(tensor.grad_fn):
+                if name.startswith("_saved_"):
+                    getattr(tensor.grad_fn, name)  # which asks for what it has kept
+        self._settle(self._last[0], places & self._read)
+
+    def after(self, cost: Cost, outputs: Sequence[Tensor]) -> None:
+        """Note that an operator has run, and that what is kept since is for this row."""
+        self._settle(cost, self._pending)
+        self._last = cost, outputs
+        if self._keeps_sparse:
+            self._keeps_sparse = False
+            cost.unknown.add("sparse tensors")
+        if torch._C._autograd._top_saved_tensors_default_hooks(True) != self._hooks:  # noqa: FBT003, SLF001  torch's
+            cost.keeps_elsewhere = True
+
+    def settle(self, cost: Cost | None = None) -> None:
+        """Note that a module begins or ends: what is kept is for this row, or the last operator."""
+        self._hear_authors()
+        self._settle(cost or self._last[0], self._pending)
+        self._last = cost or self._last[0], self._last[1]
+
+    def _hear_authors(self) -> None:
+        """Note whether the last operator ended a function whose gradient is its author's own."""
+        cost, outputs = self._last
+        cost.unknown |= {
+            type(tensor.grad_fn).__name__.removesuffix("Backward")
+            for tensor in outputs
+            if isinstance(tensor.grad_fn, BackwardCFunction)
+        }
+
+    def _settle(self, cost: Cost, addresses: Iterable[int]) -> None:
+        for address in [*addresses]:
+            if self._pending.pop(address, None) is not None:
+                cost.kept_bytes += self._storages[address].nbytes()
+
+    def count(
+        self,
+        cost: Cost,
+        operator: Any,
+        args: Sequence[Any],
+        macs: int | None,
+        is_weight: Callable[[Tensor], bool],
+    ) -> None:
+        """Add what the gradients of an operator's factors cost."""
+        if macs == 0 or not torch.is_grad_enabled():
+            return
+        factors = None if macs is None else factors_of(operator, args)
+        if macs is None or factors is None:
+            if any(isinstance(arg, Tensor) and arg.requires_grad for arg in args):
+                cost.unknown.add(packet_name(operator))
+            return
+        for factor in factors:
+            if factor.requires_grad and is_weight(factor):
+                cost.weight_macs += macs
+            elif factor.requires_grad:
+                cost.input_macs += macs
+
+
+def _address(tensor: Tensor) -> int:
+    address: int = tensor.untyped_storage()._cdata  # noqa: SLF001  torch's; on meta all else is 0
+    return address

@@ -1,0 +1,275 @@
+"""Keys and blank sheets: which rows they have, and that `check` reads them without a doubt."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archstat.errors import UsageError
+from archstat.homework.answers.key import asked_layers, check_blanks
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.truth import Truth, truth_of
+from archstat.homework.marking.marking import Marked
+from archstat.homework.marking.marks import Verdict
+from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.policy import Policy
+from archstat.homework.reading import read_bytes
+from archstat.models.spec.catalogue import catalogue
+from archstat.renderers import SHEET_SUFFIXES, renderer
+from archstat.renderers.table import BLANK
+from archstat.renderers.view import View
+from archstat.report.columns import COLUMNS, DEFAULT, OF_TRAINING, choose_columns, for_machines
+from archstat.report.report import report_on
+from tests.homework.networks import truth
+from tests.renderers.networks import branching, network
+from tests.workbooks import filled as filled_workbook
+from tests.workbooks import title_row
+
+pytest.importorskip("xlsxwriter")
+
+NETWORKS = list(catalogue())
+BLANKS = ("feature_map", "weights", "neurons", "macs", "receptive_field")  # the last of the usual
+MARKED = [key for key in COLUMNS if not key.endswith("_share") and key not in OF_TRAINING]
+
+
+def sheet(about: Truth, format_name: str, view: View, *, rows: str = "asked") -> bytes:
+    report = about.report if rows == "all" else asked_layers(about.report)
+    content = renderer(format_name)(report, view)
+    return content if isinstance(content, bytes) else content.encode()
+
+
+def read(data: bytes, format_name: str, about: Truth) -> Marked:
+    tables = read_bytes(data, name=f"sheet{SHEET_SUFFIXES[format_name]}")
+    return best_match(tables, about, Policy())
+
+
+def assert_read_without_a_doubt(marked: Marked) -> None:
+    """Check that every column was recognised, and every row is the layer that it names."""
+    alignment, rows = marked.alignment, marked.sheet.table.rows
+    assert marked.sheet.unrecognised == ()
+    assert [read.reading for read in marked.reads.values() if read.reading is not None] == []
+    assert (alignment.missing, alignment.extra, alignment.reordered) == ((), (), ())
+    assert {row: rows[row][0] for row in alignment.layers} == alignment.layers
+    assert [rows[row][0] for row in alignment.totals] == ["total"]
+    assert len(rows) == len(alignment.layers) + 1
+
+
+def verdicts(marked: Marked) -> set[Verdict]:
+    return {mark.verdict for mark in marked.marks}
+
+
+KEY = View(choose_columns(DEFAULT), is_homework=True)
+SHEET = View(choose_columns(DEFAULT), is_homework=True, blank=choose_columns(BLANKS))
+each_format = pytest.mark.parametrize("format_name", SHEET_SUFFIXES)
+each_network = pytest.mark.parametrize("name", NETWORKS)
+
+
+# Keys.
+
+
+@each_format
+@each_network
+def test_every_cell_of_a_key_is_right(name, format_name):
+    about = truth(name)
+    marked = read(sheet(about, format_name, KEY), format_name, about)
+    assert_read_without_a_doubt(marked)
+    assert verdicts(marked) <= {Verdict.RIGHT, Verdict.NOT_ASKED}
+    assert marked.is_right
+    assert marked.points == marked.out_of > 0
+
+
+@settings(max_examples=60)
+@given(
+    name=st.sampled_from(NETWORKS),
+    format_name=st.sampled_from(list(SHEET_SUFFIXES)),
+    columns=st.sets(st.sampled_from(MARKED)),
+    layout=st.sampled_from(["hwc", "chw"]),
+    rows=st.sampled_from(["asked", "all"]),
+)
+def test_a_key_is_right_whatever_it_shows(name, format_name, columns, layout, rows):
+    about = truth(name)
+    always = {"layer", "stride_and_padding", "feature_map", "weights", "receptive_field"}
+    keys = [key for key in COLUMNS if key in always | columns]
+    view = View(choose_columns(keys), layout, is_homework=True)
+    marked = read(sheet(about, format_name, view, rows=rows), format_name, about)
+    assert_read_without_a_doubt(marked)
+    assert verdicts(marked) <= {Verdict.RIGHT, Verdict.ROUNDED, Verdict.NOT_ASKED}  # 1.1 MiB
+    assert marked.is_right
+
+
+@each_format
+def test_a_key_with_another_size_per_axis_is_right(format_name):
+    graph = branching()  # has kernels of 5×3, paddings of 2×1
+    about = truth_of(graph, report_on(graph))
+    marked = read(sheet(about, format_name, KEY, rows="all"), format_name, about)
+    assert_read_without_a_doubt(marked)
+    assert marked.is_right
+
+
+# Blank sheets.
+
+
+@each_format
+@each_network
+def test_every_cell_of_a_blank_sheet_that_is_asked_for_is_missing(name, format_name):
+    about = truth(name)
+    marked = read(sheet(about, format_name, SHEET), format_name, about)
+    assert_read_without_a_doubt(marked)
+    blank = [mark for mark in marked.marks if mark.quantity in BLANKS]
+    given_with_it = [mark for mark in marked.marks if mark.quantity not in BLANKS]
+    assert {mark.verdict for mark in blank} == {Verdict.MISSING, Verdict.NOT_ASKED}
+    assert {mark.verdict for mark in given_with_it} <= {Verdict.RIGHT, Verdict.NOT_ASKED}
+    asked = {mark.place for mark in blank if QUANTITIES[mark.quantity].is_telling and mark.answer}
+    missing = {mark.place for mark in blank if mark.verdict is Verdict.MISSING}
+    assert {place for place in asked if place[0] in about.account} <= missing
+
+
+@each_format
+@each_network
+def test_a_sheet_that_is_filled_in_with_the_truth_is_all_right(name, format_name):
+    about = truth(name)
+    empty = sheet(about, format_name, SHEET)
+    marked = read(fill(empty, format_name, answers(about)), format_name, about)
+    assert_read_without_a_doubt(marked)
+    assert verdicts(marked) <= {Verdict.RIGHT, Verdict.NOT_ASKED}
+    assert marked.is_right
+    key = read(sheet(about, format_name, KEY), format_name, about)
+    assert marked.points == key.points == key.out_of
+
+
+def answers(about: Truth) -> list[list[str]]:
+    """Return what belongs into the blank cells, row by row, as a student writes it."""
+    totals = about.report.totals
+    lines = []
+    for row in asked_layers(about.report).layers:
+        channels, *sides = row.out_shape
+        field = row.receptive_field
+        assert field is not None
+        assert len(set(field.size)) == 1
+        counts = (row.weights, row.neurons, row.macs, field.size[0])
+        lines.append(["x".join(map(str, [*sides, channels])), *map(str, counts)])
+    return [*lines, ["", str(totals.weights), str(totals.neurons), str(totals.macs), ""]]
+
+
+def fill(data: bytes, format_name: str, lines: list[list[str]]) -> bytes:
+    """Return a blank sheet with the last cells of each row filled in."""
+    if format_name == "xlsx":
+        top = title_row(data) + 1
+        named = {
+            f"{column}{number}": text
+            for number, line in enumerate(lines, top)
+            for column, text in zip("HIJKL", line, strict=True)
+            if text
+        }
+        return filled_workbook(data, named)
+    return FILLERS[format_name](data.decode(), lines).encode()
+
+
+def fill_delimited(text: str, lines: list[list[str]], delimiter: str) -> str:
+    head, *rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    new = io.StringIO()
+    writer = csv.writer(new, delimiter=delimiter)
+    writer.writerows([head, *([*row[:-5], *line] for row, line in zip(rows, lines, strict=True))])
+    return new.getvalue()
+
+
+def fill_gaps(text: str, lines: list[list[str]], gap: str) -> str:
+    """Return a text whose gaps, from the first to the last, are written over."""
+    texts = iter(text for line in lines for text in line if text)
+    return re.sub(re.escape(gap), lambda _: next(texts).rjust(len(gap)), text)
+
+
+def fill_markdown(text: str, lines: list[list[str]]) -> str:
+    head, rule, *rows = [line for line in text.splitlines() if line.startswith("|")]
+    kept = [row[2:-2].split(" | ")[:-5] for row in rows]
+    new = [f"| {' | '.join([*row, *line])} |" for row, line in zip(kept, lines, strict=True)]
+    return "\n".join([head, rule, *new])
+
+
+FILLERS = {
+    "table": lambda text, lines: fill_gaps(text, lines, BLANK),
+    "markdown": fill_markdown,
+    "csv": lambda text, lines: fill_delimited(text, lines, ","),
+    "tsv": lambda text, lines: fill_delimited(text, lines, "\t"),
+    "latex": lambda text, lines: fill_gaps(text, lines, r"\underline{\hspace{2cm}}"),
+}
+
+
+@each_format
+def test_a_blank_sheet_tells_no_answer(format_name):
+    about = truth("paper-alexnet")
+    text = sheet(about, format_name, SHEET)
+    if format_name == "xlsx":
+        from tests.workbooks import cells
+
+        text = "\n".join(map(str, cells(text).values())).encode()
+    told = ("34848", "34,848", "60954656", "60,954,656", "355", "55x55", "55×55", "232.6")
+    assert [answer for answer in told if answer.encode() in text] == []
+
+
+# Rows.
+
+
+def test_a_homework_asks_for_layers_that_leave_something_to_work_out():
+    names = [row.name for row in asked_layers(truth("paper-alexnet").report).layers]
+    assert names == [
+        "conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5", "fc6", "fc7", "fc8",
+    ]  # fmt: skip
+
+
+def test_norms_with_parameters_are_asked_for():
+    names = [row.name for row in asked_layers(report_on(branching())).layers]
+    assert names == ["conv1", "norm1", "wide", "pool", "fc"]  # and neither lrn, join nor flat
+
+
+def test_global_pooling_is_asked_for():
+    report = report_on(network(("gap", "adaptive_avg_pool2d", {"output_size": 1})))
+    assert [row.name for row in asked_layers(report).layers] == ["gap"]
+
+
+def test_operators_that_are_not_counted_are_asked_for():
+    from dataclasses import replace
+
+    report = report_on(network(("r", "relu", {})))
+    unknown = replace(report, layers=(replace(report.layers[0], macs=None),))
+    assert asked_layers(report).layers == ()
+    assert asked_layers(unknown).layers == unknown.layers
+
+
+# Columns to fill in.
+
+
+def test_what_is_worked_out_may_be_left_blank():
+    columns = choose_columns(MARKED)
+    check_blanks([column for column in columns if column.key not in {"layer", "kind"}], columns)
+
+
+def test_every_column_that_cannot_be_left_blank_is_named():
+    with pytest.raises(UsageError) as caught:
+        check_blanks(
+            choose_columns(["params", "stride", "kind", "weights", "macs_share"]),
+            choose_columns([*DEFAULT, "macs_share"]),
+        )
+    assert str(caught.value) == (
+        "the sheet has no column 'params'\n"
+        "  hint: add it with --columns +params\n"
+        "the sheet has no column 'stride'\n"
+        "  hint: did you mean 'stride_and_padding'?\n"
+        "'archstat check' does not mark 'kind'\n"
+        "  hint: leave it out\n"
+        "'archstat check' does not mark 'macs_share'\n"
+        "  hint: leave it out"
+    )
+
+
+def test_a_pair_that_is_left_blank_is_blank_in_both_its_columns():
+    columns = choose_columns(["layer", "stride_and_padding"])
+    view = View(columns, is_homework=True, blank=columns[1:])
+    assert [view.is_blank(column) for column in for_machines(columns)] == [False, True, True]
+    head, conv1, *_ = sheet(truth("lenet5"), "csv", view).decode().splitlines()
+    assert (head, conv1) == ("layer,stride,padding", "C1,,")

@@ -1,0 +1,61 @@
+"""Which table of a file is marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.errors import NoTableError, SheetError, UsageError
+from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.policy import Policy
+from tests.homework.networks import sheet, truth
+
+MOODS = sheet("day | mood", "Monday | fine", "Tuesday | fine")
+SMALL = sheet("layer | weights", "conv1 | 34,848")
+WHOLE = sheet("layer | weights", "conv1 | 34,848", "conv2 | 307,200", "conv3 | 884,736")
+
+
+def matched(*tables, **options):
+    return best_match(tables, truth("paper-alexnet"), Policy(), **options).sheet.table
+
+
+def test_the_table_that_fits_the_network_best_is_taken():
+    assert matched(MOODS, SMALL, WHOLE) is WHOLE
+
+
+def test_a_number_decides():
+    assert matched(MOODS, SMALL, WHOLE, number=2) is SMALL
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_number_that_no_table_has_is_refused(number):
+    with pytest.raises(SheetError) as caught:
+        matched(MOODS, SMALL, WHOLE, number=number)
+    assert str(caught.value) == f"there is no table {number}: it has 3 tables"
+
+
+def test_a_file_of_one_table_has_one():
+    with pytest.raises(SheetError) as caught:
+        matched(SMALL, number=2)
+    assert str(caught.value) == "there is no table 2: it has 1 table"
+
+
+def test_without_a_column_to_mark_there_is_no_homework():
+    with pytest.raises(NoTableError) as caught:
+        matched(MOODS)
+    assert str(caught.value) == (
+        "no table has a column that can be marked: day | mood\n"
+        "  hint: say what a column asks for: --column 'TITLE=weights'"
+    )
+
+
+def test_a_column_that_somebody_names_makes_a_table_one():
+    named = sheet("layer | mood", "conv1 | 34,848")
+    assert matched(MOODS, named, chosen={"mood": "weights"}) is named
+
+
+def test_a_column_that_no_table_has_is_refused():
+    with pytest.raises(UsageError) as caught:
+        matched(SMALL, chosen={"Weight": "weights"})
+    assert str(caught.value) == (
+        "--column: the table has no column 'Weight'\n  hint: did you mean 'weights'?"
+    )

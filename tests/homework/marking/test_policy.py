@@ -1,0 +1,120 @@
+"""Policies: what each setting does, and what is said of one that cannot be."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from archstat.errors import UsageError
+from archstat.homework.marking.policy import Policy, read_policy
+from tests.homework.networks import marked, sheet
+
+SETTINGS = (
+    "follow_through, other_convention, diagnosed, conventions, any_convention, asked, points, "
+    "out_of, feedback"
+)
+
+
+@pytest.fixture
+def policy(tmp_path):
+    """Return a function that reads a policy from its text."""
+    path = tmp_path / "policy.toml"
+
+    def read(text):
+        path.write_text(text, encoding="utf-8")
+        try:
+            return read_policy(path)
+        except UsageError as error:
+            problems = [str(problem).removeprefix(f"{path}: ") for problem in error.problems]
+            raise UsageError("\n".join(problems)) from None
+
+    return read
+
+
+def test_without_settings_it_is_the_usual_one(policy):
+    assert policy("") == Policy()
+
+
+def test_every_setting_is_read(policy):
+    assert policy(
+        "follow_through = 0.25\nother_convention = 1\ndiagnosed = 0.1\nconventions = ['flops']\n"
+        "any_convention = true\nout_of = 100\nfeedback = 'full'\n[points]\nweights = 2\n"
+    ) == Policy(
+        follow_through=Fraction(1, 4),
+        other_convention=Fraction(1),
+        diagnosed=Fraction(1, 10),
+        conventions=("flops",),
+        any_convention=True,
+        points={"weights": Fraction(2)},
+        out_of=Fraction(100),
+        feedback="full",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("follow_through = 2", "follow_through: must be between 0 and 1, got 2"),
+        ("diagnosed = true", "diagnosed: must be a number of points, got True"),
+        ("other_convention = -1", "other_convention: must be a number of points, got -1"),
+        ("out_of = inf", "out_of: must be a number of points, got inf"),
+        ("conventions = 'flops'", "conventions: must be a list of conventions, got 'flops'"),
+        (
+            "conventions = ['flop']",
+            "conventions: there is no convention 'flop'\n  hint: did you mean 'flops'?",
+        ),
+        ("any_convention = 1", "any_convention: must be true or false, got 1"),
+        ("points = 3", "points: must be points by column, got 3"),
+        (
+            "points = {weight = 2}",
+            "points: there is no column 'weight'\n  hint: did you mean 'weights'?",
+        ),
+        ("points = {weights = nan}", "points: weights: must be a number of points, got nan"),
+        ("feedback = 'all'", "feedback: must be one of none, score, hint, full, got 'all'"),
+        (
+            "folow_through = 1",
+            "there is no setting 'folow_through'\n  hint: did you mean 'follow_through'?",
+        ),
+        ("x = 1", f"there is no setting 'x'\n  hint: there are {SETTINGS}"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(policy, text, message):
+    with pytest.raises(UsageError) as caught:
+        policy(text)
+    assert str(caught.value) == message
+
+
+def test_all_problems_are_told_at_once(policy):
+    with pytest.raises(UsageError) as caught:
+        policy("diagnosed = 3\nany_convention = 0\n")
+    assert str(caught.value).splitlines() == [
+        "diagnosed: must be between 0 and 1, got 3",
+        "any_convention: must be true or false, got 0",
+    ]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "none.toml"
+    with pytest.raises(UsageError) as caught:
+        read_policy(path)
+    assert str(caught.value) == f"{path}: cannot be read: No such file or directory"
+
+
+def points(table, **settings):
+    result = marked(table, "paper-alexnet", Policy(**settings))
+    return result.points
+
+
+def test_a_wrong_cell_whose_mistake_is_known_earns_what_is_said():
+    table = sheet("layer | weights", "conv2 | 614,400")  # without its groups
+    assert points(table) == 0
+    assert points(table, diagnosed=Fraction(1, 4)) == Fraction(1, 4)
+
+
+def test_a_cell_under_another_convention_earns_half_or_all():
+    table = sheet("layer | MACs", "conv1 | 210,830,400", "conv2 | 447,897,600", "fc8 | 8,192,000")
+    assert points(table) == Fraction(3, 2)
+    assert points(table, other_convention=Fraction(0)) == 0
+    assert points(table, conventions=("flops",)) == 3
+    assert points(table, any_convention=True) == 3

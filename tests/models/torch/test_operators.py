@@ -1,0 +1,119 @@
+"""Models operator by operator: the ledger, shortcuts, and both levels of a report."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from archstat import analyze
+from archstat.models.torch.operators import call
+from archstat.report.folding import folded
+
+BATCH_NORM = torch.ops.aten.native_batch_norm.default
+
+
+def batch_norm_arguments(channels, image, *, dtype=torch.float32, is_training=False):
+    vectors = [torch.ones(channels, dtype=dtype, device="meta") for _ in range(4)]
+    return [image, *vectors, is_training, 0.1, 1e-5]
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (2, 5, 7), (2, 5, 7, 3), (1, 5, 7, 3, 2)])
+@pytest.mark.parametrize("is_training", [False, True])
+def test_batch_norm_on_meta_gives_what_torch_gives(shape, is_training):
+    arguments = batch_norm_arguments(5, torch.ones(shape, device="meta"), is_training=is_training)
+    ours, theirs = call(BATCH_NORM, arguments, {}), BATCH_NORM(*arguments)
+    assert ours[0].shape == theirs[0].shape
+    assert ours[0].dtype == theirs[0].dtype
+    assert ours[0].is_meta
+
+
+def test_batch_norm_of_other_channels_fails_as_torch_fails():
+    arguments = batch_norm_arguments(4, torch.ones((2, 5, 7, 3), device="meta"))
+    with pytest.raises(RuntimeError):
+        call(BATCH_NORM, arguments, {})
+
+
+class Attention(nn.Module):
+    """One head of 8 features over the tokens of a 4×4 map."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 2, stride=2)
+        self.qkv = nn.Linear(8, 24)
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, x):
+        tokens = self.stem(x).flatten(2).transpose(1, 2)
+        q, k, v = self.qkv(self.norm(tokens)).chunk(3, dim=-1)
+        return (q @ k.transpose(1, 2)).softmax(-1) @ v
+
+
+def test_views_have_no_rows():
+    report = analyze(Attention(), (3, 8, 8))
+    assert [row.kind for row in report.layers] == [
+        "conv2d",
+        "layer_norm",
+        "linear",
+        "bmm",
+        "_softmax",
+        "bmm",
+    ]
+
+
+def test_every_operator_has_a_row_when_asked_for():
+    kinds = [row.kind for row in analyze(Attention(), (3, 8, 8), each_operator=True).layers]
+    assert {"view", "transpose", "slice", "split"} & set(kinds)
+    assert kinds.count("bmm") == 2
+    assert "conv2d" in kinds
+
+
+def test_an_operator_is_named_by_the_module_that_calls_it():
+    report = analyze(Attention(), (3, 8, 8), each_operator=True)
+    assert report.layers[0].name == "stem.conv2d"
+    assert report.layers[0].macs == 1_536  # 3·2·2 products for each of 8·4·4 values
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(Attention, id="attention"),
+        pytest.param(torchvision.models.resnet18, id="resnet18"),
+        pytest.param(torchvision.models.vit_b_16, id="vit_b_16"),
+    ],
+)
+def test_both_levels_have_the_same_totals(model):
+    size = (3, 8, 8) if model is Attention else (3, 224, 224)
+    with torch.device("meta"):
+        network = model()
+    layers, operators = (
+        analyze(network, size, each_operator=each).totals for each in (False, True)
+    )
+    assert (layers.weights, layers.biases) == (operators.weights, operators.biases)
+    assert layers.macs == operators.macs
+
+
+class Two(nn.Module):
+    def forward(self, left, right, *, mask):
+        return left @ right * mask
+
+
+def test_inputs_beside_the_first_are_named():
+    tensors = (torch.ones(2, 3, 4), torch.ones(2, 4, 5))
+    report = analyze(Two(), inputs=tensors, kwargs={"mask": torch.ones(2, 1, 5)})
+    assert report.to_dict()["more_inputs"] == {"input 2": [4, 5], "mask": [1, 5]}
+    assert str(report).splitlines()[1].startswith("input 3×4, input 2 4×5, mask 1×5, batch of 2")
+
+
+def test_a_folded_module_returns_what_its_last_view_returns():
+    class Last(nn.Module):
+        def forward(self, x):
+            return (x + 1).permute(0, 2, 3, 1)
+
+    report = analyze(nn.Sequential(Last(), nn.ReLU()), (3, 4, 5), each_operator=True)
+    rows = folded(report, 1).layers
+    assert [(row.label, row.out_shape) for row in rows] == [
+        ("Last", (4, 5, 3)),
+        ("ReLU", (4, 5, 3)),
+    ]

@@ -1,0 +1,282 @@
+"""PyTorch models in training mode: what learns, what is kept, and what is not known."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from archstat.api import analyze
+from archstat.report.finding import Verdict
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402  only where torch is
+from torch.utils.checkpoint import checkpoint  # noqa: E402  likewise
+
+IMAGE = (3, 8, 8)
+
+
+def small():
+    """Return a model of 48 · 36 products in its convolution, and 288 in its linear layer."""
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2), nn.Softmax(1)
+    )
+
+
+def costs(model, shape=IMAGE, **asked):
+    """Return input gradient, weight gradient and kept bytes by layer."""
+    report = analyze(model, shape, train=True, **asked)
+    return {
+        row.name: (
+            row.training.input_gradient_macs,
+            row.training.weight_gradient_macs,
+            row.training.kept_bytes,
+        )
+        for row in report.layers
+    }
+
+
+def assert_trains_as_stated(model, shape):
+    """Hold a model against autograd's operators, and against what it keeps."""
+    from archstat.models.inputs import InputSpec
+    from archstat.models.torch.source import Source
+    from archstat.witnesses.training import model_training_findings
+
+    said = [*model_training_findings(Source("net", model), [InputSpec(shape)])]
+    assert [finding.words for finding in said if finding.verdict is not Verdict.AGREES] == []
+    assert len(said) == 2
+
+
+class Calls(nn.Module):
+    """A model that is a function, and the modules that it calls."""
+
+    def __init__(self, call, **modules):
+        super().__init__()
+        self.call = call
+        for name, module in modules.items():
+            self.add_module(name, module)
+
+    def forward(self, x):
+        return self.call(self, x)
+
+
+def test_everything_learns_unless_it_is_frozen():
+    assert costs(small()) == {
+        "0": (0, 3_888, 768),  # 4·6·6 outputs of 27 products; the image, 192 · 4
+        "1": (0, 0, 576),  # 4·6·6 · 4
+        "2": (0, 0, 0),
+        "3": (288, 288, 0),  # what it reads is kept already
+        "4": (0, 0, 8),
+    }
+
+
+def test_a_frozen_layer_before_all_others_costs_nothing():
+    model = small()
+    model[0].requires_grad_(requires_grad=False)
+    assert costs(model) == {
+        "0": (0, 0, 0),
+        "1": (0, 0, 0),
+        "2": (0, 0, 0),
+        "3": (0, 288, 576),
+        "4": (0, 0, 8),
+    }
+
+
+def test_gradients_pass_through_a_frozen_layer_to_what_learns_before():
+    model = small()
+    model[3].requires_grad_(requires_grad=False)
+    assert costs(model)["0"] == (0, 3_888, 768)
+    assert costs(model)["3"] == (288, 0, 0)
+
+
+def test_a_frozen_weight_has_no_gradient_though_its_bias_learns():
+    model = small()
+    model[3].weight.requires_grad_(requires_grad=False)
+    assert costs(model)["3"] == (288, 0, 0)
+
+
+def test_optimizers_remember_nothing_of_what_is_frozen():
+    model = small()
+    model[0].requires_grad_(requires_grad=False)
+    step = analyze(model, IMAGE, train=True).totals.step
+    assert step.param_bytes == 1_608  # (108 + 4 + 288 + 2) · 4
+    assert step.gradient_bytes == step.optimizer_bytes["momentum"] == 1_160  # (288 + 2) · 4
+    assert step.optimizer_bytes["adam"] == 2_328  # twice, and 4 bytes for each of two tensors
+
+
+def test_what_no_output_depends_on_costs_nothing():
+    model = Calls(
+        lambda self, x: (self.aside(x), self.head(x.flatten(1)))[1],
+        aside=nn.Conv2d(3, 4, 3),
+        head=nn.Linear(192, 2),
+    )
+    assert costs(model)["aside"] == (0, 0, 0)
+    assert analyze(model, IMAGE, train=True).totals.step.gradient_bytes == 1_544  # (384 + 2) · 4
+
+
+def test_a_part_without_autograd_costs_nothing():
+    def call(self, x):
+        with torch.no_grad():
+            features = self.body(x)
+        return self.head(features.flatten(1))
+
+    model = Calls(call, body=nn.Conv2d(3, 4, 3), head=nn.Linear(144, 2))
+    assert costs(model)["body"] == (0, 0, 0)
+    assert costs(model)["head"] == (0, 288, 576)
+
+
+def test_training_mode_is_the_mode_of_the_forward_pass():
+    model = nn.Sequential(nn.Linear(8, 8), nn.Dropout(), nn.BatchNorm1d(8)).eval()
+    assert costs(model, (8,), batch_size=4) == {
+        "0": (0, 256, 128),  # 4 · 8 numbers, as all that follow
+        "1": (0, 0, 128),  # the mask
+        "2": (0, 0, 192),  # its input, and 2 · 8 statistics
+    }
+
+
+def test_numbers_of_half_the_size_take_half_the_bytes():
+    images = torch.zeros(1, *IMAGE, dtype=torch.half)
+    report = analyze(small().half(), inputs=(images,), train=True)
+    assert [row.training.kept_bytes for row in report.layers] == [384, 288, 0, 0, 4]
+
+
+def test_the_model_is_left_as_it_was():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout()).eval()
+    before, random = copy.deepcopy(model.state_dict()), torch.random.get_rng_state()
+    analyze(model, IMAGE, train=True, device="cpu", batch_size=2)
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+    assert torch.equal(random, torch.random.get_rng_state())
+    assert not model.training
+    assert [param.grad for param in model.parameters()] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        pytest.param(nn.MultiheadAttention(8, 2, batch_first=True), (5, 8), id="attention"),
+        pytest.param(nn.LSTM(8, 6, num_layers=2, batch_first=True), (5, 8), id="LSTM"),
+        pytest.param(nn.GRU(8, 6, bidirectional=True, batch_first=True), (5, 8), id="GRU"),
+        pytest.param(nn.RNN(8, 6, batch_first=True), (5, 8), id="RNN"),
+        pytest.param(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (5, 8), id="encoder"),
+    ],
+)
+def test_a_module_with_products_inside(model, shape):
+    called = Calls(
+        lambda self, x: self.inner(x, x, x) if self.takes_three else self.inner(x), inner=model
+    )
+    called.takes_three = isinstance(model, nn.MultiheadAttention)
+    before = nn.Sequential(nn.Linear(8, 8), called)
+    assert_trains_as_stated(before, shape)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda _, x: x @ x.transpose(1, 2), id="matmul"),
+        pytest.param(lambda _, x: torch.bmm(x, x.transpose(1, 2)), id="bmm"),
+        pytest.param(lambda _, x: torch.einsum("bij,bkj->bik", x, x), id="einsum"),
+        pytest.param(lambda _, x: torch.baddbmm(x[:, :, :5], x, x.mT), id="baddbmm"),
+        pytest.param(lambda _, x: x.relu() + x.exp() * x.sigmoid(), id="pointwise"),
+        pytest.param(lambda _, x: (x + 1).relu_() @ torch.ones_like(x).mT, id="in place"),
+        pytest.param(lambda _, x: torch.cat(x.chunk(2, -1), 1).softmax(-1), id="chunks"),
+        pytest.param(
+            lambda _, x: nn.functional.scaled_dot_product_attention(x, x, x), id="attention"
+        ),
+        pytest.param(
+            lambda _, x: nn.functional.conv1d(x, x[0].unsqueeze(-1).expand(5, 8, 1).mT.mT[:, :5]),
+            id="a weight that is computed",
+        ),
+    ],
+)
+def test_a_function_of_torch(call):
+    assert_trains_as_stated(nn.Sequential(nn.Linear(8, 8), Calls(call)), (5, 8))
+
+
+def test_what_is_kept_is_told_by_operator():
+    model = Calls(lambda self, x: (self.a(x).relu() + 1).mm(self.b.weight), a=nn.Linear(8, 8),
+                  b=nn.Linear(8, 8))  # fmt: skip
+    assert costs(model, (8,)) == {
+        "a": (0, 64, 32),
+        "relu": (0, 0, 32),  # what it returns
+        "add": (0, 0, 0),
+        "mm": (64, 64, 32),  # what it reads
+        "b (not called)": (0, 0, 0),
+    }
+
+
+def test_gradients_reach_what_reads_a_buffer_alone():
+    model = Calls(lambda self, x: x + self.bias(self.table), bias=nn.Linear(8, 8))
+    model.register_buffer("table", torch.zeros(5, 8))
+    assert_trains_as_stated(model, (5, 8))
+    assert costs(model, (5, 8))["bias"] == (0, 320, 0)  # 5 rows of 64; the table is a buffer
+
+
+def test_weights_that_are_computed_are_weights():
+    model = nn.utils.parametrizations.weight_norm(nn.Linear(8, 6))
+    assert_trains_as_stated(nn.Sequential(nn.Linear(8, 8), model), (8,))
+    first, *_, last = costs(nn.Sequential(nn.Linear(8, 8), model), (8,)).values()
+    assert (first[:2], last[:2]) == ((0, 64), (48, 48))
+
+
+def test_a_layer_that_is_called_twice_has_two_gradients():
+    shared = nn.Linear(8, 8)
+    model = nn.Sequential(shared, nn.Tanh(), shared)
+    assert costs(model, (8,)) == {
+        "0": (0, 64, 32),
+        "1": (0, 0, 32),
+        "0 (2)": (64, 64, 0),
+    }
+    assert analyze(model, (8,), train=True).totals.step.gradient_bytes == 288  # 72 · 4
+
+
+class Doubled(torch.autograd.Function):
+    """A function with a gradient of its author's."""
+
+    @staticmethod
+    def forward(ctx, x, weight):
+        ctx.save_for_backward(x, weight)
+        return x @ weight
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, weight = ctx.saved_tensors
+        return grad @ weight.T @ torch.eye(weight.shape[0]), x.T @ grad
+
+
+def test_the_gradient_of_an_authors_function_is_not_known():
+    model = Calls(lambda self, x: Doubled.apply(x, self.inner.weight), inner=nn.Linear(8, 8))
+    report = analyze(model, (8,), train=True)
+    assert [row.training.backward_macs for row in report.layers if row.macs] == [None]
+    assert report.totals.step.unknown == ("Doubled",)
+    assert (
+        "a training step costs at least what is shown: not known are the gradients of Doubled "
+        "in 1 row"
+    ) in report.notes
+
+
+@pytest.mark.parametrize("use_reentrant", [True, False])
+def test_what_is_computed_again_is_not_known(use_reentrant):
+    model = nn.Sequential(
+        nn.Linear(8, 8),
+        Calls(
+            lambda self, x: checkpoint(self.inner, x, use_reentrant=use_reentrant),
+            inner=nn.Sequential(nn.Linear(8, 8), nn.ReLU()),
+        ),
+    )
+    report = analyze(model, (8,), train=True)
+    assert report.totals.step.unknown != ()
+
+
+def test_an_operator_outside_of_the_ledger_has_unknown_gradients():
+    model = nn.Sequential(nn.Linear(8, 8), Calls(lambda _, x: torch.linalg.inv(x)))
+    report = analyze(model, (8, 8), train=True)
+    assert report.totals.step.unknown == ("linalg_inv_ex",)
+    assert report.layers[-1].training.kept_bytes is not None
+
+
+def test_what_is_kept_sparse_is_not_known():
+    model = Calls(lambda self, x: torch.sparse.mm(torch.eye(1).to_sparse(), self.inner(x)),
+                  inner=nn.Linear(8, 8))  # fmt: skip
+    report = analyze(model, (8,), train=True, device="cpu")
+    assert "sparse tensors" in report.totals.step.unknown
