@@ -1,4 +1,4 @@
-"""Every check in one command: format, lint, types, imports, tests; it stops at the first failure.
+"""Every check in one command: format, lint, types, imports, tests; all that fail are told at the end.
 
 python tests/check.py           what must hold before a commit
 python tests/check.py --fast    without the slow tests
@@ -15,33 +15,36 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def commands(*, fast: bool, fix: bool) -> list[list[str]]:
-    """Return the checks in their order."""
+def commands(*, fast: bool, fix: bool) -> dict[str, list[str]]:
+    """Return the checks by name, in their order."""
     python = [sys.executable, "-m"]
     repair = [] if fix else ["--check"]
-    return [
-        [*python, "ruff", "format", *repair, "."],
-        [*python, "ruff", "check", *(["--fix"] if fix else []), "."],
-        [*python, "mypy"],
-        [sys.executable, "-c", "from importlinter.cli import lint_imports; exit(lint_imports())"],
-        [*python, "pytest", "-q", "-n", "auto", *(["-m", "not slow"] if fast else [])],
-    ]
+    contract = "from importlinter.cli import lint_imports; exit(lint_imports())"
+    return {
+        "format": [*python, "ruff", "format", *repair, "."],
+        "lint": [*python, "ruff", "check", *(["--fix"] if fix else []), "."],
+        "types": [*python, "mypy"],
+        "imports": [sys.executable, "-c", contract],
+        "tests": [*python, "pytest", "-q", "-n", "auto", *(["-m", "not slow"] if fast else [])],
+    }
 
 
 def main(arguments: list[str]) -> int:
-    """Run the checks; return the exit code of the first that fails, or 0."""
+    """Run all checks; return 1 if any fails, or 0."""
     unknown = set(arguments) - {"--fast", "--fix"}
     if unknown:
         print(f"unknown option: {' '.join(sorted(unknown))}; there are --fast and --fix")
         return 2
-    for command in commands(fast="--fast" in arguments, fix="--fix" in arguments):
+    failed = []
+    for name, command in commands(fast="--fast" in arguments, fix="--fix" in arguments).items():
         print("$", " ".join(command[1:]), flush=True)
         start = time.monotonic()
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
         print(f"  {time.monotonic() - start:.0f} s\n", flush=True)
         if code:
-            return code
-    return 0
+            failed.append(name)
+    print(f"failed: {', '.join(failed)}" if failed else "every check passed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
