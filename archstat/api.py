@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from archstat.errors import UsageError, shown, within
 from archstat.extras import TORCH, require
 from archstat.models.inputs import InputSpec
-from archstat.models.load import Loaded, Question, load
+from archstat.models.load import load
+from archstat.models.question import Loaded, Question
 from archstat.models.spec.build import Settings, input_shape
 from archstat.models.spec.resolve import positive
 from archstat.renderers import TextFormat, renderer

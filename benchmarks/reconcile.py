@@ -21,7 +21,7 @@ from importlib.metadata import version
 from counters import ARGUMENTS, print_table
 
 from archstat.errors import ArchstatError
-from archstat.models.load import Question
+from archstat.models.question import Question
 from archstat.models.spec.catalogue import catalogue
 from archstat.witnesses.explaining import tool_count
 from archstat.witnesses.tools import TOOLS, Tool

@@ -50,7 +50,7 @@ def step_of(model: str, batch_size: int) -> tuple[Case, Callable[[], object]]:
     import torch  # noqa: PLC0415  likewise
 
     from archstat.bench.subject import Models  # noqa: PLC0415  likewise
-    from archstat.models.load import Question  # noqa: PLC0415  likewise
+    from archstat.models.question import Question  # noqa: PLC0415  likewise
 
     torch.set_num_threads(physical_cores())
     case = Case(model, "cpu", batch_size, threads=physical_cores())

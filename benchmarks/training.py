@@ -16,7 +16,8 @@ from counters import print_table
 
 from archstat.analyses.training import training
 from archstat.graph import Graph
-from archstat.models.load import Question, torch_source
+from archstat.models.load import torch_source
+from archstat.models.question import Question
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
 from archstat.models.torch.module import build_module

@@ -11,7 +11,8 @@ from archstat.bench.work import Work, work_of
 from archstat.errors import UsageError
 from archstat.graph import Graph
 from archstat.layers.base import Shape
-from archstat.models.load import Question, load
+from archstat.models.load import load
+from archstat.models.question import Question
 
 CPU = "cpu"
 

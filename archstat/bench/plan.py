@@ -10,7 +10,7 @@ from archstat.bench.case import BYTES, Case
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Ceiling, LayerTimes, Sample
 from archstat.bench.work import Work
-from archstat.models.load import Question
+from archstat.models.question import Question
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from archstat.bench.record import LayerTimes
 from archstat.bench.subject import Call, Models, captured, events_ns
 from archstat.bench.work import Work
 from archstat.graph import INPUT, Graph
-from archstat.models.load import Question, spec_graph
+from archstat.models.load import spec_graph
+from archstat.models.question import Question
 from archstat.models.torch.module import GraphModule, node_output
 from archstat.models.torch.tracing import Recorder, recording, run_untouched
 

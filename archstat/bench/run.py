@@ -29,7 +29,7 @@ from archstat.bench.protocol import Rules
 from archstat.bench.record import Ceiling, LayerTimes, Record, Result, Sample, Trial
 from archstat.bench.work import Work
 from archstat.errors import DeviceError
-from archstat.models.load import Question
+from archstat.models.question import Question
 
 Start: TypeAlias = Callable[[Plan | Search], Iterator[Event]]
 """Measures what a plan asks, and yields what comes of it as it comes."""

@@ -17,7 +17,8 @@ from archstat.bench.case import COMPILE, GRAPH, Case
 from archstat.bench.devices import precision, type_of, waiting
 from archstat.bench.protocol import MS
 from archstat.models.inputs import InputSpec
-from archstat.models.load import Question, spec_graph, torch_source
+from archstat.models.load import spec_graph, torch_source
+from archstat.models.question import Question
 from archstat.models.spec.resolve import is_torch
 from archstat.models.torch.module import build_module
 from archstat.models.torch.source import Source

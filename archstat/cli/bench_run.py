@@ -20,7 +20,7 @@ from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record
 from archstat.errors import UsageError, did_you_mean, shown, within
 from archstat.extras import TORCH, require
-from archstat.models.load import Question
+from archstat.models.question import Question
 
 AUTO = "auto"
 MOST = 1 << 20  # of a batch, of threads

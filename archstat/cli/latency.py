@@ -16,7 +16,7 @@ from archstat.bench.work import work_of
 from archstat.errors import UsageError, within
 from archstat.extras import TORCH, require
 from archstat.graph import Graph
-from archstat.models.load import Question
+from archstat.models.question import Question
 from archstat.renderers.bench.units import percent
 from archstat.renderers.cells import with_time_unit
 from archstat.report.latency import with_latency

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
     from archstat.homework.marking.policy import Policy
     from archstat.homework.reading.table import Table
-    from archstat.models.load import Question
+    from archstat.models.question import Question
 
 STDIN = "-"
 

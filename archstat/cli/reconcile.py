@@ -23,7 +23,7 @@ from archstat.errors import ArchstatError, UsageError, shown
 
 if TYPE_CHECKING:
     from archstat.graph import Graph
-    from archstat.models.load import Question
+    from archstat.models.question import Question
     from archstat.report.reconciling import Variant
 
 EPILOG = """\b
@@ -135,7 +135,7 @@ def _other_questions(
     from dataclasses import replace
 
     from archstat.models.inputs import InputSpec
-    from archstat.models.load import Question
+    from archstat.models.question import Question
     from archstat.models.spec.catalogue import catalogue
     from archstat.models.spec.resolve import is_torch
 

@@ -13,7 +13,7 @@ import typer
 from archstat.errors import ArchstatError, UsageError, shown, within
 
 if TYPE_CHECKING:
-    from archstat.models.load import Question
+    from archstat.models.question import Question
     from archstat.models.spec.resolve import Variant
     from archstat.report.columns import Column
 
@@ -216,7 +216,7 @@ def question(
         UsageError: An option cannot be read.
     """
     from archstat.models.inputs import parse_model_input
-    from archstat.models.load import Question
+    from archstat.models.question import Question
     from archstat.models.spec.resolve import parse_settings, positive
 
     return Question(

@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
 from archstat.graph import Graph
-from archstat.models.inputs import InputSpec
-from archstat.models.spec.build import Settings
+from archstat.models.question import NONE, Loaded, Question
 from archstat.models.spec.resolve import Variant, is_torch, resolve
 
 if TYPE_CHECKING:
     from archstat.models.torch.source import Source
-
-NONE = "none"
-"""The device of those who want no forward pass."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What somebody wants to know about a model.
-
-    Attributes:
-        inputs: The inputs that were stated; none for the model's own.
-        classes: The number of classes of a spec.
-        settings: What to change in a spec's layers.
-        arguments: What a class or a function is called with to make a PyTorch model.
-        batch_size: Examples a pass.
-        device: Where to run a forward pass; "none" for a spec by formula alone, and for a PyTorch
-            model the meta device.
-        each_operator: Whether every operator of a PyTorch model is a node, also those of modules
-            that are known.
-        train: Whether a PyTorch model is to be traced in training mode.
-    """
-
-    inputs: Sequence[InputSpec] = ()
-    classes: int | None = None
-    settings: Settings = field(default_factory=dict)
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    batch_size: int = 1
-    device: str = NONE
-    each_operator: bool = False
-    train: bool = False
-
-
-class Loaded(NamedTuple):
-    """A model's graph, the device of the forward pass that it was held against, and its batch."""
-
-    graph: Graph
-    traced_on: str | None
-    batch_size: int
 
 
 def load(model: str, question: Question) -> Loaded:

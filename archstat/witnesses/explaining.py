@@ -12,7 +12,8 @@ from archstat.errors import UsageError
 from archstat.graph import Graph, Node
 from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
-from archstat.models.load import Question, spec_graph, torch_source
+from archstat.models.load import spec_graph, torch_source
+from archstat.models.question import Question
 from archstat.models.spec.resolve import is_torch
 from archstat.models.torch.module import build_module
 from archstat.models.torch.source import Source

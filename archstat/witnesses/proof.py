@@ -14,7 +14,8 @@ from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
 from archstat.models.inputs import InputSpec
-from archstat.models.load import Question, spec_graph, torch_source
+from archstat.models.load import spec_graph, torch_source
+from archstat.models.question import Question
 from archstat.models.spec.resolve import is_torch
 from archstat.models.torch.module import build_module, find_device, observe
 from archstat.models.torch.source import Source

@@ -19,7 +19,7 @@ from archstat.bench.probes import compute_probes, memory_probes  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.subject import Models  # noqa: E402
 from archstat.bench.worker import run  # noqa: E402
-from archstat.models.load import Question  # noqa: E402
+from archstat.models.question import Question  # noqa: E402
 
 pytestmark = [
     pytest.mark.cuda,

@@ -16,7 +16,8 @@ from archstat.bench.record import Record, Result  # noqa: E402
 from archstat.bench.replay import replays  # noqa: E402
 from archstat.bench.subject import Models  # noqa: E402
 from archstat.models.inputs import parse_model_input  # noqa: E402
-from archstat.models.load import Question, load  # noqa: E402
+from archstat.models.load import load  # noqa: E402
+from archstat.models.question import Question  # noqa: E402
 from archstat.report.report import report_on  # noqa: E402
 
 RULES = Rules(

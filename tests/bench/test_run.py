@@ -13,7 +13,7 @@ from archstat.bench.record import Ceiling, LayerRound, LayerTimes, Record, Sampl
 from archstat.bench.run import Asked, Progress, Run, seconds_left
 from archstat.bench.work import LayerWork, Work
 from archstat.errors import DeviceError
-from archstat.models.load import Question
+from archstat.models.question import Question
 
 MS = 1_000_000
 WORK = Work((LayerWork("fc", "linear", 100, is_conv=False, values=20, weights=100),), 20)

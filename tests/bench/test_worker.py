@@ -15,7 +15,7 @@ from archstat.bench.plan import Done, Failed, Fits, Plan, Ready, Search, Surroun
 from archstat.bench.probes import ROUNDS  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Ceiling  # noqa: E402
-from archstat.models.load import Question  # noqa: E402
+from archstat.models.question import Question  # noqa: E402
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,8 @@ from torch import nn
 
 from archstat.layers.reach import Mixing
 from archstat.models.inputs import InputSpec
-from archstat.models.load import Question, torch_source
+from archstat.models.load import torch_source
+from archstat.models.question import Question
 from archstat.models.torch import reads
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source

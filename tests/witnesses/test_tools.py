@@ -13,7 +13,7 @@ from torch import nn  # noqa: E402
 
 from archstat.errors import UsageError  # noqa: E402
 from archstat.models.inputs import InputSpec  # noqa: E402
-from archstat.models.load import Question  # noqa: E402
+from archstat.models.question import Question  # noqa: E402
 from archstat.models.torch.source import Source  # noqa: E402
 from archstat.witnesses.explaining import source_count, tool_count  # noqa: E402
 from archstat.witnesses.tools import TOOLS  # noqa: E402

@@ -29,7 +29,7 @@ from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.models.inputs import InputSpec, require_call
-from archstat.models.load import Loaded, Question
+from archstat.models.question import Loaded, Question
 from archstat.models.spec.resolve import require_order
 from archstat.models.torch.calls import Call
 from archstat.models.torch.failures.diagnosis import Failure, Refusal, explained

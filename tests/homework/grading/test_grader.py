@@ -175,7 +175,8 @@ def test_a_grader_of_a_traced_model_travels_without_torch():
 
     pytest.importorskip("torch")
     from archstat.homework.answers.truth import truth_of
-    from archstat.models.load import Question, load
+    from archstat.models.load import load
+    from archstat.models.question import Question
     from archstat.report.report import report_on
 
     graph = load("torchvision/alexnet", Question()).graph
