@@ -1,4 +1,4 @@
-"""Every check in one command: format, lint, types, imports, tests; all that fail are told at the end.
+"""Every check in one command: format, lint, types, imports, tests; told at the end is what failed.
 
 python tests/check.py           what must hold before a commit
 python tests/check.py --fast    without the slow tests

@@ -1,4 +1,4 @@
-"""The README is run: every command in it prints what stands below it.
+"""The README and the docs are run: every command in them prints what stands below it.
 
 `python tests/test_readme.py --update` writes what the commands print now.
 """
@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md")))
 CONSOLE = re.compile(r"(```console\n)\$ ([^\n]*)\n(.*?)(```\n)", re.DOTALL)
 FILE = re.compile(r"<!-- ([\w.-]+\.\w+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
 OURS = re.compile(r"(?:.*&& )?(archstat .*)")
@@ -28,13 +30,21 @@ SLOW = (VARYING, "archstat verify", "archstat table torchvision", "archstat reco
 
 
 def commands():
-    """Return the command and the output of each console block."""
-    return [(match[2], match[3]) for match in CONSOLE.finditer(README.read_text(encoding="utf-8"))]
+    """Return the page, the command and the output of each console block."""
+    return [
+        (page, match[2], match[3])
+        for page in PAGES
+        for match in CONSOLE.finditer(page.read_text(encoding="utf-8"))
+    ]
 
 
-def write_files(folder):
-    """Write the files that the README shows, each below a comment with its name, and a class."""
-    found = {match[1]: match[2] for match in FILE.finditer(README.read_text(encoding="utf-8"))}
+def write_files(page, folder):
+    """Write the files that a page shows, each below a comment with its name, and a class.
+
+    What the README shows is there on every page.
+    """
+    texts = [README.read_text(encoding="utf-8"), page.read_text(encoding="utf-8")]
+    found = {match[1]: match[2] for text in texts for match in FILE.finditer(text)}
     for name, text in found.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "submissions").mkdir(exist_ok=True)
@@ -42,9 +52,9 @@ def write_files(folder):
         (folder / "submissions" / f"{student}.md").write_text(found["sheet.md"], encoding="utf-8")
 
 
-def run(command, folder):
+def run(page, command, folder):
     """Return what our part of a command prints, messages included, as through a pipe."""
-    write_files(folder)
+    write_files(page, folder)
     words = shlex.split(OURS.fullmatch(command)[1])
     done = subprocess.run(
         [sys.executable, "-m", *words],
@@ -60,31 +70,31 @@ def run(command, folder):
 def environment():
     """Return our environment, with nothing in it that colours output or cuts lines."""
     kept = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
-    root = str(README.parent)
-    return {**kept, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8"}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
 
 
 @pytest.mark.parametrize(
-    ("command", "output"),
+    ("page", "command", "output"),
     [
         pytest.param(
+            page,
             command,
             output,
-            id=command,
+            id=f"{page.name}: {command}",
             marks=[pytest.mark.slow] if command.startswith(SLOW) else [],
         )
-        for command, output in commands()
+        for page, command, output in commands()
         if OURS.fullmatch(command)
     ],
 )
-def test_a_command_prints_what_the_readme_shows(command, output, tmp_path):
+def test_a_command_prints_what_a_page_shows(page, command, output, tmp_path):
     if command.startswith(VARYING):
-        printed, shown = run(command, tmp_path).splitlines(), output.splitlines()
+        printed, shown = run(page, command, tmp_path).splitlines(), output.splitlines()
         assert (printed[0], printed[-1]) == (shown[0], shown[-1])
         rows = [line.split()[0] for line in printed if line.endswith(VERDICTS)]
         assert rows == ["1", "32"]
         return
-    assert run(command, tmp_path) == output
+    assert run(page, command, tmp_path) == output
 
 
 def test_the_readme_shows_every_command():
@@ -118,17 +128,19 @@ def test_the_test_command_is_the_one_that_continuous_integration_runs():
 
 
 def update():
-    """Write what the commands print now into the README."""
+    """Write what the commands print now into the pages."""
     import tempfile
 
-    def renewed(match):
-        if not OURS.fullmatch(match[2]):
-            return match[0]
-        with tempfile.TemporaryDirectory() as folder:
-            return f"{match[1]}$ {match[2]}\n{run(match[2], Path(folder))}{match[4]}"
+    for page in PAGES:
 
-    text = README.read_text(encoding="utf-8")
-    README.write_text(CONSOLE.sub(renewed, text), encoding="utf-8")
+        def renewed(match, page=page):
+            if not OURS.fullmatch(match[2]):
+                return match[0]
+            with tempfile.TemporaryDirectory() as folder:
+                return f"{match[1]}$ {match[2]}\n{run(page, match[2], Path(folder))}{match[4]}"
+
+        text = page.read_text(encoding="utf-8")
+        page.write_text(CONSOLE.sub(renewed, text), encoding="utf-8")
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--update"]:
