@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
+
+from archstat.record import record
 
 MAX_SHOWN = 60  # characters of a value that a message repeats
 NEAR = 0.75  # likeness from which a word is suggested: "resnet50" is not to become "lenet5"
@@ -17,7 +19,7 @@ SHORTEST_PART = 3  # letters from which the words that hold a word are suggested
 CLEARLY_NEARER = 0.05  # a word this much likelier than another makes that one no suggestion
 
 
-@dataclass(frozen=True)
+@record
 class Problem:
     """One thing that is wrong: where (outermost place first), what, and what to change."""
 

@@ -15,6 +15,7 @@ from archstat.errors import ShapeError, TraceError
 from archstat.layers.base import AxesError, Layer, Shape, StatedSizeError, param_count, times
 from archstat.layers.opaque import Observed
 from archstat.layers.window import Window
+from archstat.record import record
 
 INPUT = "input"
 """The name by which nodes read the network's input."""
@@ -23,7 +24,7 @@ MOST_VALUES = 2**63 - 1  # what a tensor can number
 AXES_OF_AN_IMAGE = 3
 
 
-@dataclass(frozen=True)
+@record
 class Training:
     """What the backward pass of one batch costs at a node; None where it is not known.
 
@@ -47,7 +48,7 @@ class Training:
         return self.input_gradient_macs + self.weight_gradient_macs
 
 
-@dataclass(frozen=True)
+@record
 class Node:
     """A layer at its place in a network.
 
@@ -119,7 +120,7 @@ class Node:
         return f"layer {self.name!r} ({self.layer.kind})"
 
 
-@dataclass(frozen=True)
+@record
 class Graph:
     """A network: what it is called, what it is given, and its nodes in the order of computation.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Self, TypeAlias
 
+from archstat.record import record
 
-@dataclass(frozen=True)
+
+@record
 class Atom:
     """A number with a name: the kernel size k of a layer."""
 
@@ -21,28 +22,28 @@ class Atom:
     value: int
 
 
-@dataclass(frozen=True)
+@record
 class Constant:
     """A number that the formula itself has."""
 
     value: int
 
 
-@dataclass(frozen=True)
+@record
 class Sum:
     """Terms that are added; negative ones are held as `Negative`."""
 
     terms: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Product:
     """Factors."""
 
     factors: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Negative:
     """What is subtracted."""
 
@@ -57,7 +58,7 @@ class Rounding(Enum):
     UP = "counted as one more"
 
 
-@dataclass(frozen=True)
+@record
 class Quotient:
     """A division that ends in a whole number."""
 
@@ -212,7 +213,7 @@ def atoms(expression: Expression) -> Iterator[Atom]:
             return
 
 
-@dataclass(frozen=True)
+@record
 class Notation:
     """How formulas are written.
 

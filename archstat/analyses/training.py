@@ -8,18 +8,18 @@ model, a forward pass has shown what learns and what is kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from archstat.analyses.memory import BYTES_PER_NUMBER
 from archstat.graph import INPUT, Graph, Node, Training
 from archstat.layers.base import Layer, Shape
+from archstat.record import record
 
 BYTES_PER_INDEX = 8
 """Bytes of an int64, in which torch keeps places."""
 
 
-@dataclass(frozen=True)
+@record
 class Optimizer:
     """What an optimizer remembers from step to step.
 
@@ -47,7 +47,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
 """torch.optim's SGD, SGD with momentum, and Adam without amsgrad."""
 
 
-@dataclass(frozen=True)
+@record
 class Step:
     """What one training step costs: a forward and a backward pass of one batch, and the update.
 
@@ -86,7 +86,7 @@ class Step:
         return held + self.optimizer_bytes[optimizer]
 
 
-@dataclass(frozen=True)
+@record
 class Flow:
     """What a node has to do with gradients.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, times
 from archstat.layers.kept import INPUT, OUTPUT, Kept
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, number, whole
+from archstat.record import record
 
 
 class _Elementwise(Layer):
@@ -26,7 +26,7 @@ class _Elementwise(Layer):
         return bool(getattr(self, "inplace", False))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class ReLU(_Elementwise):
     """max(0, x)."""
 
@@ -38,7 +38,7 @@ class ReLU(_Elementwise):
     inplace: bool = flag(default=False)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class ReLU6(_Elementwise):
     """min(max(0, x), 6)."""
 
@@ -53,7 +53,7 @@ class ReLU6(_Elementwise):
         return Kept(numbers=batch_size * prod(in_shape)) if self.inplace else INPUT
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class LeakyReLU(_Elementwise):
     """x where it is positive, a small multiple of it elsewhere."""
 
@@ -75,7 +75,7 @@ class GELU(_Elementwise):
     keeps: ClassVar[Kept] = INPUT
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class SiLU(_Elementwise):
     """x·sigmoid(x)."""
 
@@ -135,7 +135,7 @@ class LogSoftmax(Softmax):
     torch_name: ClassVar[str] = "LogSoftmax"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class Dropout(_Elementwise):
     """Values are zeroed at random in training; nothing happens in inference."""
 
@@ -185,7 +185,7 @@ class Identity(_Elementwise):
         return True
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class PReLU(_Elementwise):
     """x where it is positive, a learned multiple of it elsewhere."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from functools import cache
 from math import prod
 from typing import Any, ClassVar, Self, TypeAlias
@@ -19,6 +19,7 @@ from archstat.layers.kept import Kept
 from archstat.layers.reach import Mixing, Reach
 from archstat.layers.settings import Setting
 from archstat.layers.words import nearest
+from archstat.record import record
 
 Shape: TypeAlias = tuple[int, ...]
 """The shape of one example, without the batch: (C, H, W), (features,) or (tokens, features)."""
@@ -29,7 +30,7 @@ LAYER_KEYS = ("name", "kind", "inputs")
 _KINDS: dict[str, type[Layer]] = {}
 
 
-@dataclass(frozen=True)
+@record
 class TorchModule:
     """A layer that torch builds as `torch.nn.<name>(*positional, **keywords)`."""
 
@@ -38,14 +39,14 @@ class TorchModule:
     keywords: Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@record
 class TorchOperator:
     """A layer that is an operator between its inputs: `a + b`."""
 
     symbol: str
 
 
-@dataclass(frozen=True)
+@record
 class TorchFunction:
     """A layer that is a function of the list of its inputs: `torch.<name>([a, b], **keywords)`."""
 
@@ -57,7 +58,7 @@ TorchCall: TypeAlias = TorchModule | TorchOperator | TorchFunction
 """How torch makes a layer, in names and values, so that stating it imports nothing."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class Layer(ABC):
     """One layer's settings, and every fact that follows from them and from an input shape.
 

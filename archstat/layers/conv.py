@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from archstat.layers.kept import INPUT, Kept
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import Size, flag, size, whole
 from archstat.layers.window import Sliding, Spreading
+from archstat.record import record
 
 
 def sliding_out_size(
@@ -65,7 +65,7 @@ def require_fits(in_sizes: Size, extents: Size, paddings: Size) -> None:
         )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class AnyConvolution(Layer):
     """What convolutions of all kinds have in common: weights between groups of channels."""
 
@@ -111,7 +111,7 @@ class AnyConvolution(Layer):
         return in_shape[0], self.out_channels
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class SlidingConvolution(AnyConvolution):
     """A sliding convolution along `axes` axes."""
 
@@ -218,7 +218,7 @@ class Conv3d(SlidingConvolution):
     axes: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class TransposedConvolution(AnyConvolution):
     """A convolution run backwards: each input value is spread over the output."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archstat.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Kept:
     """What a layer keeps for the gradients, on the CPU, in training mode, for one batch.
 

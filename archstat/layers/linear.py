@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -11,9 +10,10 @@ from archstat.layers.base import Layer, Shape, require_stated, times
 from archstat.layers.kept import INPUT, Kept
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, whole
+from archstat.record import record
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class Linear(Layer):
     """Every output feature is connected to every input feature; it acts on the last axis."""
 

@@ -6,7 +6,6 @@ Scale counts as weights and shift as biases: both are learned.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -15,9 +14,10 @@ from archstat.layers.base import Layer, Shape, require_axes, require_stated, tim
 from archstat.layers.kept import Kept
 from archstat.layers.reach import Along, Mixing, Reach
 from archstat.layers.settings import flag, number, whole
+from archstat.record import record
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class AnyBatchNorm(Layer):
     """Normalization of each channel, in inference by running statistics."""
 
@@ -92,7 +92,7 @@ class BatchNorm3d(AnyBatchNorm):
     axes: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class LocalResponseNorm(Layer):
     """Normalization of each value by its `size` neighbouring channels at the same position.
 
@@ -125,7 +125,7 @@ class LocalResponseNorm(Layer):
         return Kept(inputs=(0,), numbers=batch_size * (padded + 2 * prod(in_shape)))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class LayerNorm(Layer):
     """Normalization over the last axes, with a scale and a shift for each of their values."""
 
@@ -172,7 +172,7 @@ class LayerNorm(Layer):
         return (sizes[0] if len(sizes) == 1 else sizes,)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class GroupNorm(Layer):
     """Normalization over groups of channels and all positions."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction
 from archstat.layers.reach import Reach, Unknown
+from archstat.record import record
 
 UNTOLD = Unknown("no rule says what it reads")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Observed(Layer):
     """A module or an operator as it was seen; its facts are observations, not formulas.
 
@@ -62,7 +62,7 @@ class Observed(Layer):
         return TorchFunction(self.kind, {})
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Called(Observed):
     """A function of torch as it was called; its kind is the name that torch's tracer has for it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from archstat.layers.conv import require_fits, sliding_out_size
 from archstat.layers.kept import INPUT, Kept
 from archstat.layers.settings import Size, flag, size
 from archstat.layers.window import Adaptive, Sliding
+from archstat.record import record
 
 
 def pooled_out_size(  # noqa: PLR0913  one argument for each number in the formula
@@ -40,7 +40,7 @@ def pooled_out_size(  # noqa: PLR0913  one argument for each number in the formu
     return max(0, positions - starts_behind_the_end)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class AnyPool(Layer):
     """A pooling window that slides; the stride is the kernel size unless stated."""
 
@@ -95,7 +95,7 @@ class AnyPool(Layer):
         )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class AnyMaxPool(AnyPool):
     """The largest value of each window."""
 
@@ -115,7 +115,7 @@ class AnyMaxPool(AnyPool):
         return Kept(inputs=(0,), indices=batch_size * prod(self.out_shape(in_shape)))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class AnyAvgPool(AnyPool):
     """The mean of each window."""
 
@@ -187,7 +187,7 @@ class AvgPool3d(AnyAvgPool):
         return super().out_shape(in_shape)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class AnyAdaptivePool(Layer):
     """Pooling to a stated output size, whatever the input; size 1 is global pooling."""
 

@@ -7,11 +7,11 @@ before them, the batch above all, stay as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from archstat.layers.window import Window
+from archstat.record import record
 
 
 class Mixing(Enum):
@@ -23,7 +23,7 @@ class Mixing(Enum):
     AMONG_OTHERS = "the units keep their order, and others stand before, between or behind them"
 
 
-@dataclass(frozen=True)
+@record
 class Unknown:
     """A reason why positions cannot be followed, in words that go on after "its" layer's name."""
 
@@ -34,14 +34,14 @@ Along: TypeAlias = Window | Mixing | Unknown
 """What one output unit reads along one axis. What is unknown matters only where places are."""
 
 
-@dataclass(frozen=True)
+@record
 class Permuted:
     """The last axes in another order: the first of them was number `order[0]`, and so on."""
 
     order: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Reshaped:
     """The same values in the same order, the last axes cut and joined otherwise."""
 
@@ -49,7 +49,7 @@ class Reshaped:
     after: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Step:
     """A part of a layer that does several things.
 
@@ -63,7 +63,7 @@ class Step:
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Inside:
     """What goes on in a layer that does several things; the last step is the output."""
 

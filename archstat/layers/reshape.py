@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -10,6 +9,7 @@ from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, require_a
 from archstat.layers.reach import Reshaped
 from archstat.layers.settings import Size, size
 from archstat.layers.window import Sliding
+from archstat.record import record
 
 
 class Flatten(Layer):
@@ -32,7 +32,7 @@ class Flatten(Layer):
         return Reshaped(in_shape, self.out_shape(in_shape))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class ZeroPad2d(Layer):
     """Rows and columns of zeros around an image."""
 

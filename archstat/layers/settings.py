@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, field
 from typing import Any, TypeAlias
 
 from archstat.errors import ShapeError, shown
+from archstat.record import record
 
 Size: TypeAlias = tuple[int, ...]
 """One whole number an axis, rows before columns; settings may be given as a single number."""
@@ -52,7 +53,7 @@ def whole_number(value: object, minimum: int) -> int:
     return value
 
 
-@dataclass(frozen=True)
+@record
 class Whole(Setting):
     """A whole number."""
 
@@ -63,7 +64,7 @@ class Whole(Setting):
         return whole_number(value, self.minimum)
 
 
-@dataclass(frozen=True)
+@record
 class PerAxis(Setting):
     """A whole number for all axes, or a list of one for each; or one of a few words."""
 
@@ -87,7 +88,7 @@ class PerAxis(Setting):
         return tuple(whole_number(item, self.minimum) for item in value)
 
 
-@dataclass(frozen=True)
+@record
 class Number(Setting):
     """A number, whole or not, within bounds."""
 
@@ -107,7 +108,7 @@ class Number(Setting):
         return value
 
 
-@dataclass(frozen=True)
+@record
 class Flag(Setting):
     """True or false."""
 

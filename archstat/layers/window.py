@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, gcd, prod
+
+from archstat.record import record
 
 
 class Window(ABC):
@@ -26,7 +27,7 @@ class Window(ABC):
         """Return the input units that output unit `unit` reads, in ascending order."""
 
 
-@dataclass(frozen=True)
+@record
 class Sliding(Window):
     """A kernel that slides: convolution and pooling.
 
@@ -52,7 +53,7 @@ class Sliding(Window):
         return range(first, first + self.dilation * self.kernel_size, self.dilation)
 
 
-@dataclass(frozen=True)
+@record
 class Spreading(Window):
     """A kernel that spreads each input unit over the output: transposed convolution.
 
@@ -80,7 +81,7 @@ class Spreading(Window):
         return sorted(place // self.stride for place in reached if place % self.stride == 0)
 
 
-@dataclass(frozen=True)
+@record
 class Adaptive(Window):
     """An axis that is cut into parts as equal as possible: adaptive pooling.
 
@@ -106,7 +107,7 @@ class Adaptive(Window):
         return range(first, -(-(unit + 1) * self.in_size // self.out_size))
 
 
-@dataclass(frozen=True)
+@record
 class Resized(Window):
     """An axis that is stretched or shrunk: interpolation.
 
@@ -139,7 +140,7 @@ class Resized(Window):
         return range(before - self.radius + 1, before + self.radius + 1)
 
 
-@dataclass(frozen=True)
+@record
 class Rolled(Window):
     """An axis of `size` units that is moved along by `shift`; what leaves at the end comes first.
 
@@ -162,7 +163,7 @@ class Rolled(Window):
         return range(only, only + 1)
 
 
-@dataclass(frozen=True)
+@record
 class Digits(Window):
     """Units that are numbered by several digits, as reshaping an axis numbers them.
 

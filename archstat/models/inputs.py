@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
 from archstat.layers.words import nearest
 from archstat.models.spec.resolve import parse_input
+from archstat.record import record
 
 DTYPES = (
     "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
@@ -18,7 +18,7 @@ DTYPES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class InputSpec:
     """One input: the shape of one example, and perhaps a type and the name of an argument."""
 

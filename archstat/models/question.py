@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
 from archstat.models.spec.build import Settings
+from archstat.record import record
 
 NONE = "none"
 """The device of those who want no forward pass."""
 
 
-@dataclass(frozen=True)
+@record
 class Question:
     """What somebody wants to know about a model.
 

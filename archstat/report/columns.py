@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -11,10 +10,11 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
+from archstat.record import record
 from archstat.report.report import Row, Totals
 
 
-@dataclass(frozen=True)
+@record
 class Map:
     """Channels and sizes of a map or a filter; a table may write either first."""
 
@@ -22,14 +22,14 @@ class Map:
     sizes: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class PerAxis:
     """A number for each axis, written once where they are equal; None where one is not known."""
 
     values: Sequence[int | Fraction | None]
 
 
-@dataclass(frozen=True)
+@record
 class Share:
     """A part of a whole."""
 
@@ -37,28 +37,28 @@ class Share:
     whole: int
 
 
-@dataclass(frozen=True)
+@record
 class AtLeast:
     """A sum of which some parts are not known."""
 
     count: int
 
 
-@dataclass(frozen=True)
+@record
 class Bytes:
     """A number of bytes; tables for people give it a unit."""
 
     count: int
 
 
-@dataclass(frozen=True)
+@record
 class Seconds:
     """A time that was measured; tables for people give it a unit."""
 
     count: float
 
 
-@dataclass(frozen=True)
+@record
 class Words:
     """A thing that has a name in a spec, and another one that people read."""
 
@@ -66,7 +66,7 @@ class Words:
     label: str
 
 
-@dataclass(frozen=True)
+@record
 class Pair:
     """Two values in one cell, with something between."""
 
@@ -81,7 +81,7 @@ Value: TypeAlias = (
 """A cell: "" does not exist for this kind, 0 is none, None is not known."""
 
 
-@dataclass(frozen=True)
+@record
 class Column:
     """One column.
 

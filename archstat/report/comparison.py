@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from fractions import Fraction
 
+from archstat.record import record
 from archstat.report.report import Report, Row
 
 COMPARED = ("out_shape", "params", "macs", "activation_bytes")
@@ -18,7 +18,7 @@ TOTALS = ("params", "weights", "biases", "neurons", "macs", "activation_bytes")
 """The totals that are compared."""
 
 
-@dataclass(frozen=True)
+@record
 class Slot:
     """A place in the networks: the layer that each has there, or None."""
 
@@ -39,7 +39,7 @@ def _facts(row: Row) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in (*_SETTINGS, *COMPARED))
 
 
-@dataclass(frozen=True)
+@record
 class Comparison:
     """Networks side by side, layer by layer.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from math import prod
 
 from archstat.analyses.memory import BYTES_PER_NUMBER
@@ -21,6 +20,7 @@ from archstat.layers.base import Layer, Shape, is_bias
 from archstat.layers.opaque import Observed
 from archstat.layers.reach import Mixing
 from archstat.layers.window import Sliding
+from archstat.record import record
 
 QUANTITIES = (
     "feature_map",
@@ -86,7 +86,7 @@ _NEUTRAL = {"dilation": 1, "groups": 1, "output_padding": 0}
 _AXES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
 
 
-@dataclass(frozen=True)
+@record
 class Explanation:
     """How one number of one layer comes about.
 
@@ -107,7 +107,7 @@ class Explanation:
     words: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Explained:
     """A layer, and how its numbers come about."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from archstat.record import record
 
 MOST_NAMED = 4
 
@@ -18,7 +19,7 @@ class Verdict(Enum):
     NOT_MEASURED = "?"
 
 
-@dataclass(frozen=True)
+@record
 class Finding:
     """What one witness says about one quantity.
 

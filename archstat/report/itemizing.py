@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
 from archstat.graph import Graph
+from archstat.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Item:
     """A part of a count."""
 
@@ -26,7 +26,7 @@ def items(convention: Convention, graph: Graph) -> tuple[Item, ...]:
     return (Item(products, unit), *(Item(count, words) for words, count in terms))
 
 
-@dataclass(frozen=True)
+@record
 class Counting:
     """What a convention counts in a pass over a batch.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from archstat.analyses.conventions.registry import CONVENTIONS
 from archstat.graph import Graph
+from archstat.record import record
 from archstat.report.itemizing import Item, items, total
 
 BATCHES = (1, 2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)
@@ -18,7 +19,7 @@ MOST_NEAR = 5
 """As many counts are named where none is exact."""
 
 
-@dataclass(frozen=True)
+@record
 class Variant:
     """A network that may be meant.
 
@@ -30,7 +31,7 @@ class Variant:
     words: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Origin:
     """A way to come to a number.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,7 @@ from archstat.analyses.training import Step, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
+from archstat.record import record
 from archstat.report.itemizing import Counting, counting_of
 
 MOST_NOTES = 3
@@ -33,7 +34,7 @@ SCHEMA = 1
 """The version of the JSON contract."""
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """One layer.
 
@@ -115,7 +116,7 @@ class Row:
         }
 
 
-@dataclass(frozen=True)
+@record
 class Totals:
     """The sums over all layers; each learnable tensor counts once.
 
@@ -162,7 +163,7 @@ class Totals:
         }
 
 
-@dataclass(frozen=True)
+@record
 class Report:
     """A network and all that was found out about it.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from archstat.record import record
 from archstat.report.itemizing import Item, total
 
 
-@dataclass(frozen=True)
+@record
 class LayerOff:
     """A layer in which a tool counts more than its convention does, or less."""
 
@@ -16,7 +15,7 @@ class LayerOff:
     off: int
 
 
-@dataclass(frozen=True)
+@record
 class ToolCount:
     """A tool's own number.
 

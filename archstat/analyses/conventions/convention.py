@@ -7,15 +7,15 @@ layers and matrix products. Whatever else is called "FLOPs" is a named conventio
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from archstat.graph import Graph, Node
+from archstat.record import record
 
 FLOPS_PER_MAC = 2
 """A multiply–accumulate is a multiplication and an addition."""
 
 
-@dataclass(frozen=True)
+@record
 class Term:
     """Something that a convention counts beside MACs, for one example.
 
@@ -28,7 +28,7 @@ class Term:
     count: Callable[[Node], int]
 
 
-@dataclass(frozen=True)
+@record
 class Unseen:
     """What a tool passes over, so that not even its MACs count.
 
@@ -41,7 +41,7 @@ class Unseen:
     holds: Callable[[Node], bool]
 
 
-@dataclass(frozen=True)
+@record
 class Convention:
     """A rule of counting.
 

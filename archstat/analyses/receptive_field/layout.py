@@ -8,16 +8,17 @@ the tokens of a vision transformer are an axis of two, rows and columns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import TypeAlias
 
 from archstat.analyses.receptive_field.tracks import UnknownReachError
 from archstat.layers.base import Shape
 from archstat.layers.window import Digits
+from archstat.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Factor:
     """A digit of the numbers with which an axis of a tensor counts.
 
@@ -66,7 +67,7 @@ class Factor:
         return self.step, self.step * self.size
 
 
-@dataclass(frozen=True)
+@record
 class Medley:
     """All units of some axes of the image among others, like patches beside a class token."""
 

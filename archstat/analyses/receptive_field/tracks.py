@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
 from archstat.errors import ArchstatError
 from archstat.layers.window import Window
+from archstat.record import record
 
 Interval: TypeAlias = tuple[int, int]
 """First and last input pixel, both included; pixels below 0 are padding."""
@@ -21,7 +21,7 @@ class UnknownReachError(ArchstatError):
     """A layer through which positions cannot be followed."""
 
 
-@dataclass(frozen=True)
+@record
 class Track:
     """What the units of one axis see.
 

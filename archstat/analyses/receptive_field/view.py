@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 from archstat.analyses.receptive_field.layout import (
@@ -17,9 +17,10 @@ from archstat.analyses.receptive_field.layout import (
 from archstat.analyses.receptive_field.tracks import Track
 from archstat.layers.base import Shape
 from archstat.layers.window import Digits
+from archstat.record import record
 
 
-@dataclass(frozen=True)
+@record
 class View:
     """What the units of a tensor see.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from archstat.analyses.receptive_field.joins import aligned
@@ -25,11 +25,12 @@ from archstat.analyses.receptive_field.view import View
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.reach import Inside, Reach
+from archstat.record import record
 
 __all__ = ["Fields", "Interval", "ReceptiveField", "Track", "receptive_fields"]
 
 
-@dataclass(frozen=True)
+@record
 class ReceptiveField:
     """The input pixels that one unit sees, rows before columns.
 
@@ -49,7 +50,7 @@ class ReceptiveField:
     layout: Layout = field(compare=False)
 
 
-@dataclass(frozen=True)
+@record
 class Fields:
     """The receptive fields of a graph's nodes by name, None where unknown, and remarks."""
 
@@ -98,7 +99,7 @@ def _on_lost(graph: Graph, views: Mapping[str, View | _Lost | None]) -> list[str
     ]
 
 
-@dataclass(frozen=True)
+@record
 class _Lost:
     """Where positions could no longer be followed, and why."""
 

@@ -28,6 +28,7 @@ from archstat.layers import Layer, Shape, layer_kinds
 from archstat.layers.base import LAYER_KEYS, StatedSizeError
 from archstat.layers.settings import whole_number
 from archstat.layers.words import nearest
+from archstat.record import record
 
 MOST_AXES = 4
 MOST_NAMED = 8  # names that a hint lists
@@ -37,7 +38,7 @@ Settings: TypeAlias = Mapping[str, Mapping[str, object]]
 """Changes to layers: the layer's name, then the setting's name, then its value."""
 
 
-@dataclass(frozen=True)
+@record
 class Spec:
     """What a spec file says, each key checked by itself; `build` checks that it is a network.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
@@ -23,11 +23,12 @@ from archstat.models.spec.build import (
 )
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.file import load_spec, mode_of
+from archstat.record import record
 
 MOST_SUGGESTED = 8  # models of a hint: all kinds of AlexNet
 
 
-@dataclass(frozen=True)
+@record
 class Variant:
     """What to change about a network before it is looked at.
 
