@@ -23,8 +23,6 @@ from archstat.report.tool_count import LayerOff, ToolCount
 from archstat.witnesses.tools import Tool
 from archstat.witnesses.uses import use_graph
 
-CPU = torch.device("cpu")
-
 
 def tool_count(tool: Tool, model: str, question: Question) -> ToolCount:
     """Return what a tool counts in a model, and why.
@@ -36,8 +34,9 @@ def tool_count(tool: Tool, model: str, question: Question) -> ToolCount:
         source = torch_source(model, question)
         return source_count(tool, source, question.inputs)
     graph = spec_graph(model, question)
-    example = torch.zeros((1, *graph.input_shape))
-    return _explained(tool, graph.name, graph, build_module(graph, CPU), [example])
+    device = torch.device(tool.device)
+    example = torch.zeros((1, *graph.input_shape), device=device)
+    return _explained(tool, graph.name, graph, build_module(graph, device), [example])
 
 
 def source_count(tool: Tool, source: Source, inputs: Sequence[InputSpec]) -> ToolCount:
@@ -47,7 +46,7 @@ def source_count(tool: Tool, source: Source, inputs: Sequence[InputSpec]) -> Too
         ArchstatError: The forward pass or the tool fails.
     """
     stated = stated_inputs(source, inputs)
-    args, kwargs = example_inputs(source, stated, 1, CPU)
+    args, kwargs = example_inputs(source, stated, 1, torch.device(tool.device))
     if kwargs:
         raise UsageError(
             f"{tool.package} takes no inputs by name",
@@ -79,7 +78,7 @@ def _layers_off(tool: Tool, graph: Graph, model: nn.Module) -> list[LayerOff]:
         if module is None or node.is_call:
             continue
         try:
-            counted = tool.count(module, [torch.zeros((1, *node.in_shape))])
+            counted = tool.count(module, [torch.zeros((1, *node.in_shape), device=tool.device)])
         except UsageError:
             continue
         off = _examples(node) * (counted - tool.convention.count(node))

@@ -42,6 +42,8 @@ class Tool:
         convention: What that is.
         counter: Asks it.
         needs: What else it imports and does not install.
+        device: Where it is asked: on meta, as a table is traced, if it needs no values. On the CPU
+            torch's attention is an operator that torch's own counter has no rule for.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Tool:
     convention: Convention
     counter: Counter
     needs: tuple[str, ...] = ()
+    device: str = "cpu"
 
     def require(self) -> None:
         """Check that the tool is installed, without importing it.
@@ -71,7 +74,7 @@ class Tool:
         Raises:
             UsageError: It fails.
         """
-        own, printed = copy.deepcopy(model), io.StringIO()
+        own, printed = copy.deepcopy(model).to(self.device), io.StringIO()
         try:
             with _held_back(printed), _functions_kept(), in_mode(own, training=False):
                 counted = self.counter(own, args)
@@ -186,7 +189,7 @@ TOOLS: Mapping[str, Tool] = {
     for tool in (
         Tool("torchinfo", "torchinfo", "mult-adds", TORCHINFO, _torchinfo),
         Tool("fvcore", "fvcore", "flops", FVCORE, _fvcore),
-        Tool("torch", "torch", "FLOPs", FLOPS, _torch),
+        Tool("torch", "torch", "FLOPs", FLOPS, _torch, device="meta"),
         Tool("thop", "thop", "MACs", THOP, _thop),
         Tool("ptflops", "ptflops", "MACs", PTFLOPS, _ptflops("pytorch")),
         Tool("ptflops-aten", "ptflops", "MACs", PTFLOPS_ATEN, _ptflops("aten")),

@@ -115,7 +115,9 @@ def model_training_findings(source: Source, inputs: Sequence[InputSpec]) -> Iter
         )
         seen = backward_pass(source.model, args, kwargs) if device == META.type else None
     except TraceError as error:
-        words, seen = f"not measured: {error.problems[0].what}", None
+        words = f"not measured: {error.problems[0].what}"
+        yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
+        return
     if seen is None:
         yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
     else:
