@@ -51,7 +51,7 @@ def marked(
 ) -> Marked:
     """Return a sheet, written and read back, with its marks."""
     text = text_of(truth, columns, told, style)
-    tables = read_text(text, name=f"sheet.{style.markup}")
+    tables = read_text(text, name=f"sheet.{style.markup}").tables
     return best_match(tables, truth, Policy(), number=1)
 
 

@@ -118,8 +118,8 @@ def tables(file: str) -> list[Table]:
     from archstat.homework.reading import read_bytes, read_file
 
     if file == STDIN:
-        return read_bytes(sys.stdin.buffer.read(), name=name_of(file))
-    return read_file(Path(file))
+        return read_bytes(sys.stdin.buffer.read(), name=name_of(file)).tables
+    return read_file(Path(file)).tables
 
 
 def name_of(file: str) -> str:

@@ -20,8 +20,8 @@ from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.marking.matching import best_match
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import Table, read_bytes
-from archstat.homework.reading.archive import Archive
 from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
+from archstat.homework.reading.office.archive import Archive
 
 MOST_FAULTS = 5_000
 MOST_PROBLEMS = 3
@@ -63,7 +63,7 @@ class Grader:
                 problems.append(f"{name}: {data}")
                 continue
             try:
-                tables += [(name, data, table) for table in read_bytes(data, name=name)]
+                tables += [(name, data, table) for table in read_bytes(data, name=name).tables]
             except NoTableError as error:
                 is_readable = True
                 problems.append(_said(error))

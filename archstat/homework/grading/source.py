@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo, is_z
 
 from archstat.errors import SheetError, UsageError, shown
 from archstat.homework.reading import limits
-from archstat.homework.reading.archive import SMALL_BYTES
 from archstat.homework.reading.decoding import decoded
+from archstat.homework.reading.office.archive import SMALL_BYTES
 
 MOST_FILES = 500_000
 """In all: a class of a thousand that hands in whole projects has fewer."""

@@ -1,13 +1,15 @@
-"""Tables of any kind within a text: Markdown with HTML in it, a printout, all that is pasted."""
+"""Tables of any kind within a text, and the text around them: Markdown, a printout, a paste."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
-from archstat.homework.reading import aligned, delimited, html, latex, limits, markdown, tools
-from archstat.homework.reading.block import Block
-from archstat.homework.reading.table import Found
+from archstat.homework.reading import limits
+from archstat.homework.reading.lines import aligned, delimited, markdown, tools
+from archstat.homework.reading.lines.block import Block
+from archstat.homework.reading.markup import html, latex
+from archstat.homework.reading.table import Found, Passage
 from archstat.homework.reading.text import harmless
 
 READERS: tuple[Callable[[Sequence[str]], Iterator[Block]], ...] = (
@@ -28,15 +30,27 @@ PROGRAMS = {
 """Languages of fenced blocks in which what looks like a table is none."""
 
 
-def found(text: str, place: str = "", *, first: int = 1) -> Iterator[Found]:
-    """Yield the tables in a text, in their order.
+def found(text: str, place: str = "") -> Iterator[Found | Passage]:
+    """Yield the tables in a text and the paragraphs between them, in their order.
 
     Args:
         text: The text.
         place: What stands before the line in a table's place.
-        first: The number of the first line.
     """
-    lines = _without_programs(harmless(text).split("\n"))
+    yield from found_in_lines(harmless(text).split("\n"), place)
+
+
+def found_in_lines(
+    lines: Sequence[str], place: str = "", numbers: Sequence[int] | None = None
+) -> Iterator[Found | Passage]:
+    """Yield the tables in lines of text and the paragraphs between them, in their order.
+
+    Args:
+        lines: The lines, of which none holds a line feed, or what a terminal obeys.
+        place: What stands before the line in a table's place.
+        numbers: The number of each line in the file; from 1, if not said.
+    """
+    lines = _without_programs(lines)
     limits.check(len(lines), limits.MOST_LINES, "lines")
     blocks: list[Block] = []
     cells = 0
@@ -46,17 +60,39 @@ def found(text: str, place: str = "", *, first: int = 1) -> Iterator[Found]:
             limits.check(cells, limits.MOST_CELLS, "cells")
             blocks.append(block)
             lines[block.start : block.stop] = [""] * (block.stop - block.start)
+
+    def place_of(line: int) -> str:
+        return f"{place}line {line + 1 if numbers is None else numbers[line]}"
+
+    at = 0
     for block in sorted(blocks, key=attrgetter("start")):
-        yield Found(f"{place}line {first + block.start}", block.grid, block.heads, block.tool)
+        for start, paragraph in _paragraphs(lines, at, block.start):
+            yield Passage(place_of(start), paragraph)
+        yield Found(place_of(block.start), block.grid, block.heads, block.tool)
+        at = max(at, block.stop)
+    for start, paragraph in _paragraphs(lines, at, len(lines)):
+        yield Passage(place_of(start), paragraph)
 
 
-def found_in_page(text: str) -> Iterator[Found]:
-    """Yield the tables of a page of HTML, and those in what it shows as it was printed."""
-    text = harmless(text)
-    for block in html.blocks(text.split("\n")):
-        yield Found(f"line {block.start + 1}", block.grid, block.heads)
-    for line, printout in html.printed(text):
-        yield from found(printout, first=line + 1)
+def found_in_page(text: str) -> Iterator[Found | Passage]:
+    """Yield the tables of a page of HTML, and what else it shows, in their order."""
+    for shown in html.page(harmless(text)):
+        if isinstance(shown, Block):
+            yield Found(f"line {shown.start + 1}", shown.grid, shown.heads)
+        else:
+            yield from found_in_lines(shown.lines, numbers=shown.numbers)
+
+
+def _paragraphs(
+    lines: Sequence[str], start: int, stop: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the lines without a blank one among them, and where each group of them starts."""
+    first = start
+    for at in range(start, stop + 1):
+        if at == stop or not lines[at].strip():
+            if at > first:
+                yield first, tuple(lines[first:at])
+            first = at + 1
 
 
 def _without_programs(lines: Sequence[str]) -> list[str]:

@@ -7,20 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from archstat.errors import NoTableError, SheetError, shown, within
-from archstat.homework.reading import (
-    delimited,
-    document,
-    docx,
-    html,
-    limits,
-    markdown,
-    notebook,
-    opendocument,
-    xlsx,
-)
-from archstat.homework.reading.archive import Archive
+from archstat.homework.reading import document, limits, notebook
 from archstat.homework.reading.decoding import decoded
-from archstat.homework.reading.table import Found, Table, tables
+from archstat.homework.reading.lines import delimited, markdown
+from archstat.homework.reading.markup import html
+from archstat.homework.reading.office import docx, opendocument, xlsx
+from archstat.homework.reading.office.archive import Archive
+from archstat.homework.reading.table import Contents, Found, Passage, contents
 from archstat.homework.reading.text import harmless
 
 HINT = "hand in Markdown, CSV, HTML, LaTeX, a notebook, .docx or .xlsx"
@@ -54,7 +47,7 @@ UNREADABLE_MEMBERS = {
 }
 """What a zip file is, by a member that only such files have."""
 
-READERS: dict[str, Callable[[Archive], Iterator[Found]]] = {
+READERS: dict[str, Callable[[Archive], Iterator[Found | Passage]]] = {
     docx.MEMBER: docx.found,
     xlsx.MEMBER: xlsx.found,
     opendocument.MEMBER: opendocument.found,
@@ -64,8 +57,8 @@ READERS: dict[str, Callable[[Archive], Iterator[Found]]] = {
 DELIMITED = (".csv", ".tsv", ".tab")
 
 
-def read_file(path: Path) -> list[Table]:
-    """Return the tables in a file; there is at least one.
+def read_file(path: Path) -> Contents:
+    """Return what a file holds: its tables, of which there is at least one, and the text around.
 
     Raises:
         SheetError: It cannot be read, or it holds no table.
@@ -87,8 +80,8 @@ def read_file(path: Path) -> list[Table]:
         return _read(data, path.suffix)
 
 
-def read_bytes(data: bytes, *, name: str) -> list[Table]:
-    """Return the tables in the bytes of a file; there is at least one.
+def read_bytes(data: bytes, *, name: str) -> Contents:
+    """Return what the bytes of a file hold, likewise.
 
     Raises:
         SheetError: They cannot be read, or hold no table.
@@ -97,18 +90,18 @@ def read_bytes(data: bytes, *, name: str) -> list[Table]:
         return _read(data, PurePath(name).suffix)
 
 
-def read_text(text: str, *, name: str) -> list[Table]:
-    """Return the tables in a text, which may have been pasted; there is at least one.
+def read_text(text: str, *, name: str) -> Contents:
+    """Return what a text holds that may have been pasted, likewise.
 
     Raises:
         SheetError: It is too long, or holds no table.
     """
     with within(name if name.isprintable() else shown(name)):
         limits.check(len(text), limits.MOST_BYTES, "characters")
-        return _tables(_in_text(text, PurePath(name).suffix))
+        return _contents(_in_text(text, PurePath(name).suffix))
 
 
-def _read(data: bytes, suffix: str) -> list[Table]:
+def _read(data: bytes, suffix: str) -> Contents:
     limits.check(len(data), limits.MOST_BYTES, "bytes")
     kinds = [kind for start, kind in UNREADABLE.items() if data.startswith(start)]
     if data.startswith(OLE):
@@ -120,18 +113,18 @@ def _read(data: bytes, suffix: str) -> list[Table]:
     if kinds:
         raise SheetError(f"is {kinds[0]}, which cannot be read", hint=HINT)
     if data.startswith(ZIP):
-        return _tables(_in_archive(Archive(data)))
-    return _tables(_in_text(decoded(data), suffix))
+        return _contents(_in_archive(Archive(data)))
+    return _contents(_in_text(decoded(data), suffix))
 
 
-def _tables(found: Iterable[Found]) -> list[Table]:
-    result = tables(found)
-    if not result:
+def _contents(found: Iterable[Found | Passage]) -> Contents:
+    result = contents(found)
+    if not result.tables:
         raise NoTableError("holds no table", hint="a table has two columns and a row, or more")
     return result
 
 
-def _in_archive(archive: Archive) -> Iterator[Found]:
+def _in_archive(archive: Archive) -> Iterator[Found | Passage]:
     for member, read in READERS.items():
         if member in archive.names:
             return read(archive)
@@ -140,12 +133,12 @@ def _in_archive(archive: Archive) -> Iterator[Found]:
     raise SheetError(f"is {kind}, which cannot be read", hint=HINT)
 
 
-def _in_text(text: str, suffix: str) -> Iterable[Found]:
+def _in_text(text: str, suffix: str) -> Iterable[Found | Passage]:
     if notebook.is_notebook(text):
         return notebook.found(text)
+    limits.check(text.count("\n"), limits.MOST_LINES, "lines")
     if html.is_page(text):
         return document.found_in_page(text)
-    limits.check(text.count("\n"), limits.MOST_LINES, "lines")
     text = harmless(text)
     lines = text.split("\n")
     is_delimited = suffix.lower() in DELIMITED and not markdown.has_delimiter_row(lines)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archstat.errors import SheetError
 from archstat.homework.reading import document, limits
-from archstat.homework.reading.table import Found
+from archstat.homework.reading.table import Found, Passage
 
 OUTPUTS = ("text/html", "text/markdown", "text/latex", "text/plain")
 """Forms of one output, the one that shows its columns best first."""
@@ -18,8 +18,8 @@ def is_notebook(text: str) -> bool:
     return text.lstrip()[:1] == "{" and '"cells"' in text
 
 
-def found(text: str) -> Iterator[Found]:
-    """Yield the tables of a notebook.
+def found(text: str) -> Iterator[Found | Passage]:
+    """Yield the tables of a notebook, and the text around them.
 
     Raises:
         SheetError: It is none.
@@ -39,15 +39,16 @@ def found(text: str) -> Iterator[Found]:
             yield from _output(output, f"cell {number} (code output), ")
 
 
-def _output(output: object, place: str) -> Iterator[Found]:
-    """Yield the tables in the best form of an output that has any."""
+def _output(output: object, place: str) -> Iterator[Found | Passage]:
+    """Yield the tables in the best form of an output that has any, or what was printed."""
     data = _get(output, "data")
     printed = _get(output, "text") if _get(output, "name") != "stderr" else ""
     for text in (printed, *(_get(data, form) for form in OUTPUTS)):
-        tables = list(document.found(_text(text), place))
-        if tables:
-            yield from tables
+        items = list(document.found(_text(text), place))
+        if any(isinstance(item, Found) for item in items):
+            yield from items
             return
+    yield from document.found(_text(printed), place)
 
 
 def _get(value: object, key: str) -> object:

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise, zip_longest
 
 from archstat.errors import within
 from archstat.homework.reading import limits
-from archstat.homework.reading.block import FEWEST_COLUMNS
+from archstat.homework.reading.lines.block import FEWEST_COLUMNS
 from archstat.homework.reading.text import plain
 
 Row = tuple[str, ...]
+
+SENTENCE = re.compile(r"[^\W\d_]{3}[^:=]*[:=].*\d", re.DOTALL)
+"""What a row says that is none: words, a colon, a number."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph of text outside of any table.
+
+    Attributes:
+        place: Where in the file it starts, as a table's.
+        code: Its lines as they were written, markup and all.
+    """
+
+    place: str
+    code: tuple[str, ...]
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Its lines as plain text; of a long one, only the start."""
+        return tuple(plain(line[: limits.MOST_CELL_CHARACTERS]) for line in self.code)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file holds, in its order."""
+
+    items: tuple[Table | Passage, ...]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """Its tables."""
+        return [item for item in self.items if isinstance(item, Table)]
 
 
 @dataclass(frozen=True)
@@ -25,12 +60,16 @@ class Table:
         rows: The cells under them, each row as long as the header. Blank rows and columns are left
             out. A cell of several lines has line feeds.
         tool: "torchsummary", "torchinfo", "torchstat" or "keras" if one of them printed it.
+        before: The paragraph in front of it, if no other table stands between.
+        after: The paragraph behind it, likewise.
     """
 
     place: str
     header: Row
     rows: tuple[Row, ...]
     tool: str | None = None
+    before: Passage | None = field(default=None, compare=False)
+    after: Passage | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -47,15 +86,18 @@ class Found:
     tool: str | None = None
 
 
-def tables(found: Iterable[Found]) -> list[Table]:
-    """Return what is a table: two columns or more, and a row under the titles.
+def contents(found: Iterable[Found | Passage]) -> Contents:
+    """Return what a file holds; a table has two columns or more, and a row under the titles.
 
     Raises:
         SheetError: There is more than the limits allow.
     """
-    result: list[Table] = []
-    cells = characters = 0
+    items: list[Table | Passage] = []
+    tables = cells = characters = 0
     for candidate in found:
+        if isinstance(candidate, Passage):
+            items.append(candidate)
+            continue
         grid = candidate.grid
         width = max(map(len, grid), default=0)
         lengths = [len(cell) for row in grid for cell in row]
@@ -69,11 +111,23 @@ def tables(found: Iterable[Found]) -> list[Table]:
         characters += sum(lengths)
         limits.check(cells, limits.MOST_CELLS, "cells")
         limits.check(characters, limits.MOST_CHARACTERS, "characters in cells")
-        table = _table(candidate)
-        if table is not None:
-            result.append(table)
-            limits.check(len(result), limits.MOST_TABLES, "tables")
-    return result
+        new = list(_table(candidate))
+        items += new
+        tables += any(isinstance(item, Table) for item in new)
+        limits.check(tables, limits.MOST_TABLES, "tables")
+    return Contents(tuple(_with_neighbours(items)))
+
+
+def _with_neighbours(items: Sequence[Table | Passage]) -> Iterator[Table | Passage]:
+    """Yield the items, each table with the paragraphs that stand beside it."""
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        if isinstance(item, Table):
+            item = replace(  # noqa: PLW2901  the same table
+                item,
+                before=before if isinstance(before, Passage) else None,
+                after=after if isinstance(after, Passage) else None,
+            )
+        yield item
 
 
 def parts(grid: Sequence[Sequence[str]]) -> Iterator[tuple[int, Sequence[Sequence[str]]]]:
@@ -104,20 +158,38 @@ def _is_title(cell: str) -> bool:
     return not starts_like_a_value and (cell[0] == "#" or any(map(str.isalpha, cell)))
 
 
-def _table(found: Found) -> Table | None:
+def _table(found: Found) -> Iterator[Table | Passage]:
+    """Yield a table, if there is one, and the lines of words above and below it."""
     lines = [[plain(cell) for cell in row] for row in found.grid]
     columns = [column for column in zip_longest(*lines, fillvalue="") if any(column)]
     rows = [row for row in zip(*columns, strict=True) if any(row)]
-    header, body = _titled(rows, found.heads)
+    start = _first_full(rows) if found.heads is None else 0
+    stop = len(rows)
+    while stop > start + 1 and _is_sentence(rows[stop - 1]):
+        stop -= 1
+    header, body = _titled(rows[start:stop], found.heads)
     if len(header) < FEWEST_COLUMNS or not body:
-        return None
-    return Table(found.place, header, tuple(body), found.tool)
+        return
+    yield from _sentences(found.place, rows[:start])
+    yield Table(found.place, header, tuple(body), found.tool)
+    yield from _sentences(found.place, rows[stop:])
+
+
+def _is_sentence(row: Row) -> bool:
+    """Return whether a row only says one thing, with its number: Total params: 61,706."""
+    texts = set(filter(None, row))
+    return len(texts) == 1 and SENTENCE.search(texts.pop()) is not None
+
+
+def _sentences(place: str, rows: Sequence[Row]) -> Iterator[Passage]:
+    lines = tuple(" ".join(dict.fromkeys(filter(None, row))) for row in rows)
+    if lines:
+        yield Passage(place, lines)
 
 
 def _titled(rows: Sequence[Row], heads: int | None) -> tuple[Row, Sequence[Row]]:
     """Return the titles, and the rows under them."""
     if heads is None:
-        rows = rows[_first_full(rows) :]
         two_levels = len(rows) > 2 and _has_spans(rows[0]) and is_heading(rows[1])  # noqa: PLR2004  titles
         heads = 2 if two_levels else 1
     columns = zip(*rows[:heads], strict=True)

@@ -12,7 +12,7 @@ from functools import cache
 from html import unescape
 from unicodedata import decomposition, normalize
 
-from archstat.homework.reading import tex
+from archstat.homework.reading.markup import tex
 
 TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
 """What a terminal obeys: colours, titles, movements."""

@@ -44,7 +44,7 @@ def sheet(about: Truth, format_name: str, view: View, *, rows: str = "asked") ->
 
 
 def read(data: bytes, format_name: str, about: Truth) -> Marked:
-    tables = read_bytes(data, name=f"sheet{SHEET_SUFFIXES[format_name]}")
+    tables = read_bytes(data, name=f"sheet{SHEET_SUFFIXES[format_name]}").tables
     return best_match(tables, about, Policy())
 
 

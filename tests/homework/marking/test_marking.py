@@ -19,7 +19,7 @@ SHEETS = Path(__file__).parent.parent / "sheets"
 
 
 def real(name, model, policy=None):
-    return best_match(read_file(SHEETS / name), truth(model), policy or Policy())
+    return best_match(read_file(SHEETS / name).tables, truth(model), policy or Policy())
 
 
 def wrong(result):

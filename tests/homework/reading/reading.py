@@ -15,7 +15,7 @@ SHEETS = Path(__file__).parent.parent / "sheets"
 
 def read(text: str, name: str = "sheet") -> list[tuple[str, ...]]:
     """Return the header and the rows of the only table in a text."""
-    return lines(*read_text(text, name=name))
+    return lines(*read_text(text, name=name).tables)
 
 
 def lines(table: Table) -> list[tuple[str, ...]]:

@@ -37,7 +37,7 @@ FILES = {
 )
 @pytest.mark.parametrize("kind", FILES)
 def test_a_renamed_file_is_read_by_its_content(kind, name):
-    (table,) = read_bytes(FILES[kind], name=name)
+    (table,) = read_bytes(FILES[kind], name=name).tables
 
     assert lines(table) == [("Layer", "Weights"), ("conv1", "34848")]
 
@@ -45,7 +45,7 @@ def test_a_renamed_file_is_read_by_its_content(kind, name):
 def test_a_file_on_the_disk(tmp_path):
     path = tmp_path / "sheet.md"
     path.write_text(MARKDOWN, encoding="utf-8")
-    (table,) = read_file(path)
+    (table,) = read_file(path).tables
 
     assert lines(table) == [("Layer", "Weights"), ("conv1", "34848")]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archstat.errors import SheetError
 from archstat.homework.reading import limits, read_bytes, read_text
-from archstat.homework.reading.tex import plain as plain_tex
+from archstat.homework.reading.markup.tex import plain as plain_tex
 from archstat.homework.reading.text import plain
 from tests.homework.reading.making import archive, docx, notebook, ods, paragraph, word_table, xlsx
 from tests.homework.reading.reading import SHEETS
@@ -108,7 +108,7 @@ def assert_read_or_refused(data, name):
     """Check that tables within the limits come out, or a SheetError whose text is harmless."""
     message = ""
     try:
-        tables = read_bytes(data, name=name)
+        tables = read_bytes(data, name=name).tables
     except SheetError as error:
         message = str(error)
     else:
@@ -167,7 +167,7 @@ def test_a_sound_archive_of_damaged_members(name, edits, number):
 def test_any_text(pieces):
     text = "".join(pieces)
     try:
-        tables = read_text(text, name="-")
+        tables = read_text(text, name="-").tables
     except SheetError:
         return
     assert tables

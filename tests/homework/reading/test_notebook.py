@@ -16,7 +16,7 @@ HTML = "<table><tr><th>Layer<th>Weights<tr><td>conv1<td>34848</table>"
 
 
 def tables_of(*cells):
-    return read_bytes(notebook(*cells), name="sheet.ipynb")
+    return read_bytes(notebook(*cells), name="sheet.ipynb").tables
 
 
 @pytest.mark.parametrize("source", [MARKDOWN, MARKDOWN.splitlines(keepends=True)])
@@ -60,7 +60,7 @@ def test_the_progress_of_a_training_is_no_table():
 def test_a_notebook_is_known_by_its_content():
     text = notebook({"cell_type": "markdown", "source": MARKDOWN}).decode()
 
-    assert read_text(text, name="-")[0].place == "cell 1, line 3"
+    assert read_text(text, name="-").tables[0].place == "cell 1, line 3"
 
 
 @pytest.mark.parametrize(

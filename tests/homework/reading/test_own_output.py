@@ -20,7 +20,7 @@ TOTAL = ("total", "", "", "", "", "592", "298", "8,568", "")
 
 @pytest.mark.parametrize("name", ["table.md", "table.txt", "table-120.txt"])
 def test_a_table_for_people(name):
-    (table,) = read_file(GOLDEN / name)
+    (table,) = read_file(GOLDEN / name).tables
 
     assert table.header == TITLES
     assert len(table.rows) == 9
@@ -29,7 +29,7 @@ def test_a_table_for_people(name):
 
 @pytest.mark.parametrize("name", ["table.csv", "table.tsv"])
 def test_a_table_for_machines(name):
-    (table,) = read_file(GOLDEN / name)
+    (table,) = read_file(GOLDEN / name).tables
 
     assert table.header[:4] == ("layer", "kind", "filters", "filter_size")
     assert [row[0] for row in table.rows] == [

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.homework.reading.table import Found, Table, is_heading, parts, tables
+from archstat.homework.reading import Passage, read_bytes, read_text
+from archstat.homework.reading.table import Found, Table, contents, is_heading, parts
+from tests.homework.reading.making import docx, notebook, paragraph, word_table
 
 LAYERS = ["Layer", "Output", "Weights"]
 CONV1 = ["conv1", "55×55×96", "34,848"]
 
 
 def lines_of(grid, heads=None):
-    (table,) = tables([Found("here", grid, heads)])
+    (table,) = contents([Found("here", grid, heads)]).tables
     return [table.header, *table.rows]
 
 
 def test_a_table_says_where_it_was_and_who_printed_it():
-    (table,) = tables([Found("line 3", [LAYERS, CONV1], tool="keras")])
+    (table,) = contents([Found("line 3", [LAYERS, CONV1], tool="keras")]).tables
 
     assert table == Table("line 3", tuple(LAYERS), (tuple(CONV1),), "keras")
 
@@ -57,7 +59,7 @@ def test_a_column_with_a_title_stays_though_it_is_blank():
     ],
 )
 def test_one_row_or_column_is_no_table(grid):
-    assert tables([Found("here", grid)]) == []
+    assert contents([Found("here", grid)]).tables == []
 
 
 def test_what_stands_above_the_titles_is_left_out():
@@ -110,3 +112,57 @@ def test_a_blank_row_ends_a_table_if_titles_follow():
 )
 def test_titles_are_words(row, expected):
     assert is_heading(row) is expected
+
+
+# The text around tables.
+
+
+def test_the_paragraphs_around_a_table():
+    text = (
+        "# Task 1\n\nOf **conv**\nand pool:\n\n|a|b|\n|---|---|\n|c|5|\n\nTotal params: 9999\n\nEnd"
+    )
+
+    contents_of = read_text(text, name="sheet.md")
+
+    (table,) = contents_of.tables
+    assert (table.before.place, table.before.lines) == ("line 3", ("Of conv", "and pool:"))
+    assert (table.after.place, table.after.lines) == ("line 10", ("Total params: 9999",))
+    assert [item.place for item in contents_of.items] == [
+        *("line 1", "line 3", "line 6", "line 10", "line 12")
+    ]
+
+
+def test_a_paragraph_between_two_tables_belongs_to_both():
+    table = "|a|b|\n|---|---|\n|c|5|\n"
+    first, second = read_text(f"{table}\nIn total 5\n\n{table}", name="sheet.md").tables
+
+    assert first.after == second.before == Passage("line 5", ("In total 5",))
+
+
+@pytest.mark.parametrize("last", [["Total params: 61,706", ""], ["Total params: 61,706"] * 3])
+def test_a_row_that_is_a_sentence_stands_below_the_table(last):
+    table, passage = contents([Found("here", [LAYERS, CONV1, last])]).items
+
+    assert table.rows == (tuple(CONV1),)
+    assert passage == table.after == Passage("here", ("Total params: 61,706",))
+
+
+def test_what_stands_above_the_titles_stands_above_the_table():
+    passage, table = contents([Found("here", [["Task 1", "", ""], LAYERS, CONV1])]).items
+
+    assert (table.header, table.before) == (tuple(LAYERS), passage)
+    assert passage.lines == ("Task 1",)
+
+
+def test_documents_of_all_kinds_tell_what_stands_around_their_tables():
+    word = docx(paragraph("Before") + word_table(LAYERS, CONV1) + paragraph("Total: 5"))
+    page = b"<html><p>Before<table><tr><td>a<td>b<tr><td>c<td>5</table><p>Total: <b>5</b>"
+    printed = {
+        "cell_type": "code",
+        "outputs": [{"name": "stdout", "text": "a,b\nc,5\nd,6\n\nTotal: 5"}],
+    }
+    text = {"cell_type": "markdown", "source": "Before"}
+
+    for data in (word, page, notebook(text, printed)):
+        (table,) = read_bytes(data, name="sheet").tables
+        assert (table.before.lines, table.after.lines) == (("Before",), ("Total: 5",))

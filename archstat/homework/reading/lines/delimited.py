@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archstat.errors import SheetError
-from archstat.homework.reading.block import FEWEST_COLUMNS, Block
 from archstat.homework.reading.limits import MOST_CELL_CHARACTERS
+from archstat.homework.reading.lines.block import FEWEST_COLUMNS, Block
 from archstat.homework.reading.table import Found, parts
 
 DELIMITERS = "\t;,"

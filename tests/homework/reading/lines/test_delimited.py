@@ -71,7 +71,7 @@ def test_what_stands_above_the_titles_of_a_sheet_is_left_out():
 
 def test_a_sheet_may_hold_tables_under_one_another():
     text = "Layer,Weights\nconv1,1\n\nconv2,2\n\nLayer,Neurons,Map\nconv1,3,4\n"
-    first, second = read_text(text, name="sheet.csv")
+    first, second = read_text(text, name="sheet.csv").tables
 
     assert (first.place, second.place) == ("line 1", "line 6")
     assert lines(first) == [("Layer", "Weights"), ("conv1", "1"), ("conv2", "2")]
@@ -80,7 +80,7 @@ def test_a_sheet_may_hold_tables_under_one_another():
 
 def test_a_paragraph_of_a_document_may_be_a_table():
     text = f"My answer:\n\n{COMMAS}\nI think, that is all.\n\n```csv\n{SEMICOLONS}```\n"
-    first, second = read_text(text, name="sheet.md")
+    first, second = read_text(text, name="sheet.md").tables
 
     assert (first.place, second.place) == ("line 3", "line 10")
     assert lines(first) == lines(second) == TABLE

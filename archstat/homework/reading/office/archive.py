@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from archstat.errors import SheetError, shown
 from archstat.homework.reading import limits
-from archstat.homework.reading.node import End, Node, Start
+from archstat.homework.reading.markup.node import End, Node, Start
 
 ENTRY = b"PK\x01\x02"
 """How each entry of an archive's directory starts."""

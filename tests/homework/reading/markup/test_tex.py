@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.homework.reading.tex import plain
+from archstat.homework.reading.markup.tex import plain
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.homework.reading.reading import assert_refused, lines
 
 
 def tables_of(*sheets, **options):
-    return read_bytes(xlsx(*sheets, **options), name="sheet.xlsx")
+    return read_bytes(xlsx(*sheets, **options), name="sheet.xlsx").tables
 
 
 def lines_of(rows, **options):

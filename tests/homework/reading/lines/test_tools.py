@@ -9,7 +9,7 @@ from tests.homework.reading.reading import SHEETS, lines
 
 
 def table_of(name):
-    (table,) = read_file(SHEETS / name)
+    (table,) = read_file(SHEETS / name).tables
     return table
 
 
@@ -77,7 +77,7 @@ def test_torchstat():
 
 def test_torchstat_pasted_without_the_blanks_at_its_start():
     text = (SHEETS / "torchstat.txt").read_text(encoding="utf-8")
-    (table,) = read_text(text.strip(), name="-")
+    (table,) = read_text(text.strip(), name="-").tables
 
     assert table.header == TORCHSTAT_TITLES
     assert table == table_of("torchstat.txt")
@@ -103,7 +103,7 @@ def test_keras_2_wraps_long_names():
 def test_a_printout_in_a_comment():
     text = (SHEETS / "keras2.txt").read_text(encoding="utf-8")
     commented = "".join(f"# {line}\n" for line in text.splitlines())
-    (table,) = read_text(commented, name="-")
+    (table,) = read_text(commented, name="-").tables
 
     assert table.tool == "keras"
     assert lines(table) == KERAS
@@ -169,7 +169,7 @@ This is what Keras prints.
     ],
 )
 def test_other_versions_of_keras(text, rows):
-    (table,) = read_text(text, name="-")
+    (table,) = read_text(text, name="-").tables
 
     assert table.tool == "keras"
     assert list(table.rows) == rows
@@ -178,4 +178,4 @@ def test_other_versions_of_keras(text, rows):
 def test_two_printouts_are_two_tables():
     text = (SHEETS / "torchsummary.txt").read_text(encoding="utf-8")
 
-    assert [table.place for table in read_text(text * 2, name="-")] == ["line 2", "line 36"]
+    assert [table.place for table in read_text(text * 2, name="-").tables] == ["line 2", "line 36"]

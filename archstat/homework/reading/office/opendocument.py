@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 
-from archstat.homework.reading import limits
-from archstat.homework.reading.archive import Archive, nodes
-from archstat.homework.reading.node import End, Hidden, Node, Start, whole
-from archstat.homework.reading.sheet import Sheet, month_and_day, number, percent
-from archstat.homework.reading.table import Found
+from archstat.homework.reading import document, limits
+from archstat.homework.reading.markup.node import End, Hidden, Node, Start, whole
+from archstat.homework.reading.office.archive import Archive, nodes
+from archstat.homework.reading.office.sheet import Sheet, month_and_day, number, percent
+from archstat.homework.reading.table import Found, Passage
+from archstat.homework.reading.text import harmless
 
 MEMBER = "content.xml"
 
@@ -19,17 +20,53 @@ HIDDEN = ("annotation", "tracked-changes")
 """Elements that are no text of the sheet: remarks, and what was deleted."""
 
 
-def found(archive: Archive) -> Iterator[Found]:
-    """Yield the tables of all sheets."""
+def found(archive: Archive) -> Iterator[Found | Passage]:
+    """Yield the tables of all sheets, or those of a text and the text around them."""
     reader: _Reader | None = None
+    words = _Words()
     for node in nodes(archive.read(MEMBER)):
         if isinstance(node, Start) and node.name == "table":
+            yield from words.said()
             reader = _Reader(node.attributes.get("name", "?"))
         elif reader is not None and node == End("table"):
             yield from reader.sheet.found()
             reader = None
         elif reader is not None:
             reader.take(node)
+        else:
+            words.take(node)
+    yield from words.said()
+
+
+class _Words:
+    """The text since the last table, as it is read."""
+
+    def __init__(self) -> None:
+        self._line = 1
+        self._pieces: list[str] = []
+        self._hidden = Hidden()
+
+    def take(self, node: Node) -> None:
+        """Read a tag or a text."""
+        if self._hidden.takes(node):
+            return
+        match node:
+            case str():
+                self._pieces.append(node)
+            case Start(name) if name in HIDDEN:
+                self._hidden.begin(name)
+            case Start(name):
+                self._pieces.append(MARKS.get(name, ""))
+            case End("p" | "h"):
+                self._pieces.append("\n")
+
+    def said(self) -> Iterable[Found | Passage]:
+        """Return what is in the text since the last table."""
+        lines = harmless("".join(self._pieces)).split("\n")
+        self._pieces.clear()
+        numbers = range(self._line, self._line + len(lines))
+        self._line += len(lines) - 1
+        return document.found_in_lines(lines, "text, ", numbers)
 
 
 class _Reader:

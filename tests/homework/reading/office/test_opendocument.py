@@ -23,7 +23,7 @@ BLANK = '<table:table-cell table:number-columns-repeated="{}"/>'
 
 
 def tables_of(*rows):
-    return read_bytes(ods("".join(rows)), name="sheet.ods")
+    return read_bytes(ods("".join(rows)), name="sheet.ods").tables
 
 
 def lines_of(*rows):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from statistics import mode
 
-from archstat.homework.reading.block import FEWEST_COLUMNS, Block
-from archstat.homework.reading.tools import LAYER_TITLE
+from archstat.homework.reading.lines.block import FEWEST_COLUMNS, Block
+from archstat.homework.reading.lines.tools import LAYER_TITLE
 
 BOX = frozenset(map(chr, range(0x2500, 0x2580)))
 UNIFIED = {

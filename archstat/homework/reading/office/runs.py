@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.homework.reading.node import Node, Start
+from archstat.homework.reading.markup.node import Node, Start
 
 RAISED = {"superscript": "^", "subscript": "_"}
 STRUCK = ("strike", "dstrike", "vanish")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archstat.errors import within
 from archstat.homework.reading import limits
-from archstat.homework.reading.block import FIELD, Block
+from archstat.homework.reading.lines.block import FIELD, Block
 from archstat.homework.reading.table import is_heading
 
 RULE = re.compile(r"[-=─━═]{2}[-=─━═ ]*")

@@ -140,7 +140,7 @@ pool1        0
 </pre>
 <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>
 </body></html>"""
-    table, printout = read_text(text, name="page.html")
+    printout, table = read_text(text, name="page.html").tables
 
     assert (table.place, printout.place) == ("line 7", "line 3")
     assert lines(printout) == [("layer", "weights"), ("conv1", "34848"), ("pool1", "0")]

@@ -1,24 +1,25 @@
-"""HTML: its tables, and the texts that stand in it as they were printed."""
+"""HTML: its tables, and the text around them."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from archstat.homework.reading import limits
-from archstat.homework.reading.block import Block
-from archstat.homework.reading.node import End, Hidden, Node, Start, whole
-from archstat.homework.reading.spans import SpanGrid
-from archstat.homework.reading.tags import nodes
+from archstat.homework.reading.lines.block import Block
+from archstat.homework.reading.markup.node import End, Hidden, Node, Start, whole
+from archstat.homework.reading.markup.spans import SpanGrid
+from archstat.homework.reading.markup.tags import nodes
+from archstat.homework.reading.text import harmless
 
 PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 TABLE = re.compile(r"<table(?=[\s/<>])", re.IGNORECASE)
-PRINTED = re.compile(r"<pre(?=[\s/<>])", re.IGNORECASE)
 
-MARKS = {"sup": "^", "sub": "_", "br": "\n", "p": "\n", "div": "\n", "li": "\n"}
-"""What a tag puts before its text."""
+MARKS = {"sup": "^", "sub": "_"}
+LINES = {"br", "p", "div", "li", "dt", "dd", "ul", "ol", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
+"""What a tag puts before its text; and the tags whose text stands on lines of its own."""
 
 MATH_MARKS = {"msup": ("", "^"), "msub": ("", "_"), "msubsup": ("", "_", "^"), "mfrac": ("", "/")}
 """What stands in MathML before each child of an element."""
@@ -36,40 +37,43 @@ def is_page(text: str) -> bool:
     return PAGE.match(text) is not None
 
 
-def printed(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the preformatted texts of a page, each with the number of its first line, from 0."""
-    line = at = 0
-    while (start := PRINTED.search(text, at)) is not None:
-        line += text.count("\n", at, start.start())
-        at = len(text)  # if it never ends, neither does what follows
-        pieces: list[str] = []
-        for place, node in nodes(text, start.start()):
-            at = place
-            if isinstance(node, str):
-                pieces.append(node)
-            elif node == End("pre"):
-                break
-        yield line, "".join(pieces)
-        line += text.count("\n", start.start(), at)
+def page(text: str) -> Iterator[Block | Shown]:
+    """Yield the tables of a page, and the text between them, in their order."""
+    starts = _starts(text.split("\n"))
+    stream = nodes(text)
+    shown = Shown()
+    for place, node in stream:
+        if isinstance(node, Start) and node.name == "table":
+            yield shown
+            shown = Shown()
+            for table in _tables(chain([(place, node)], stream), len(text)):
+                yield table.block(starts)
+        else:
+            shown.take(node, bisect_right(starts, place))
+    yield shown
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield the tables in lines of text; one within another comes before it."""
     text = "\n".join(lines)
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    starts = _starts(lines)
     at = 0
     while (found := TABLE.search(text, at)) is not None:
         at = len(text)  # if it never ends, neither does what follows
-        for table in _tables(text, found.start()):
-            first, last = (bisect_right(starts, place) for place in (table.start, table.stop))
-            yield Block(first - 1, last, table.grid.rows, heads=table.heads())
+        for table in _tables(nodes(text, found.start()), len(text)):
+            yield table.block(starts)
             at = table.stop
 
 
-def _tables(text: str, start: int) -> Iterator[_Table]:
-    """Yield the table that starts at a place, and before it those within it."""
+def _starts(lines: Sequence[str]) -> list[int]:
+    """Return where each line starts in their text, and where one behind them would."""
+    return list(accumulate((len(line) + 1 for line in lines), initial=0))
+
+
+def _tables(stream: Iterator[tuple[int, Node]], stop: int) -> Iterator[_Table]:
+    """Yield the table that a stream starts with, and before it those within it."""
     open_tables: list[_Table] = []
-    for at, node in nodes(text, start):
+    for at, node in stream:
         if isinstance(node, Start) and node.name == "table":
             limits.check(len(open_tables) + 1, limits.MOST_DEPTH, "tables within one another")
             open_tables.append(_Table(at))
@@ -80,7 +84,7 @@ def _tables(text: str, start: int) -> Iterator[_Table]:
         if not open_tables:
             return
     while open_tables:
-        yield open_tables.pop().closed(len(text))
+        yield open_tables.pop().closed(stop)
 
 
 class _Table:
@@ -119,7 +123,12 @@ class _Table:
         self.stop = stop
         return self
 
-    def heads(self) -> int | None:
+    def block(self, starts: Sequence[int]) -> Block:
+        """Return it with the lines that it takes, of which each starts somewhere in the text."""
+        first, last = (bisect_right(starts, place) for place in (self.start, self.stop))
+        return Block(first - 1, last, self.grid.rows, heads=self._heads())
+
+    def _heads(self) -> int | None:
         """Return how many rows of titles there are, if it shows and rows of values follow."""
         filled = [
             is_head
@@ -140,16 +149,15 @@ class _Table:
             self.cell = None
 
 
-class _Cell:
-    """The text of a cell as it is read."""
+class _Words:
+    """The text of a cell, or of a page, as it is read."""
 
-    def __init__(self, attributes: Mapping[str, str]) -> None:
-        self.rowspan = whole(attributes, "rowspan", 1) or limits.MOST_ROWS  # 0: all that are below
-        self.colspan = whole(attributes, "colspan", 1) or 1
+    def __init__(self) -> None:
         self.pieces: list[str] = []
         self.hidden = Hidden()
         self.math: _Math | None = None
         self.is_code = False
+        self.is_printed = False
         self.was_math = False
 
     def take(self, node: Node) -> None:
@@ -159,13 +167,14 @@ class _Cell:
         elif self.math is not None:
             self._take_math(self.math, node)
         elif isinstance(node, str):
-            text = node.replace("\n", " ")
+            text = node if self.is_printed else node.replace("\n", " ")
             self.pieces.append(f"${text}$" if self.is_code else text)
         elif isinstance(node, Start):
             self._start(node)
         else:
             self.is_code = self.is_code and node.name != "script"
-            self.pieces.append("\n" if MARKS.get(node.name) == "\n" else "")
+            self.is_printed = self.is_printed and node.name != "pre"
+            self.pieces += ["\n"] if node.name in LINES - VOID else []
 
     def _start(self, tag: Start) -> None:
         is_formula = tag.attributes.get("type", "").startswith(FORMULA)
@@ -177,7 +186,8 @@ class _Cell:
         elif tag.name == "math":
             self.math = _Math()
         else:
-            self.pieces.append(MARKS.get(tag.name, ""))
+            self.is_printed = self.is_printed or tag.name == "pre"
+            self.pieces.append("\n" if tag.name in LINES else MARKS.get(tag.name, ""))
         self.was_math = self.was_math and not is_formula
 
     def _take_math(self, math: _Math, node: Node) -> None:
@@ -186,6 +196,41 @@ class _Cell:
             self.math, self.was_math = None, True
         else:
             math.take(node)
+
+
+class _Cell(_Words):
+    """The text of a cell as it is read, and how far the cell reaches."""
+
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        super().__init__()
+        self.rowspan = whole(attributes, "rowspan", 1) or limits.MOST_ROWS  # 0: all that are below
+        self.colspan = whole(attributes, "colspan", 1) or 1
+
+
+class Shown:
+    """The text of a page between two tables, in lines as it is shown.
+
+    Attributes:
+        lines: The lines.
+        numbers: Of each, the line of the code in which it starts.
+    """
+
+    def __init__(self) -> None:
+        self.lines = [""]
+        self.numbers = [1]
+        self._words = _Words()
+
+    def take(self, node: Node, number: int) -> None:
+        """Read a tag or a text that starts in a line of the code."""
+        self._words.take(node)
+        for piece in self._words.pieces:
+            first, *others = harmless(piece).split("\n")
+            if not self.lines[-1].strip():
+                self.numbers[-1] = number
+            self.lines[-1] += first
+            self.lines += others
+            self.numbers += range(number + 1, number + 1 + len(others))
+        self._words.pieces.clear()
 
 
 class _Math:

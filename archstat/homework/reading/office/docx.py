@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archstat.homework.reading import document
-from archstat.homework.reading.archive import Archive, nodes
-from archstat.homework.reading.node import Hidden, Node, Start, whole
-from archstat.homework.reading.runs import Runs
-from archstat.homework.reading.spans import SpanGrid
-from archstat.homework.reading.table import Found
+from archstat.homework.reading.markup.node import Hidden, Node, Start, whole
+from archstat.homework.reading.markup.spans import SpanGrid
+from archstat.homework.reading.office.archive import Archive, nodes
+from archstat.homework.reading.office.runs import Runs
+from archstat.homework.reading.table import Found, Passage
+from archstat.homework.reading.text import harmless
 
 MEMBER = "word/document.xml"
 
@@ -36,14 +37,12 @@ HIDDEN = ("Fallback", "moveFrom", "pPr")
 """Elements without words: what old programs show for a drawing, what was moved, settings."""
 
 
-def found(archive: Archive) -> Iterator[Found]:
-    """Yield the tables of a document, then those in the text around them."""
+def found(archive: Archive) -> Iterator[Found | Passage]:
+    """Yield the tables of a document, and the text around them."""
     reader = _Document()
     for node in nodes(archive.read(MEMBER)):
-        table = reader.take(node)
-        if table is not None:
-            yield Found(f"table {table.number}", table.grid.rows)
-    yield from document.found("".join(reader.text), "text, ")
+        yield from reader.take(node)
+    yield from reader.said()
 
 
 class _Table:
@@ -78,42 +77,54 @@ class _Table:
 
 
 class _Document:
-    """A document as it is read: the tables that are open, and the text around them."""
+    """A document as it is read: the tables that are open, and the text since the last one."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
+        self.line = 1
         self.tables = 0
         self.open: list[_Table] = []
         self.hidden = Hidden()
         self.runs = Runs()
 
-    def take(self, node: Node) -> _Table | None:
-        """Read a tag or a text; return a table that ends with it."""
+    def take(self, node: Node) -> Iterable[Found | Passage]:
+        """Read a tag or a text; return what ends with it."""
         if self.hidden.takes(node):
             pass
         elif isinstance(node, str):
             self._write(self.runs.take(node))
         elif isinstance(node, Start):
-            self._start(node)
+            return self._start(node)
         elif node.name == "tbl" and self.open:
-            return self.open.pop()
+            table = self.open.pop()
+            return (Found(f"table {table.number}", table.grid.rows),)
         elif node.name == "tc" and self.open:
             self.open[-1].end_cell()
             self.open[-1].begin_cell()
         else:
             self.runs.take(node)
             self._write(END_MARKS.get(node.name, ""))
-        return None
+        return ()
+
+    def said(self) -> Iterable[Found | Passage]:
+        """Return what is in the text since the last table."""
+        lines = harmless("".join(self.text)).split("\n")
+        self.text.clear()
+        numbers = range(self.line, self.line + len(lines))
+        self.line += len(lines) - 1
+        return document.found_in_lines(lines, "text, ", numbers)
 
     def _write(self, text: str) -> None:
         (self.open[-1].pieces if self.open else self.text).append(text)
 
-    def _start(self, tag: Start) -> None:
+    def _start(self, tag: Start) -> Iterable[Found | Passage]:
         if tag.name in HIDDEN:
             self.hidden.begin(tag.name)
         elif tag.name == "tbl":
+            items = () if self.open else self.said()
             self.tables += 1
             self.open.append(_Table(self.tables))
+            return items
         elif tag.name == "tr" and self.open:
             self.open[-1].grid.begin_row()
         elif tag.name in {"gridSpan", "gridBefore", "vMerge"} and self.open:
@@ -123,3 +134,4 @@ class _Document:
         else:
             self.runs.take(tag)
             self._write(MARKS.get(tag.name, ""))
+        return ()

@@ -248,7 +248,7 @@ Layer | Neurons
 conv1 | 290400
 That was it.
 """
-    assert read_text(text, name="sheet") == [
+    assert read_text(text, name="sheet").tables == [
         Table("line 5", ("Layer", "Weights"), (("conv1", "34848"),)),
         Table("line 11", ("Layer", "Neurons"), (("conv1", "290400"),)),
     ]
@@ -257,7 +257,7 @@ That was it.
 def test_a_blank_line_between_two_drawings_keeps_them_apart():
     one = "+---+---+\n| a | b |\n+---+---+\n| 1 | 2 |\n+---+---+\n"
 
-    assert [table.place for table in read_text(f"{one}\n{one}", name="sheet")] == [
+    assert [table.place for table in read_text(f"{one}\n{one}", name="sheet").tables] == [
         "line 1",
         "line 7",
     ]
@@ -276,7 +276,7 @@ def test_a_fenced_program_holds_no_table():
 
 
 def test_keras_3_draws_a_box():
-    (table,) = read_file(SHEETS / "keras3.txt")
+    (table,) = read_file(SHEETS / "keras3.txt").tables
 
     assert table.tool == "keras"
     assert lines(table) == [
@@ -289,7 +289,7 @@ def test_keras_3_draws_a_box():
 
 
 def test_the_table_of_a_real_blog_about_the_paper():
-    (table,) = read_file(SHEETS / "paper-alexnet.md")
+    (table,) = read_file(SHEETS / "paper-alexnet.md").tables
 
     assert table.place == "line 1"
     assert lines(table) == [
@@ -310,7 +310,7 @@ def test_the_table_of_a_real_blog_about_the_paper():
 
 
 def test_the_table_of_a_real_homework():
-    (table,) = read_file(SHEETS / "cifar-bn-alexnet.md")
+    (table,) = read_file(SHEETS / "cifar-bn-alexnet.md").tables
 
     assert len(table.rows) == 21  # 20 layers and the total
     assert [table.header, *table.rows[:3], table.rows[-1]] == [

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from archstat.homework.reading import tex
-from archstat.homework.reading.block import Block
-from archstat.homework.reading.spans import SpanGrid
+from archstat.homework.reading.lines.block import Block
+from archstat.homework.reading.markup import tex
+from archstat.homework.reading.markup.spans import SpanGrid
 
 WITH_WIDTH = ("tabularx", "tabulary", "tabular*", "xltabular")
 """Environments whose first argument is not the list of columns."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from archstat.homework.reading.node import End, Node, Start
+from archstat.homework.reading.markup.node import End, Node, Start
 from archstat.homework.reading.text import unescaped
 
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)|<!--|<[!?]")

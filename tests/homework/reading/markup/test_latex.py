@@ -95,7 +95,7 @@ a & b \\ 1 & 2
 \end{tabular}\end{table}
 \begin{tabular}{ll} c & d \\ 3 & 4 \end{tabular}
 \end{document}"""
-    first, second = read_text(text, name="sheet.tex")
+    first, second = read_text(text, name="sheet.tex").tables
 
     assert (first.place, second.place) == ("line 4", "line 7")
     assert lines(first) == [("a", "b"), ("1", "2")]

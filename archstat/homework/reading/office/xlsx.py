@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from posixpath import join, normpath
 from typing import NamedTuple
 
-from archstat.homework.reading.archive import Archive, nodes
-from archstat.homework.reading.node import End, Hidden, Node, Start, whole
-from archstat.homework.reading.runs import Runs
-from archstat.homework.reading.sheet import Sheet, month_and_day, number, percent
+from archstat.homework.reading.markup.node import End, Hidden, Node, Start, whole
+from archstat.homework.reading.office.archive import Archive, nodes
+from archstat.homework.reading.office.runs import Runs
+from archstat.homework.reading.office.sheet import Sheet, month_and_day, number, percent
 from archstat.homework.reading.table import Found
 
 MEMBER = "xl/workbook.xml"

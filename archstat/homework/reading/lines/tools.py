@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
-from archstat.homework.reading.block import FIELD, Block
+from archstat.homework.reading.lines.block import FIELD, Block
 
 LAYER_TITLE = "Layer (type"
 COUNT_TITLE = "Param #"

@@ -1,0 +1,1 @@
+"""Tables drawn in lines of text: with bars, commas, blanks, or as a tool prints them."""

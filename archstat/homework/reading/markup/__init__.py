@@ -1,0 +1,1 @@
+"""HTML and LaTeX: tags, commands, and the tables written with them."""
