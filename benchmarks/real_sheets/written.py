@@ -1,0 +1,96 @@
+"""Whether a text says what is true, to the digits that are written."""
+
+from __future__ import annotations
+
+import ast
+import re
+from fractions import Fraction
+from math import prod
+
+from quantities import Value
+from truth import Sizes
+
+UNITS = {
+    "k": 10**3, "K": 10**3, "M": 10**6, "m": 10**6, "G": 10**9, "B": 10**9, "MM": 10**6,
+    "Mi": 10**6, "Mio": 10**6, "Mrd": 10**9, "million": 10**6, "millions": 10**6, "billion": 10**9,
+    "mil": 10**3, "тыс": 10**3, "млн": 10**6, "triệu": 10**6, "jt": 10**6, "juta": 10**6,
+    "万": 10**4, "億": 10**8, "亿": 10**8, "만": 10**4, "억": 10**8, "百万": 10**6,
+    "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
+}  # fmt: skip
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def says(text: str, truth: Value, *, decimal: str = ".", axes: int | None = None) -> bool:
+    """Return whether a text says a value, with `decimal` as the sign in front of decimals.
+
+    `axes` tells how many axes of a map are spatial ones; it may be told by these alone.
+    """
+    if truth is None:
+        return False
+    if isinstance(truth, tuple):
+        return _says_sizes(text, truth, axes)
+    read = number(text, decimal)
+    if read is None:
+        return False
+    value, step = read
+    exact = step == 1 and value.denominator == 1
+    return value == truth if exact else abs(value - truth) <= step / 2
+
+
+def number(text: str, decimal: str = ".") -> tuple[Fraction, Fraction] | None:
+    """Return the number behind the last `=` of a text, and what its last digit is worth."""
+    result = re.split(r"[=≈~]", text)[-1].translate(POWERS)
+    if re.fullmatch(r"[\d\s()+*x×·]*[*x×·+][\d\s()+*x×·]*", result):
+        return Fraction(_worked_out(re.sub("[x×·]", "*", result))), Fraction(1)
+    if decimal == ",":
+        result = result.replace(".", "").replace(",", ".")
+    result = re.sub(r"(?<=\d)[,'_\u00a0\u202f ](?=\d{3}(?!\d))", "", result)
+    found = re.search(
+        r"(\d+)(?:\.(\d+))?(?:\s*[x×·*]\s*10\s*\^?\{?(\d+)\}?|[eE]\+?(\d+))?\s*([^\W\d_]*)", result
+    )
+    if not found:
+        return None
+    whole, decimals, power, exponent, unit = found.groups(default="")
+    factor = 10 ** int(power or exponent or 0) * UNITS.get(unit, 1)
+    step = Fraction(factor, 10 ** len(decimals))
+    value = int(whole + decimals) * step
+    zeros = 0 if decimals or factor == 1 else len(whole) - len(whole.rstrip("0"))
+    return value, step * 10**zeros  # 800K is told to one digit
+
+
+def _worked_out(terms: str) -> int:
+    """Return what a sum of products of whole numbers makes."""
+
+    def value(node: ast.expr) -> int:
+        if isinstance(node, ast.BinOp):
+            left, right = value(node.left), value(node.right)
+            return left * right if isinstance(node.op, ast.Mult) else left + right
+        return int(ast.unparse(node))
+
+    return value(ast.parse(terms.strip(), mode="eval").body)
+
+
+def _says_sizes(text: str, truth: Sizes, axes: int | None) -> bool:
+    stated = [int(one) for one in re.findall(r"\d+", re.split(r"[=≈]", text)[-1])]
+    return any(list(form) == stated for form in _forms(truth, axes))
+
+
+def _forms(truth: Sizes, axes: int | None) -> list[Sizes]:
+    """Return the ways in which sizes are written: of any order, without channels, with a batch."""
+    forms = [truth]
+    if axes is None and len(set(truth)) == 1:
+        forms.append(truth[:1])
+    if axes is not None and len(truth) == axes + 1:
+        channels, sides = truth[:1], truth[1:]
+        forms += [sides + channels, sides]
+        if len(set(sides)) == 1:
+            forms += [sides[:1], channels + sides[:1], sides[:1] + channels]
+        if set(sides) == {1}:
+            forms.append(channels)
+        if axes > 1:
+            turned = sides[::-1]
+            forms += [turned, turned + channels, channels + turned]
+        forms.append((prod(truth),))
+    elif axes is not None and len(truth) == 1:
+        forms += [(*truth, 1), (1, *truth), (1, 1, *truth), (*truth, 1, 1)]
+    return forms + [(1, *form) for form in forms]
