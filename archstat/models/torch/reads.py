@@ -174,6 +174,14 @@ def _repeated(call: Call) -> Reach:
     return tuple(reversed(reach))
 
 
+def _indexed(call: Call) -> Reach:
+    """Return what `x[:, [0, 2, 4]]` reads: some units of one axis, the others at their place."""
+    dims = [dim for dim, index in enumerate(call.given["indices"]) if index is not None]
+    if len(dims) != 1 or call.given["indices"][dims[0]].dim() != 1:
+        return Unknown(f"no rule says what {call.name} reads")
+    return _along(call.first, {dims[0]: PICKED})
+
+
 def _rolled(call: Call) -> Reach:
     shifts, dims = _listed(call.given["shifts"]), _listed(call.given["dims"])
     if not dims:
@@ -218,6 +226,8 @@ def _concatenated(call: Call) -> Reach:
     return _along(call.out, {call.given["dim"]: Mixing.AMONG_OTHERS})
 
 
+PICKED = Unknown("it picks or adds up some units of an axis of the image")
+
 RULES: Mapping[str, Rule] = {
     name: rule
     for names, rule in (
@@ -259,8 +269,9 @@ RULES: Mapping[str, Rule] = {
             cummax cummin cumprod cumsum gather index_add index_copy index_fill index_select
             logcumsumexp scatter scatter_add scatter_reduce select_scatter slice_scatter sort topk
             """,
-            _over(Unknown("it picks or adds up some units of an axis of the image")),
+            _over(PICKED),
         ),
+        ("_unsafe_index index", _indexed),
         (
             """
             constant_pad_nd reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d

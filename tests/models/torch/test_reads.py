@@ -223,6 +223,14 @@ def test_a_block_with_channels_last_sees_what_its_convolution_sees():
     assert field.effective_padding == (24, 24)
 
 
+def test_picked_channels_see_what_all_channels_see():
+    model = Call(
+        lambda self, x: self.b(self.a(x)[:, [0, 2, 4]]), a=nn.Conv2d(1, 6, 5), b=nn.Conv2d(3, 1, 5)
+    )
+    # 5, then 5 units that are 1 apart: 5 + 4
+    assert last_field(model, (1, 32, 32)).size == (9, 9)
+
+
 def test_a_batch_of_several_examples_sees_the_same():
     model = nn.Sequential(nn.Conv2d(3, 8, 4, stride=4), Block())
     assert last_field(model, (3, 32, 32), batch_size=3) == last_field(model, (3, 32, 32))
@@ -382,6 +390,11 @@ def test_constants_of_the_shape_of_a_map_see_nothing_of_it():
 UNKNOWN = {
     "picked columns": (
         lambda x: x[..., torch.tensor([2, 0])],
+        "index on (2 layers)",
+        "it picks or adds up some units of an axis of the image",
+    ),
+    "columns picked along two axes": (
+        lambda x: x[:, torch.tensor([0, 0]), torch.tensor([2, 0])],
         "index on (2 layers)",
         "no rule says what index reads",
     ),
