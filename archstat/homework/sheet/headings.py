@@ -11,7 +11,7 @@ from functools import lru_cache
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import ONE, Factor, factors
-from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES, Meaning
+from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES, Listed
 from archstat.report.columns import COLUMNS, SHORT_NAMES
 
 QUANTITIES = (*COLUMNS, *OTHER_QUANTITIES)
@@ -51,6 +51,25 @@ _WITH_BIAS = re.compile(r"(?:w/?|with|incl\w*|and|\+|&) ?.*bias|bias.*포함|含
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """One of the meanings that a title allows.
+
+    Attributes:
+        quantities: What a cell states, in its order: keys of the columns of a report, or of
+            `OTHER_QUANTITIES`.
+        prior: How often such a title means that, before its values are looked at; the priors of all
+            meanings of a title add up to 1.
+        scale: What its numbers are multiples of.
+        unit: The unit of memory of its numbers.
+    """
+
+    quantities: tuple[str, ...]
+    prior: float
+    scale: Fraction = ONE
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Heading:
     """What a title means.
 
@@ -69,18 +88,35 @@ class Heading:
     unit: str = ""
     ambiguous: tuple[str, ...] = ()
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the title is recognised; the meanings of one that is not are the nearest."""
+        return bool(self.quantities)
 
-def heading(title: str) -> Heading | None:
-    """Return what a title means; None if it is not recognised.
+    @property
+    def meanings(self) -> tuple[Meaning, ...]:
+        """All that the title may mean, the likeliest first."""
+        found = [self.quantities, *((key,) for key in self.ambiguous)] if self.quantities else []
+        weights = [0.5**place for place in range(len(found))]
+        return tuple(
+            Meaning(quantities, weight / sum(weights), self.scale, self.unit)
+            for quantities, weight in zip(found, weights, strict=True)
+        )
 
+
+def heading(title: str) -> Heading:
+    """Return what a title means.
+
+    >>> [(meaning.quantities, round(meaning.prior, 2)) for meaning in heading("Kernel").meanings]
+    [(('filter_size',), 0.67), (('filters',), 0.33)]
     >>> heading("**# of Filter / Filter Size**").quantities
     ('filters', 'filter_size')
-    >>> heading("Params (M)").scale, heading("Accuracy")
-    (Fraction(1000000, 1), None)
+    >>> heading("Params (M)").scale, heading("Accuracy").is_known
+    (Fraction(1000000, 1), False)
     """
     text = _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
     found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
-    return found and replace(found, title=title)
+    return replace(found or Heading("", ()), title=title)
 
 
 def _spelled(text: str) -> str:
@@ -96,7 +132,7 @@ def _spelled(text: str) -> str:
 
 
 _ALIASES = {
-    _spelled(key): Meaning((key,))
+    _spelled(key): Listed((key,))
     for key in QUANTITIES
     if key not in COLUMNS or not COLUMNS[key].parts
 } | {
@@ -130,7 +166,7 @@ def _alias(spelled: str) -> Heading | None:
     return None
 
 
-def _untitled(meaning: Meaning) -> Heading:
+def _untitled(meaning: Listed) -> Heading:
     """Return a heading with this meaning, to which its title and units are still to come."""
     return Heading("", meaning.quantities, ambiguous=meaning.ambiguous)
 

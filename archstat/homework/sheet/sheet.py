@@ -134,8 +134,8 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
     return tuple(columns)
 
 
-def _column(index: int, title: str, meaning: Heading | None) -> Column:
-    if meaning is None:
+def _column(index: int, title: str, meaning: Heading) -> Column:
+    if not meaning.is_known:
         return Column(index, title)
     if set(meaning.quantities) & set(LABELS):
         return Column(index, title, is_label=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """What a title means.
+class Listed:
+    """What a title means, as it is listed here.
 
     Attributes:
         quantities: Keys of columns of a report, or of `OTHER_QUANTITIES`; several where a column
@@ -30,23 +30,23 @@ OTHER_QUANTITIES = (
 )
 """Quantities that students list and that are no columns of a report."""
 
-TITLES: dict[Meaning, str] = {
-    Meaning(("layer",)): """
+TITLES: dict[Listed, str] = {
+    Listed(("layer",)): """
         layer, layers, layer name, layers name, name, layer (type), layer stage, end-point, model,
         module, module name, cnn, idx/class, 계층, 계층 이름, 층, 층 이름, 레이어, 레이어 이름,
         레이어명, 層, 層名, 层, 层名, 层名称, 层编号, 网络层, レイヤ, レイヤー, レイヤー名, schicht,
         schichten, couche, capa
     """,
-    Meaning(("layer",), ("kind",)): "operation, operator",
-    Meaning(("number",), ("layer",)): """
+    Listed(("layer",), ("kind",)): "operation, operator",
+    Listed(("number",), ("layer",)): """
         #, id, idx, index, no, nr, number, # layer, # layers, layer #, layer index, layer no,
         layer id, 번호, 순번, 编号, 序号, 番号
     """,
-    Meaning(("kind",)): """
+    Listed(("kind",)): """
         type, kind, class, layer type, layer kind, op type, type of layer, 타입, 종류, 유형,
         레이어 종류, 레이어 타입, 계층 종류, 层类型, 类型, 類型, 種類, タイプ, typ, schichttyp, tipo
     """,
-    Meaning(("filters",)): """
+    Listed(("filters",)): """
         # filters, # filter, # kernels, # kernel, # maps, # feature maps, # feature map, # output,
         channels, channel, output ch, out ch, output channel, output channels, out channels,
         out channel, 필터 수, 필터의 수, 필터 개수, 필터의 개수, 필터 갯수, 커널 수, 커널 개수,
@@ -55,13 +55,13 @@ TITLES: dict[Meaning, str] = {
         フィルター数, チャネル数, チャンネル数, 出力チャネル, 出力チャネル数, 出力チャンネル,
         出力チャンネル数, anzahl filter, filteranzahl, kanäle, nombre de filtres, número de filtros
     """,
-    Meaning(("filters",), ("feature_map",)): "maps",
-    Meaning(("filters",), ("filter_size",)): """
+    Listed(("filters",), ("feature_map",)): "maps",
+    Listed(("filters",), ("filter_size",)): """
         filter, filters, 필터, 滤波器, フィルタ, フィルター, filtre, filtro
     """,
-    Meaning(("filters",), ("neurons", "feature_map")): "filters/neurons, filters/units",
-    Meaning(("filter_size",), ("filters",)): "kernel, kernels, k, 커널, 卷积核, カーネル, noyau",
-    Meaning(("filter_size",)): """
+    Listed(("filters",), ("neurons", "feature_map")): "filters/neurons, filters/units",
+    Listed(("filter_size",), ("filters",)): "kernel, kernels, k, 커널, 卷积核, カーネル, noyau",
+    Listed(("filter_size",)): """
         kernel size, kernels size, ksize, kernel shape, kernel dim, kernel dimension,
         kernel dimensions, kernel width, filter size, filters size, filter shape, filter dim,
         filter dimension, filter dimensions, filter width, size of filter, size of kernel, window,
@@ -70,25 +70,25 @@ TITLES: dict[Meaning, str] = {
         フィルタサイズ, フィルターサイズ, filtergröße, kernelgröße, taille du filtre,
         taille du noyau, tamaño del filtro, tamaño del kernel
     """,
-    Meaning(("stride",)): """
+    Listed(("stride",)): """
         stride, strides, stride size, s, 스트라이드, 보폭, 步长, 步幅, ストライド, schrittweite,
         pas, paso
     """,
-    Meaning(("padding",)): """
+    Listed(("padding",)): """
         padding, paddings, padding size, pad, pads, p, zero padding, zero pad, pad left, pad right,
         패딩, 패딩 크기, 제로 패딩, 填充, 零填充, 补零, パディング, ゼロパディング, auffüllung,
         remplissage, relleno
     """,
-    Meaning(("dilation",)): """
+    Listed(("dilation",)): """
         dilation, dilation rate, d, 팽창률, 膨胀率, 扩张率, 空洞率, ダイレーション
     """,
-    Meaning(("groups",)): "group, groups, 그룹, 그룹 수, 分组, 分组数, 组数, グループ数, gruppen",
-    Meaning(("in_channels",)): """
+    Listed(("groups",)): "group, groups, 그룹, 그룹 수, 分组, 分组数, 组数, グループ数, gruppen",
+    Listed(("in_channels",)): """
         input ch, in ch, input channel, input channels, in channels, in channel, input depth,
         입력 채널, 입력 채널 수, 输入通道, 输入通道数, 入力チャネル, 入力チャネル数, 入力チャンネル,
         入力チャンネル数
     """,
-    Meaning(("in_shape",)): """
+    Listed(("in_shape",)): """
         input, inputs, in, input size, input shape, input dim, input dims, input dimension,
         input dimensions, input img size, input image size, input image, input width, input map,
         input feature map, input feature map size, input spatial shape, input tensor, in shape,
@@ -97,7 +97,7 @@ TITLES: dict[Meaning, str] = {
         入力サイズ, 入力形状, 入力次元, eingabe, eingabegröße, entrée, taille d'entrée, entrada,
         tamaño de entrada
     """,
-    Meaning(("feature_map",)): """
+    Listed(("feature_map",)): """
         output, outputs, out, output size, output shape, output dim, output dims, output dimension,
         output dimensions, output img size, output image size, output image, output width,
         output map, output map size, output feature map, output feature maps,
@@ -115,24 +115,24 @@ TITLES: dict[Meaning, str] = {
         特徴マップサイズ, 特徴マップのサイズ, ausgabe, ausgabegröße, sortie, taille de sortie,
         salida, tamaño de salida
     """,
-    Meaning(("feature_map",), ("filters",)): """
+    Listed(("feature_map",), ("filters",)): """
         feature map, feature maps, 특징 맵, 특성 맵, 피처 맵, 피쳐 맵, 特征图, 特徴マップ,
         merkmalskarte
     """,
-    Meaning(("feature_map",), ("filter_size",)): """
+    Listed(("feature_map",), ("filter_size",)): """
         size, dimension, dimensions, 크기, 大小, 尺寸, サイズ, größe
     """,
-    Meaning(("weights",), ("params",)): """
+    Listed(("weights",), ("params",)): """
         weight, weights, 가중치, 가중치 수, 가중치의 수, 가중치 개수, 가중치의 개수, 权重, 权重数,
         权重数量, 权重个数, 權重數, 重み, 重み数, 重みの数, gewichte, anzahl gewichte,
         anzahl der gewichte, poids, nombre de poids, pesos
     """,
-    Meaning(("biases",)): """
+    Listed(("biases",)): """
         bias, biases, 편향, 편향 수, 편향의 수, 바이어스, 바이어스 수, 偏置, 偏置数, 偏置数量,
         バイアス, バイアス数, biais, sesgos
     """,
-    Meaning(("params",), ("weights", "param_bytes")): "parameter, parameters",
-    Meaning(("params",), ("weights",)): """
+    Listed(("params",), ("weights", "param_bytes")): "parameter, parameters",
+    Listed(("params",), ("weights",)): """
         param, params, trainable param, trainable params, trainable parameters, learnable params,
         learnable parameters, total params, total parameters, 파라미터, 파라미터 수, 파라미터의 수,
         파라미터 개수, 파라미터의 개수, 파라미터 갯수, parameter 수, parameter 개수, param 수,
@@ -142,62 +142,62 @@ TITLES: dict[Meaning, str] = {
         学習パラメータ数, parameteranzahl, anzahl parameter, anzahl der parameter, paramètres,
         nombre de paramètres, parámetros, número de parámetros
     """,
-    Meaning(("params",)): "weights + biases, weights & biases, weights and biases, weight + bias",
-    Meaning(("params_share",)): "% of params, % params, params %, params (%)",
-    Meaning(("neurons",)): """
+    Listed(("params",)): "weights + biases, weights & biases, weights and biases, weight + bias",
+    Listed(("params_share",)): "% of params, % params, params %, params (%)",
+    Listed(("neurons",)): """
         neuron, neurons, unit, units, node, nodes, 뉴런, 뉴런 수, 뉴런의 수, 뉴런 개수, 뉴런의 개수,
         노드 수, 神经元, 神经元数, 神经元数量, 神经元个数, 神經元數量, 节点数, 节点数量, ニューロン,
         ニューロン数, ノード数, neuronen, anzahl neuronen, anzahl der neuronen, neurones,
         nombre de neurones, neuronas, número de neuronas
     """,
-    Meaning(("neurons",), ("feature_map", "activation_bytes")): """
+    Listed(("neurons",), ("feature_map", "activation_bytes")): """
         activation size, activations, # activation, # activations, # activations (memory), acts,
         활성값 수, 激活值数量, 激活数量, 活性化数
     """,
-    Meaning(("activation_function",), ("neurons", "feature_map")): """
+    Listed(("activation_function",), ("neurons", "feature_map")): """
         activation, 활성화, 激活, 活性化
     """,
-    Meaning(("activation_function",)): """
+    Listed(("activation_function",)): """
         activation function, activation functions, activation fn, activation func, act fn,
         nonlinearity, non-linearity, 활성화 함수, 활성 함수, 激活函数, 激活函數, 活性化関数,
         aktivierung, aktivierungsfunktion, fonction d'activation, función de activación
     """,
-    Meaning(("macs",)): """
+    Listed(("macs",)): """
         mac, macs, macc, maccs, mult-adds, mult-add, multiply-adds, multiply-accumulates,
         multiplications, multiplies, flops/2, connections, 곱셈 수, 곱셈 횟수, 연결 수, 乘加次数,
         乘法次数, 连接数, 積和演算数, 乗算回数
     """,
-    Meaning(("macs",), ("flops",)): """
+    Listed(("macs",), ("flops",)): """
         op, ops, operations, # operation, conv ops, computation, computations, computational cost,
         computational complexity, 연산량, 연산 수, 연산의 수, 연산 횟수, 계산량, 计算量, 計算量,
         运算量, 運算量, 计算次数, 运算次数, 演算量, 演算数, operationen, rechenoperationen,
         rechenaufwand, opérations, operaciones
     """,
-    Meaning(("macs",), ("flops", "params", "weights")): "計算式, 计算式",
-    Meaning(("macs_share",)): "% of macs, % macs, macs %, macs (%)",
-    Meaning(("flops",), ("macs",)): """
+    Listed(("macs",), ("flops", "params", "weights")): "計算式, 计算式",
+    Listed(("macs_share",)): "% of macs, % macs, macs %, macs (%)",
+    Listed(("flops",), ("macs",)): """
         flop, flops, total flops, conv ops (flops), floating point operations, madd, madds,
         부동소수점 연산 수, 부동소수점 연산량, 浮点运算, 浮点运算量, 浮点运算次数, 浮点运算数,
         浮動小数点演算数
     """,
-    Meaning(("activation_bytes",), ("neurons", "param_bytes")): """
+    Listed(("activation_bytes",), ("neurons", "param_bytes")): """
         memory, mem, memory usage, memory size, 메모리, 메모리 사용량, 内存, 内存占用, 显存, メモリ,
         メモリ使用量, speicher, speicherbedarf, mémoire, memoria
     """,
-    Meaning(("activation_bytes",)): """
+    Listed(("activation_bytes",)): """
         activation memory, activations memory, activation bytes, feature map memory, output memory,
         활성화 메모리
     """,
-    Meaning(("input_gradient_macs",)): "input-grad macs, input gradient macs",
-    Meaning(("weight_gradient_macs",)): "weight-grad macs, weight gradient macs",
-    Meaning(("backward_macs",)): "backward macs, macs of the backward pass",
-    Meaning(("kept_bytes",)): "kept for backward, saved for backward, saved activations",
-    Meaning(("param_bytes",)): """
+    Listed(("input_gradient_macs",)): "input-grad macs, input gradient macs",
+    Listed(("weight_gradient_macs",)): "weight-grad macs, weight gradient macs",
+    Listed(("backward_macs",)): "backward macs, macs of the backward pass",
+    Listed(("kept_bytes",)): "kept for backward, saved for backward, saved activations",
+    Listed(("param_bytes",)): """
         param memory, params memory, parameter memory, parameters memory, weight memory,
         weights memory, param bytes, parameter bytes, params size, param size, parameter size,
         parameters size, model size, 파라미터 메모리
     """,
-    Meaning(("receptive_field",)): """
+    Listed(("receptive_field",)): """
         receptive field, receptive fields, receptive field size, size of receptive field,
         receptive size, rf, rf size, rf out, r out, receptive field out,
         theoretical receptive field, expected receptive field, 수용 영역, 수용 영역 크기,
@@ -205,17 +205,17 @@ TITLES: dict[Meaning, str] = {
         受容野, 受容野サイズ, 受容野の大きさ, rezeptives feld, champ récepteur, champ réceptif,
         campo receptivo
     """,
-    Meaning(("in_receptive_field",)): "r in, rf in, receptive field in, input receptive field",
-    Meaning(("effective_stride",)): """
+    Listed(("in_receptive_field",)): "r in, rf in, receptive field in, input receptive field",
+    Listed(("effective_stride",)): """
         effective stride, effective strides, cumulative stride, accumulated stride, total stride,
         stride so far, jump out, j out, 유효 스트라이드, 누적 스트라이드, 累积步长, 总步长,
         累積ストライド
     """,
-    Meaning(("effective_stride",), ("in_effective_stride",)): "jump, jumps, j, j0, 점프, 跳跃",
-    Meaning(("in_effective_stride",)): "jump in, j in",
-    Meaning(("effective_padding",)): """
+    Listed(("effective_stride",), ("in_effective_stride",)): "jump, jumps, j, j0, 점프, 跳跃",
+    Listed(("in_effective_stride",)): "jump in, j in",
+    Listed(("effective_padding",)): """
         effective padding, cumulative padding, total padding, padding so far, 유효 패딩, 누적 패딩
     """,
-    Meaning(("start",)): "start, starts, start out, start in",
+    Listed(("start",)): "start, starts, start out, start in",
 }  # fmt: skip
 """Titles by their meaning, with commas between them; capitals, spaces and signs do not matter."""

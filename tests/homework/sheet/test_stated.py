@@ -1,0 +1,51 @@
+"""Totals in the text around tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.homework.reading import read_text
+from archstat.homework.sheet.stated import stated
+
+TABLE = "| Layer | Params |\n|---|---|\n| conv1 | 448 |\n"
+
+
+def stated_in(text):
+    return stated(read_text(f"{TABLE}\n{text}\n", name="sheet"))
+
+
+@pytest.mark.parametrize(
+    ("line", "part", "quantity", "cell"),
+    [
+        ("Total params: 60,965,224", "", "params", "60,965,224"),
+        ("**Total:** 61,706 parameters", "", "params", "61,706 parameters"),
+        ("Total mult-adds (M): 714.68", "", "macs", "714.68"),
+        ("TOTAL params: 138M parameters", "", "params", "138M parameters"),
+        ("Params size (MB): 233.08", "", "param_bytes", "233.08"),
+        ("- conv layers total = 2,469,696 parameters", "conv layers", "params", None),
+    ],
+)
+def test_a_line_that_counts(line, part, quantity, cell):
+    (found,) = stated_in(line)
+
+    assert (found.place, found.table, found.part) == ("line 5", 0, part)
+    assert found.heading.quantities == (quantity,)
+    assert cell in {None, found.cell}
+
+
+def test_a_total_of_nobody_knows_what():
+    (found,) = stated_in("Total: 9999")
+
+    assert (found.heading.is_known, found.part, found.cell) == (False, "", "9999")
+
+
+def test_two_on_a_line():
+    first, second = stated_in("MACs: 714.69M, params: 61.10M")
+
+    assert (first.heading.quantities, first.cell) == (("macs",), "714.69M")
+    assert (second.heading.quantities, second.cell) == (("params",), "61.10M")
+
+
+@pytest.mark.parametrize("line", ["Note: 5 layers", "Accuracy: 93 %", "Task 2:", "Epoch 5: 0.3"])
+def test_other_lines_state_nothing(line):
+    assert stated_in(line) == ()
