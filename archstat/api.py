@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from archstat.errors import UsageError, shown, within
 from archstat.extras import TORCH, require
+from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
-from archstat.models.load import load
 from archstat.models.question import Loaded, Question
 from archstat.models.spec.build import Settings, input_shape
 from archstat.models.spec.resolve import positive
@@ -130,7 +130,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
             raise UsageError(
                 "inputs and kwargs go with an nn.Module", hint="use input=(3, 224, 224)"
             )
-        found = load(fspath(model), question)
+        found = find_model(fspath(model)).graph(question)
     else:
         found = _load_module(model, question, inputs, kwargs or {})
     graph, traced_on, size = found

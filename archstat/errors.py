@@ -6,12 +6,15 @@ with `ArchstatError.within`. Everything else that is raised is a bug.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Self
 
 from archstat.record import record
+
+INSTEAD = "{instead}"
+"""Where a hint says what to ask instead."""
 
 MAX_SHOWN = 60  # characters of a value that a message repeats
 NEAR = 0.75  # likeness from which a word is suggested: "resnet50" is not to become "lenet5"
@@ -19,26 +22,60 @@ SHORTEST_PART = 3  # letters from which the words that hold a word are suggested
 CLEARLY_NEARER = 0.05  # a word this much likelier than another makes that one no suggestion
 
 
+def as_keyword(name: str, value: object) -> str:
+    """Return how a program states a part of its question.
+
+    >>> as_keyword("input", (3, 224, 224))
+    'input=(3, 224, 224)'
+    """
+    return f"{name}={value!r}"
+
+
 @record
 class Problem:
-    """One thing that is wrong: where (outermost place first), what, and what to change."""
+    """One thing that is wrong: where (outermost place first), what, and what to change.
+
+    Attributes:
+        instead: What to ask instead, by the names of the Python interface. It stands where the hint
+            says `{instead}`, or else at the end.
+    """
 
     what: str
     hint: str | None = None
     places: tuple[str, ...] = ()
+    instead: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """Return the problem as it is printed behind `error: `."""
-        sentence = ": ".join((*self.places, self.what))
-        return sentence if self.hint is None else f"{sentence}\n  hint: {self.hint}"
+        """Return the problem as it is told to a program."""
+        return self.told(as_keyword)
+
+    def told(self, state: Callable[[str, object], str]) -> str:
+        """Return the problem as it is printed behind `error: `.
+
+        Args:
+            state: How a part of a question is stated there, from its name and its value.
+        """
+        sentence, hint = ": ".join((*self.places, self.what)), self.hint
+        if self.instead:
+            words = " ".join(state(name, value) for name, value in self.instead.items())
+            hint = f"write {INSTEAD}" if hint is None else hint
+            hint = hint if INSTEAD in hint else f"{hint}: {INSTEAD}"
+            hint = hint.replace(INSTEAD, words)
+        return sentence if hint is None else f"{sentence}\n  hint: {hint}"
 
 
 class ArchstatError(Exception):
     """A question that could not be answered; the superclass of all errors of this package."""
 
-    def __init__(self, what: str, *, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        hint: str | None = None,
+        instead: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(what)
-        self.problems: tuple[Problem, ...] = (Problem(what, hint),)
+        self.problems: tuple[Problem, ...] = (Problem(what, hint, instead=instead or {}),)
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> Self:

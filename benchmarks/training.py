@@ -16,7 +16,7 @@ from counters import print_table
 
 from archstat.analyses.training import training
 from archstat.graph import Graph
-from archstat.models.load import torch_source
+from archstat.models.argument import find_model
 from archstat.models.question import Question
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
@@ -39,7 +39,7 @@ def main() -> None:
         example = torch.zeros((BATCH_SIZE, *graph.input_shape), device=META)
         rows.append(_row(name, graph, backward_pass(build_module(graph, META), [example], {})))
     for model in MODELS:
-        source = torch_source(f"torchvision/{model}", Question())
+        source = find_model(f"torchvision/{model}").module(Question())
         stated = stated_inputs(source, ())
         graph, _ = trace_source(
             source, (), batch_size=BATCH_SIZE, device_name=META.type, train=True

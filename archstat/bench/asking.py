@@ -11,7 +11,7 @@ from archstat.bench.work import Work, work_of
 from archstat.errors import UsageError
 from archstat.graph import Graph
 from archstat.layers.base import Shape
-from archstat.models.load import load
+from archstat.models.argument import find_model
 from archstat.models.question import Question
 
 CPU = "cpu"
@@ -89,8 +89,8 @@ def known(model: str, question: Question, batches: Sequence[int], *, optimizer: 
 def _graph(model: str, question: Question) -> Graph:
     """Return the graph of a model; of its forward pass alone where no more can be told."""
     try:
-        return load(model, question).graph
+        return find_model(model).graph(question).graph
     except UsageError:
         if not question.train:
             raise
-        return load(model, replace(question, train=False)).graph
+        return find_model(model).graph(replace(question, train=False)).graph

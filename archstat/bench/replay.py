@@ -26,9 +26,8 @@ from archstat.bench.record import LayerTimes
 from archstat.bench.subject import Call, Models, captured, events_ns
 from archstat.bench.work import Work
 from archstat.graph import INPUT, Graph
-from archstat.models.load import spec_graph
 from archstat.models.question import Question
-from archstat.models.torch.module import GraphModule, node_output
+from archstat.models.torch.module import GraphModule, graph_of, node_output
 from archstat.models.torch.tracing import Recorder, recording, run_untouched
 
 UNROLLED = 16
@@ -127,12 +126,13 @@ def replays(case: Case, models: Models, question: Question) -> dict[str, Replay]
     """
     module, (args, kwargs) = models.module(case)
     with precision(case.device, case.dtype):
-        if isinstance(module, GraphModule):
-            return _of_spec(spec_graph(case.model, question), module, args[0])
+        graph = graph_of(module)
+        if graph is not None and isinstance(module, GraphModule):
+            return _of_graph(graph, module, args[0])
         return _of_module(module, args, kwargs, each_operator=question.each_operator)
 
 
-def _of_spec(graph: Graph, module: GraphModule, x: Tensor) -> dict[str, Replay]:
+def _of_graph(graph: Graph, module: GraphModule, x: Tensor) -> dict[str, Replay]:
     values, found = {INPUT: x}, {}
     with torch.inference_mode():
         for node in graph.nodes:

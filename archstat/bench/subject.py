@@ -16,11 +16,9 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from archstat.bench.case import COMPILE, GRAPH, Case
 from archstat.bench.devices import precision, type_of, waiting
 from archstat.bench.protocol import MS
+from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
-from archstat.models.load import spec_graph, torch_source
 from archstat.models.question import Question
-from archstat.models.spec.resolve import is_torch
-from archstat.models.torch.module import build_module
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import example_inputs, stated_inputs
 
@@ -127,21 +125,13 @@ class Models:
         return self._made[key]
 
     def _new(self, case: Case) -> nn.Module:
-        if is_torch(case.model):
-            source, _ = self._source(case.model)
-            module = source.model if source.make is None else source.make()
-        else:
-            module = build_module(spec_graph(case.model, self._question), torch.device("cpu"))
-            draw(module)
+        source, _ = self._source(case.model)
+        module = source.model if source.make is None else source.make()
         module = module.to(torch.device(case.device)).to(type_of(case.dtype))
         return module.to(memory_format=torch.channels_last) if case.channels_last else module
 
     def _batches(self, case: Case) -> list[tuple[Sequence[Any], Mapping[str, Any]]]:
-        if is_torch(case.model):
-            source, stated = self._source(case.model)
-        else:
-            shape = spec_graph(case.model, self._question).input_shape
-            source, stated = Source(case.model, nn.Identity()), [InputSpec(shape)]
+        source, stated = self._source(case.model)
         count = 1 if case.mode == GRAPH else INPUTS
         device = torch.device(case.device)
         made = [example_inputs(source, stated, case.batch_size, device) for _ in range(count)]
@@ -152,7 +142,7 @@ class Models:
 
     def _source(self, model: str) -> tuple[Source, Sequence[InputSpec]]:
         if model not in self._sources:
-            source = torch_source(model, self._question)
+            source = find_model(model).module(self._question)
             self._sources[model] = source, stated_inputs(source, self._question.inputs)
         return self._sources[model]
 
@@ -168,14 +158,6 @@ def events_ns(run: Call, device: str) -> int:
         end.synchronize()
     elapsed_ms: float = start.elapsed_time(end)
     return round(elapsed_ms * MS)
-
-
-def draw(module: nn.Module) -> None:
-    """Draw every parameter at random, as torch does when it makes a layer."""
-    for each in module.modules():
-        reset = getattr(each, "reset_parameters", None)
-        if callable(reset):
-            reset()
 
 
 def _filled(tensor: Tensor, case: Case) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.cli.shared import Classes, Input, Model, Set, answering, variant
+from archstat.cli.shared import Classes, Input, Model, Set, answering, question
 
 EPILOG = """\b
 Examples:
@@ -20,7 +20,9 @@ def code(
     """Print the network as a PyTorch class that runs by itself, its layers' names kept."""
     with answering():
         from archstat.cli.output import write_stdout
-        from archstat.models.spec.resolve import resolve
+        from archstat.models.argument import find_formulas
         from archstat.renderers.pytorch import render
 
-        write_stdout(render(resolve(model, variant(input, classes, settings))))
+        inputs = None if input is None else [input]
+        asked = question(inputs, classes, settings, None, 1, "none")
+        write_stdout(render(find_formulas(model).formulas(asked)))

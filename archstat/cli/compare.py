@@ -144,13 +144,13 @@ def _report(
     model_arguments: list[str] | None,
     batch: int,
 ) -> Report:
-    from archstat.models.load import load
+    from archstat.models.argument import find_model
     from archstat.models.spec.resolve import positive
     from archstat.report.report import report_on
 
     batch = positive(batch, "--batch")
     asked = question(inputs, classes, settings, model_arguments, batch, "none")
-    graph, traced_on, batch_size = load(model, asked)
+    graph, traced_on, batch_size = find_model(model).graph(asked)
     return report_on(graph, batch_size=batch_size, traced_on=traced_on)
 
 

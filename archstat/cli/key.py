@@ -55,7 +55,7 @@ def key(
     """Write the answer key of a homework, or the blank sheet; 'archstat check' reads both."""
     with answering():
         from archstat.homework.answers.key import asked_layers, check_blanks
-        from archstat.models.load import load
+        from archstat.models.argument import find_model
         from archstat.renderers import SHEET_SUFFIXES
         from archstat.renderers.view import View
         from archstat.report.report import report_on
@@ -67,7 +67,7 @@ def key(
         with within("--blank"):
             check_blanks(blanks, shown)
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        graph, traced_on, batch = load(model, asked)
+        graph, traced_on, batch = find_model(model).graph(asked)
         report = report_on(graph, batch_size=batch, traced_on=traced_on)
         view = View(tuple(shown), layout, is_homework=True, blank=blanks)
         deliver(report if rows == "all" else asked_layers(report), view, format_name, target)

@@ -61,10 +61,10 @@ def truth(model: str, asked: Question) -> Truth:
         ArchstatError: There is no such model, or the question does not fit it.
     """
     from archstat.homework.answers.truth import truth_of
-    from archstat.models.load import load
+    from archstat.models.argument import find_model
     from archstat.report.report import report_on
 
-    graph, traced_on, batch = load(model, asked)
+    graph, traced_on, batch = find_model(model).graph(asked)
     return truth_of(graph, report_on(graph, batch_size=batch, traced_on=traced_on))
 
 

@@ -23,6 +23,7 @@ from archstat.errors import ArchstatError, UsageError, shown
 
 if TYPE_CHECKING:
     from archstat.graph import Graph
+    from archstat.models.front_end import FrontEnd
     from archstat.models.question import Question
     from archstat.report.reconciling import Variant
 
@@ -116,34 +117,35 @@ def _variants(model: str, asked: Question) -> Iterator[Variant]:
     from dataclasses import replace
 
     from archstat.layers.activation import Softmax
-    from archstat.models.load import load
+    from archstat.models.argument import find_model
     from archstat.report.reconciling import Variant
 
-    graph = load(model, asked).graph
+    network = find_model(model)
+    graph = network.graph(asked).graph
     yield Variant(graph)
     if isinstance(graph.nodes[-1].layer, Softmax):
         yield Variant(replace(graph, nodes=graph.nodes[:-1]), "without its softmax")
-    for words, name, changed in _other_questions(model, asked, graph):
+    for words, other, changed in _other_questions(network, asked, graph):
         with suppress(ArchstatError):  # not every network can be asked everything
-            yield Variant(load(name, changed).graph, words)
+            yield Variant(other.graph(changed).graph, words)
 
 
 def _other_questions(
-    model: str, asked: Question, graph: Graph
-) -> Iterator[tuple[str, str, Question]]:
+    model: FrontEnd, asked: Question, graph: Graph
+) -> Iterator[tuple[str, FrontEnd, Question]]:
     """Yield what else may have been asked: in words, of which model, and the question."""
     from dataclasses import replace
 
+    from archstat.models.argument import find_model
     from archstat.models.inputs import InputSpec
     from archstat.models.question import Question
     from archstat.models.spec.catalogue import catalogue
-    from archstat.models.spec.resolve import is_torch
 
     channels, *sides = graph.input_shape
     for side in SIDES if len(sides) > 1 else ():
         shape = InputSpec((channels, *(side for _ in sides)))
         yield f"with an input of {side}×{side}", model, replace(asked, inputs=[shape])
-    if is_torch(model):
+    if "settings" not in model.accepts:
         return
     groups = [node.name for node in graph.nodes if node.layer.settings().get("groups", 1) > 1]
     changes = {**asked.settings, **{name: {"groups": 1} for name in groups}}
@@ -151,4 +153,4 @@ def _other_questions(
     for number in CLASSES:
         yield f"with {number} classes", model, replace(asked, classes=number)
     for name in catalogue():
-        yield f"as {name}", name, Question()
+        yield f"as {name}", find_model(name), Question()

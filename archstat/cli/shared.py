@@ -14,7 +14,6 @@ from archstat.errors import ArchstatError, UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.models.question import Question
-    from archstat.models.spec.resolve import Variant
     from archstat.report.columns import Column
 
 CANNOT_ANSWER = 2
@@ -185,21 +184,6 @@ def answering() -> Iterator[None]:
         for problem in error.problems:
             typer.echo(f"error: {problem}", err=True)
         raise typer.Exit(CANNOT_ANSWER) from None
-
-
-def variant(input: str | None, classes: int | None, settings: list[str] | None) -> Variant:  # noqa: A002
-    """Return the changes that the options ask for.
-
-    Raises:
-        UsageError: An option cannot be read.
-    """
-    from archstat.models.spec.resolve import Variant, parse_input, parse_settings, positive
-
-    return Variant(
-        input=None if input is None else parse_input(input),
-        classes=None if classes is None else positive(classes, "--classes"),
-        settings=parse_settings(settings or []),
-    )
 
 
 def question(

@@ -31,6 +31,7 @@ from archstat.errors import UsageError, within
 
 if TYPE_CHECKING:
     from archstat.analyses.conventions.convention import Convention
+    from archstat.models.front_end import FrontEnd
     from archstat.renderers.view import View
     from archstat.report.report import Report
 
@@ -111,7 +112,7 @@ def table(
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
     with answering():
         from archstat.graph import ForwardError
-        from archstat.models.load import load
+        from archstat.models.argument import find_model
         from archstat.models.spec.resolve import positive
         from archstat.renderers import SUFFIXES, renderer
         from archstat.report.report import report_on
@@ -122,14 +123,15 @@ def table(
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         asked = replace(asked, each_operator=by == "operator", train=train)
+        network = find_model(model)
         if not train:
-            _require_no_training(view, model)
+            _require_no_training(view, network)
         if depth is not None and by not in {"layer", "module"}:
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
         devices = [] if latency is None else _devices(latency)
         try:
             with limited(timeout), stdout_kept():
-                graph, traced_on, batch = load(model, asked)
+                graph, traced_on, batch = network.graph(asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and format_name == "table":
                 from archstat.report.folding import latest
@@ -194,19 +196,18 @@ def _devices(names: str) -> list[str]:
     return devices_named(names)
 
 
-def _require_no_training(view: View, model: str) -> None:
-    """Check that no column is asked for that a PyTorch model tells in training mode alone.
+def _require_no_training(view: View, model: FrontEnd) -> None:
+    """Check that no column is asked for that a model tells in training mode alone.
 
     Raises:
         UsageError: One is.
     """
-    from archstat.models.spec.resolve import is_torch
     from archstat.report.columns import OF_TRAINING
 
     keys = [column.key for column in view.chosen() if column.key in OF_TRAINING]
-    if keys and is_torch(model):
+    if keys and model.needs_training_pass:
         raise UsageError(
-            f"--columns {','.join(keys)}: a PyTorch model tells it in training mode only",
+            f"--columns {','.join(keys)}: {model.kind} tells it in training mode only",
             hint="add --train",
         )
 

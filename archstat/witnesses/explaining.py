@@ -11,11 +11,10 @@ from torch import nn
 from archstat.errors import UsageError
 from archstat.graph import Graph, Node
 from archstat.layers.naming import attribute_name
+from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
-from archstat.models.load import spec_graph, torch_source
 from archstat.models.question import Question
-from archstat.models.spec.resolve import is_torch
-from archstat.models.torch.module import build_module
+from archstat.models.torch.module import build_module, graph_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import example_inputs, stated_inputs
 from archstat.report.itemizing import items
@@ -30,10 +29,10 @@ def tool_count(tool: Tool, model: str, question: Question) -> ToolCount:
     Raises:
         ArchstatError: There is no such model, the question does not fit it, or the tool fails.
     """
-    if is_torch(model):
-        source = torch_source(model, question)
+    source = find_model(model).module(question)
+    graph = graph_of(source.model)
+    if graph is None:
         return source_count(tool, source, question.inputs)
-    graph = spec_graph(model, question)
     device = torch.device(tool.device)
     example = torch.zeros((1, *graph.input_shape), device=device)
     return _explained(tool, graph.name, graph, build_module(graph, device), [example])

@@ -13,11 +13,10 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
+from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
-from archstat.models.load import spec_graph, torch_source
 from archstat.models.question import Question
-from archstat.models.spec.resolve import is_torch
-from archstat.models.torch.module import build_module, find_device, observe
+from archstat.models.torch.module import build_module, find_device, graph_of, observe
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import example_inputs, stated_inputs, trace_source
 from archstat.models.torch.wrapped import materialized
@@ -41,10 +40,10 @@ def testimony(model: str, question: Question) -> tuple[str, Iterator[Finding]]:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    if is_torch(model):
-        source = torch_source(model, question)
+    source = find_model(model).module(question)
+    graph = graph_of(source.model)
+    if graph is None:
         return source.name, model_findings(source, question.inputs, question.device)
-    graph = spec_graph(model, question)
     title = f"{graph.name}: {graph.title}" if graph.title else graph.name
     return title, findings(graph, question.device)
 

@@ -15,8 +15,8 @@ from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Record, Result  # noqa: E402
 from archstat.bench.replay import replays  # noqa: E402
 from archstat.bench.subject import Models  # noqa: E402
+from archstat.models.argument import find_model  # noqa: E402
 from archstat.models.inputs import parse_model_input  # noqa: E402
-from archstat.models.load import load  # noqa: E402
 from archstat.models.question import Question  # noqa: E402
 from archstat.report.report import report_on  # noqa: E402
 
@@ -83,7 +83,7 @@ def question(shape):
 
 
 def rows(model, asked):
-    graph, _, batch = load(model, asked)
+    graph, _, batch = find_model(model).graph(asked)
     return [row.name for row in report_on(graph, batch_size=batch).layers]
 
 

@@ -8,8 +8,8 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
 
 from archstat.layers.reach import Mixing
+from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
-from archstat.models.load import torch_source
 from archstat.models.question import Question
 from archstat.models.torch import reads
 from archstat.models.torch.source import Source
@@ -173,7 +173,7 @@ def test_gradients_agree_on(model):
     ],
 )
 def test_gradients_agree_on_models_of_torchvision(name):
-    finding = finding_of(torch_source(f"torchvision/{name}", Question()), (3, 64, 64))
+    finding = finding_of(find_model(f"torchvision/{name}").module(Question()), (3, 64, 64))
     assert finding.verdict is Verdict.AGREES, finding.words
 
 

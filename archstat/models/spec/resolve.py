@@ -1,4 +1,4 @@
-"""The MODEL argument: what a person wrote, and the network that it stands for."""
+"""Networks by the name of their spec, and what may be changed about them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 
 from archstat.errors import ArchstatError, ShapeError, UsageError, did_you_mean, shown, within
 from archstat.graph import Graph
@@ -24,8 +23,6 @@ from archstat.models.spec.build import (
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.file import load_spec, mode_of
 from archstat.record import record
-
-MOST_SUGGESTED = 8  # models of a hint: all kinds of AlexNet
 
 
 @record
@@ -82,41 +79,24 @@ def require_order(given: Shape, usual: Shape) -> None:
         )
 
 
-def is_torch(model: str) -> bool:
-    """Return whether a MODEL argument names a PyTorch model rather than a spec."""
-    has_library = model.startswith(("torchvision/", "timm/"))
-    return has_library or model.endswith(".py") or ":" in Path(model).name
-
-
 def find_spec(model: str) -> Spec:
-    """Return the spec that a MODEL argument names: one of the catalogue, or a TOML file.
+    """Return the spec of the catalogue that has this name, or that of a TOML file.
 
     Raises:
-        UsageError: It names neither.
+        UsageError: It is neither.
         SpecError: The file is not a spec.
     """
     known = catalogue()
     if model in known:  # its lines tell nothing to whoever did not write it
         return replace(load_spec(known[model], catalogue=known), lines={})
-    mode = mode_of(Path(model)) if model else 0
-    if model.endswith(".toml") and not mode:
+    if not model.endswith(".toml"):
+        raise UsageError(
+            f"{shown(model)} is no spec", hint="a spec is a name of the catalogue or a .toml file"
+        )
+    if not mode_of(Path(model)):
         hint = did_you_mean(Path(model).stem, list(known))
         raise UsageError(f"there is no file {shown(model)}", hint=hint)
-    if model.endswith(".toml") or S_ISDIR(mode):
-        return load_spec(Path(model), catalogue=known)
-    if is_torch(model):
-        raise UsageError(
-            f"{shown(model)} is a PyTorch model, and this works on specs",
-            hint="'archstat table' and archstat.analyze take both",
-        )
-    file = f"{model}.toml"
-    is_file = S_ISREG(mode_of(Path(file)))
-    near = did_you_mean(model, list(known), at_most=MOST_SUGGESTED)
-    hint = f"did you mean {file!r}?" if is_file else near
-    raise UsageError(
-        f"there is no model {shown(model)}",
-        hint=hint or "'archstat list' shows the catalogue; a spec file ends in .toml",
-    )
+    return load_spec(Path(model), catalogue=known)
 
 
 def spec_text(model: str) -> str:

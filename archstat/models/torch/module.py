@@ -37,7 +37,7 @@ class GraphModule(nn.Module):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__()
-        self._graph = graph
+        self._graph = graph  # whoever has the module asks `graph_of`
         for node in graph.nodes:
             call = node.layer.torch_call(node.in_shape)
             if isinstance(call, TorchModule):
@@ -53,6 +53,11 @@ class GraphModule(nn.Module):
         read = {name for node in self._graph.nodes for name in node.inputs}
         ends = tuple(out for node, out in outputs(self._graph, self, x) if node.name not in read)
         return ends[0] if len(ends) == 1 else ends
+
+
+def graph_of(module: nn.Module) -> Graph | None:
+    """Return the network that a module was built from, if it was built from one."""
+    return module._graph if isinstance(module, GraphModule) else None  # noqa: SLF001  ours
 
 
 def outputs(graph: Graph, module: GraphModule, x: Tensor) -> Iterator[tuple[Node, Tensor]]:
@@ -164,6 +169,14 @@ def build_module(graph: Graph, device: torch.device) -> GraphModule:
         for tensor in (*module.parameters(), *module.buffers()):
             tensor.zero_()
     return module
+
+
+def draw(module: nn.Module) -> None:
+    """Draw every parameter at random, as torch does when it makes a layer."""
+    for each in module.modules():
+        reset = getattr(each, "reset_parameters", None)
+        if callable(reset):
+            reset()
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,12 @@ from torch import nn
 from torch.nn.modules import module as global_hooks
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.graph import Graph
 from archstat.layers.base import Shape
 from archstat.models.inputs import require_call
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.users_code import held_back, users_traceback
+from archstat.models.torch.module import build_module, draw
 from archstat.models.torch.wrapped import unwrapped
 
 DEFAULT_IMAGE = (3, 224, 224)
@@ -68,6 +70,17 @@ def load_source(model: str, arguments: Mapping[str, Any]) -> Source:
     target = _attribute(module, attribute, model)
     built, make = _built(target, arguments, model)
     return Source(model, built, make)
+
+
+def built_from(graph: Graph) -> Source:
+    """Return a network built of torch's layers; its parameters are drawn when it is made."""
+
+    def make() -> nn.Module:
+        module = build_module(graph, torch.device("cpu"))
+        draw(module)
+        return module
+
+    return Source(graph.name, build_module(graph, torch.device("meta")), make, graph.input_shape)
 
 
 def _from_torchvision(name: str, arguments: Mapping[str, Any]) -> Source:

@@ -175,11 +175,11 @@ def test_a_grader_of_a_traced_model_travels_without_torch():
 
     pytest.importorskip("torch")
     from archstat.homework.answers.truth import truth_of
-    from archstat.models.load import load
+    from archstat.models.argument import find_model
     from archstat.models.question import Question
     from archstat.report.report import report_on
 
-    graph = load("torchvision/alexnet", Question()).graph
+    graph = find_model("torchvision/alexnet").graph(Question()).graph
     grader = Grader(truth_of(graph, report_on(graph)), Policy())
     script = (
         "import pickle, sys; grader = pickle.load(sys.stdin.buffer); "

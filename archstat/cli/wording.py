@@ -1,0 +1,53 @@
+"""Messages in the words of the command line: options in place of keywords of the Python interface.
+
+Everything below the command line speaks of `input`, `batch_size` and the like, with their values.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+
+from archstat.errors import Problem
+
+
+def _shape(value: object) -> str:
+    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _pairs(value: object) -> str:
+    stated = value if isinstance(value, Mapping) else {}
+    return " --arg ".join(shlex.quote(f"{key}={text}") for key, text in stated.items())
+
+
+def _settings(value: object) -> str:
+    stated = value if isinstance(value, Mapping) else {}
+    changes = ((layer, *change) for layer, given in stated.items() for change in given.items())
+    return " --set ".join(f"{layer}.{key}={setting}" for layer, key, setting in changes)
+
+
+OPTIONS: Mapping[str, tuple[str, Callable[[object], str]]] = {
+    "arguments": ("--arg", _pairs),
+    "batch_size": ("--batch", str),
+    "classes": ("--classes", str),
+    "device": ("--device", str),
+    "input": ("--input", _shape),
+    "settings": ("--set", _settings),
+}
+"""The option of each keyword, and how its value is written."""
+
+
+def as_option(name: str, value: object) -> str:
+    """Return how a command line states a part of its question.
+
+    >>> as_option("input", (3, 224, 224)), as_option("arguments", {"num_classes": 10})
+    ('--input 3x224x224', '--arg num_classes=10')
+    """
+    option, written = OPTIONS[name]
+    return f"{option} {written(value)}"
+
+
+def told(problem: Problem) -> str:
+    """Return a problem as it is printed behind `error: `."""
+    places = (OPTIONS[place][0] if place in OPTIONS else place for place in problem.places)
+    return Problem(problem.what, problem.hint, tuple(places), problem.instead).told(as_option)

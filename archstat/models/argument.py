@@ -1,0 +1,68 @@
+"""The MODEL argument: which front end understands what a person wrote.
+
+Every folder beside this file with a `front_end.py` is one; nothing else has to be told of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from inspect import isabstract
+from pathlib import Path
+from stat import S_ISREG
+
+from archstat.errors import UsageError, did_you_mean, shown
+from archstat.models.front_end import FormulaFrontEnd, FrontEnd
+from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.file import mode_of
+
+MOST_SUGGESTED = 8  # models of a hint: all kinds of AlexNet
+
+
+@cache
+def front_ends() -> tuple[type[FrontEnd], ...]:
+    """Return the front ends; none of them has imported what only its models need."""
+    return tuple(_found())
+
+
+def _found() -> Iterator[type[FrontEnd]]:
+    for file in sorted(Path(__file__).parent.glob("*/front_end.py")):
+        module = import_module(f"{__package__}.{file.parent.name}.front_end")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, FrontEnd) and not isabstract(value):
+                yield value
+
+
+def find_model(argument: str) -> FrontEnd:
+    """Return the model that an argument names, as the front end has it that understands it.
+
+    Raises:
+        UsageError: None does.
+    """
+    for front_end in front_ends():
+        if front_end.matches(argument):
+            return front_end(argument)
+    file = f"{argument}.toml"
+    is_file = bool(argument) and S_ISREG(mode_of(Path(file)))
+    near = did_you_mean(argument, list(catalogue()), at_most=MOST_SUGGESTED)
+    hint = f"did you mean {file!r}?" if is_file else near
+    raise UsageError(
+        f"there is no model {shown(argument)}",
+        hint=hint or "'archstat list' shows the catalogue; a spec file ends in .toml",
+    )
+
+
+def find_formulas(argument: str) -> FormulaFrontEnd:
+    """Return the model that an argument names, if it follows from formulas alone.
+
+    Raises:
+        UsageError: No front end understands it, or it has to be run to be known.
+    """
+    model = find_model(argument)
+    if not isinstance(model, FormulaFrontEnd):
+        raise UsageError(
+            f"{shown(argument)} is {model.kind}, and this works on specs",
+            hint="'archstat table' and archstat.analyze take both",
+        )
+    return model

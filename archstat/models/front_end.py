@@ -1,0 +1,102 @@
+"""What a form of MODEL argument must state: which arguments are of it, and what it answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from archstat.errors import UsageError
+from archstat.extras import TORCH, require
+from archstat.models.question import NONE, Loaded, Question
+
+if TYPE_CHECKING:
+    from archstat.graph import Graph
+    from archstat.models.torch.source import Source
+
+OPTIONAL = ("classes", "settings", "arguments", "each_operator")
+"""The parts of a question that not every front end takes."""
+
+
+class FrontEnd(ABC):
+    """A MODEL argument that was understood.
+
+    Attributes:
+        argument: As it was written.
+        kind: What such a model is, in words.
+        accepts: Those of `OPTIONAL` that it takes.
+        needs_training_pass: Whether what training costs is known from a pass in training mode only.
+    """
+
+    kind: ClassVar[str]
+    accepts: ClassVar[frozenset[str]] = frozenset()
+    needs_training_pass: ClassVar[bool] = False
+
+    def __init__(self, argument: str) -> None:
+        self.argument = argument
+
+    @staticmethod
+    @abstractmethod
+    def matches(argument: str) -> bool:
+        """Return whether an argument is of this form; nothing is read or imported to tell."""
+
+    @abstractmethod
+    def graph(self, question: Question) -> Loaded:
+        """Return the model's graph, and the device of the forward pass that it was held against.
+
+        Raises:
+            ArchstatError: There is no such model, or the question does not fit it.
+        """
+
+    @abstractmethod
+    def module(self, question: Question) -> Source:
+        """Return the model as a torch module that can run.
+
+        Raises:
+            ArchstatError: There is no such model, the question does not fit, or torch is missing.
+        """
+
+    def require_fit(self, question: Question) -> None:
+        """Check that a question asks nothing that such a model does not take.
+
+        Raises:
+            UsageError: It does.
+        """
+        for part in OPTIONAL:
+            if getattr(question, part) and part not in self.accepts:
+                words = part.replace("_", " ")
+                taken = " and ".join(sorted(each.replace("_", " ") for each in self.accepts))
+                raise UsageError(
+                    f"{words}: {self.argument} is {self.kind}, which takes none",
+                    hint=f"{self.kind} takes {taken}" if taken else None,
+                )
+
+
+class FormulaFrontEnd(FrontEnd):
+    """A form of model whose graph is known without running anything."""
+
+    @abstractmethod
+    def formulas(self, question: Question) -> Graph:
+        """Return the model's graph.
+
+        Raises:
+            ArchstatError: There is no such model, or the question does not fit it.
+        """
+
+    def graph(self, question: Question) -> Loaded:
+        """Return the graph; where a device is asked for, held against a forward pass there."""
+        graph = self.formulas(question)
+        if question.device == NONE:
+            return Loaded(graph, None, question.batch_size)
+        require(TORCH, purpose=f"device {question.device}")
+        from archstat.models.torch.module import confirm  # noqa: PLC0415  torch, only if asked for
+
+        device = confirm(graph, question.device, batch_size=question.batch_size)
+        return Loaded(graph, device, question.batch_size)
+
+    def module(self, question: Question) -> Source:
+        """Return the network built of torch's layers."""
+        graph = self.formulas(question)
+        require(TORCH, purpose=f"running {self.argument}")
+        from archstat.models.torch.source import built_from  # noqa: PLC0415  torch, likewise
+
+        return built_from(graph)

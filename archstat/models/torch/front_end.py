@@ -1,0 +1,52 @@
+"""PyTorch models by name; nothing here imports torch before a model is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archstat.extras import TORCH, require
+from archstat.models.front_end import FrontEnd
+from archstat.models.question import Loaded, Question
+
+if TYPE_CHECKING:
+    from archstat.models.torch.source import Source
+
+LIBRARIES = ("torchvision", "timm")
+
+
+class TorchFrontEnd(FrontEnd):
+    """A model of a library, of a Python file, or of a module that can be imported."""
+
+    kind = "a PyTorch model"
+    accepts = frozenset({"arguments", "each_operator"})
+    needs_training_pass = True
+
+    @staticmethod
+    def matches(argument: str) -> bool:
+        """Return whether it begins with a library's name, names a Python file, or has a colon."""
+        is_of_library = argument.startswith(tuple(f"{name}/" for name in LIBRARIES))
+        return is_of_library or argument.endswith(".py") or ":" in Path(argument).name
+
+    def graph(self, question: Question) -> Loaded:
+        """Return the graph that a forward pass shows."""
+        source = self.module(question)
+        from archstat.models.torch.tracing import trace_source  # noqa: PLC0415  torch is there
+
+        traced = trace_source(
+            source,
+            question.inputs,
+            batch_size=question.batch_size,
+            device_name=question.device,
+            each_operator=question.each_operator,
+            train=question.train,
+        )
+        return Loaded(*traced, question.batch_size)
+
+    def module(self, question: Question) -> Source:
+        """Return the model that the argument names."""
+        self.require_fit(question)
+        require(TORCH, purpose=self.argument)
+        from archstat.models.torch.source import load_source  # noqa: PLC0415  torch, if asked for
+
+        return load_source(self.argument, question.arguments)
