@@ -52,6 +52,7 @@ def show(
     """Print a spec as it stands in its file: where it comes from, and layer by layer."""
     with answering():
         from archstat.cli.output import write_stdout
+        from archstat.models.argument import find_formulas
         from archstat.models.spec.resolve import spec_text
 
-        write_stdout(spec_text(name))
+        write_stdout(spec_text(find_formulas(name).argument))

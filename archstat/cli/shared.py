@@ -181,8 +181,10 @@ def answering() -> Iterator[None]:
     try:
         yield
     except ArchstatError as error:
+        from archstat.cli.wording import told
+
         for problem in error.problems:
-            typer.echo(f"error: {problem}", err=True)
+            typer.echo(f"error: {told(problem)}", err=True)
         raise typer.Exit(CANNOT_ANSWER) from None
 
 

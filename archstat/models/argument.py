@@ -16,6 +16,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.models.front_end import FormulaFrontEnd, FrontEnd
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.file import mode_of
+from archstat.models.strangers import refuse_stranger
 
 MOST_SUGGESTED = 8  # models of a hint: all kinds of AlexNet
 
@@ -43,6 +44,7 @@ def find_model(argument: str) -> FrontEnd:
     for front_end in front_ends():
         if front_end.matches(argument):
             return front_end(argument)
+    refuse_stranger(argument)
     file = f"{argument}.toml"
     is_file = bool(argument) and S_ISREG(mode_of(Path(file)))
     near = did_you_mean(argument, list(catalogue()), at_most=MOST_SUGGESTED)

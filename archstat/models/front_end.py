@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
@@ -13,8 +14,20 @@ if TYPE_CHECKING:
     from archstat.graph import Graph
     from archstat.models.torch.source import Source
 
-OPTIONAL = ("classes", "settings", "arguments", "each_operator")
-"""The parts of a question that not every front end takes."""
+OPTIONAL: Mapping[str, str] = {
+    "classes": "a number of classes does",
+    "settings": "changes to layers do",
+    "arguments": "arguments do",
+    "each_operator": "rows for operators do",
+}
+"""The parts of a question that not every front end takes, in words."""
+
+
+class Instead(NamedTuple):
+    """What to ask where a part of a question does not fit: a hint, and another part."""
+
+    hint: str | None = None
+    asked: Mapping[str, object] = {}
 
 
 class FrontEnd(ABC):
@@ -24,11 +37,13 @@ class FrontEnd(ABC):
         argument: As it was written.
         kind: What such a model is, in words.
         accepts: Those of `OPTIONAL` that it takes.
+        instead: What to ask instead of one of the others.
         needs_training_pass: Whether what training costs is known from a pass in training mode only.
     """
 
     kind: ClassVar[str]
     accepts: ClassVar[frozenset[str]] = frozenset()
+    instead: ClassVar[Mapping[str, Instead]] = {}
     needs_training_pass: ClassVar[bool] = False
 
     def __init__(self, argument: str) -> None:
@@ -61,14 +76,14 @@ class FrontEnd(ABC):
         Raises:
             UsageError: It does.
         """
-        for part in OPTIONAL:
+        for part, words in OPTIONAL.items():
             if getattr(question, part) and part not in self.accepts:
-                words = part.replace("_", " ")
-                taken = " and ".join(sorted(each.replace("_", " ") for each in self.accepts))
+                other = self.instead.get(part, Instead())
                 raise UsageError(
-                    f"{words}: {self.argument} is {self.kind}, which takes none",
-                    hint=f"{self.kind} takes {taken}" if taken else None,
-                )
+                    f"{words} not go with {self.argument}, which is {self.kind}",
+                    hint=other.hint,
+                    instead=other.asked,
+                ).within(part)
 
 
 class FormulaFrontEnd(FrontEnd):

@@ -370,20 +370,25 @@ def test_a_time_that_is_none_is_refused(seconds):
         (
             [*SMALL, "--set", "conv.stride=2"],
             [
-                "error: --set and --classes go with specs; nets.py:Small is a PyTorch model",
+                "error: --set: changes to layers do not go with nets.py:Small, which is a PyTorch "
+                "model",
                 "  hint: use --arg num_classes=10, if its class or function takes that",
             ],
         ),
         (
             [*SMALL, "--classes", "2"],
             [
-                "error: --set and --classes go with specs; nets.py:Small is a PyTorch model",
+                "error: --classes: a number of classes does not go with nets.py:Small, which is a "
+                "PyTorch model",
                 "  hint: use --arg num_classes=10, if its class or function takes that",
             ],
         ),
         (
             ["lenet5", "--arg", "classes=2"],
-            ["error: --arg goes with PyTorch models; lenet5 is a spec", "  hint: use --set"],
+            [
+                "error: --arg: arguments do not go with lenet5, which is a spec",
+                "  hint: change its layers: --set conv1.out_channels=64",
+            ],
         ),
         (
             ["lenet5", "--input", "1x32x32", "--input", "1x32x32"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from archstat.errors import UsageError
 from archstat.graph import Graph
-from archstat.models.front_end import FormulaFrontEnd
+from archstat.models.front_end import FormulaFrontEnd, Instead
 from archstat.models.question import Question
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import Variant, resolve
@@ -17,6 +19,10 @@ class SpecFrontEnd(FormulaFrontEnd):
 
     kind = "a spec"
     accepts = frozenset({"classes", "settings"})
+    instead: ClassVar[Mapping[str, Instead]] = {
+        "arguments": Instead("change its layers", {"settings": {"conv1": {"out_channels": 64}}}),
+        "each_operator": Instead("what 'archstat code' makes of it has operators"),
+    }
 
     @staticmethod
     def matches(argument: str) -> bool:
@@ -27,6 +33,6 @@ class SpecFrontEnd(FormulaFrontEnd):
         """Return the network, changed as the question asks."""
         self.require_fit(question)
         if len(question.inputs) > 1 or any(given.name for given in question.inputs):
-            raise UsageError("a spec has one input, without a name")
+            raise UsageError("a spec has one input", instead={"input": (3, 227, 227)})
         shape = question.inputs[0].shape if question.inputs else None
         return resolve(self.argument, Variant(shape, question.classes, question.settings))

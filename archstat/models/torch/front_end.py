@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from archstat.errors import INSTEAD
 from archstat.extras import TORCH, require
-from archstat.models.front_end import FrontEnd
+from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
 
 if TYPE_CHECKING:
@@ -20,6 +22,13 @@ class TorchFrontEnd(FrontEnd):
 
     kind = "a PyTorch model"
     accepts = frozenset({"arguments", "each_operator"})
+    instead: ClassVar[Mapping[str, Instead]] = dict.fromkeys(
+        ("classes", "settings"),
+        Instead(
+            f"use {INSTEAD}, if its class or function takes that",
+            {"arguments": {"num_classes": 10}},
+        ),
+    )
     needs_training_pass = True
 
     @staticmethod

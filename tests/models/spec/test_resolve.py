@@ -11,7 +11,6 @@ from archstat.errors import ArchstatError, SpecError, UsageError
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import (
     Variant,
-    find_spec,
     parse_input,
     parse_settings,
     positive,
@@ -239,96 +238,6 @@ def test_a_file_may_extend_a_spec_of_the_catalogue():
     Path("net.toml").write_text(text, encoding="utf-8")
     # 256·96·5·5
     assert resolve("net.toml").nodes[4].weights == 614_400
-
-
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize(
-    ("model", "message"),
-    [
-        ("papr-alexnet", "there is no model 'papr-alexnet'\n  hint: did you mean 'paper-alexnet'?"),
-        (
-            "Paper-AlexNet",
-            "there is no model 'Paper-AlexNet'\n  hint: did you mean 'paper-alexnet'?",
-        ),
-        ("vgg", "there is no model 'vgg'\n  hint: did you mean 'vgg16'?"),
-        ("vgg-16", "there is no model 'vgg-16'\n  hint: did you mean 'vgg16'?"),
-        ("vgg16.toml", "there is no file 'vgg16.toml'\n  hint: did you mean 'vgg16'?"),
-        ("zzz.toml", "there is no file 'zzz.toml'"),
-        (
-            "resnet50",
-            (
-                "there is no model 'resnet50'\n"
-                "  hint: 'archstat list' shows the catalogue; a spec file ends in .toml"
-            ),
-        ),
-        (
-            "",
-            (
-                "there is no model ''\n"
-                "  hint: 'archstat list' shows the catalogue; a spec file ends in .toml"
-            ),
-        ),
-        (
-            "a\0b",
-            (
-                "there is no model 'a\\x00b'\n"
-                "  hint: 'archstat list' shows the catalogue; a spec file ends in .toml"
-            ),
-        ),
-        (
-            "x" * 5000,
-            (
-                f"there is no model '{'x' * 59}…\n"
-                "  hint: 'archstat list' shows the catalogue; a spec file ends in .toml"
-            ),
-        ),
-        (
-            "torchvision/resnet50",
-            (
-                "'torchvision/resnet50' is a PyTorch model, and this works on specs\n"
-                "  hint: 'archstat table' and archstat.analyze take both"
-            ),
-        ),
-        (
-            "homework.py:AlexNet",
-            (
-                "'homework.py:AlexNet' is a PyTorch model, and this works on specs\n"
-                "  hint: 'archstat table' and archstat.analyze take both"
-            ),
-        ),
-        (
-            "homework.py",
-            (
-                "'homework.py' is a PyTorch model, and this works on specs\n"
-                "  hint: 'archstat table' and archstat.analyze take both"
-            ),
-        ),
-    ],
-    ids=lambda value: value[:20] if "no " not in value else "",
-)
-def test_what_is_no_model_is_refused(model, message):
-    assert_refused(UsageError, lambda: find_spec(model), message)
-
-
-@pytest.mark.usefixtures("folder")
-def test_alexnet_is_any_of_several():
-    with pytest.raises(UsageError, match="'paper-alexnet'") as caught:
-        find_spec("alexnet")
-    assert "'torchvision-alexnet'" in str(caught.value)
-
-
-@pytest.mark.usefixtures("folder")
-def test_a_file_without_its_ending_is_recognized():
-    Path("net.toml").write_text(SPEC, encoding="utf-8")
-    message = "there is no model 'net'\n  hint: did you mean 'net.toml'?"
-    assert_refused(UsageError, lambda: find_spec("net"), message)
-
-
-@pytest.mark.usefixtures("folder")
-def test_a_directory_is_no_model():
-    Path("nets").mkdir()
-    message = "nets: is a directory\n  hint: a spec is a file that ends in .toml"
-    assert_refused(SpecError, lambda: find_spec("nets"), message)
 
 
 # Variants

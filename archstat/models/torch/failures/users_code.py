@@ -14,6 +14,8 @@ from traceback import FrameSummary
 
 OURS = (str(Path(__file__).parents[3]) + os.sep, "<")  # and what has no file
 LIBRARIES = (*OURS, *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+INSTALLED = {"site-packages", "dist-packages"}
+"""Folders of libraries, wherever they are: a user's own, or those of another environment."""
 
 
 @contextmanager
@@ -29,7 +31,8 @@ def held_back() -> Iterator[StringIO]:
 
 def users_frames(error: BaseException) -> list[FrameSummary]:
     """Return the steps to an exception that are in files of the user's own."""
-    return _outside(LIBRARIES, error)
+    frames = _outside(LIBRARIES, error)
+    return [frame for frame in frames if INSTALLED.isdisjoint(Path(frame.filename).parts)]
 
 
 def users_line(error: BaseException) -> str | None:
