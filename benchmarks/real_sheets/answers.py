@@ -15,6 +15,7 @@ from archstat.cli.app import application
 
 RIGHT = {"right", "rounded"}
 WRONG = {"wrong", "follows"}
+SHORTEST = 3  # of texts that are found within others
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,19 @@ def aligned(mine: Sequence[Cell], theirs: Sequence[Mapping[str, Any]]) -> list[t
 
 
 def _likeness(cell: Cell, other: Mapping[str, Any]) -> float:
-    text, own = "".join(other["text"].split()), "".join(cell.text.split())
-    part = "".join(cell.part.split())
-    if not text or (text not in own and own not in text and (not part or part not in text)):
+    theirs = "".join(other["text"].split())
+    texts = ["".join(text.split()) for text in (cell.text, cell.part) if text]
+    is_asked = other["quantity"] == cell.quantity
+    is_part = len(min(theirs, texts[0], key=len)) >= SHORTEST or is_asked
+    if not theirs or not (
+        theirs in texts or (is_part and any(theirs in text or text in theirs for text in texts))
+    ):
         return 0.0
     place = (other.get("table", 1), other["row"], other["column"])
     return (
         1.0
-        + (text == own)
-        + 0.5 * (other["quantity"] == cell.quantity)
+        + (theirs in texts)
+        + 0.5 * is_asked
         + 0.25 * (place[1:] == cell.at[1:])
         + 0.125 * (place[0] == cell.at[0])
     )

@@ -71,7 +71,12 @@ def _worked_out(terms: str) -> int:
 
 
 def _says_sizes(text: str, truth: Sizes, axes: int | None) -> bool:
-    stated = [int(one) for one in re.findall(r"\d+", re.split(r"[=≈]", text)[-1])]
+    last = re.split(r"[=≈]", text)[-1].strip()
+    if len(set(truth)) == 1 and (axes is None or len(truth) == 1):
+        read = number(last)  # one size in full, 25,088, or worked out, 2*1
+        if read and re.fullmatch(r"[\d,]+|\d+ ?\* ?\d+", last) and read[0] == truth[0]:
+            return True
+    stated = [int(one) for one in re.findall(r"\d+", last)]
     return any(list(form) == stated for form in _forms(truth, axes))
 
 
