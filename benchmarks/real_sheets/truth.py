@@ -221,14 +221,16 @@ def _windowed(layer: Layer, values: Mapping[str, Sizes], flags: set[str]) -> Lay
         weights=weights,
         biases=biases,
         macs=weights * positions if layer.kind.startswith("conv") else 0,
-        fields=tuple(
-            _reach(*each_axis)
-            for each_axis in zip(layer.fields, spans, stride, starts, strict=True)
-        )
-        if layer.kind != "convT"
-        else (),
+        fields=_fields(layer, spans, stride, starts),
         seen=(),
     )
+
+
+def _fields(layer: Layer, *settings: Sequence[int]) -> tuple[Field, ...]:
+    """Return the receptive fields behind a window; none is told behind a transposed one."""
+    if layer.kind == "convT" or not layer.fields:
+        return ()
+    return tuple(_reach(*axis) for axis in zip(layer.fields, *settings, strict=True))
 
 
 def _places(room: int, stride: int, end: int, *, is_up: bool) -> int:
