@@ -108,7 +108,7 @@ def variants(name: str, size: int) -> Iterator[tuple[str, nn.Module]]:
 
 def load(name: str, size: int, **arguments: Any) -> nn.Module:
     """Return a model without its values, for images of a size where it wants to know."""
-    from archstat.models.torch.source import load_source  # noqa: PLC0415  torch, likewise
+    from archstat.models.torch.loading.named import load_source  # noqa: PLC0415  torch, likewise
 
     source = load_source(f"timm/{name}", arguments)
     if source.input != (3, size, size):

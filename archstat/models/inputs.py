@@ -59,18 +59,19 @@ def parse_model_input(text: str) -> InputSpec:
     )
 
 
-def require_call(
+def require_call(  # noqa: PLR0913  a call, and what to say of it
     target: Callable[..., object],
     args: Sequence[object],
     kwargs: Mapping[str, object],
     *,
     name: str,
     hint: str,
+    instead: Mapping[str, object],
 ) -> None:
     """Check that something can be called with these arguments.
 
     Raises:
-        UsageError: It cannot; the hint is a name that was meant, or else `hint`.
+        UsageError: It cannot; the hint is a name that was meant, or else what to ask instead.
     """
     try:
         signature = inspect.signature(target)
@@ -84,5 +85,8 @@ def require_call(
         for key in kwargs:
             if near := key not in known and nearest(key, known):
                 raise UsageError(f"{call} takes no {key!r}", hint=near) from None
-        hint = hint if known else "it takes none; the first argument of a method is self"
-        raise UsageError(f"{call} cannot be called: {error}", hint=hint) from None
+        what = f"{call} cannot be called: {error}"
+        if not known:
+            hint = "it takes none; the first argument of a method is self"
+            raise UsageError(what, hint=hint) from None
+        raise UsageError(what, hint=hint, instead=instead) from None

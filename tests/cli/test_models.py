@@ -370,16 +370,20 @@ def test_a_time_that_is_none_is_refused(seconds):
         (
             [*SMALL, "--set", "conv.stride=2"],
             [
-                "error: --set: changes to layers do not go with nets.py:Small, which is a PyTorch "
-                "model",
+                (
+                    "error: --set: changes to layers do not go with nets.py:Small, which is a "
+                    "PyTorch model"
+                ),
                 "  hint: use --arg num_classes=10, if its class or function takes that",
             ],
         ),
         (
             [*SMALL, "--classes", "2"],
             [
-                "error: --classes: a number of classes does not go with nets.py:Small, which is a "
-                "PyTorch model",
+                (
+                    "error: --classes: a number of classes does not go with nets.py:Small, which "
+                    "is a PyTorch model"
+                ),
                 "  hint: use --arg num_classes=10, if its class or function takes that",
             ],
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,20 +43,22 @@ class TorchFrontEnd(FrontEnd):
         source = self.module(question)
         from archstat.models.torch.tracing import trace_source  # noqa: PLC0415  torch is there
 
-        traced = trace_source(
-            source,
-            question.inputs,
-            batch_size=question.batch_size,
-            device_name=question.device,
-            each_operator=question.each_operator,
-            train=question.train,
-        )
-        return Loaded(*traced, question.batch_size)
+        with source.at_home():
+            graph, device = trace_source(
+                source,
+                question.inputs,
+                batch_size=question.batch_size,
+                device_name=question.device,
+                each_operator=question.each_operator,
+                train=question.train,
+            )
+        graph = replace(graph, notes=(*graph.notes, *source.notes))
+        return Loaded(graph, device, question.batch_size)
 
     def module(self, question: Question) -> Source:
         """Return the model that the argument names."""
         self.require_fit(question)
         require(TORCH, purpose=self.argument)
-        from archstat.models.torch.source import load_source  # noqa: PLC0415  torch, if asked for
+        from archstat.models.torch.loading.named import load_source  # noqa: PLC0415  torch, if asked for
 
         return load_source(self.argument, question.arguments)

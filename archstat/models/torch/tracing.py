@@ -600,8 +600,9 @@ def trace(  # noqa: PLR0913  a question has these parts
     """
     model = materialized(model, args, kwargs)
     if not model._forward_pre_hooks:  # noqa: SLF001  which may change what forward is given
-        hint = "state them in its order, or by name: --input mask=bool:16"
-        require_call(model.forward, args, kwargs, name=f"{name}: forward", hint=hint)
+        hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
+        target = model.forward
+        require_call(target, args, kwargs, name=f"{name}: forward", hint=hint, instead=instead)
     inputs = _tensors((tuple(args), dict(kwargs)))
     standins = standins_of(model, inputs[0].device, learn=train)
     own = {tensor_name for tensor_name, _ in model.named_parameters()}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
 from torch import nn
 
 from archstat.errors import UsageError
-from archstat.models.torch.source import load_source, parameters_on_meta
+from archstat.models.torch.loading.construction import parameters_on_meta
+from archstat.models.torch.loading.named import load_source
 
 NET = """
     import torch
@@ -73,7 +75,7 @@ def test_a_file_may_import_its_neighbours(file):
     file("SIZE = 6", "sizes.py")
     name = file(NET + "\n    import sizes\n    model = Net(sizes.SIZE)\n")
     assert load_source(f"{name}:model", {}).model.fc.out_features == 6
-    sys.modules.pop("sizes")
+    assert "sizes" not in sys.modules
 
 
 def test_an_object_of_a_module():
@@ -160,7 +162,7 @@ def test_a_missing_argument(file):
     assert_refused(
         f"{file('def make(n): return n')}:make",
         "net.py:make(n) cannot be called: missing a required argument: 'n'\n"
-        "  hint: state its arguments: --arg n=10",
+        "  hint: state its arguments: arguments={'n': 10}",
     )
 
 
@@ -175,7 +177,7 @@ def test_a_misspelt_argument(file):
 def test_arguments_for_a_model_that_is_there_already(file):
     assert_refused(
         f"{file(NET + '    model = Net()')}:model",
-        "net.py:model is a model already; --arg goes with a class or a function",
+        "arguments: net.py:model is a model already; arguments go with a class or a function",
         {"classes": 3},
     )
 
@@ -282,3 +284,70 @@ def test_no_weights_are_loaded_for_a_backbone():
 
 def test_torchvision_takes_arguments():
     assert load_source("torchvision/resnet18", {"num_classes": 7}).model.fc.out_features == 7
+
+
+# Files beside each other
+
+
+@pytest.fixture
+def twins(tmp_path, monkeypatch):
+    """Work in a folder with two files that each have another `blocks.py` beside them."""
+    monkeypatch.chdir(tmp_path)
+    net = "from blocks import WIDTH\n" + textwrap.dedent(NET)
+    for folder, width in (("a", 8), ("b", 64)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "blocks.py").write_text(f"WIDTH = {width}")
+        (tmp_path / folder / "net.py").write_text(net.replace("classes=10", "classes=WIDTH"))
+
+
+@pytest.mark.usefixtures("twins")
+def test_each_file_imports_its_own_neighbours():
+    widths = [load_source(f"{folder}/net.py:Net", {}).model.fc.out_features for folder in "aba"]
+    assert widths == [8, 64, 8]
+    assert not {"blocks", "net"} & set(sys.modules)
+
+
+@pytest.mark.usefixtures("twins")
+def test_what_the_user_has_imported_stays(monkeypatch):
+    mine = ModuleType("blocks")
+    mine.__file__ = str(Path("a/blocks.py").resolve())
+    monkeypatch.setitem(sys.modules, "blocks", mine)
+    assert load_source("b/net.py:Net", {}).model.fc.out_features == 64
+    assert sys.modules["blocks"] is mine
+
+
+def test_a_neighbour_may_be_imported_late(file):
+    file("WIDTH = 6", "late_sizes.py")
+    text = NET.replace("super()", "from late_sizes import WIDTH; classes = WIDTH; super()")
+    source = load_source(f"{file(text)}:Net", {})
+    assert source.make().fc.out_features == 6
+    assert "late_sizes" not in sys.modules
+
+
+# Constructors that need values
+
+
+def test_a_constructor_that_fails_on_meta_is_said_to_run_again(file):
+    text = NET.replace("super()", "torch.ones(3).sum().item(); super()")
+    source = load_source(f"{file(text)}:Net", {})
+    (note,) = source.notes
+    assert note.startswith("built a second time, with values: its constructor fails on meta (")
+    assert source.model.fc.weight.is_meta
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "float(self.fc.weight.mean())",
+        "self.fc.weight.detach().numpy()",
+        "self.to('cpu')",
+        "assert not self.fc.weight.isnan().any()",
+    ],
+)
+def test_a_constructor_that_reads_its_parameters_is_given_values(file, line):
+    text = NET.replace("nn.Linear(8, classes)", f"nn.Linear(8, classes); {line}")
+    source = load_source(f"{file(text)}:Net", {})
+    (note,) = source.notes
+    # 8·10 weights and 10 biases of 4 bytes
+    assert note.startswith("built with values, 360 bytes of parameters or more: its constructor ")
+    assert sum(p.numel() for p in source.model.parameters()) == 90

@@ -1,0 +1,93 @@
+"""The folder of a user's file: its modules are found by name while it runs, and by nobody else.
+
+Two files may each have another `blocks.py` beside them. So what a file imports from its own folder
+is put among Python's modules while its code runs, and taken out again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from types import ModuleType
+
+INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+PACKAGES = {"site-packages", "dist-packages"}
+
+
+class Home:
+    """The folder of a file, with the modules that were imported from it.
+
+    Args:
+        file: As its user named it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.folder = file.parent.resolve()
+        self.modules: dict[str, ModuleType] = {}
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let code find the folder's modules, and put nothing there for anybody else."""
+        strangers = {name: sys.modules.pop(name) for name in self._hiding()}
+        before = set(sys.modules)
+        sys.modules.update(self.modules)
+        try:
+            with self.on_the_path():
+                yield
+        finally:
+            new = [name for name in sys.modules if name not in before]
+            own = [name for name in new if self._has(sys.modules[name])]
+            self.modules.update({name: sys.modules.pop(name) for name in own})
+            sys.modules.update(strangers)
+
+    @contextmanager
+    def on_the_path(self) -> Iterator[None]:
+        """Let code import from the folder, and see no arguments, as if Python had started it."""
+        path, arguments = str(self.folder), sys.argv
+        sys.path.insert(0, path)
+        sys.argv = [str(self.file)]
+        try:
+            yield
+        finally:
+            sys.argv = arguments
+            if path in sys.path:
+                sys.path.remove(path)
+
+    def _has(self, module: ModuleType) -> bool:
+        """Return whether a module lies in the folder, and is nobody's library."""
+        places = _places(module)
+        here = str(self.folder) + os.sep
+        return bool(places) and all(
+            place.startswith(here) and not is_installed(place) for place in places
+        )
+
+    def _hiding(self) -> list[str]:
+        """Return the modules in whose place the folder has others of the same name."""
+        own = {self.file.stem, *(path.stem for path in self.folder.iterdir())}
+        return [
+            name
+            for name, module in sys.modules.items()
+            if name.partition(".")[0] in own
+            and (places := _places(module))
+            and not any(map(is_installed, places))
+            and not self._has(module)
+        ]
+
+
+def _places(module: ModuleType) -> list[str]:
+    """Return the file of a module, or the folders of a package that has none."""
+    file = getattr(module, "__file__", None)
+    try:
+        return [file] if isinstance(file, str) else [*map(str, getattr(module, "__path__", ()))]
+    except Exception:  # noqa: BLE001  a module may be any object
+        return []
+
+
+def is_installed(file: str) -> bool:
+    """Return whether a file belongs to Python, or to a library."""
+    return file.startswith(INSTALLED) or not PACKAGES.isdisjoint(PurePath(file).parts)
