@@ -8,18 +8,19 @@ from dataclasses import fields
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
+from archstat.documents.report import report_document
+from archstat.documents.view import View
 from archstat.errors import UsageError, shown, within
 from archstat.extras import TORCH, require
+from archstat.formats import format_named
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Loaded, Question
 from archstat.models.spec.build import Settings, input_shape
 from archstat.models.spec.resolve import positive
-from archstat.renderers import TextFormat, renderer
-from archstat.renderers.cells import Layout
-from archstat.renderers.view import View
 from archstat.report import report
 from archstat.report.columns import choose_columns
+from archstat.report.values import Layout
 
 if TYPE_CHECKING:
     from torch import nn
@@ -41,7 +42,7 @@ class Report(report.Report):
         return self._render("json", (), "hwc")
 
     def __str__(self) -> str:
-        return self._render("table", (), "hwc").rstrip("\n")
+        return self._render("text", (), "hwc").rstrip("\n")
 
     def __repr__(self) -> str:
         """Return the table: whoever asks for a report in a session wants to see it."""
@@ -51,7 +52,7 @@ class Report(report.Report):
         """Return what a notebook shows."""
         return self.to_markdown()
 
-    def _render(self, format_name: TextFormat, columns: Sequence[str], layout: Layout) -> str:
+    def _render(self, format_name: str, columns: Sequence[str], layout: Layout) -> str:
         if not isinstance(columns, (list, tuple)) or not all(isinstance(c, str) for c in columns):
             raise UsageError(
                 f"columns must be a list of keys, got {shown(columns)}",
@@ -61,7 +62,7 @@ class Report(report.Report):
             raise UsageError(f"layout must be 'hwc' or 'chw', got {shown(layout)}")
         chosen = choose_columns(columns) if columns else None
         view = View(chosen, layout, trains=self.trains)
-        return renderer(format_name)(self, view)
+        return str(format_named(format_name).write(report_document(self, view)))
 
 
 def analyze(  # noqa: PLR0913  one keyword for each question

@@ -132,7 +132,7 @@ def _format(name: str | None, output: str | None) -> FormatName:
     from archstat.renderers.feedback import SUFFIXES
 
     if name is None:
-        return format_of(output, SUFFIXES, "text")
+        name = format_of(output, SUFFIXES, "text")
     for format_name in SUFFIXES:
         if name == format_name:
             return format_name

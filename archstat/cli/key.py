@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from archstat.cli.output import SheetFormat, deliver, format_of, target_of
+from archstat.cli.output import destination
 from archstat.cli.shared import (
     Arguments,
     Classes,
     Columns,
+    FormatOption,
     Inputs,
     Layout,
     Model,
@@ -46,22 +47,18 @@ def key(
     ] = "asked",
     columns: Columns = None,
     layout: Layout = "hwc",
-    format_name: Annotated[
-        SheetFormat | None,
-        typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
-    ] = None,
+    format_name: FormatOption = None,
     output: Output = None,
 ) -> None:
     """Write the answer key of a homework, or the blank sheet; 'archstat check' reads both."""
     with answering():
+        from archstat.documents.report import report_document
+        from archstat.documents.view import View
         from archstat.homework.answers.key import asked_layers, check_blanks
         from archstat.models.argument import find_model
-        from archstat.renderers import SHEET_SUFFIXES
-        from archstat.renderers.view import View
         from archstat.report.report import report_on
 
-        target = target_of(output, model)
-        format_name = format_name or format_of(output, SHEET_SUFFIXES, "table")
+        target = destination(format_name, output, model)
         shown = View().chosen() if columns is None else columns_named(columns, "--columns")
         blanks = () if blank is None else columns_named(blank, "--blank")
         with within("--blank"):
@@ -70,4 +67,5 @@ def key(
         graph, traced_on, batch = find_model(model).graph(asked)
         report = report_on(graph, batch_size=batch, traced_on=traced_on)
         view = View(tuple(shown), layout, is_homework=True, blank=blanks)
-        deliver(report if rows == "all" else asked_layers(report), view, format_name, target)
+        asked_for = report if rows == "all" else asked_layers(report)
+        target.send(report_document(asked_for, view))

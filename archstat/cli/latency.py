@@ -13,12 +13,12 @@ from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record, Result
 from archstat.bench.summary import Figures, Verdict, figures
 from archstat.bench.work import work_of
+from archstat.documents.cells import with_time_unit
+from archstat.documents.units import percent
 from archstat.errors import UsageError, within
 from archstat.extras import TORCH, require
 from archstat.graph import Graph
 from archstat.models.question import Question
-from archstat.renderers.bench.units import percent
-from archstat.renderers.cells import with_time_unit
 from archstat.report.latency import with_latency
 from archstat.report.report import Report
 

@@ -1,47 +1,97 @@
-"""Where output goes: a file, whole or not at all, or standard output."""
+"""Where output goes: a file, whole or not at all, or standard output; and in which format."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import Any
 
-from archstat.errors import UsageError, shown
-
-if TYPE_CHECKING:
-    from archstat.renderers.view import View
-    from archstat.report.report import Report
-
-SheetFormat: TypeAlias = Literal["table", "markdown", "csv", "tsv", "latex", "xlsx"]
-Format: TypeAlias = Literal[SheetFormat, "json"]
+from archstat.documents.document import Document
+from archstat.errors import UsageError, shown, within
+from archstat.formats import OTHER_NAMES, TERMINAL, TEXT, format_named, name_of_suffix, suffixes
+from archstat.record import record
 
 STDOUT = "-"
 
-F = TypeVar("F", bound=str)
+
+@record
+class Destination:
+    """Where a document goes.
+
+    Attributes:
+        format_name: The format in which it is written.
+        file: The file; None for standard output.
+        special: The names of formats that write such a document only.
+    """
+
+    format_name: str
+    file: Path | None
+    special: Sequence[str] = ()
+
+    def send(self, document: Document) -> None:
+        """Write a document.
+
+        Raises:
+            UsageError: It cannot be written, or not in this format.
+        """
+        name = self.format_name
+        if name == TEXT and self.file is None and sys.stdout.isatty():
+            name = TERMINAL
+        self.write(format_named(name, self.special).write(document))
+
+    def write(self, content: str | bytes) -> None:
+        """Write what has its format already.
+
+        Raises:
+            UsageError: It cannot be written.
+        """
+        if self.file is None:
+            write_stdout(content)
+        else:
+            write_file(content, self.file)
 
 
-def format_of(output: str | None, suffixes: Mapping[F, str], default: F) -> F:
-    """Return the format that a file's suffix stands for; the default is that of standard output.
+def destination(
+    format_name: str | None,
+    output: str | None,
+    model: str | None = None,
+    *,
+    special: Sequence[str] = (),
+) -> Destination:
+    """Return where the options want a document.
+
+    Args:
+        format_name: What `--format` names.
+        output: What `-o` names.
+        model: What is read, which is not to be overwritten.
+        special: The names of formats that write such a document only.
 
     Raises:
-        UsageError: It stands for none.
+        UsageError: There is no such format, the suffix stands for none, or the file is read from.
     """
-    if output is None or output == STDOUT:
-        return default
-    suffix = Path(output).suffix.lower()
-    for format_name, known in suffixes.items():
-        if suffix == known:
-            return format_name
-    raise UsageError(
-        f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(dict.fromkeys(suffixes.values()))}, or state one with --format",
-    )
+    file = target_of(output, model)
+    if format_name is None:
+        format_name = TEXT if file is None else _name_of(str(output), special)
+    with within("--format"):
+        format_named(format_name, special)
+    return Destination(OTHER_NAMES.get(format_name, format_name), file, special)
 
 
-def target_of(output: str | None, model: str) -> Path | None:
+def _name_of(output: str, special: Sequence[str]) -> str:
+    """Return the format that the suffix of a file stands for."""
+    found = name_of_suffix(Path(output).suffix, special)
+    if found is None:
+        raise UsageError(
+            f"-o {shown(output)}: the suffix says no format",
+            hint=f"use {', '.join(suffixes(special))}, or state one with --format",
+        )
+    return found
+
+
+def target_of(output: str | None, model: str | None) -> Path | None:
     """Return the file to write, which is not the one that the model is read from.
 
     Raises:
@@ -50,7 +100,8 @@ def target_of(output: str | None, model: str) -> Path | None:
     if output is None or output == STDOUT:
         return None
     target = Path(output)
-    require_other(target, "model", (Path(model), Path(model.rpartition(":")[0])))
+    if model is not None:
+        require_other(target, "model", (Path(model), Path(model.rpartition(":")[0])))
     return target
 
 
@@ -63,24 +114,6 @@ def require_other(target: Path, what: str, sources: Iterable[Path]) -> None:
     for source in sources:
         if source.is_file() and target.exists() and target.samefile(source):
             raise UsageError(f"-o {shown(str(target))} would overwrite the {what} itself")
-
-
-def deliver(report: Report, view: View, format_name: Format, target: Path | None) -> None:
-    """Write a report to a file, to standard output, or as a terminal shows it best.
-
-    Raises:
-        UsageError: It cannot be written.
-    """
-    from archstat.renderers import renderer
-
-    if target is not None:
-        write_file(renderer(format_name)(report, view), target)
-    elif format_name == "table" and sys.stdout.isatty():
-        from archstat.renderers.terminal import show
-
-        show(report, view)
-    else:
-        write_stdout(renderer(format_name)(report, view))
 
 
 def write_stdout(content: str | bytes) -> None:
@@ -141,3 +174,21 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def format_of(output: str | None, known: Mapping[Any, str], default: str) -> Any:
+    """Return the format that a file's suffix stands for, until bench has documents.
+
+    Raises:
+        UsageError: It stands for none.
+    """
+    if output is None or output == STDOUT:
+        return default
+    suffix = Path(output).suffix.lower()
+    for format_name, its in known.items():
+        if suffix == its:
+            return format_name
+    raise UsageError(
+        f"-o {shown(output)}: the suffix says no format",
+        hint=f"use {', '.join(dict.fromkeys(known.values()))}, or state one with --format",
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from archstat.errors import ArchstatError, UsageError, shown, within
+from archstat.formats import format_names
 
 if TYPE_CHECKING:
     from archstat.models.question import Question
@@ -32,6 +33,11 @@ def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
     for name in catalogue():
         if name.startswith(incomplete):
             yield name, find_spec(name).title
+
+
+def complete_format(incomplete: str) -> list[str]:
+    """Return the formats that begin so, for the shell."""
+    return [name for name in format_names() if name.startswith(incomplete)]
 
 
 Model: TypeAlias = Annotated[
@@ -89,6 +95,16 @@ Columns: TypeAlias = Annotated[
 ]
 Layout: TypeAlias = Annotated[
     Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
+]
+FormatOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"{', '.join(format_names())}. Default: text, or what the suffix of -o says.",
+        autocompletion=complete_format,
+    ),
 ]
 Output: TypeAlias = Annotated[
     str | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from archstat.cli.output import Format, deliver, format_of, target_of, write_stdout
+from archstat.cli.output import Destination, destination
 from archstat.cli.shared import (
     NO,
     Arguments,
@@ -15,6 +15,7 @@ from archstat.cli.shared import (
     Classes,
     Columns,
     Device,
+    FormatOption,
     Inputs,
     Layout,
     Model,
@@ -28,11 +29,12 @@ from archstat.cli.shared import (
     stdout_kept,
 )
 from archstat.errors import UsageError, within
+from archstat.formats import TEXT
 
 if TYPE_CHECKING:
     from archstat.analyses.conventions.convention import Convention
+    from archstat.documents.view import View
     from archstat.models.front_end import FrontEnd
-    from archstat.renderers.view import View
     from archstat.report.report import Report
 
 MOST_BEFORE = 40
@@ -103,23 +105,20 @@ def table(
     ] = False,
     columns: Columns = None,
     layout: Layout = "hwc",
-    format_name: Annotated[
-        Format | None,
-        typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
-    ] = None,
+    format_name: FormatOption = None,
     output: Output = None,
 ) -> None:
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
     with answering():
+        from archstat.documents.report import report_document
         from archstat.graph import ForwardError
         from archstat.models.argument import find_model
         from archstat.models.spec.resolve import positive
-        from archstat.renderers import SUFFIXES, renderer
         from archstat.report.report import report_on
 
-        format_name = format_name or format_of(output, SUFFIXES, "table")
+        target = destination(format_name, output, model)
         convention = None if count is None else _convention(count)
-        view = replace(_view(columns, layout, format_name, count), trains=train)
+        view = replace(_view(columns, layout, target.format_name, count), trains=train)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         asked = replace(asked, each_operator=by == "operator", train=train)
@@ -133,7 +132,7 @@ def table(
             with limited(timeout), stdout_kept():
                 graph, traced_on, batch = network.graph(asked)
         except ForwardError as error:  # the layers that ran are half of the answer
-            if error.graph.nodes and format_name == "table":
+            if error.graph.nodes and target.format_name == TEXT:
                 from archstat.report.folding import latest
 
                 partial = report_on(
@@ -143,7 +142,7 @@ def table(
                     each_operator=asked.each_operator,
                     convention=convention,
                 )
-                write_stdout(renderer("table")(latest(partial, MOST_BEFORE), view))
+                Destination(TEXT, None).send(report_document(latest(partial, MOST_BEFORE), view))
             raise
         is_folded = depth is not None or by == "module"  # a module may end in a view
         report = report_on(
@@ -161,7 +160,7 @@ def table(
             report = measured(report, graph, model, asked, devices)
             view = replace(view, more=latency_columns(devices))
         shown_report = _arranged(report, depth, by, sort, top)
-        deliver(shown_report, view, format_name, target_of(output, model))
+        target.send(report_document(shown_report, view))
     if strict and report.totals.uncounted:
         typer.echo(f"not counted: {', '.join(report.totals.uncounted)}", err=True)
         raise typer.Exit(NO)
@@ -213,9 +212,9 @@ def _require_no_training(view: View, model: FrontEnd) -> None:
 
 
 def _view(
-    columns: str | None, layout: Literal["hwc", "chw"], format_name: Format, count: str | None
+    columns: str | None, layout: Literal["hwc", "chw"], format_name: str, count: str | None
 ) -> View:
-    from archstat.renderers.view import View
+    from archstat.documents.view import View
     from archstat.report.columns import with_count
 
     if columns is None:

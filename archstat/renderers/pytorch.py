@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 
+from archstat.documents.letters import printable
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name
-from archstat.renderers.cells import printable
 from archstat.renderers.statements import INDENT, Argument, assigned_call, assigned_operation
 
 BODY = INDENT * 2

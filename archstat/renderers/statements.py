@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from archstat.renderers.grid import display_width
+from archstat.documents.letters import display_width
 
 LINE_LENGTH = 88
 INDENT = " " * 4

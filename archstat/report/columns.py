@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
-from typing import TypeAlias
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
@@ -12,73 +10,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
 from archstat.record import record
 from archstat.report.report import Row, Totals
-
-
-@record
-class Map:
-    """Channels and sizes of a map or a filter; a table may write either first."""
-
-    channels: int | None
-    sizes: tuple[int, ...]
-
-
-@record
-class PerAxis:
-    """A number for each axis, written once where they are equal; None where one is not known."""
-
-    values: Sequence[int | Fraction | None]
-
-
-@record
-class Share:
-    """A part of a whole."""
-
-    part: int
-    whole: int
-
-
-@record
-class AtLeast:
-    """A sum of which some parts are not known."""
-
-    count: int
-
-
-@record
-class Bytes:
-    """A number of bytes; tables for people give it a unit."""
-
-    count: int
-
-
-@record
-class Seconds:
-    """A time that was measured; tables for people give it a unit."""
-
-    count: float
-
-
-@record
-class Words:
-    """A thing that has a name in a spec, and another one that people read."""
-
-    name: str
-    label: str
-
-
-@record
-class Pair:
-    """Two values in one cell, with something between."""
-
-    first: Value
-    between: str
-    second: Value
-
-
-Value: TypeAlias = (
-    "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Seconds | Pair | None"
-)
-"""A cell: "" does not exist for this kind, 0 is none, None is not known."""
+from archstat.report.values import AtLeast, Bytes, Map, Pair, PerAxis, Seconds, Share, Value, Words
 
 
 @record

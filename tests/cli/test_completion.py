@@ -45,4 +45,6 @@ def test_an_option_with_few_values_offers_them():
         COMP_CWORD="4",
     )
     offered = done.stdout.decode().split()
-    assert offered == ["table", "markdown", "csv", "tsv", "latex", "xlsx", "json"]
+    assert offered == [
+        "csv", "html", "json", "latex", "markdown", "terminal", "text", "tsv", "typst", "xlsx",
+    ]  # fmt: skip

@@ -160,10 +160,13 @@ def test_the_suffix_decides_and_the_format_wins():
             ["error: --blank names none", "  hint: write --blank feature_map,weights"],
         ),
         (
-            ["-o", "key.json"],
+            ["-o", "key.pdf"],
             [
-                "error: -o 'key.json': the suffix says no format",
-                "  hint: use .txt, .md, .csv, .tsv, .tex, .xlsx, or state one with --format",
+                "error: -o 'key.pdf': the suffix says no format",
+                (
+                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, or state one "
+                    "with --format"
+                ),
             ],
         ),
     ],

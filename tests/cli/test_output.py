@@ -57,7 +57,8 @@ def test_a_suffix_that_says_no_format_is_refused(tmp_path, monkeypatch, name):
     assert_refused(
         invoke("table", "lenet5", "-o", name),
         f"error: -o {name!r}: the suffix says no format",
-        "  hint: use .txt, .md, .csv, .tsv, .tex, .xlsx, .json, or state one with --format",
+        "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, or state one with "
+        "--format",
     )
     assert list(tmp_path.iterdir()) == []
 

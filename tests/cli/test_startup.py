@@ -89,8 +89,8 @@ def test_a_plain_table_in_a_pipe_does_without_rich():
         text=True,
     )
     loaded = set(done.stderr.rpartition("loaded:")[2].split())
-    assert "archstat.renderers.table" in loaded
-    assert "archstat.renderers.terminal" not in loaded
+    assert "archstat.formats.text" in loaded
+    assert "archstat.formats.terminal" not in loaded
 
 
 def test_the_package_alone_loads_neither_the_command_line_nor_anything_heavy():

@@ -220,7 +220,7 @@ def test_all_problems_are_reported_at_once():
     [
         (["table"], "Missing argument 'MODEL'"),
         (["table", "lenet5", "--batch", "many"], "'many' is not a valid int"),
-        (["table", "lenet5", "--format", "yaml"], "'yaml' is not one of 'table', 'markdown'"),
+        (["table", "lenet5", "--format", "yaml"], "there is no format 'yaml'"),
         (["table", "lenet5", "--layout", "whc"], "'whc' is not one of 'hwc', 'chw'"),
         (["table", "lenet5", "--colour"], "No such option"),
         (["tabel", "lenet5"], "No such command 'tabel'"),

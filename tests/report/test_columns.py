@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.documents import cells
 from archstat.errors import UsageError
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.renderers import cells
 from archstat.report.columns import (
     COLUMNS,
     DEFAULT,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures, Limit
+from archstat.documents.cells import NOTHING
+from archstat.documents.units import TimeUnit, bar, duration, percent, significant
 from archstat.renderers.bench.sheet import Row, Sheet
-from archstat.renderers.bench.units import TimeUnit, bar, duration, percent, significant
-from archstat.renderers.cells import NOTHING
 
 STEADY_MARK, LIMIT_MARK = "†", "*"
 

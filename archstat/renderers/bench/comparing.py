@@ -13,13 +13,14 @@ from typing import Any
 from archstat.bench.comparison import Comparison, Entry, Row
 from archstat.bench.ratio import Ratio
 from archstat.bench.record import SCHEMA
+from archstat.documents.cells import NOTHING, UNKNOWN, for_spreadsheets
+from archstat.documents.letters import printable
+from archstat.documents.units import TimeUnit, percent, time_unit
+from archstat.formats.json import printed
+from archstat.formats.markdown import escaped, table_line
 from archstat.renderers.bench.csv import CASE
 from archstat.renderers.bench.sheet import BATCH, SETTINGS, Setting
-from archstat.renderers.bench.units import TimeUnit, percent, time_unit
-from archstat.renderers.cells import NOTHING, UNKNOWN, for_spreadsheets, printable
 from archstat.renderers.grid import aligned
-from archstat.renderers.json import printed
-from archstat.renderers.markdown import escaped, table_line
 
 SHORT = 24
 """Letters of a title that still stands above its column; longer ones are explained above it."""

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from archstat.bench.record import Record
+from archstat.documents.cells import for_spreadsheets
+from archstat.documents.letters import printable
 from archstat.renderers.bench import figures
 from archstat.renderers.bench.sheet import Row, sheet
-from archstat.renderers.cells import for_spreadsheets, printable
 
 CASE = (
     "model",

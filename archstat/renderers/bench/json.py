@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archstat.bench.layer_summary import breakdown
 from archstat.bench.record import Record, to_dict
+from archstat.formats.json import printed
 from archstat.renderers.bench import figures, layers
 from archstat.renderers.bench.sheet import sheet
-from archstat.renderers.json import printed
 
 
 def render(record: Record) -> str:

@@ -10,12 +10,13 @@ from typing import Any, Literal, TypeAlias
 from archstat.bench.layer_summary import Breakdown, LayerFigures, breakdown, failure
 from archstat.bench.protocol import SECOND
 from archstat.bench.record import Record, Result
+from archstat.documents.cells import NOTHING, for_spreadsheets
+from archstat.documents.letters import printable
+from archstat.documents.units import TimeUnit, bar, percent, time_unit
+from archstat.formats.json import printed
+from archstat.formats.markdown import escaped, table_line
 from archstat.renderers.bench.csv import CASE
-from archstat.renderers.bench.units import TimeUnit, bar, percent, time_unit
-from archstat.renderers.cells import NOTHING, for_spreadsheets, printable
 from archstat.renderers.grid import aligned, display_width
-from archstat.renderers.json import printed
-from archstat.renderers.markdown import escaped, table_line
 
 FormatName: TypeAlias = Literal["table", "markdown", "csv", "json"]
 

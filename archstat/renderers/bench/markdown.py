@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archstat.bench.record import Record
+from archstat.documents.cells import NOTHING
+from archstat.documents.letters import printable
+from archstat.formats.markdown import escaped, table_line
 from archstat.renderers.bench import words
 from archstat.renderers.bench.columns import Column, cells, title, unit, used
 from archstat.renderers.bench.layers import render_layers
 from archstat.renderers.bench.sheet import Row, Sheet, sheet
-from archstat.renderers.cells import NOTHING, printable
-from archstat.renderers.markdown import escaped, table_line
 
 
 def render(record: Record) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from archstat.bench.case import Case
 from archstat.bench.record import Record, Result
 from archstat.bench.summary import Figures, Verdict, figures
-from archstat.renderers.bench.units import TimeUnit, time_unit
+from archstat.documents.units import TimeUnit, time_unit
 
 OPTIMIZER_NAMES = {"": "forward pass", "sgd": "training step, SGD", "adam": "training step, Adam"}
 

@@ -9,11 +9,12 @@ from enum import Enum
 
 from archstat.bench.record import Record
 from archstat.bench.summary import Verdict
+from archstat.documents.cells import NOTHING
+from archstat.documents.letters import printable
 from archstat.renderers.bench import words
 from archstat.renderers.bench.columns import BAR, SHARE, VERDICT, Column, cells, title, unit, used
 from archstat.renderers.bench.layers import render_layers
 from archstat.renderers.bench.sheet import Row, Setting, Sheet, sheet
-from archstat.renderers.cells import NOTHING, printable
 from archstat.renderers.grid import GAP, display_width, folded, padded, title_lines
 
 RULE = "─"

@@ -9,10 +9,10 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.case import Case
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
 from archstat.bench.summary import Verdict, best
+from archstat.documents.units import percent, with_prefix
 from archstat.layers.base import times
 from archstat.renderers.bench.columns import LIMIT_MARK, STEADY_MARK
 from archstat.renderers.bench.sheet import BATCH, DEVICE, MODEL, SETTINGS, THREADS, Row, Sheet
-from archstat.renderers.bench.units import percent, with_prefix
 
 LIMIT_NOTE = (
     f"{LIMIT_MARK} no schedule is faster at the rates measured in this run: every operation at "

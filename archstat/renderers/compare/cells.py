@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archstat.renderers.cells import NOTHING, for_people
-from archstat.report.columns import Map
+from archstat.documents.cells import NOTHING, for_people
 from archstat.report.comparison import TOTALS, Comparison, Slot
 from archstat.report.report import Row
+from archstat.report.values import Map
 
 SAME, OTHER = "", "≠"
 ABSENT, AS_FIRST = "", "="

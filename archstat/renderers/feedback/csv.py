@@ -11,9 +11,9 @@ import io
 from collections.abc import Iterator
 from fractions import Fraction
 
+from archstat.documents.cells import for_spreadsheets
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Mark, Verdict
-from archstat.renderers.cells import for_spreadsheets
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.json import plain
 

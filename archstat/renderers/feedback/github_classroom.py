@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from archstat.errors import ArchstatError
+from archstat.formats.json import printed
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.bundles import Bundle, bundles
 from archstat.renderers.feedback.json import plain
-from archstat.renderers.json import printed
 
 VERSION = 1
 PASS, FAIL, ERROR = "pass", "fail", "error"

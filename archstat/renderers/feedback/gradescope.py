@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from archstat.errors import ArchstatError
+from archstat.formats.json import printed
 from archstat.homework.marking.feedback import Feedback
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.bundles import Bundle, bundles
 from archstat.renderers.feedback.json import plain
 from archstat.renderers.feedback.markdown import item, notes, remarks
-from archstat.renderers.json import printed
 
 VISIBLE, HIDDEN = "visible", "hidden"
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from archstat.formats.json import printed
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Cell, Mark
 from archstat.homework.reading.text import harmless
-from archstat.renderers.json import printed
 
 SCHEMA = 1
 """The version of the contract."""

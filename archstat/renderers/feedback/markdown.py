@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from archstat.formats.markdown import escaped, table_line
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
-from archstat.renderers.markdown import escaped, table_line
 
 
 def render(feedback: Feedback) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from archstat.formats.layout.lines import RULE
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Verdict
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
 from archstat.renderers.grid import GAP, display_width, folded, padded, title_lines
-from archstat.renderers.table import RULE
 
 LONGEST_CELL = 40
 USUAL_WIDTH = 100

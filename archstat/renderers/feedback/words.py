@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
+from archstat.documents.cells import for_people
 from archstat.errors import ArchstatError
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.feedback import Feedback, Remark, line
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.layers.base import shortest, times
-from archstat.renderers.cells import for_people
-from archstat.report.columns import Map
+from archstat.report.values import Map
 
 MEANINGS = {
     Verdict.RIGHT: "right",

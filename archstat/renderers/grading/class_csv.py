@@ -7,11 +7,11 @@ import io
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from archstat.documents.cells import for_spreadsheets
 from archstat.homework.grading.outcome import Outcome
 from archstat.homework.grading.report import ClassReport
 from archstat.homework.grading.run import Graded
 from archstat.homework.marking.feedback import line
-from archstat.renderers.cells import for_spreadsheets
 from archstat.renderers.feedback.words import points
 from archstat.renderers.grading.sections import name_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archstat.formats.markdown import escaped, table_line
 from archstat.homework.grading.report import ClassReport
 from archstat.renderers.grading.sections import Section, headline, sections
-from archstat.renderers.markdown import escaped, table_line
 
 
 def render(report: ClassReport) -> str:

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archstat.documents.report import report_document
+from archstat.documents.view import View
 from archstat.errors import UsageError
+from archstat.formats import format_named, format_names
+from archstat.formats.layout.lines import BLANK
 from archstat.homework.answers.key import asked_layers, check_blanks
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth, truth_of
@@ -20,9 +24,6 @@ from archstat.homework.marking.matching import best_match
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import read_bytes
 from archstat.models.spec.catalogue import catalogue
-from archstat.renderers import SHEET_SUFFIXES, renderer
-from archstat.renderers.table import BLANK
-from archstat.renderers.view import View
 from archstat.report.columns import COLUMNS, DEFAULT, OF_TRAINING, choose_columns, for_machines
 from archstat.report.report import report_on
 from tests.homework.networks import truth
@@ -33,18 +34,19 @@ from tests.workbooks import title_row
 pytest.importorskip("xlsxwriter")
 
 NETWORKS = list(catalogue())
+SHEET_FORMATS = ("text", "markdown", "csv", "tsv", "html", "latex", "xlsx")
 BLANKS = ("feature_map", "weights", "neurons", "macs", "receptive_field")  # the last of the usual
 MARKED = [key for key in COLUMNS if not key.endswith("_share") and key not in OF_TRAINING]
 
 
 def sheet(about: Truth, format_name: str, view: View, *, rows: str = "asked") -> bytes:
     report = about.report if rows == "all" else asked_layers(about.report)
-    content = renderer(format_name)(report, view)
+    content = format_named(format_name).write(report_document(report, view))
     return content if isinstance(content, bytes) else content.encode()
 
 
 def read(data: bytes, format_name: str, about: Truth) -> Marked:
-    tables = read_bytes(data, name=f"sheet{SHEET_SUFFIXES[format_name]}").tables
+    tables = read_bytes(data, name=f"sheet{format_named(format_name).suffix}").tables
     return best_match(tables, about, Policy())
 
 
@@ -65,7 +67,7 @@ def verdicts(marked: Marked) -> set[Verdict]:
 
 KEY = View(choose_columns(DEFAULT), is_homework=True)
 SHEET = View(choose_columns(DEFAULT), is_homework=True, blank=choose_columns(BLANKS))
-each_format = pytest.mark.parametrize("format_name", SHEET_SUFFIXES)
+each_format = pytest.mark.parametrize("format_name", SHEET_FORMATS)
 each_network = pytest.mark.parametrize("name", NETWORKS)
 
 
@@ -86,7 +88,7 @@ def test_every_cell_of_a_key_is_right(name, format_name):
 @settings(max_examples=60)
 @given(
     name=st.sampled_from(NETWORKS),
-    format_name=st.sampled_from(list(SHEET_SUFFIXES)),
+    format_name=st.sampled_from(list(SHEET_FORMATS)),
     columns=st.sets(st.sampled_from(MARKED)),
     layout=st.sampled_from(["hwc", "chw"]),
     rows=st.sampled_from(["asked", "all"]),
@@ -191,8 +193,14 @@ def fill_markdown(text: str, lines: list[list[str]]) -> str:
     return "\n".join([head, rule, *new])
 
 
+def fill_html(text: str, lines: list[list[str]]) -> str:
+    texts = iter(text for line in lines for text in line if text)
+    return re.sub('blank"></td>', lambda _: f'blank">{next(texts)}</td>', text)
+
+
 FILLERS = {
-    "table": lambda text, lines: fill_gaps(text, lines, BLANK),
+    "html": fill_html,
+    "text": lambda text, lines: fill_gaps(text, lines, BLANK),
     "markdown": fill_markdown,
     "csv": lambda text, lines: fill_delimited(text, lines, ","),
     "tsv": lambda text, lines: fill_delimited(text, lines, "\t"),
@@ -200,7 +208,7 @@ FILLERS = {
 }
 
 
-@each_format
+@pytest.mark.parametrize("format_name", format_names())
 def test_a_blank_sheet_tells_no_answer(format_name):
     about = truth("paper-alexnet")
     text = sheet(about, format_name, SHEET)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures
+from archstat.documents.units import short, short_with_prefix, significant
 from archstat.renderers.bench.pictures.axes import Scale, apart, scale
 from archstat.renderers.bench.pictures.drawing import (
     colour,
@@ -18,7 +19,6 @@ from archstat.renderers.bench.pictures.drawing import (
 )
 from archstat.renderers.bench.pictures.series import LABEL_GAP, Series, margin, names
 from archstat.renderers.bench.sheet import Row, Sheet
-from archstat.renderers.bench.units import short, short_with_prefix, significant
 
 LEFT, TOP, BELOW = 64, 34, 44
 HEIGHT = 230

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from archstat.renderers.cells import printable
+from archstat.documents.letters import printable
 from archstat.renderers.grid import display_width
 
 FONT_SIZE = 13

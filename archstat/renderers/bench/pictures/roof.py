@@ -7,6 +7,7 @@ from itertools import product
 from math import atan2, degrees, hypot
 
 from archstat.bench.work import Rates
+from archstat.documents.units import with_prefix
 from archstat.renderers.bench.pictures.axes import Room, Scale
 from archstat.renderers.bench.pictures.drawing import (
     SMALL_HEIGHT,
@@ -18,7 +19,6 @@ from archstat.renderers.bench.pictures.drawing import (
     words,
 )
 from archstat.renderers.bench.pictures.series import LABEL_GAP
-from archstat.renderers.bench.units import with_prefix
 
 INDENT = 30
 """Pixels along the slope before what is written there."""

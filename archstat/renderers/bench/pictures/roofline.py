@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from archstat.bench.case import BYTES, Case
 from archstat.bench.summary import Limit
 from archstat.bench.work import LayerWork, Rates
+from archstat.documents.units import percent, short_with_prefix, with_prefix
 from archstat.renderers.bench.pictures.axes import Room, Scale, scale
 from archstat.renderers.bench.pictures.drawing import (
     SMALL_HEIGHT,
@@ -26,7 +27,6 @@ from archstat.renderers.bench.pictures.drawing import (
 from archstat.renderers.bench.pictures.roof import names_of_roofs, peak_of, roof
 from archstat.renderers.bench.pictures.series import LABEL_GAP, Series, margin, names
 from archstat.renderers.bench.sheet import Row, Sheet
-from archstat.renderers.bench.units import percent, short_with_prefix, with_prefix
 
 LEFT, TOP, BELOW = 84, 34, 62
 HEIGHT = 320

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.documents.cells import for_workbooks
+from archstat.documents.view import View
 from archstat.errors import UsageError
-from archstat.renderers import renderer
-from archstat.renderers.cells import for_workbooks
-from archstat.renderers.view import View
-from archstat.report.columns import (
-    COLUMNS,
-    AtLeast,
-    Bytes,
-    Map,
-    PerAxis,
-    Share,
-    choose_columns,
-)
+from archstat.report.columns import COLUMNS, choose_columns
 from archstat.report.report import report_on
+from archstat.report.values import AtLeast, Bytes, Map, PerAxis, Share
+from tests.formats.writing import written
 from tests.renderers.networks import network, report
 from tests.workbooks import MAIN, SHEET, cells, member, rows, styles, title_row
 
@@ -28,7 +21,7 @@ COUNT = '#,##0;-#,##0;"–"'
 def book(*keys, blank=(), about=None):
     """Return the branching network's workbook."""
     view = View(choose_columns(keys), is_homework=bool(blank), blank=choose_columns(blank))
-    return renderer("xlsx")(about or report(), view)
+    return written("xlsx", about or report(), view)
 
 
 @pytest.mark.parametrize(

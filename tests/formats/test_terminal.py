@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 import pytest
-from rich.console import Console
 
+from archstat.documents.report import report_document
+from archstat.documents.view import View
 from archstat.models.spec.resolve import resolve
-from archstat.renderers.table import lines
-from archstat.renderers.terminal import show
-from archstat.renderers.view import View
 from archstat.report.report import report_on
+from tests.formats.writing import on_console, texts
 from tests.renderers.networks import network
 
 
-def shown(report, width=80, *, terminal=True, **environment):
+def shown(report, width=80, **keywords):
     """Return what a terminal is sent."""
-    file = StringIO()
-    console = Console(
-        file=file,
-        force_terminal=terminal,
-        width=width,
-        soft_wrap=True,
-        highlight=False,
-        _environ={"TERM": "xterm-256color", **environment},
-    )
-    show(report, View(), console)
-    return file.getvalue()
+    return on_console(report_document(report, View()), width, **keywords)
 
 
 def test_a_terminal_gets_bold_and_dim_lines():
@@ -49,7 +36,7 @@ def test_no_colours_where_there_is_no_terminal():
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_the_text_is_that_of_the_table(width):
     report = report_on(resolve("paper-alexnet"))
-    expected = "".join(f"{line.text}\n" for line in lines(report, View(), width=width))
+    expected = "".join(f"{text}\n" for text in texts(report, width=width))
     assert shown(report, width, NO_COLOR="1") == expected
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.documents.view import View
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.renderers import renderer
-from archstat.renderers.view import View
 from archstat.report.columns import COLUMNS, choose_columns
 from archstat.report.report import report_on
+from tests.formats.writing import written
 from tests.renderers.networks import network
 
 ALL = View(choose_columns(list(COLUMNS)))
@@ -17,7 +17,7 @@ LAYERS = choose_columns(["layer", "weights"])
 
 
 def printed(*layers, view=None, **keywords):
-    return renderer("latex")(report_on(network(*layers, **keywords)), view or View(LAYERS))
+    return written("latex", report_on(network(*layers, **keywords)), view or View(LAYERS))
 
 
 def test_what_latex_would_take_for_commands_is_escaped():
@@ -36,7 +36,7 @@ def test_a_row_does_not_begin_with_an_argument_of_the_one_before(name, written):
 
 @pytest.mark.parametrize("name", catalogue())
 def test_every_line_has_all_its_cells(name):
-    text = renderer("latex")(report_on(resolve(name)), ALL)
+    text = written("latex", report_on(resolve(name)), ALL)
     body = text.partition(r"\toprule")[2].partition(r"\bottomrule")[0]
     lines = [line for line in body.splitlines() if line.endswith(r" \\")]
     assert {line.count(" & ") for line in lines} == {len(COLUMNS) - 1}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from archstat.renderers.cells import Layout
+from archstat.record import record
 from archstat.report.columns import COLUMNS, DEFAULT, TRAINING, Column, for_machines
+from archstat.report.values import Layout
 
 
-@dataclass(frozen=True)
+@record
 class View:
     """How to show a report.
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archstat.renderers import renderer
+from archstat.documents.view import View
 from archstat.renderers.pytorch import render as code
-from archstat.renderers.table import lines
-from archstat.renderers.view import View
 from archstat.report.columns import COLUMNS, DEFAULT, choose_columns
+from tests.formats.writing import texts, written
 from tests.renderers.networks import branching, report
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -21,28 +20,28 @@ SHEET = View(choose_columns(DEFAULT), is_homework=True, blank=choose_columns(["w
 
 
 def at_width(width):
-    return "".join(f"{line.text}\n" for line in lines(report(), View(), width=width))
+    return "".join(f"{text}\n" for text in texts(report(), width=width))
 
 
 PRINTED = {
-    "table.txt": lambda: renderer("table")(report(), View()),
+    "table.txt": lambda: written("text", report(), View()),
     "table-40.txt": lambda: at_width(40),
     "table-80.txt": lambda: at_width(80),
     "table-120.txt": lambda: at_width(120),
     "table-200.txt": lambda: at_width(200),
-    "all-columns.txt": lambda: renderer("table")(report(batch_size=3, traced_on="meta"), ALL),
-    "table.md": lambda: renderer("markdown")(report(), View()),
-    "table.csv": lambda: renderer("csv")(report(), View()),
-    "all-columns.csv": lambda: renderer("csv")(report(batch_size=3), ALL),
-    "table.tsv": lambda: renderer("tsv")(report(), View()),
-    "table.tex": lambda: renderer("latex")(report(), View()),
-    "key.md": lambda: renderer("markdown")(report(), KEY),
-    "key.csv": lambda: renderer("csv")(report(), KEY),
-    "sheet.txt": lambda: renderer("table")(report(), SHEET),
-    "sheet.md": lambda: renderer("markdown")(report(), SHEET),
-    "sheet.csv": lambda: renderer("csv")(report(), SHEET),
-    "sheet.tex": lambda: renderer("latex")(report(), SHEET),
-    "report.json": lambda: renderer("json")(report(), View()),
+    "all-columns.txt": lambda: written("text", report(batch_size=3, traced_on="meta"), ALL),
+    "table.md": lambda: written("markdown", report(), View()),
+    "table.csv": lambda: written("csv", report(), View()),
+    "all-columns.csv": lambda: written("csv", report(batch_size=3), ALL),
+    "table.tsv": lambda: written("tsv", report(), View()),
+    "table.tex": lambda: written("latex", report(), View()),
+    "key.md": lambda: written("markdown", report(), KEY),
+    "key.csv": lambda: written("csv", report(), KEY),
+    "sheet.txt": lambda: written("text", report(), SHEET),
+    "sheet.md": lambda: written("markdown", report(), SHEET),
+    "sheet.csv": lambda: written("csv", report(), SHEET),
+    "sheet.tex": lambda: written("latex", report(), SHEET),
+    "report.json": lambda: written("json", report(), View()),
     "code.py.txt": lambda: code(branching()),
 }
 

@@ -6,21 +6,17 @@ import re
 
 import pytest
 
+from archstat.documents.cells import Look
+from archstat.documents.letters import display_width
+from archstat.documents.view import View
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.renderers import renderer
-from archstat.renderers.grid import display_width
-from archstat.renderers.table import Emphasis, lines
-from archstat.renderers.view import View
 from archstat.report.columns import COLUMNS, DEFAULT, choose_columns
 from archstat.report.report import report_on
+from tests.formats.writing import pieces, texts, written
 from tests.renderers.networks import network
 
 NAMES = list(catalogue())
-
-
-def texts(report, view=None, width=None):
-    return [line.text for line in lines(report, view or View(), width=width)]
 
 
 def body(report, view=None, width=None):
@@ -90,7 +86,14 @@ def test_bytes_add_up_to_their_totals():
 def test_columns_that_were_asked_for_are_never_left_out():
     report = report_on(resolve("lenet5"))
     view = View(choose_columns(list(COLUMNS)))
-    assert body(report, view, width=40) == body(report, view)
+    printed = texts(report, view, width=80)
+    assert [line for line in printed if display_width(line) > 80] == []
+    assert not any("left out" in line for line in printed)
+    tables = sum(set(line) == {"─"} for line in printed) // 2
+    assert sum(line.startswith("total") for line in printed) == tables == 4
+    cells = [cell for line in printed if line.startswith("C1 ") for cell in line.split()]
+    whole = next(line for line in texts(report, view) if line.startswith("C1 ")).split()
+    assert [cell for cell in cells if cell != "C1"] == whole[1:]
 
 
 @pytest.mark.parametrize(
@@ -149,11 +152,11 @@ def test_unknown_is_a_question_mark():
 
 
 def test_lines_with_parameters_stand_out():
-    printed = list(lines(report_on(resolve("lenet5")), View(), width=None))
-    emphasis = {line.text.split()[0]: line.emphasis for line in printed[6:18]}
-    assert emphasis["C1"] is Emphasis.NORMAL
-    assert emphasis["tanh1"] is Emphasis.WEAK
-    assert printed[0].emphasis is Emphasis.STRONG
+    printed = pieces(report_on(resolve("lenet5")))
+    looks = {line[1][0].split()[0]: line[1][1] for line in printed[6:18]}
+    assert looks["C1"] is Look.NORMAL
+    assert looks["tanh1"] is Look.WEAK
+    assert printed[0][0][1] is Look.STRONG
 
 
 def test_a_network_without_a_title_is_called_by_its_name():
@@ -167,6 +170,6 @@ def test_the_summary_adds_weights_and_biases():
 
 
 def test_text_ends_with_one_line_break_and_has_no_blanks_before_one():
-    text = renderer("table")(report_on(resolve("lenet5")), View())
+    text = written("text", report_on(resolve("lenet5")))
     assert text.endswith("radial\n")
     assert not re.search(r" \n", text)

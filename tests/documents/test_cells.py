@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from archstat.renderers.cells import for_machines, for_people, with_unit
+from archstat.documents.cells import for_machines, for_people, with_unit
 from archstat.renderers.grid import display_width, padded
-from archstat.report.columns import Bytes, Map, Pair, PerAxis, Share, Words
+from archstat.report.values import Bytes, Map, Pair, PerAxis, Share, Words, arranged
 
 HALF = Fraction(1, 2)
 
@@ -59,10 +59,10 @@ def test_a_value(value, people, machines):
 
 
 def test_a_map_with_channels_first():
-    assert for_people(Map(96, (55, 54)), "chw") == "96×55×54"
-    assert for_machines(Map(96, (55, 54)), "chw") == "96x55x54"
-    assert for_people(Map(None, (3, 2)), "chw") == "3×2"
-    assert for_people(Pair(8, " @ ", Map(3, (5, 4))), "chw") == "8 @ 3×5×4"
+    assert for_people(Map(96, (55, 54), "chw")) == "96×55×54"
+    assert for_machines(Map(96, (55, 54), "chw")) == "96x55x54"
+    assert for_people(Map(None, (3, 2), "chw")) == "3×2"
+    assert for_people(arranged(Pair(8, " @ ", Map(3, (5, 4))), "chw")) == "8 @ 3×5×4"
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import floor, log10
 from statistics import median
+
+from archstat.record import record
 
 THOUSAND = 1000
 EIGHTHS = "▏▎▍▌▋▊▉"
 MINUTE_S, HOUR_S = 60, 3600
 
 
-@dataclass(frozen=True)
+@record
 class TimeUnit:
     """A unit of time, and how many of it a second has."""
 

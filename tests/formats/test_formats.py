@@ -7,19 +7,16 @@ import json
 
 import pytest
 
+from archstat.documents.view import View
+from archstat.formats import format_named, format_names
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.renderers import SUFFIXES, renderer
-from archstat.renderers.view import View
 from archstat.report.columns import COLUMNS, choose_columns
 from archstat.report.report import report_on
+from tests.formats.writing import written as printed
 from tests.renderers.networks import network
 
 ALL = View(choose_columns(list(COLUMNS)))
-
-
-def printed(format_name, report, view=None):
-    return renderer(format_name)(report, view or View())
 
 
 def hostile():
@@ -34,17 +31,19 @@ def hostile():
     )
 
 
-def test_every_format_has_a_renderer_and_a_suffix():
-    assert dict(SUFFIXES) == {
-        "table": ".txt",
-        "markdown": ".md",
+def test_every_format_has_a_suffix_of_its_own():
+    assert {name: format_named(name).suffix for name in format_names()} == {
         "csv": ".csv",
-        "tsv": ".tsv",
-        "latex": ".tex",
-        "xlsx": ".xlsx",
+        "html": ".html",
         "json": ".json",
+        "latex": ".tex",
+        "markdown": ".md",
+        "terminal": "",
+        "text": ".txt",
+        "tsv": ".tsv",
+        "typst": ".typ",
+        "xlsx": ".xlsx",
     }
-    assert all(callable(renderer(name)) for name in SUFFIXES)
 
 
 def test_markdown_shows_titles_and_names_as_they_are():

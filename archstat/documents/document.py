@@ -1,0 +1,190 @@
+"""A document, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import TypeAlias
+
+from archstat.documents.cells import Cell, Look, Mark
+from archstat.record import record
+
+
+@record
+class Column:
+    """A column of a table.
+
+    Attributes:
+        key: Its name in formats for programs.
+        title: Its title in formats for people.
+        short_title: A shorter one, for narrow terminals.
+        unit: Of all its numbers; stands under the title or behind it.
+        group: What it has in common with its neighbours of the same group; stands above them.
+        is_text: Whether it lines up on the left.
+        wraps: Whether its cells may be broken between words where a terminal is too narrow.
+        importance: The least important columns leave a narrow terminal first; None never leaves.
+        is_picture: Whether it only shows what another column says, and is for terminals alone.
+        look: How its cells stand out.
+    """
+
+    key: str
+    title: str
+    short_title: str = ""
+    unit: str = ""
+    group: str = ""
+    is_text: bool = False
+    wraps: bool = False
+    importance: int | None = None
+    is_picture: bool = False
+    look: Look = Look.NORMAL
+
+
+@record
+class Line:
+    """A line of a table.
+
+    Attributes:
+        cells: One for each column, or fewer.
+        look: How it stands out.
+        rest: What is said in place of the columns for which there are no cells.
+        rest_look: How that stands out.
+    """
+
+    cells: tuple[Cell, ...]
+    look: Look = Look.NORMAL
+    rest: str = ""
+    rest_look: Look = Look.NORMAL
+
+
+@record
+class Table:
+    """A table.
+
+    Attributes:
+        foot: Lines below a rule, such as totals.
+        title: What it is about, if a document has several or says more than one thing.
+        note: What stands under it.
+        has_titles: Whether plain text shows the titles of its columns; other formats always do.
+        fixed: How many of the first columns are repeated where a table is broken into several.
+    """
+
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    foot: tuple[Line, ...] = ()
+    title: str = ""
+    note: str = ""
+    has_titles: bool = True
+    fixed: int = 1
+
+
+@record
+class Words:
+    """Sentences without a full stop, each on a line of its own."""
+
+    sentences: tuple[str, ...]
+    look: Look = Look.NORMAL
+
+
+@record
+class Legend:
+    """What the marks of a table mean, each with how often there are."""
+
+    marks: tuple[tuple[Mark, str], ...]
+
+
+@record
+class Notes:
+    """What else should be known."""
+
+    notes: tuple[str, ...]
+
+
+@record
+class Remark:
+    """What is said of marked cells that refer to its number.
+
+    Attributes:
+        heading: What it is about.
+        said: Sentences with their full stops, a paragraph each.
+    """
+
+    heading: str
+    said: tuple[str, ...]
+
+
+@record
+class Remarks:
+    """Remarks; they count from 1."""
+
+    remarks: tuple[Remark, ...]
+
+
+@record
+class Listing:
+    """Source code, printed as it is."""
+
+    text: str
+    language: str
+
+
+@record
+class Picture:
+    """A picture, drawn when it is asked for.
+
+    Attributes:
+        title: What it shows.
+        draw: Returns it as SVG.
+    """
+
+    title: str
+    draw: Callable[[], str]
+
+
+Part: TypeAlias = "Table | Words | Legend | Notes | Remarks | Listing | Picture"
+
+
+@record
+class Document:
+    """What a command answers.
+
+    Attributes:
+        kind: What it is: "report", "budget", …
+        title: What it is about.
+        about: Under which circumstances.
+        parts: What it shows, in the order in which people read it.
+        conclusion: The answer, in a sentence without a full stop.
+        records: Returns one line a thing and one value a cell, for programs; None for the only
+            table.
+        data: Returns what JSON has, where there is a contract; None for the records, facts and
+            notes.
+        facts: What JSON has beside the records.
+        is_insert: Whether a paper takes in its tables alone, so that the words around them are
+            comments in LaTeX and Typst.
+    """
+
+    kind: str
+    title: str
+    about: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    conclusion: str = ""
+    records: Callable[[], Table] | None = None
+    data: Callable[[], Mapping[str, object]] | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    is_insert: bool = False
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its tables, as people read them."""
+        return tuple(part for part in self.parts if isinstance(part, Table))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All its notes."""
+        return tuple(note for part in self.parts if isinstance(part, Notes) for note in part.notes)
+
+    @property
+    def record_table(self) -> Table | None:
+        """What programs read; None if it has no table, or several that are not one."""
+        if self.records is not None:
+            return self.records()
+        return self.tables[0] if len(self.tables) == 1 else None

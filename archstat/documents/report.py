@@ -1,0 +1,125 @@
+"""The table of a network's layers, and the sheet of a homework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archstat.analyses.training import OPTIMIZERS, Step
+from archstat.documents.cells import BLANK, EMPTY, Cell, Look, for_people, with_unit
+from archstat.documents.document import Column, Document, Line, Notes, Table, Words
+from archstat.documents.view import View
+from archstat.layers.base import Shape
+from archstat.report.columns import Column as Quantity
+from archstat.report.columns import for_machines
+from archstat.report.report import Report, Row
+from archstat.report.values import Map, Value, arranged
+
+
+def report_document(report: Report, view: View) -> Document:
+    """Return a report as it was asked for; a blank sheet without what would tell the answers."""
+    chosen = tuple(view.chosen())
+    remarks = () if view.blank else (Words(tuple(_summaries(report))), Notes(report.notes))
+    return Document(
+        kind="layers",
+        title=f"{report.model}: {report.title}" if report.title else report.model,
+        about=(_circumstances(report, view),),
+        parts=(_table(report, view, chosen), *remarks),
+        records=lambda: _table(report, view, for_machines(chosen), has_line_of_totals=True),
+        data=None if view.is_homework else report.to_dict,
+        is_insert=not view.is_homework,
+    )
+
+
+def _table(
+    report: Report, view: View, chosen: Sequence[Quantity], *, has_line_of_totals: bool = False
+) -> Table:
+    """Return the layers and their totals.
+
+    Args:
+        report: The layers.
+        view: How to show them.
+        chosen: What of them.
+        has_line_of_totals: Whether a homework sheet has its totals in a line like the others.
+    """
+    totals = report.totals
+
+    def cell(quantity: Quantity, value: Value) -> Cell:
+        return BLANK if view.is_blank(quantity) else arranged(value, view.layout)
+
+    def line(row: Row) -> Line:
+        cells = tuple(cell(quantity, quantity.value(row, totals)) for quantity in chosen)
+        return Line(cells, Look.NORMAL if row.params or row.macs else Look.WEAK)
+
+    sums = ((quantity, quantity.total(totals)) for quantity in chosen)
+    foot = Line(
+        tuple(EMPTY if value == "" else cell(quantity, value) for quantity, value in sums),
+        Look.STRONG,
+    )
+    lines = tuple(map(line, report.layers))
+    columns = tuple(_column(quantity, is_usual=view.columns is None) for quantity in chosen)
+    if has_line_of_totals and view.is_homework:
+        return Table(columns, (*lines, foot))
+    return Table(columns, lines, (foot,))
+
+
+def _column(quantity: Quantity, *, is_usual: bool) -> Column:
+    """Return a column; those that were asked for are never left out."""
+    return Column(
+        quantity.key,
+        quantity.title,
+        quantity.short_title or "",
+        is_text=quantity.is_text,
+        importance=quantity.importance if is_usual else None,
+    )
+
+
+def _circumstances(report: Report, view: View) -> str:
+    """Return how a network was looked at, or is to be."""
+    inputs = [f"input {_shape(report.input, view)}"]
+    inputs += [f"{name} {_shape(shape, view)}" for name, shape in report.more_inputs.items()]
+    if view.is_homework:
+        axes = "C×H×W" if view.layout == "chw" else "H×W×C"
+        conventions = [column.convention.format(axes=axes) for column in view.chosen()]
+        return "; ".join([", ".join(inputs), *dict.fromkeys(filter(None, conventions))])
+    proof = "by formula"
+    if report.traced_on is not None:
+        proof = f"traced on {report.traced_on}"
+        if not report.modules:  # a spec, whose formulas were there before
+            proof = f"shapes, parameters and MACs confirmed by a forward pass on {report.traced_on}"
+    batch = (
+        "batch of 1"
+        if report.batch_size == 1
+        else f"batch of {report.batch_size:,} (MACs and bytes are those of the whole batch)"
+    )
+    return f"{', '.join(inputs)}, {batch}, {proof}"
+
+
+def _shape(shape: Shape, view: View) -> str:
+    return for_people(Map(shape[0], shape[1:], view.layout)) if shape else "of one number"
+
+
+def _summaries(report: Report) -> Iterator[str]:
+    """Yield the totals in a sentence, and what a training step costs if that was asked."""
+    totals = report.totals
+    yield (
+        f"{totals.params:,} params = {totals.weights:,} weights + {totals.biases:,} biases "
+        f"({with_unit(totals.param_bytes)}); activations {with_unit(totals.activation_bytes)}"
+    )
+    if report.trains:
+        yield from _training(totals.step)
+
+
+def _training(cost: Step) -> Iterator[str]:
+    """Yield multiply–accumulates and memory of a training step, with each optimizer."""
+    least = "at least " if cost.unknown else ""
+    held = ", ".join(
+        f"{with_unit(cost.memory_bytes(name))} with {optimizer.title}"
+        + (f" (state {with_unit(state)})" if (state := cost.optimizer_bytes[name]) else "")
+        for name, optimizer in OPTIMIZERS.items()
+    )
+    work = f"{cost.forward_macs:,} forward + {cost.input_gradient_macs:,} for gradients of inputs"
+    work += f" + {cost.weight_gradient_macs:,} for gradients of weights"
+    parts = f"params {with_unit(cost.param_bytes)} + gradients {with_unit(cost.gradient_bytes)}"
+    kept = f"kept for backward {with_unit(cost.kept_bytes)}"
+    yield f"a training step: {least}{cost.step_macs:,} MACs = {work}"
+    yield f"its memory: {least}{held} = {parts} + {kept} + state"

@@ -1,0 +1,1 @@
+"""What formats have in common: how tables fit, and how texts are escaped."""

@@ -1,0 +1,237 @@
+"""The one way in which a table comes to fit a width; no number and no word is broken.
+
+Titles are shortened; then columns that may be are broken between words; then those of the least
+importance are left out; and what is still too wide stands in several tables under one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from archstat.documents.cells import Blank, Cell, Look, Mark, Marked, for_people
+from archstat.documents.document import Column, Table
+from archstat.documents.letters import display_width, folded, printable, words_of
+from archstat.record import record
+
+GAP = "  "
+"""What stands between two columns."""
+
+COMFORT = 20
+"""Characters down to which a column is broken before another one is left out for it."""
+
+
+@record
+class Text:
+    """A cell as text: what it says, the mark behind it, and how both stand out."""
+
+    text: str
+    mark: str = ""
+    look: Look = Look.NORMAL
+
+
+@record
+class Slot:
+    """A column as text.
+
+    Attributes:
+        cells: Those of all lines, and of the foot.
+        room: The characters that it has; None for as many as it needs.
+    """
+
+    column: Column
+    title: str
+    cells: tuple[Text, ...]
+    room: int | None = None
+
+    @cached_property
+    def text_width(self) -> int:
+        """The characters of its widest text, without the mark."""
+        return max((display_width(cell.text) for cell in self.cells), default=0)
+
+    @cached_property
+    def mark_width(self) -> int:
+        """The characters of its widest mark, with a blank before it."""
+        widest = max((len(cell.mark) for cell in self.cells), default=0)
+        return widest + 1 if widest else 0
+
+    @cached_property
+    def _title_width(self) -> int:
+        words = (*words_of(self.title), printable(self.column.unit))
+        return max(map(display_width, words))
+
+    @cached_property
+    def natural(self) -> int:
+        """The characters that it needs, its title broken into words."""
+        return max(self.text_width + self.mark_width, self._title_width)
+
+    @cached_property
+    def least(self) -> int:
+        """The characters that it needs at least."""
+        if not self.column.wraps:
+            return self.natural
+        words = (display_width(word) for cell in self.cells for word in words_of(cell.text))
+        return max(self._title_width, max(words, default=0) + self.mark_width)
+
+    @property
+    def width(self) -> int:
+        """The characters that it takes."""
+        return self.natural if self.room is None else self.room
+
+
+@record
+class Grid:
+    """A table that fits: its columns as text."""
+
+    slots: tuple[Slot, ...]
+
+    @property
+    def width(self) -> int:
+        """The characters of a line."""
+        return _width([slot.width for slot in self.slots])
+
+
+@record
+class Fitted:
+    """A table in as many grids as it takes, and the titles of the columns that are left out."""
+
+    grids: tuple[Grid, ...]
+    hidden: tuple[str, ...] = ()
+
+
+def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
+    """Return a table that fits.
+
+    Args:
+        table: The table.
+        width: The characters of a line; None for as many as it takes.
+        blank: What stands in a cell that is to be filled in.
+    """
+    slots = [
+        slot for slot in _slots(table, blank) if width is not None or not slot.column.is_picture
+    ]
+    if width is None:
+        return Fitted((_grouped(slots),))
+    if _natural(slots) > width:
+        slots = [
+            replace(slot, title=printable(slot.column.short_title) or slot.title) for slot in slots
+        ]
+    hidden: list[str] = []
+    while (found := _broken(slots, width, comfort=COMFORT)) is None:
+        optional = [slot for slot in slots if slot.column.importance is not None]
+        if not optional:
+            return Fitted(tuple(_parts(slots, table.fixed, width)), tuple(hidden))
+        least = min(optional, key=lambda slot: slot.column.importance or 0)
+        slots.remove(least)
+        if not least.column.is_picture:
+            hidden.append(printable(least.column.title))
+    return Fitted((_grouped(found),), tuple(hidden))
+
+
+def _slots(table: Table, blank: str) -> Iterator[Slot]:
+    lines = [*table.lines, *table.foot]
+    for at, column in enumerate(table.columns):
+        cells = (line.cells[at] if at < len(line.cells) else None for line in lines)
+        has_cell = (at < len(line.cells) for line in lines)
+        texts = (
+            _text(cell, blank) if there else Text("")
+            for cell, there in zip(cells, has_cell, strict=True)
+        )
+        yield Slot(column, printable(column.title), tuple(texts))
+
+
+def _text(cell: Cell, blank: str) -> Text:
+    match cell:
+        case Marked():
+            return Text(for_people(cell.value), cell.sign, cell.mark.look)
+        case Mark():
+            return Text(cell.sign, look=cell.look)
+        case Blank():
+            return Text(blank)
+        case _:
+            return Text(for_people(cell))
+
+
+def _width(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _natural(slots: Sequence[Slot]) -> int:
+    return _grouped(slots).width
+
+
+def _broken(slots: Sequence[Slot], width: int, *, comfort: int) -> list[Slot] | None:
+    """Return columns broken so far that they fit; None if that would leave them too narrow.
+
+    The widest are broken first, and no further than to `comfort` characters or their longest word.
+    """
+    if _natural(slots) <= width:
+        return list(slots)
+
+    def at_most(level: int) -> list[Slot]:
+        return [
+            replace(slot, room=max(slot.least, min(slot.natural, level)))
+            if slot.column.wraps
+            else slot
+            for slot in slots
+        ]
+
+    level = next(
+        (
+            level
+            for level in range(width, comfort - 1, -1)
+            if _grouped(at_most(level)).width <= width
+        ),
+        None,
+    )
+    return None if level is None else at_most(level)
+
+
+def _parts(slots: Sequence[Slot], fixed: int, width: int) -> Iterator[Grid]:
+    """Yield columns in several tables, each with the first ones; broken to their longest words."""
+    found = _broken(slots, width, comfort=1)
+    if found is not None:
+        yield _grouped(found)
+        return
+    narrow = [replace(slot, room=slot.least) for slot in slots]
+    head, others = narrow[:fixed], narrow[fixed:]
+    part: list[Slot] = []
+    for slot in others:
+        if part and _grouped([*head, *part, slot]).width > width:
+            yield _grouped([*head, *part])
+            part = []
+        part.append(slot)
+    yield _grouped([*head, *part])
+
+
+def _grouped(slots: Sequence[Slot]) -> Grid:
+    """Return columns of which those of a group have room for the longest word of its title."""
+    widened = list(slots)
+    for first, last in spans(slots):
+        words = words_of(printable(slots[first].column.group))
+        needed = max(map(display_width, words), default=0)
+        missing = needed - _width([slot.width for slot in widened[first : last + 1]])
+        if missing > 0:
+            widened[last] = replace(widened[last], room=widened[last].width + missing)
+    return Grid(tuple(widened))
+
+
+def spans(slots: Sequence[Slot]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of neighbours that are of one group."""
+    at = 0
+    while at < len(slots):
+        last = at
+        group = slots[at].column.group
+        while group and last + 1 < len(slots) and slots[last + 1].column.group == group:
+            last += 1
+        yield at, last
+        at = last + 1
+
+
+def title_lines(titles: Sequence[str], widths: Sequence[int]) -> list[tuple[str, ...]]:
+    """Return titles broken into lines that fit their columns, the last line full."""
+    broken = [folded(title, width) for title, width in zip(titles, widths, strict=True)]
+    height = max(map(len, broken), default=0)
+    full = [[""] * (height - len(lines)) + lines for lines in broken]
+    return list(zip(*full, strict=True))

@@ -1,0 +1,223 @@
+"""A document as lines of text: whole in a pipe or a file, fitted to the width of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import TypeAlias
+
+from archstat.documents.cells import Look
+from archstat.documents.document import (
+    Document,
+    Legend,
+    Line,
+    Listing,
+    Notes,
+    Part,
+    Picture,
+    Remarks,
+    Table,
+    Words,
+)
+from archstat.documents.letters import display_width, folded, padded, printable
+from archstat.formats.layout.fitting import (
+    GAP,
+    Fitted,
+    Grid,
+    Slot,
+    Text,
+    fitted,
+    spans,
+    title_lines,
+)
+
+RULE = "─"
+BLANK = "_" * 10
+"""Where there is something to fill in."""
+
+PAGE = 100
+"""Characters of a line of prose where no terminal says how wide it is."""
+
+LEAST = 20
+"""Characters of what is said beside cells that take the whole line."""
+
+INDENT = "  "
+
+Pieces: TypeAlias = list[tuple[str, Look]]
+"""A line, in pieces that look the same throughout."""
+
+
+def lines(document: Document, width: int | None) -> Iterator[Pieces]:
+    """Yield the lines of a document.
+
+    Args:
+        document: The document.
+        width: The characters of a line, to which it is fitted; None for as many as it takes.
+    """
+    tables = {id(table): _fitted(table, width) for table in document.tables}
+    names = dict.fromkeys(name for found in tables.values() for name in found.hidden)
+    parts = list(document.parts)
+    if names:
+        parts = _with_note(parts, f"left out to fit {width} characters: {', '.join(names)}")
+    yield from _folded(document.title, width, Look.STRONG)
+    for text in document.about:
+        yield from _folded(text, width, Look.WEAK)
+    before: Part | None = None
+    is_first = not document.title
+    for part in parts:
+        written = list(_part(part, width, tables))
+        if written and not is_first and not (_is_prose(before) and _is_prose(part)):
+            yield []
+        yield from written
+        if written:
+            before, is_first = part, False
+    if document.conclusion:
+        yield []
+        yield from _folded(document.conclusion, width)
+
+
+def _fitted(table: Table, width: int | None) -> Fitted:
+    room = None if width is None else width - len(INDENT) * bool(table.title)
+    return fitted(table, room, blank=BLANK)
+
+
+def _with_note(parts: Sequence[Part], note: str) -> list[Part]:
+    """Return parts of which the last notes have one more."""
+    at = max((at for at, part in enumerate(parts) if isinstance(part, Notes)), default=len(parts))
+    notes = parts[at].notes if at < len(parts) and isinstance(parts[at], Notes) else ()  # type: ignore[union-attr]  # mypy forgets the index
+    return [*parts[:at], Notes((*notes, note)), *parts[at + 1 :]]
+
+
+def _is_prose(part: Part | None) -> bool:
+    return isinstance(part, (Words, Legend, Notes))
+
+
+def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[Pieces]:
+    match part:
+        case Table():
+            yield from _table(part, tables[id(part)], width)
+        case Words():
+            for sentence in part.sentences:
+                yield from _folded(sentence, width, part.look)
+        case Legend():
+            yield from _legend(part, width or PAGE)
+        case Notes():
+            for note in part.notes:
+                yield from _folded(f"note: {note}", width, Look.WEAK, indent=6)
+        case Remarks():
+            yield from _remarks(part, width or PAGE)
+        case Listing():
+            yield from ([(printable(line), Look.NORMAL)] for line in part.text.splitlines())
+        case Picture():
+            return
+
+
+def _folded(
+    text: str, width: int | None, look: Look = Look.NORMAL, *, indent: int = 0
+) -> Iterator[Pieces]:
+    for line in folded(printable(text), width, indent=indent):
+        yield [(line, look)]
+
+
+def _legend(legend: Legend, width: int) -> Iterator[Pieces]:
+    """Yield what the marks mean, in lines that fit."""
+    pieces: Pieces = []
+    used = 0
+    for mark, said in legend.marks:
+        text = f"{mark.sign} {said}"
+        if pieces and used + len(text) > width:
+            yield pieces
+            pieces, used = [], 0
+        pieces.append((text + GAP, mark.look))
+        used += len(text + GAP)
+    if pieces:
+        yield pieces
+
+
+def _remarks(remarks: Remarks, width: int) -> Iterator[Pieces]:
+    for number, remark in enumerate(remarks.remarks, 1):
+        if number > 1:
+            yield []
+        head = f"{number}. "
+        yield from _folded(head + remark.heading, width, indent=len(head))
+        for text in remark.said:
+            for line in folded(printable(text), width - len(head)):
+                yield [(" " * len(head) + line, Look.NORMAL)]
+
+
+def _table(table: Table, found: Fitted, width: int | None) -> Iterator[Pieces]:
+    indent = INDENT if table.title else ""
+    yield from _folded(table.title, width, Look.STRONG)
+    for number, grid in enumerate(found.grids):
+        if number:
+            yield []
+        for pieces in _grid(grid, table, None if width is None else width - len(indent)):
+            yield [(indent, Look.NORMAL), *pieces]
+    for line in folded(printable(table.note), None if width is None else width - len(indent)):
+        yield [(indent + line, Look.NORMAL)]
+
+
+def _grid(grid: Grid, table: Table, width: int | None) -> Iterator[Pieces]:
+    rule: Pieces = [(RULE * grid.width, Look.WEAK)]
+    if table.has_titles:
+        yield from _titles(grid.slots)
+        yield rule
+    for at, line in enumerate((*table.lines, *table.foot)):
+        if at == len(table.lines):
+            yield rule
+        yield from _line(grid.slots, at, line, width)
+
+
+def _titles(slots: Sequence[Slot]) -> Iterator[Pieces]:
+    if any(slot.column.group for slot in slots):
+        found = list(spans(slots))
+        groups = [printable(slots[first].column.group) for first, _ in found]
+        rooms = [_span(slots[first : last + 1]) for first, last in found]
+        for texts in title_lines(groups, rooms):
+            cells = (padded(*pair, is_text=True) for pair in zip(texts, rooms, strict=True))
+            yield [(GAP.join(cells), Look.STRONG)]
+    rows = title_lines([slot.title for slot in slots], [slot.width for slot in slots])
+    if any(slot.column.unit for slot in slots):
+        rows.append(tuple(printable(slot.column.unit) for slot in slots))
+    for texts in rows:
+        cells = (
+            padded(text, slot.width, is_text=slot.column.is_text)
+            for text, slot in zip(texts, slots, strict=True)
+        )
+        yield [(GAP.join(cells), Look.STRONG)]
+
+
+def _span(slots: Sequence[Slot]) -> int:
+    return sum(slot.width for slot in slots) + len(GAP) * (len(slots) - 1)
+
+
+def _line(slots: Sequence[Slot], at: int, line: Line, width: int | None) -> Iterator[Pieces]:
+    """Yield a line of a table, in as many lines of text as its broken cells take."""
+    shown = [slot for slot in slots if not line.rest or slot.cells[at].text]
+    cells = [_broken(slot, slot.cells[at]) for slot in shown]
+    rest = [""]
+    if line.rest:
+        left = sum(slot.width + len(GAP) for slot in shown)
+        rest = folded(printable(line.rest), width and max(LEAST, width - left))
+    for row, said in zip_longest(_rows(cells), rest, fillvalue=""):
+        texts = row or ("",) * len(shown)
+        pieces: Pieces = []
+        for slot, text in zip(shown, texts, strict=True):
+            own = next(
+                (each for each in (slot.cells[at].look, slot.column.look) if each.value), line.look
+            )
+            pieces += [(padded(text, slot.width, is_text=slot.column.is_text), own), (GAP, own)]
+        yield [*pieces, (said, line.rest_look)] if line.rest else pieces[:-1]
+
+
+def _rows(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    return zip_longest(*cells, fillvalue="")
+
+
+def _broken(slot: Slot, cell: Text) -> list[str]:
+    """Return a cell in lines, its mark behind the first; marks stand under one another."""
+    room = slot.width - slot.mark_width
+    parts = folded(cell.text, room) if display_width(cell.text) > room else [cell.text]
+    if cell.mark:
+        parts[0] = f"{padded(parts[0], min(slot.text_width, room), is_text=True)} {cell.mark}"
+    return parts

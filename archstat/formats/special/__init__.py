@@ -1,0 +1,1 @@
+"""Formats that write some documents only: pictures, and what grading systems read."""

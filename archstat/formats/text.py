@@ -1,0 +1,22 @@
+"""Plain text, as wide as it takes."""
+
+from __future__ import annotations
+
+from archstat.documents.document import Document
+from archstat.formats import Format
+from archstat.formats.layout.lines import lines
+
+
+class PlainText(Format):
+    """A document as a pipe or a file gets it."""
+
+    suffix = ".txt"
+
+    def write(self, document: Document) -> str:
+        """Return the lines, without blanks at their ends."""
+        return "".join(
+            f"{''.join(text for text, _ in pieces).rstrip()}\n" for pieces in lines(document, None)
+        )
+
+
+FORMAT = PlainText()

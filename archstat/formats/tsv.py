@@ -1,0 +1,7 @@
+"""TSV: as CSV, with tabs."""
+
+from __future__ import annotations
+
+from archstat.formats.csv import Csv
+
+FORMAT = Csv("TSV", ".tsv", "\t")

@@ -1,0 +1,181 @@
+"""Typst, for any document to take in; texts are strings, so that nothing in them is markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
+from archstat.documents.cells import Blank, Cell, Formula, Look, Mark, Marked, for_people
+from archstat.documents.document import (
+    Column,
+    Document,
+    Legend,
+    Line,
+    Listing,
+    Notes,
+    Remarks,
+    Table,
+    Words,
+)
+from archstat.documents.letters import capital, printable
+from archstat.formats.layout.flow import FlowFormat
+from archstat.formats.markdown import title_of
+
+BLANK = "line(length: 2cm, stroke: 0.5pt)"
+"""A line to write on."""
+
+GROW = "1fr"
+"""The width of a column whose cells may be broken."""
+
+
+def _quotient(of: str, by: str, rounding: Rounding) -> str:
+    fraction = f"frac({of}, {by.removeprefix('(').removesuffix(')')})"
+    if rounding is Rounding.NONE:
+        return fraction
+    return f"{'floor' if rounding is Rounding.DOWN else 'ceil'}({fraction})"
+
+
+def _name(number: Atom | Constant) -> str:
+    if isinstance(number, Constant):
+        return _value(number)
+    return re.sub(r"_(\w+)", r'_"\1"', number.name)
+
+
+def _value(number: Atom | Constant) -> str:
+    return f'"{number.value:,}"'
+
+
+SYMBOLS = Notation(_name, " dot ", "-", _quotient)
+VALUES = Notation(_value, " dot ", "-", _quotient)
+
+
+class Typst(FlowFormat):
+    """A document as a part of a document in Typst, in comments around the tables if it is to be."""
+
+    suffix = ".typ"
+
+    def write(self, document: Document) -> str:
+        """Return tables, with the words around them."""
+        blocks = [*_head(document), *self.blocks(document)]
+        if document.conclusion:
+            blocks.append(_paragraph(capital(document.conclusion) + "."))
+        return "\n".join(blocks) + "\n"
+
+    def table(self, table: Table, document: Document) -> Iterator[str]:  # noqa: ARG002
+        """Yield a table with its heading and its note."""
+        if table.title:
+            yield f"#heading(level: 2, {_string(table.title)})\n"
+        if table.lines or table.foot:
+            yield from _table(table)
+        if table.note:
+            yield _paragraph(table.note)
+
+    def words(self, words: Words, document: Document) -> Iterator[str]:
+        """Yield a paragraph a sentence, or a comment."""
+        if document.is_insert:
+            return map(_comment, words.sentences)
+        return (_paragraph(f"{capital(text)}.") for text in words.sentences)
+
+    def legend(self, legend: Legend) -> Iterator[str]:
+        """Yield what marks mean, in a paragraph."""
+        yield _paragraph(", ".join(f"{mark.sign} {said}" for mark, said in legend.marks))
+
+    def notes(self, notes: Notes, document: Document) -> Iterator[str]:
+        """Yield a list, or comments."""
+        if document.is_insert:
+            yield from map(_comment, notes.notes)
+        else:
+            yield f"#list({', '.join(map(_string, notes.notes))})\n"
+
+    def remarks(self, remarks: Remarks) -> Iterator[str]:
+        """Yield a numbered list."""
+        items = (
+            f"[#strong({_string(remark.heading + '.')}) #{_string(' '.join(remark.said))}]"
+            for remark in remarks.remarks
+        )
+        yield f"#enum({', '.join(items)})\n"
+
+    def listing(self, listing: Listing) -> Iterator[str]:
+        """Yield source code as it is."""
+        text = json.dumps(listing.text, ensure_ascii=False)
+        yield f'#raw(block: true, lang: "{listing.language}", {text})\n'
+
+
+def _head(document: Document) -> Iterator[str]:
+    if document.is_insert:
+        yield from map(_comment, (document.title, *document.about))
+        return
+    if document.title:
+        yield f"#strong({_string(document.title)})\n"
+    yield from (_paragraph(capital(text) + ".") for text in document.about)
+
+
+def _table(table: Table) -> Iterator[str]:
+    shown = [at for at, column in enumerate(table.columns) if not column.is_picture]
+    columns = [table.columns[at] for at in shown]
+    yield "#table("
+    yield f"  columns: ({', '.join(map(_width, columns))},),"
+    yield f"  align: ({', '.join('left' if each.is_text else 'right' for each in columns)},),"
+    yield "  stroke: none, column-gutter: 6pt, inset: (x: 0pt, y: 4pt),"
+    yield "  table.hline(),"
+    yield f"  table.header({', '.join(_string(title_of(column)) for column in columns)}),"
+    yield "  table.hline(),"
+    yield from (_line(line, shown) for line in table.lines)
+    if table.foot:
+        yield "  table.hline(),"
+        yield from (_line(line, shown) for line in table.foot)
+    yield "  table.hline(),"
+    yield ")\n"
+
+
+def _width(column: Column) -> str:
+    return GROW if column.wraps else "auto"
+
+
+def _line(line: Line, shown: Sequence[int]) -> str:
+    cells = [_cell(line.cells[at]) for at in shown if at < len(line.cells)]
+    missing = len(shown) - len(cells)
+    if line.rest and missing:
+        cells.append(f"table.cell(colspan: {missing}, {_string(line.rest)})")
+    else:
+        cells += ['""'] * missing
+    if line.look is Look.STRONG:
+        cells = [f"strong({cell})" for cell in cells]
+    return f"  {', '.join(cells)},"
+
+
+def _cell(cell: Cell) -> str:
+    match cell:
+        case Blank():
+            return BLANK
+        case Formula():
+            return f"$ {(VALUES if cell.has_values else SYMBOLS).write(cell.expression)} $"
+        case Marked() if cell.mark.sign:
+            number = f'#super("{cell.remark}")' if cell.remark else ""
+            return f"[#{_cell(cell.value)} #{_string(cell.mark.sign)}{number}]"
+        case Mark():
+            return _string(cell.sign)
+        case _:
+            return _string(for_people(cell))
+
+
+def _paragraph(text: str) -> str:
+    return f"#par({_string(text)})\n"
+
+
+def _comment(text: str) -> str:
+    return f"// {' '.join(printable(text).split())}"
+
+
+def _string(text: str) -> str:
+    r"""Return a text as a string of Typst.
+
+    >>> print(_string('a "b" \\ #c'))
+    "a \"b\" \\ #c"
+    """
+    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+FORMAT = Typst()
