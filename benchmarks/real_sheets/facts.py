@@ -8,6 +8,7 @@
     model = "model.toml"                # or model.py:Net, a catalogue's name, torchvision/resnet18
     inputs = ["3x224x224"]              # what --input gets; none where the model has its own
     options = ["--convention", "…"]     # what a teacher would add; none, if possible
+    batch = 7                           # what shapes begin with, where it is not 1
     decimal = ","                       # the sign in front of decimals, where it is not a point
     network = ["input 3x224x224", …]    # what `truth.py` reads; none: the PyTorch model itself
     cells = [
@@ -34,7 +35,7 @@ from written import says
 
 ROOT = Path(__file__).parent
 SPATIAL = {"in_shape", "feature_map"}
-GIVEN = {"kernel_size", "stride", "padding", "groups", "filters", "filter_depth"}
+GIVEN = {"kernel_size", "stride", "padding", "groups", "filters", "filter_depth", "channels"}
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,9 @@ def is_said(sheet: Sheet, layers: Layers, cell: Cell, convention: str = "") -> b
     """Return whether a cell says what is true, to its written digits."""
     axes = sheet.facts.get("axes", 2) if cell.quantity in SPATIAL else None
     text = cell.part or cell.text
+    decimal, batch = sheet.facts.get("decimal", "."), sheet.facts.get("batch", 1)
     return any(
-        says(text, value, decimal=sheet.facts.get("decimal", "."), axes=axes)
+        says(text, value, decimal=decimal, axes=axes, batch=batch)
         for value in (
             true_value(layers, cell.of, cell.quantity, convention),
             None if convention else also_right(layers, cell.of, cell.quantity),

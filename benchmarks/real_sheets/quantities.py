@@ -101,6 +101,7 @@ QUANTITIES: Mapping[str, Callable[[Layers, str], Value]] = {
     "groups": _setting("groups"),
     "filters": lambda layers, place: _only(layers, place).out_shape[0],
     "filter_depth": lambda layers, place: _only(layers, place).in_shape[0],
+    "channels": lambda layers, place: _last(layers, place).out_shape[0],
     "weights": _sum(lambda one: one.weights),
     "biases": _sum(lambda one: one.biases),
     "params": _sum(_params),
@@ -136,6 +137,28 @@ def _clipped(layers: Layers, place: str) -> Value:
     return tuple(min(pair) for pair in zip(seen, layers["input"].out_shape[1:], strict=False))
 
 
+def _torchstat(one: Layer) -> int:
+    """What torchstat calls Flops: biases of convolutions, norms, ReLUs and pools, too."""
+    if one.kind == "bn":
+        return 2 * prod(one.in_shape)
+    if one.kind == "relu" or "pool" in one.kind or one.kind == "gap":
+        return prod(one.in_shape)
+    return one.macs + (prod(one.out_shape) if one.kind == "conv" and one.biases else 0)
+
+
+def _torchstat_madd(one: Layer) -> int:
+    """What torchstat calls MAdd: products and sums apart, norms, ReLUs and pools, too."""
+    if one.kind == "bn":
+        return 4 * prod(one.in_shape)
+    if one.kind in {"relu", "gap"}:
+        return prod(one.in_shape)
+    if "pool" in one.kind:
+        window = prod(one.settings["kernel"])
+        return (window - (one.kind == "maxpool")) * prod(one.out_shape)
+    saved = 0 if one.kind == "conv" and one.biases else prod(one.out_shape)
+    return 2 * one.macs - (saved if one.macs else 0)
+
+
 CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "with-biases": QUANTITIES["params"],
     "weights-only": QUANTITIES["weights"],
@@ -144,6 +167,8 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "flops": QUANTITIES["flops"],
     "macs": QUANTITIES["macs"],
     "macs+bias": QUANTITIES["connections"],
+    "torchstat": _sum(_torchstat),
+    "torchstat-madd": _sum(_torchstat_madd),
     "keras-batch-norm": _sum(lambda one: _params(one) + one.buffers),
 }
 """Readings of a quantity that are right, too: a usual convention, or one that the sheet states."""
@@ -159,10 +184,9 @@ def also_right(layers: Layers, place: str, quantity: str) -> Value:
 
 
 def true_value(layers: Layers, place: str, quantity: str, convention: str = "") -> Value:
-    """Return what is true; for a batch of N, a convention `batch-N` multiplies."""
-    batch = re.fullmatch(r"batch-(\d+)", convention)
+    """Return what is true; a convention `batch-7` multiplies, `batch-7,macs+bias` another one."""
+    batch = re.fullmatch(r"batch-(\d+)(?:,(.*))?", convention)
     if batch:
-        value = QUANTITIES[quantity](layers, place)
+        value = true_value(layers, place, quantity, batch[2] or "")
         return int(batch[1]) * value if isinstance(value, (int, Fraction)) else value
-    table = CONVENTIONS if convention else QUANTITIES
-    return table[convention or quantity](layers, place)
+    return (CONVENTIONS[convention] if convention else QUANTITIES[quantity])(layers, place)

@@ -20,15 +20,18 @@ UNITS = {
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
-def says(text: str, truth: Value, *, decimal: str = ".", axes: int | None = None) -> bool:
+def says(
+    text: str, truth: Value, *, decimal: str = ".", axes: int | None = None, batch: int = 1
+) -> bool:
     """Return whether a text says a value, with `decimal` as the sign in front of decimals.
 
-    `axes` tells how many axes of a map are spatial ones; it may be told by these alone.
+    `axes` tells how many axes of a map are spatial ones; it may be told by these alone, and with
+    the size of the `batch` before it.
     """
     if truth is None:
         return False
     if isinstance(truth, tuple):
-        return _says_sizes(text, truth, axes)
+        return _says_sizes(text, truth, axes, batch)
     read = number(text, decimal)
     if read is None:
         return False
@@ -70,14 +73,15 @@ def _worked_out(terms: str) -> int:
     return value(ast.parse(terms.strip(), mode="eval").body)
 
 
-def _says_sizes(text: str, truth: Sizes, axes: int | None) -> bool:
-    last = re.split(r"[=≈]", text)[-1].strip()
+def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int) -> bool:
+    last = re.split(r"[=≈]", text)[-1].strip(" `*$")
     if len(set(truth)) == 1 and (axes is None or len(truth) == 1):
         read = number(last)  # one size in full, 25,088, or worked out, 2*1
         if read and re.fullmatch(r"[\d,]+|\d+ ?\* ?\d+", last) and read[0] == truth[0]:
             return True
     stated = [int(one) for one in re.findall(r"\d+", last)]
-    return any(list(form) == stated for form in _forms(truth, axes))
+    forms = _forms(truth, axes)
+    return any(stated in (list(form), [1, *form], [batch, *form]) for form in forms)
 
 
 def _forms(truth: Sizes, axes: int | None) -> list[Sizes]:
@@ -98,4 +102,4 @@ def _forms(truth: Sizes, axes: int | None) -> list[Sizes]:
         forms.append((prod(truth),))
     elif axes is not None and len(truth) == 1:
         forms += [(*truth, 1), (1, *truth), (1, 1, *truth), (*truth, 1, 1)]
-    return forms + [(1, *form) for form in forms]
+    return forms
