@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from archstat.homework.reading import limits
-from archstat.homework.reading.lines import aligned, delimited, markdown, tools
+from archstat.homework.reading.lines import aligned, delimited, lists, markdown, modules, tools
 from archstat.homework.reading.lines.block import Block
 from archstat.homework.reading.markup import html, latex
 from archstat.homework.reading.table import Found, Passage
@@ -16,7 +16,9 @@ READERS: tuple[Callable[[Sequence[str]], Iterator[Block]], ...] = (
     html.blocks,
     latex.blocks,
     tools.blocks,
+    modules.blocks,
     markdown.blocks,
+    lists.blocks,
     delimited.blocks,
     aligned.blocks,
 )

@@ -12,8 +12,13 @@ from archstat.errors import within
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS
 from archstat.homework.reading.text import plain
+from archstat.homework.sheet.headings import heading
+from archstat.homework.sheet.titles import NAMING
 
 Row = tuple[str, ...]
+
+VALUE = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9]|None,|-)")
+"""How a value starts."""
 
 SENTENCE = re.compile(r"[^\W\d_]{3}[^:=]*[:=].*\d", re.DOTALL)
 """What a row says that is none: words, a colon, a number."""
@@ -167,9 +172,12 @@ def _table(found: Found) -> Iterator[Table | Passage]:
     stop = len(rows)
     while stop > start + 1 and _is_sentence(rows[stop - 1]):
         stop -= 1
+    if found.heads is None and start and _is_group_of_titles(rows[start - 1], rows[start]):
+        start -= 1
     header, body = _titled(rows[start:stop], found.heads)
     if len(header) < FEWEST_COLUMNS or not body:
         return
+    header, body = _turned(*_unfolded(header, body))
     yield from _sentences(found.place, rows[:start])
     yield Table(found.place, header, tuple(body), found.tool)
     yield from _sentences(found.place, rows[stop:])
@@ -189,13 +197,69 @@ def _sentences(place: str, rows: Sequence[Row]) -> Iterator[Passage]:
 
 def _titled(rows: Sequence[Row], heads: int | None) -> tuple[Row, Sequence[Row]]:
     """Return the titles, and the rows under them."""
-    if heads is None:
-        two_levels = len(rows) > 2 and _has_spans(rows[0]) and is_heading(rows[1])  # noqa: PLR2004  titles
-        heads = 2 if two_levels else 1
-    columns = zip(*rows[:heads], strict=True)
+    if heads is None and len(rows) > 1 and _is_untitled(rows[0]):
+        heads = 0
+    levels = [*rows[: 1 if heads is None else heads]]
+    if heads in {None, 1} and len(rows) > 2 and is_heading(rows[1]):  # noqa: PLR2004  titles
+        over = _over(*rows[:2])
+        levels = [over, rows[1]] if _has_spans(over) else levels
+    columns = zip(*levels, strict=True) if levels else [() for _ in (*rows, ())[0]]
     titles = (" ".join(dict.fromkeys(filter(None, column))) for column in columns)
     header = tuple(title.replace("\n", " ") for title in titles)
-    return header, rows[heads:]
+    return header, rows[len(levels) :]
+
+
+def _is_group_of_titles(row: Row, under: Row) -> bool:
+    """Return whether a row has titles over those of several columns under it."""
+    is_group = (is_heading(row) and len(set(row)) > 1) or (not row[0] and any(row))
+    return is_group and is_heading(under) and _has_spans(_over(row, under))
+
+
+def _is_untitled(row: Row) -> bool:
+    """Return whether a first row holds a name and values, and so no titles: conv1, 55×55, 34,848.
+
+    >>> _is_untitled(("conv1", "(96, 55, 55)", "34848")), _is_untitled(("Layer", "227", ""))
+    (True, False)
+    """
+    name, *values = filter(None, row)
+    is_name = any(map(str.isdigit, name)) and any(map(str.isalpha, name))
+    return is_name and bool(values) and all(VALUE.match(value) for value in values)
+
+
+def _over(titles: Row, under: Row) -> Row:
+    """Return a row of titles in which one over several others is repeated over each of them."""
+    group, row = "", []
+    for title, below in zip(titles, under, strict=True):
+        is_other = len(below) > 1 and under.count(below) == 1 and heading(below).is_known
+        group = title or ("" if is_other or not below else group)
+        row.append(group)
+    return tuple(row)
+
+
+def _unfolded(header: Row, rows: Sequence[Row]) -> tuple[Row, Sequence[Row]]:
+    """Return the halves of a table that was folded as one below the other."""
+    for width in range(2, len(header) // 2 + 1):
+        parts, rest = divmod(len(header), width)
+        if not rest and header[:width] * parts == header and _names_layers(header[0]):
+            columns = [range(at, at + width) for at in range(0, len(header), width)]
+            cells = [tuple(row[at] for at in part) for part in columns for row in rows]
+            return header[:width], [row for row in cells if any(row)]
+    return header, rows
+
+
+def _turned(header: Row, rows: Sequence[Row]) -> tuple[Row, Sequence[Row]]:
+    """Return a table whose layers stand side by side with its rows as columns."""
+    firsts = [row[0] for row in rows if len(row[0]) > 1]
+    known = [title for title in firsts if heading(title).is_known and not _names_layers(title)]
+    names = [title for title in header[1:] if not heading(title).is_known]
+    if 2 * len(known) <= len(rows) or 2 * len(names) <= len(header) - 1 or not all(names):
+        return header, rows
+    first, *others = zip(header, *rows, strict=True)
+    return first, others
+
+
+def _names_layers(title: str) -> bool:
+    return not title or NAMING.issuperset(heading(title).quantities or ("",))
 
 
 def _first_full(rows: Sequence[Row]) -> int:
@@ -203,7 +267,7 @@ def _first_full(rows: Sequence[Row]) -> int:
 
     What stands above it is the name of a student, or a heading: merged cells count once.
     """
-    filled = [min(sum(map(bool, row)), len(set(row))) for row in rows]
+    filled = [sum(left != right != "" for left, right in pairwise(("", *row))) for row in rows]
     most = max(filled, default=0)
     return next((number for number, count in enumerate(filled) if 2 * count > most), 0)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from archstat.homework.reading import Contents, Passage, Table
 from archstat.homework.sheet.headings import Heading, heading
+from archstat.homework.sheet.titles import TOTAL
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,6 @@ MEMORY = frozenset({"activation_bytes", "param_bytes"})
 
 _BETWEEN = re.compile(r"[;|]|,\s+(?=[^\W\d_])|\s{3,}")
 _STATEMENT = re.compile(r"\W*(?P<words>[^\W\d_][^:=]*?)\s*[:=]\s*(?P<cell>[^:]*\d[^:]*)")
-_TOTAL = re.compile(
-    r"\b(?:(?:in|grand|sub) ?)?total\b|\btotals\b|\bsum\b|\boverall\b|\baltogether\b|"
-    r"합계|총합|총계|전체|总计|合计|合計|總計",
-    re.IGNORECASE,
-)
 _BEHIND = re.compile(r"[\d.,\s]+[kMGBT]?\s*(?P<words>[^\W\d_].*)")
 
 
@@ -67,8 +63,8 @@ def _in_passage(passage: Passage, table: int | None) -> Iterator[Stated]:
 def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[Stated]:
     """Yield what a line says, if it counts something of the whole network."""
     words, cell = statement["words"].strip(), statement["cell"].strip()
-    is_total = _TOTAL.search(words) is not None
-    rest = " ".join(_TOTAL.sub(" ", words).split()).strip(" :.-")
+    is_total = TOTAL.search(words) is not None
+    rest = " ".join(TOTAL.sub(" ", words).split()).strip(" :.-")
     for title in (words, rest):
         found = heading(title)
         if _counts(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -18,6 +19,16 @@ class Listed:
     quantities: tuple[str, ...]
     ambiguous: tuple[str, ...] = ()
 
+
+TOTAL = re.compile(
+    r"\b(?:(?:in|grand|sub) ?)?total\b|\btotals\b|\bsum\b|\boverall\b|\baltogether\b|"
+    r"합계|총합|총계|전체|总计|合计|合計|總計",
+    re.IGNORECASE,
+)
+"""What says that a number is one of all layers, or of several."""
+
+NAMING = frozenset({"layer", "kind", "number"})
+"""What says which layer a row is."""
 
 OTHER_QUANTITIES = (
     "activation_function",

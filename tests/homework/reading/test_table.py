@@ -166,3 +166,52 @@ def test_documents_of_all_kinds_tell_what_stands_around_their_tables():
     for data in (word, page, notebook(text, printed)):
         (table,) = read_bytes(data, name="sheet").tables
         assert (table.before.lines, table.after.lines) == (("Before",), ("Total: 5",))
+
+
+# Titles.
+
+
+TWO_LEVELS = [("Layer", "Output H", "Output W", "Weights"), ("conv1", "55", "55", "34848")]
+
+
+@pytest.mark.parametrize("heads", [None, 1])
+@pytest.mark.parametrize(
+    "titles",
+    [
+        [["Layer", "Output", "", "Weights"], ["", "H", "W", ""]],
+        [["", "Output", "", ""], ["Layer", "H", "W", "Weights"]],
+        [["Layer", "Output", "Output", "Weights"], ["Layer", "H", "W", "Weights"]],
+    ],
+)
+def test_titles_of_two_levels(titles, heads):
+    assert lines_of([*titles, ["conv1", "55", "55", "34848"]], heads) == TWO_LEVELS
+
+
+def test_values_without_titles():
+    assert lines_of([["conv1", "55x55", "34848"], ["pool1", "(27, 27)", "-"]]) == [
+        ("", "", ""),
+        ("conv1", "55x55", "34848"),
+        ("pool1", "(27, 27)", "-"),
+    ]
+
+
+def test_a_folded_table():
+    assert lines_of([["Layer", "Output"] * 2, ["conv1", "55", "fc6", "4096"], ["pool1", "27"]]) == [
+        ("Layer", "Output"),
+        *(("conv1", "55"), ("pool1", "27"), ("fc6", "4096")),
+    ]
+
+
+def test_a_table_of_two_equal_quantities_is_not_folded():
+    grid = [["Output", "Params"] * 2, ["55", "5", "27", "0"]]
+
+    assert lines_of(grid)[0] == ("Output", "Params", "Output", "Params")
+
+
+def test_a_table_whose_layers_stand_side_by_side():
+    grid = [["", "conv1", "pool1"], ["Output size", "55", "27"], ["Params", "34944", "0"]]
+
+    assert lines_of(grid) == [
+        ("", "Output size", "Params"),
+        *(("conv1", "55", "34944"), ("pool1", "27", "0")),
+    ]

@@ -10,15 +10,20 @@ from typing import NamedTuple
 from archstat.errors import within
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FIELD, Block
-from archstat.homework.reading.table import is_heading
+from archstat.homework.reading.table import VALUE, is_heading
 
 RULE = re.compile(r"[-=─━═]{2}[-=─━═ ]*")
+
+FOLD = "\\"
+"""What pandas prints behind titles if more columns follow below."""
 
 MOST_TITLE_LINES = 3
 """Lines of titles above a rule; what has more is a list under a rule."""
 
 FEWEST_UNRULED_ROWS = 2
 """Rows that make a table by their blanks alone; over a rule, one is enough."""
+
+FEWEST_UNTITLED_ROWS = 3
 
 
 class Field(NamedTuple):
@@ -37,6 +42,9 @@ class Field(NamedTuple):
         return self._replace(start=min(self.start, other.start), stop=max(self.stop, other.stop))
 
 
+INDEX = Field(0, 1, "index")
+
+
 class _Line(NamedTuple):
     number: int
     fields: Sequence[Field]
@@ -45,12 +53,34 @@ class _Line(NamedTuple):
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield the tables in lines of text."""
-    for is_filled, paragraph in groupby(
-        map(_line, enumerate(lines)), lambda line: bool(line.fields)
-    ):
-        block = _block(list(paragraph)) if is_filled else None
-        if block is not None:
+    left: Block | None = None
+    for is_filled, group in groupby(map(_line, enumerate(lines)), lambda line: bool(line.fields)):
+        if not is_filled:
+            continue
+        paragraph = list(group)
+        goes_on = len(paragraph[0].fields) > 1 and paragraph[0].fields[-1].text == FOLD
+        if goes_on:
+            paragraph[0] = paragraph[0]._replace(fields=paragraph[0].fields[:-1])
+        if left is not None and len(paragraph[0].fields) == 1:
+            paragraph[0] = paragraph[0]._replace(fields=[INDEX, *paragraph[0].fields])
+        block = _block(paragraph)
+        if left is not None and block is not None and len(left.grid) == len(block.grid):
+            block = _side_by_side(left, block)
+        elif left is not None:
+            yield left
+        left = block if goes_on else None
+        if block is not None and not goes_on:
             yield block
+    if left is not None:
+        yield left
+
+
+def _side_by_side(left: Block, right: Block) -> Block:
+    """Return the parts of a table as one that was too wide: both have the index of the rows."""
+    names, others = ([row[0] for row in block.grid[1:]] for block in (left, right))
+    is_indexed = names == others
+    grid = [[*row, *other[is_indexed:]] for row, other in zip(left.grid, right.grid, strict=True)]
+    return Block(left.start, right.stop, grid, heads=left.heads)
 
 
 def _line(numbered: tuple[int, str]) -> _Line:
@@ -73,6 +103,9 @@ def _block(paragraph: list[_Line]) -> Block | None:
     with within(f"line {head[0].number + 1}"):
         limits.check(max(len(line.fields) for line in head), limits.MOST_COLUMNS, "columns")
     titles = _titles(head)
+    if not rule and _is_untitled(lines):
+        rows = [[field.text for field in line.fields] for line in lines]
+        return Block(lines[0].number, lines[-1].number + 1, rows, heads=0)
     if not rule and not _is_plausible(titles, body):
         return None
     columns = _columns(titles, body)
@@ -83,6 +116,15 @@ def _block(paragraph: list[_Line]) -> Block | None:
         return None
     grid = [[column.text for column in columns], *rows]
     return Block(lines[0].number, lines[-1].number + 1, grid, heads=1)
+
+
+def _is_untitled(lines: Sequence[_Line]) -> bool:
+    """Return whether lines are names with values from the first on: conv1   (96, 55, 55)."""
+    rows = [[field.text for field in line.fields] for line in lines]
+    is_even = len(lines) >= FEWEST_UNTITLED_ROWS and len({len(row) for row in rows}) == 1
+    return is_even and all(
+        name[:1].isalpha() and all(map(VALUE.match, values)) for name, *values in rows
+    )
 
 
 def _is_plausible(titles: Sequence[Field], body: Sequence[Sequence[Field]]) -> bool:

@@ -87,4 +87,23 @@ def _records(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]
         raise SheetError(
             f"line {line}: has more than {MOST_CELL_CHARACTERS:,} characters in a cell"
         ) from None
-    return records
+    return _with_cells_of_lines(records) if delimiter == "\t" else records
+
+
+def _with_cells_of_lines(
+    records: Sequence[tuple[int, list[str]]],
+) -> list[tuple[int, list[str]]]:
+    """Return records in which a last cell of several lines is one again, as pages are copied."""
+    _, width = _alike(records)
+    whole: list[tuple[int, list[str]]] = []
+    for line, record in records:
+        if (
+            len(record) == 1
+            and record[0]
+            and whole
+            and len(whole[-1][1]) == width > len(record) + 1
+        ):
+            whole[-1][1][-1] += f"\n{record[0]}"
+        else:
+            whole.append((line, record))
+    return whole

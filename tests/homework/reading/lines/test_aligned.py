@@ -141,3 +141,22 @@ def test_what_only_looks_like_a_table(text):
         lambda: read_text(text, name="sheet"),
         "sheet: holds no table\n  hint: a table has two columns and a row, or more",
     )
+
+
+def test_a_wide_frame_that_pandas_has_folded():
+    text = (
+        "   layer      out  \\\n0  conv1  55x55x96\n1  pool1  27x27x96\n\n"
+        "   weights\n0  34848.0\n1      NaN\n"
+    )
+
+    assert read(text) == [
+        ("", "layer", "out", "weights"),
+        ("0", "conv1", "55x55x96", "34848.0"),
+        ("1", "pool1", "27x27x96", "NaN"),
+    ]
+
+
+def test_names_and_values_without_titles():
+    text = "conv1   (50, 96, 55, 55)\npool1   (50, 96, 27, 27)\nfc6     (50, 4096)\n"
+
+    assert read(text)[:2] == [("", ""), ("conv1", "(50, 96, 55, 55)")]

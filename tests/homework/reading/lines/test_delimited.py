@@ -100,3 +100,12 @@ def test_cells_with_bars_are_no_markdown():
         ("conv1", "11|4|0", "34848"),
         ("pool1", "3|2|0", "0"),
     ]
+
+
+def test_a_copied_table_whose_last_cells_have_several_lines():
+    text = (
+        "name\tdim_out\tops\tmem\nconv1\t55x55\tmacc 105.42M\tactivation 290.4k\nparam 34.94k\n"
+        "relu1\t55x55\tcomp 290.4k\tactivation 290.4k\n"
+    )
+
+    assert read(text)[1] == ("conv1", "55x55", "macc 105.42M", "activation 290.4k\nparam 34.94k")

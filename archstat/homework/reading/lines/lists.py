@@ -1,0 +1,262 @@
+"""Lists that say of each layer what a row of a table would: `CONV3-64: [224x224x64] params: 1,728`.
+
+An item names a layer, and states quantities in the words that stand above columns, in front of a
+value or behind it. What it states may also stand in items under it, or in lines of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from archstat.homework.cells.units import factors
+from archstat.homework.reading.lines.block import Block
+from archstat.homework.reading.text import plain
+from archstat.homework.sheet.headings import heading
+from archstat.homework.sheet.titles import NAMING, TOTAL
+
+LAYER, OUTPUT = "layer", "output"
+"""The titles of a list, where it has no words for what it states."""
+
+FEWEST_ITEMS = 2
+MOST_WORDS = 8
+"""Of the name of a layer, or of a quantity."""
+
+LONGEST = 600
+"""Characters of an item; longer lines are prose."""
+
+MOST_MISSES = 2
+"""Between two items: two blank lines, or one of prose."""
+
+SETTINGS = NAMING | {
+    *("filters", "filter_size", "filter_depth", "stride", "padding", "dilation", "groups"),
+    *("in_channels", "activation_function"),
+}
+"""What is given of a layer; a list of nothing else asks for nothing."""
+
+SUMMARY = re.compile(rf"{TOTAL.pattern}|trainable|estimated|\bsize \([KMG]?B\)", re.IGNORECASE)
+"""What is about a whole network; a list ends in front of it."""
+
+NO_TITLES = {"in", "out"}
+"""What is a title above a column, and anything in a text."""
+
+ARTICLES = {"a", "an", "its", "of", "the", "with"}
+
+GAP = "¦"
+NARROW = {0xFF1A: ":", 0xFF0C: ", ", 0xFF1B: ";", 0x3002: ";", 0xFF08: "(", 0xFF09: ")"}
+"""What stands between two parts of an item; and the signs of Chinese as those of ASCII."""
+
+DIGIT = re.compile("[0-9]")
+MARKER = re.compile(r"(?P<mark>#{1,6}|[-*+•◦▪‣·–—]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
+CUT = re.compile(
+    rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
+)
+KEY = re.compile(r"(?<=\S)\s+(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])")
+SAID = re.compile(r"(?P<title>[^:=]*[^\W\d_][^:=]*?)\s*[:=]\s*(?P<value>\S.*)", re.DOTALL)
+WORDS_FIRST = re.compile(
+    r"(?P<words>[^\W\d_][^0-9(\[~≈:=]*?)\s*(?:[为是]|\bis\b|\bof\b)?\s*"
+    r"(?P<value>[~≈≥]?\s?[(\[]*(?:[0-9?]|None,).*)",
+    re.DOTALL,
+)
+VALUE_FIRST = re.compile(r"(?P<value>[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*?)\s*(?P<words>[^\W\d][^0-9]*)")
+SHAPE = re.compile(
+    r"[\[(]\s*(?:(?:None|-1|\?|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){2}"
+)
+
+
+class Piece(NamedTuple):
+    """What an item states, and its words for it."""
+
+    title: str
+    value: str
+
+
+@dataclass
+class Item:
+    """A layer of a list as it is read, from line `start` up to line `stop`.
+
+    Attributes:
+        level: How far to the right it starts.
+    """
+
+    name: str
+    pieces: list[Piece]
+    level: int
+    start: int
+    stop: int
+
+
+def blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """Yield the lists in lines of text."""
+    items: list[Item] = []
+    misses = 0
+    for number, line in enumerate(lines):
+        if not line.strip():
+            misses += 1
+        elif _take(items, number, line):
+            misses = 0
+        else:
+            misses += 2
+        if items and (misses > MOST_MISSES or SUMMARY.search(line)):
+            yield from _block(items)
+            items = []
+    yield from _block(items)
+
+
+def _block(items: Sequence[Item]) -> Iterator[Block]:
+    """Yield the table of a list, if some quantity is stated of several layers."""
+    items = [item for item in items if item.pieces]
+    titles: dict[str, str] = {}
+    for piece in (piece for item in items for piece in item.pieces):
+        titles.setdefault(_spelled(piece.title), piece.title)
+    times = Counter(
+        key for item in items for key in {_spelled(piece.title) for piece in item.pieces}
+    )
+    asked = [key for key, count in times.items() if count > 1 and _asks(titles[key])]
+    if len(items) < FEWEST_ITEMS or not asked:
+        return
+    rows = [
+        [
+            item.name,
+            *(
+                {_spelled(title): value for title, value in item.pieces[::-1]}.get(key, "")
+                for key in titles
+            ),
+        ]
+        for item in items
+    ]
+    yield Block(items[0].start, items[-1].stop, [[LAYER, *titles.values()], *rows], heads=1)
+
+
+def _take(items: list[Item], number: int, line: str) -> bool:
+    """Read a line into the items; return whether it belongs to them."""
+    text = line.expandtabs(4)
+    level = len(text) - len(text.lstrip())
+    text = text.strip()
+    if len(text) > LONGEST or SUMMARY.search(text):
+        return False
+    if marker := MARKER.match(text):
+        text = text[marker.end() :]
+        level = -1 if marker["mark"][0] == "#" else level + 1
+    name, pieces = _read(text)
+    last = items[-1] if items else None
+    if name:
+        items.append(Item(name, pieces, level, number, number + 1))
+        return True
+    is_below = last is not None and (
+        level > last.level or not last.pieces or last.stop > last.start + 1
+    )
+    if last is not None and pieces and is_below:
+        last.pieces += pieces
+        last.stop = number + 1
+        return True
+    if pieces and _meaning(pieces[0].title)[0] in {"in_shape", "feature_map"}:
+        title, value = pieces[0]
+        pieces = [Piece(OUTPUT, value), *pieces[1:]]
+        items.append(Item(title, pieces, level, number, number + 1))
+        return True
+    return False
+
+
+def _read(text: str) -> tuple[str, list[Piece]]:
+    """Return the name of the layer that an item is about, and what it states of it.
+
+    >>> _read("conv1: 3x3, output 32x32x16, 448 params")
+    ('conv1, 3x3', [Piece(title='output', value='32x32x16'), Piece(title='params', value='448')])
+    """
+    text = re.sub(r"([:=])\s+", r"\1 ", text.translate(NARROW))
+    text = plain(re.sub(r"\s{2,}", f" {GAP} ", text)).rstrip(".").replace("\n", f" {GAP} ")
+    (first, _), *others = _segments(text)
+    said = SAID.fullmatch(first)
+    piece = _piece(first)
+    name, pieces = first, []
+    if said is not None and NAMING.issuperset(_meaning(said["title"]) or {""}):
+        name = said["value"]
+    elif piece is not None:
+        name, pieces = "", [piece]
+    elif said is not None:
+        name = said["title"]
+        others = [(said["value"], True), *others]
+    for segment, is_output in others:
+        if (piece := _piece(segment)) is not None:
+            pieces.append(piece)
+        elif is_output and SHAPE.fullmatch(segment):
+            pieces.append(Piece(OUTPUT, segment))
+        elif name and DIGIT.search(segment):
+            name = f"{name}, {segment}"
+    is_name = any(map(str.isalpha, name)) and len(name.split()) <= MOST_WORDS
+    return name if is_name else "", pieces
+
+
+def _segments(text: str) -> list[tuple[str, bool]]:
+    """Return the parts of an item, and of each whether an arrow points to it.
+
+    A part ends at a sign that stands in no brackets, or where words and a colon follow.
+    """
+    found: list[tuple[str, bool]] = []
+    start, is_output = 0, False
+    cuts = [*CUT.finditer(text), *(key for key in KEY.finditer(text) if _meaning(key["title"]))]
+    for cut in sorted(cuts, key=re.Match.start):
+        before = text[start : cut.start()]
+        if cut.start() < start or before.count("(") + before.count("[") > before.count(
+            ")"
+        ) + before.count("]"):
+            continue
+        found.append((before.strip(), is_output))
+        start, is_output = cut.end(), bool(cut.groupdict().get("arrow"))
+    return [*(part for part in found if part[0]), (text[start:].strip(), is_output)]
+
+
+def _piece(text: str) -> Piece | None:
+    """Return what a part of an item states, if it has words for it.
+
+    >>> _piece("the output is 55x55x96"), _piece("0.4 M MACs")
+    (Piece(title='output', value='55x55x96'), Piece(title='MACs', value='0.4 M'))
+    >>> _piece("3x3") is None
+    True
+    """
+    if (said := SAID.fullmatch(text)) and _meaning(said["title"]) and DIGIT.search(said["value"]):
+        return Piece(said["title"], said["value"])
+    if stated := WORDS_FIRST.fullmatch(text):
+        words = stated["words"].split()
+        title = _known_end(words)
+        return Piece(title, stated["value"]) if title else None
+    if stated := VALUE_FIRST.fullmatch(text):
+        words = stated["words"].split()
+        title = _known_end(words)
+        unit = " ".join(words[: len(words) - len(title.split())])
+        if title and (not unit or factors(unit.casefold())):
+            return Piece(title, f"{stated['value']} {unit}".strip())
+    return None
+
+
+def _known_end(words: Sequence[str]) -> str:
+    """Return the last words that are a title, as many as possible, but for articles and units."""
+    for at in range(max(0, len(words) - MOST_WORDS), len(words)):
+        end = " ".join(words[at:])
+        is_title = len(end) > 1 and end.casefold() not in NO_TITLES and _meaning(end)
+        if is_title and words[at].casefold() not in ARTICLES and not _is_unit(words[at]):
+            return end
+    return ""
+
+
+def _is_unit(word: str) -> bool:
+    return any(factor.value != 1 for factor in factors(word.casefold()))
+
+
+@lru_cache(maxsize=10_000)  # a list has the same words in each item
+def _meaning(title: str) -> tuple[str, ...]:
+    """Return the quantities that a title means; none if it is not known."""
+    return heading(title).quantities
+
+
+def _asks(title: str) -> bool:
+    return not SETTINGS.issuperset(_meaning(title))
+
+
+def _spelled(title: str) -> str:
+    return re.sub(r"[\W_]", "", title).casefold().rstrip("s")

@@ -1,0 +1,108 @@
+"""Lists that say what a table would."""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.errors import NoTableError
+from archstat.homework.reading import read_text
+from tests.homework.reading.reading import read
+
+LISTING = """INPUT: [224x224x3]      memory:  224*224*3=150K   params: 0
+CONV3-64: [224x224x64]  memory:  224*224*64=3.2M   params: (3*3*3)*64 = 1,728
+POOL2: [112x112x64]     memory:  112*112*64=800K   params: 0
+
+TOTAL memory: 24M * 4 bytes ~= 93MB / image
+TOTAL params: 138M parameters
+"""
+LISTED = [
+    ("layer", "output", "memory", "params"),
+    ("INPUT", "[224x224x3]", "224*224*3=150K", "0"),
+    ("CONV3-64", "[224x224x64]", "224*224*64=3.2M", "(3*3*3)*64 = 1,728"),
+    ("POOL2", "[112x112x64]", "112*112*64=800K", "0"),
+]
+
+
+def test_a_listing_of_shapes_and_calculations():
+    assert read(LISTING) == LISTED
+
+
+def test_the_totals_below_a_listing_are_no_layers():
+    (table,) = read_text(LISTING, name="sheet").tables
+
+    assert table.after.lines == (
+        "TOTAL memory: 24M * 4 bytes ~= 93MB / image",
+        "TOTAL params: 138M parameters",
+    )
+
+
+def test_a_listing_that_lost_its_blanks():
+    assert read("\n".join(" ".join(line.split()) for line in LISTING.split("\n"))) == LISTED
+
+
+MAPS = [("layer", "output", "params"), ("Conv1", "55x55x96", "34,944"), ("Pool1", "27x27x96", "0")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Conv1: output 55x55x96, params 34,944\nPool1: output 27x27x96, params 0",
+        "1. Conv1: output 55x55x96; params = 34,944\n2. Pool1: output 27x27x96; params = 0",
+        "- **Conv1** → 55x55x96, params: 34,944\n- **Pool1** → 27x27x96, params: 0",
+        "* Conv1 -- 55x55x96, params: 34,944\n\n* Pool1 -- 27x27x96, params: 0",
+        (
+            "- Conv1\n  - output: 55x55x96\n  - params: 34,944\n- Pool1\n  - output: 27x27x96\n"
+            "  - params: 0"
+        ),
+        (
+            "### Conv1\n- output: 55x55x96\n- params: 34,944\n\n### Pool1\n- output: 27x27x96\n"
+            "- params: 0"
+        ),
+        (
+            "Layer: Conv1\noutput: 55x55x96\nparams: 34,944\n\nLayer: Pool1\noutput: 27x27x96\n"
+            "params: 0"
+        ),
+        "Conv1 has output 55x55x96 and params 34,944.\nPool1 has output 27x27x96 and params 0.",
+    ],
+)
+def test_forms_of_a_list(text):
+    assert read(text) == MAPS
+
+
+def test_words_behind_a_value_are_its_title():
+    text = "conv1: 3x3, 16 filters, 0.4 M MACs, 448 params\nfc: 0 MACs, 330 params"
+
+    assert read(text) == [
+        ("layer", "filters", "MACs", "params"),
+        ("conv1, 3x3", "16", "0.4 M", "448"),
+        ("fc", "", "0", "330"),
+    ]
+
+
+def test_settings_without_a_title_stay_with_the_name():
+    text = "C1: 5x5 conv, stride 1, RF = 5\nS2: 2x2 pool, stride 2, RF = 6"
+
+    assert read(text)[1:] == [("C1, 5x5 conv", "1", "5"), ("S2, 2x2 pool", "2", "6")]
+
+
+def test_a_list_in_a_page():
+    text = "<html><ul><li>conv1: 448 params<li>fc: 330 params</ul>"
+
+    assert read(text) == [("layer", "params"), ("conv1", "448"), ("fc", "330")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Batch size: 32\nLearning rate: 0.1\nEpochs: 20",
+        "Epoch 1: loss 0.5\nEpoch 2: loss 0.4",
+        "conv1: 448 params",
+        "Note: the first layer has many filters.\nNote: the second has few.",
+        "conv1: kernel 3x3, stride 1, pad 1\npool1: kernel 2x2, stride 2",
+        "In [1]:\nimport torch\nIn [2]:\noptimizer = Adam(params=net.parameters())",
+        "import torch\nx = torch.zeros(1)\nkernel = 3\nstride = 1",
+    ],
+)
+def test_what_is_no_list_of_layers(text):
+    with pytest.raises(NoTableError, match="holds no table"):
+        read(text)
