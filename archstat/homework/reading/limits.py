@@ -22,6 +22,9 @@ MOST_DEPTH = 200
 MOST_LINES = 200_000
 """Of the texts in a file: each is looked at by every reader of text, for some microseconds."""
 
+MOST_LIST_LINES = 20_000
+"""Of a text, with digits in them: what comes behind is a log, in which no list is looked for."""
+
 MOST_TABLES = 1_000
 """Of a file: the log of a long training in a notebook has hundreds of things like tables."""
 

@@ -171,3 +171,15 @@ def test_a_damaged_archive():
         lambda: read_bytes(b"PK\x03\x04" + b"a" * 100, name="sheet"),
         "sheet: is a damaged archive: File is not a zip file",
     )
+
+
+def test_lines_in_which_lists_are_looked_for(monkeypatch):
+    text = "step 5 of many\n" * 3 + "conv1: 448 params\nfc: 330 params\n"
+    monkeypatch.setattr(limits, "MOST_LIST_LINES", 4)
+
+    assert_text_refused(text, f"holds no table\n  {NO_TABLE_HINT}")
+    monkeypatch.setattr(limits, "MOST_LIST_LINES", 5)
+    assert len(read_text(text, name="sheet").tables) == 1
+
+
+NO_TABLE_HINT = "hint: a table has two columns and a row, or more"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archstat.homework.cells.units import factors
+from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
@@ -56,13 +57,10 @@ CUT = re.compile(
     rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
 )
 KEY = re.compile(r"(?<=\S)\s+(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])")
-SAID = re.compile(r"(?P<title>[^:=]*[^\W\d_][^:=]*?)\s*[:=]\s*(?P<value>\S.*)", re.DOTALL)
-WORDS_FIRST = re.compile(
-    r"(?P<words>[^\W\d_][^0-9(\[~≈:=]*?)\s*(?:[为是]|\bis\b|\bof\b)?\s*"
-    r"(?P<value>[~≈≥]?\s?[(\[]*(?:[0-9?]|None,).*)",
-    re.DOTALL,
-)
-VALUE_FIRST = re.compile(r"(?P<value>[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*?)\s*(?P<words>[^\W\d][^0-9]*)")
+SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
+START = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)")
+IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
+AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
 SHAPE = re.compile(
     r"[\[(]\s*(?:(?:None|-1|\?|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){2}"
 )
@@ -94,7 +92,11 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield the lists in lines of text."""
     items: list[Item] = []
     misses = 0
+    looked_at = 0
     for number, line in enumerate(lines):
+        looked_at += bool(DIGIT.search(line))
+        if looked_at > limits.MOST_LIST_LINES:
+            break
         if not line.strip():
             misses += 1
         elif _take(items, number, line):
@@ -137,7 +139,8 @@ def _take(items: list[Item], number: int, line: str) -> bool:
     text = line.expandtabs(4)
     level = len(text) - len(text.lstrip())
     text = text.strip()
-    if len(text) > LONGEST or SUMMARY.search(text):
+    is_prose = len(text) > LONGEST or (len(text.split()) > MOST_WORDS and not DIGIT.search(text))
+    if is_prose or SUMMARY.search(text):
         return False
     if marker := MARKER.match(text):
         text = text[marker.end() :]
@@ -171,16 +174,16 @@ def _read(text: str) -> tuple[str, list[Piece]]:
     text = re.sub(r"([:=])\s+", r"\1 ", text.translate(NARROW))
     text = plain(re.sub(r"\s{2,}", f" {GAP} ", text)).rstrip(".").replace("\n", f" {GAP} ")
     (first, _), *others = _segments(text)
-    said = SAID.fullmatch(first)
+    words, sign, value = _said(first)
     piece = _piece(first)
     name, pieces = first, []
-    if said is not None and NAMING.issuperset(_meaning(said["title"]) or {""}):
-        name = said["value"]
+    if sign and NAMING.issuperset(_meaning(words) or {""}):
+        name = value
     elif piece is not None:
         name, pieces = "", [piece]
-    elif said is not None:
-        name = said["title"]
-        others = [(said["value"], True), *others]
+    elif sign:
+        name = words
+        others = [(value, True), *others]
     for segment, is_output in others:
         if (piece := _piece(segment)) is not None:
             pieces.append(piece)
@@ -190,6 +193,18 @@ def _read(text: str) -> tuple[str, list[Piece]]:
             name = f"{name}, {segment}"
     is_name = any(map(str.isalpha, name)) and len(name.split()) <= MOST_WORDS
     return name if is_name else "", pieces
+
+
+def _said(text: str) -> tuple[str, str, str]:
+    """Return the words in front of the first colon or equals sign, the sign, and what follows it.
+
+    >>> _said("conv1: 3x3"), _said("3x3")
+    (('conv1', ':', '3x3'), ('3x3', '', ''))
+    """
+    sign = SIGN.search(text)
+    if sign is None or not any(map(str.isalpha, text[: sign.start()])):
+        return text, "", ""
+    return text[: sign.start()], sign[0].strip(), text[sign.end() :]
 
 
 def _segments(text: str) -> list[tuple[str, bool]]:
@@ -219,18 +234,21 @@ def _piece(text: str) -> Piece | None:
     >>> _piece("3x3") is None
     True
     """
-    if (said := SAID.fullmatch(text)) and _meaning(said["title"]) and DIGIT.search(said["value"]):
-        return Piece(said["title"], said["value"])
-    if stated := WORDS_FIRST.fullmatch(text):
-        words = stated["words"].split()
-        title = _known_end(words)
-        return Piece(title, stated["value"]) if title else None
-    if stated := VALUE_FIRST.fullmatch(text):
-        words = stated["words"].split()
-        title = _known_end(words)
-        unit = " ".join(words[: len(words) - len(title.split())])
-        if title and (not unit or factors(unit.casefold())):
-            return Piece(title, f"{stated['value']} {unit}".strip())
+    words, sign, value = _said(text)
+    if sign and _meaning(words) and DIGIT.search(value):
+        return Piece(words, value)
+    start = START.search(text)
+    if start is None:
+        return None
+    if words := IS.sub("", text[: start.start()]):
+        title = _known_end(words.split())
+        return Piece(title, text[start.start() :].strip()) if title else None
+    if (amount := AMOUNT.match(text)) and not DIGIT.search(text, amount.end()):
+        words_behind = text[amount.end() :].split()
+        title = _known_end(words_behind)
+        unit = " ".join(words_behind[: len(words_behind) - len(title.split())])
+        if title and (not unit or _is_unit(unit)):
+            return Piece(title, f"{amount[0]} {unit}".strip())
     return None
 
 
