@@ -159,6 +159,13 @@ def _torchstat_madd(one: Layer) -> int:
     return 2 * one.macs - (saved if one.macs else 0)
 
 
+def _darknet(one: Layer) -> int:
+    """What darknet prints: two operations a multiply–accumulate, one for each value in a pool."""
+    if "pool" in one.kind:
+        return prod(one.settings["kernel"]) * prod(one.out_shape)
+    return 2 * one.macs
+
+
 CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "with-biases": QUANTITIES["params"],
     "weights-only": QUANTITIES["weights"],
@@ -167,6 +174,7 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "flops": QUANTITIES["flops"],
     "macs": QUANTITIES["macs"],
     "macs+bias": QUANTITIES["connections"],
+    "darknet": _sum(_darknet),
     "torchstat": _sum(_torchstat),
     "torchstat-madd": _sum(_torchstat_madd),
     "keras-batch-norm": _sum(lambda one: _params(one) + one.buffers),

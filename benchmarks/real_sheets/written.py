@@ -11,9 +11,9 @@ from quantities import Value
 from truth import Sizes
 
 UNITS = {
-    "k": 10**3, "K": 10**3, "M": 10**6, "m": 10**6, "G": 10**9, "B": 10**9, "MM": 10**6,
+    "k": 10**3, "K": 10**3, "M": 10**6, "m": 10**6, "G": 10**9, "B": 10**9, "BF": 10**9, "GF": 10**9, "MM": 10**6,
     "Mi": 10**6, "Mio": 10**6, "Mrd": 10**9, "million": 10**6, "millions": 10**6, "billion": 10**9,
-    "mil": 10**3, "тыс": 10**3, "млн": 10**6, "triệu": 10**6, "jt": 10**6, "juta": 10**6,
+    "mil": 10**3, "тыс": 10**3, "млн": 10**6, "triệu": 10**6, "Million": 10**6, "jt": 10**6, "juta": 10**6,
     "万": 10**4, "億": 10**8, "亿": 10**8, "만": 10**4, "억": 10**8, "百万": 10**6,
     "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
@@ -77,7 +77,7 @@ def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int) -> bool:
     last = re.split(r"[=≈]", text)[-1].strip(" `*$")
     if len(set(truth)) == 1 and (axes is None or len(truth) == 1):
         read = number(last)  # one size in full, 25,088, or worked out, 2*1
-        if read and re.fullmatch(r"[\d,]+|\d+ ?\* ?\d+", last) and read[0] == truth[0]:
+        if read and re.fullmatch(r"[\d,]+|\d+( ?[*x×] ?\d+)+", last) and read[0] == truth[0]:
             return True
     stated = [int(one) for one in re.findall(r"\d+", last)]
     forms = _forms(truth, axes)

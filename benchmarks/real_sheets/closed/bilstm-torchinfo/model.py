@@ -1,4 +1,4 @@
-"""A classifier of texts: a small embedding, an LSTM in both directions, and the mean of its states."""
+"""A classifier of texts: an embedding, an LSTM in both directions, the mean of its states."""
 
 from torch import nn
 
