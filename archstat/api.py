@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from archstat.documents.report import report_document
 from archstat.documents.view import View
-from archstat.errors import UsageError, shown, within
+from archstat.errors import ArchstatError, UsageError, shown
 from archstat.extras import TORCH, require
 from archstat.formats import format_named
 from archstat.models.argument import find_model
-from archstat.models.inputs import InputSpec
+from archstat.models.inputs import InputSpec, parse_model_input, shape_of
 from archstat.models.question import Loaded, Question
-from archstat.models.spec.build import Settings, input_shape
+from archstat.models.spec.build import Settings
 from archstat.models.spec.resolve import positive
 from archstat.report import report
 from archstat.report.columns import choose_columns
@@ -67,7 +67,7 @@ class Report(report.Report):
 
 def analyze(  # noqa: PLR0913  one keyword for each question
     model: str | PathLike[str] | nn.Module,
-    input: Sequence[int] | None = None,  # noqa: A002  the field's word
+    input: Sequence[int] | str | Sequence[str] | None = None,  # noqa: A002  the field's word
     *,
     inputs: Sequence[object] = (),
     kwargs: Mapping[str, object] | None = None,
@@ -85,7 +85,9 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         model: A name of the catalogue ("paper-alexnet"), a spec file ("my-net.toml"), the name of a
             PyTorch model ("torchvision/resnet50", "homework.py:AlexNet"), or an `nn.Module`, which
             is left exactly as it was.
-        input: The shape of one example without the batch, (C, H, W); None for the model's own.
+        input: The shape of one example without the batch, (C, H, W); None for the model's own. A
+            text states a type and a name, too, and a list of texts several inputs:
+            ["ids=int64:16", "mask=bool:16"].
         inputs: Example tensors for an `nn.Module` instead, with their batch; only shapes and types
             are used, unless a device is asked for. Lists, tuples and dictionaries of tensors too.
         kwargs: More of them, by the names of `forward`'s arguments.
@@ -106,18 +108,8 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     >>> analyze("paper-alexnet").totals.macs
     724406816
     """
-    torch = sys.modules.get("torch")  # whoever has a tensor has torch
-    if torch is not None and any(isinstance(each, torch.Tensor) for each in _each(input)):
-        raise UsageError(
-            "input is the shape of one example, got a tensor",
-            hint="example tensors go into inputs: analyze(model, inputs=(tensor,))",
-        )
-    if torch is not None and isinstance(inputs, torch.Tensor):
-        inputs = (inputs,)
-    with within("input"):
-        shape = None if input is None else input_shape(input)
     question = Question(
-        inputs=() if shape is None else (InputSpec(shape),),
+        inputs=_stated(input),
         classes=None if classes is None else positive(classes, "classes"),
         settings=_checked(settings or {}),
         arguments=dict(arguments or {}),
@@ -126,15 +118,10 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         each_operator=each_operator,
         train=train,
     )
-    if isinstance(model, (str, PathLike)):
-        if inputs or kwargs:
-            raise UsageError(
-                "inputs and kwargs go with an nn.Module", hint="use input=(3, 224, 224)"
-            )
-        found = find_model(fspath(model)).graph(question)
-    else:
-        found = _load_module(model, question, inputs, kwargs or {})
-    graph, traced_on, size = found
+    try:
+        graph, traced_on, size = _loaded(model, question, inputs, kwargs or {})
+    except ArchstatError as error:  # how we got there tells its reader nothing
+        raise error.with_traceback(None) from None
     plain = report.report_on(
         graph,
         batch_size=size,
@@ -145,8 +132,25 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     return Report(**{field.name: getattr(plain, field.name) for field in fields(plain)})
 
 
-def _each(value: object) -> Sequence[object]:
-    return value if isinstance(value, (list, tuple)) else [value]
+def _stated(value: object) -> list[InputSpec]:
+    """Return the inputs that are stated, as a shape or as texts.
+
+    Raises:
+        UsageError: They are something else.
+    """
+    if value is None:
+        return []
+    several = value if isinstance(value, (list, tuple)) else [value]
+    texts = [text for text in several if isinstance(text, str)]
+    if texts and len(texts) == len(several):
+        return [parse_model_input(text) for text in texts]
+    torch = sys.modules.get("torch")  # whoever has a tensor has torch
+    if torch is not None and any(isinstance(each, torch.Tensor) for each in several):
+        raise UsageError(
+            "input is the shape of one example, got a tensor",
+            hint="example tensors go into inputs: analyze(model, inputs=(tensor,))",
+        )
+    return [InputSpec(shape_of(value))]
 
 
 def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
@@ -179,20 +183,33 @@ def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
         )
 
 
-def _load_module(
+def _loaded(
     model: object, question: Question, inputs: Sequence[object], kwargs: Mapping[str, object]
 ) -> Loaded:
-    """Return the graph of a model that is there already.
+    """Return the graph of a model that is named, or there already.
 
     Raises:
-        UsageError: It is no model, or the question does not go with one.
+        ArchstatError: It is no model, or the question does not go with one.
     """
+    if isinstance(model, (str, PathLike)):
+        if len(inputs) or kwargs:
+            raise UsageError(
+                "inputs and kwargs go with an nn.Module", instead={"input": (3, 224, 224)}
+            )
+        return find_model(fspath(model)).graph(question)
     torch = sys.modules.get("torch")  # whoever has a module has torch
+    if torch is not None and isinstance(model, type) and issubclass(model, torch.nn.Module):
+        raise UsageError(
+            f"a model is an instance, and {model.__name__} is its class",
+            hint=f"write analyze({model.__name__}(), …), with brackets",
+        )
     if torch is None or not isinstance(model, torch.nn.Module):
         raise UsageError(
             f"a model is a name or an nn.Module, got {shown(model)}",
             hint="'archstat list' shows the names of the catalogue",
         )
+    if isinstance(inputs, torch.Tensor):
+        inputs = (inputs,)
     if question.settings or question.classes or question.arguments:
         raise UsageError("classes, settings and arguments do not go with an nn.Module")
     from archstat.models.torch.tracing import trace_module  # noqa: PLC0415  torch is loaded already

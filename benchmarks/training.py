@@ -20,8 +20,9 @@ from archstat.models.argument import find_model
 from archstat.models.question import Question
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module
-from archstat.models.torch.tracing import example_inputs, stated_inputs, trace_source
+from archstat.models.torch.tracing import trace_source
 from archstat.witnesses.training import BATCH_SIZE, META, BackwardPass, backward_pass
 
 MODELS = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from pathlib import Path
 
 import pytest
@@ -97,7 +99,7 @@ def test_a_module_needs_its_input_in_one_way(shape, keywords):
 def test_example_tensors_go_with_modules_alone(keywords):
     assert_refused(
         lambda: archstat.analyze("lenet5", **keywords),
-        "inputs and kwargs go with an nn.Module\n  hint: use input=(3, 224, 224)",
+        "inputs and kwargs go with an nn.Module\n  hint: write input=(3, 224, 224)",
     )
 
 
@@ -112,7 +114,10 @@ def test_changes_do_not_go_with_modules(keywords):
 
 
 def test_a_class_of_modules_is_no_module():
-    with pytest.raises(UsageError, match=r"a model is a name or an nn\.Module, got <class"):
+    message = (
+        "a model is an instance, and ReLU is its class\n  hint: write analyze(ReLU(), …), with "
+    )
+    with pytest.raises(UsageError, match=re.escape(message)):
         archstat.analyze(nn.ReLU, (8,))
 
 
@@ -142,5 +147,42 @@ def test_inputs_are_those_that_forward_takes(inputs, kwargs, message):
             inputs=[torch.zeros(1, 8)] * (1 + inputs),
             kwargs={name: torch.zeros(1, 1) for name in kwargs},
         ),
-        f"Scaled: {message}\n  hint: {hint.replace('HOW', '--input mask=bool:16')}",
+        f"Scaled: {message}\n  hint: {hint}".replace("HOW", "input='mask=bool:16'"),
     )
+
+
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        ((224, 224, 3), "expects 3 channels, got 224×224×3"),
+        ((3, 224), "expects batch×channels×rows×columns, got 1×3×224"),
+        ((4, 32, 32), "states in_channels = 3, but is given 4"),
+    ],
+)
+def test_a_wrong_shape_gets_one_sentence_and_no_chain(shape, sentence):
+    with pytest.raises(UsageError.__base__) as caught:
+        archstat.analyze(nn.Sequential(nn.Conv2d(3, 8, 3)), shape)
+    assert sentence in str(caught.value)
+    assert "--" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert len(traceback.extract_tb(caught.value.__traceback__)) == 2  # this line, and analyze
+
+
+def test_a_batch_of_one_is_read_as_such():
+    report = archstat.analyze(nn.Sequential(nn.Conv2d(3, 8, 3)), (1, 3, 8, 8))
+    assert report.input == (3, 8, 8)
+    assert report.notes == ("the input 1×3×8×8 was read as a batch of one 3×8×8",)
+
+
+def test_inputs_have_types_and_names_as_texts():
+    class Steps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = nn.Embedding(10, 4)
+
+        def forward(self, x, t):
+            return x + self.table(t)
+
+    report = archstat.analyze(Steps(), ["4", "t=int64:"])
+    assert [layer.name for layer in report.layers] == ["table", "add"]

@@ -123,7 +123,7 @@ def refusal(*arguments, **keywords):
     return str(caught.value)
 
 
-SIZES = "input: must be a list of 1 to 4 sizes, got"
+SIZES = "input: must be a list of 1 to 5 sizes, got"
 WHOLE = "must be a whole number, got"
 CHANGES = "settings must be changes by layer, got"
 CONV2 = "paper-alexnet: layer 'conv2' (conv2d):"
@@ -132,12 +132,11 @@ CONV2 = "paper-alexnet: layer 'conv2' (conv2d):"
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"input": "3x227x227"}, f"{SIZES} '3x227x227'"),
         ({"input": 5}, f"{SIZES} 5"),
         ({"input": ()}, f"{SIZES} ()"),
         ({"input": {3}}, f"{SIZES} {{3}}"),
         ({"input": b"abc"}, f"{SIZES} b'abc'"),
-        ({"input": (1, 2, 3, 4, 5)}, f"{SIZES} (1, 2, 3, 4, 5)"),
+        ({"input": (1, 2, 3, 4, 5, 6)}, f"{SIZES} (1, 2, 3, 4, 5, 6)"),
         ({"input": (3, -1, 2)}, "input: must be at least 1, got -1"),
         ({"input": (3, 2.0, 2)}, f"input: {WHOLE} 2.0"),
         ({"batch_size": 0}, "batch_size: must be at least 1, got 0"),

@@ -19,8 +19,8 @@ from archstat.bench.protocol import MS
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import example_inputs, stated_inputs
 
 INPUTS = 3
 """Batches that take turns, so that none lies in a cache because it was there a moment ago."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
@@ -14,7 +15,6 @@ from archstat.cli.shared import (
     Set,
     answering,
     complete_model,
-    question,
     stdout_kept,
 )
 from archstat.errors import UsageError, shown

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from archstat.cli import marking
-from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, question
+from archstat.cli.reading import question
+from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering
 from archstat.errors import SheetError, UsageError, shown, within
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archstat.cli.shared import Classes, Input, Model, Set, answering, question
+from archstat.cli.reading import question
+from archstat.cli.shared import Classes, Input, Model, Set, answering
 
 EPILOG = """\b
 Examples:

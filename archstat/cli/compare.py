@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
@@ -15,9 +16,9 @@ from archstat.cli.shared import (
     Set,
     answering,
     complete_model,
-    question,
+    load,
 )
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError
 
 if TYPE_CHECKING:
     from archstat.report.report import Report
@@ -114,7 +115,7 @@ def budget(
             "activation_bytes": max_activation_bytes,
             "param_bytes": max_param_bytes,
         }
-        stated = {key: _amount(key, text) for key, text in limits.items() if text is not None}
+        stated = {key: _limit(key, text) for key, text in limits.items() if text is not None}
         if not stated:
             raise UsageError("no limit is stated", hint="use --max-params 62M, --max-macs 1G, …")
         totals = _report(model, input, classes, settings, model_arguments, batch).totals
@@ -144,28 +145,22 @@ def _report(
     model_arguments: list[str] | None,
     batch: int,
 ) -> Report:
-    from archstat.models.argument import find_model
     from archstat.models.spec.resolve import positive
     from archstat.report.report import report_on
 
     batch = positive(batch, "--batch")
     asked = question(inputs, classes, settings, model_arguments, batch, "none")
-    graph, traced_on, batch_size = find_model(model).graph(asked)
+    graph, traced_on, batch_size = load(model, asked)
     return report_on(graph, batch_size=batch_size, traced_on=traced_on)
 
 
-def _amount(key: str, text: str) -> int:
+def _limit(key: str, text: str) -> int:
     """Return a limit as a whole number.
 
     Raises:
         UsageError: It is none.
     """
-    from archstat.homework.cells.values import numbers
+    from archstat.cli.reading import BYTES, COUNTS, amount
 
-    found = numbers(text)
-    if not found or found[0].value < 0 or found[0].value.denominator != 1:
-        raise UsageError(
-            f"--max-{key.replace('_', '-')}: {shown(text)} is not a whole number",
-            hint="write 62M, 1.5G, 250_000 or 8MiB",
-        )
-    return int(found[0].value)
+    units = BYTES if key.endswith("bytes") else COUNTS
+    return amount(text, units=units, option=f"--max-{key.replace('_', '-')}")

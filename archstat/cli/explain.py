@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from archstat.cli.shared import Arguments, Classes, Inputs, Model, Set, answering, question
+from archstat.cli.reading import question
+from archstat.cli.shared import Arguments, Classes, Inputs, Model, Set, answering, load
 
 if TYPE_CHECKING:
     from archstat.graph import Graph
@@ -51,7 +52,6 @@ def explain(
     """Explain each number: its formula, the same with the layer's values, and the source."""
     with answering():
         from archstat.cli.output import format_of, target_of, write_file, write_stdout
-        from archstat.models.argument import find_model
         from archstat.renderers.explain import SUFFIXES, renderer
         from archstat.renderers.explain.page import Page
         from archstat.report import explanation
@@ -59,7 +59,7 @@ def explain(
         target = target_of(output, model)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         trains = not set(column or ()).isdisjoint(explanation.OF_TRAINING)
-        graph = find_model(model).graph(replace(asked, train=trains)).graph
+        graph = load(model, replace(asked, train=trains)).graph
         layers = explanation.explain(graph, layer=layer, columns=column or ())
         page = Page(_title(graph), layers, for_students=level == "student")
         text = renderer(format_name or format_of(output, SUFFIXES, "text"))(page)

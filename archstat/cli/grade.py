@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archstat.cli import marking
-from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, question
+from archstat.cli.reading import question
+from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering
 from archstat.errors import UsageError, shown
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from archstat.cli.output import destination
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     Arguments,
     Classes,
@@ -19,7 +20,7 @@ from archstat.cli.shared import (
     Set,
     answering,
     columns_named,
-    question,
+    load,
 )
 from archstat.errors import within
 
@@ -55,7 +56,6 @@ def key(
         from archstat.documents.report import report_document
         from archstat.documents.view import View
         from archstat.homework.answers.key import asked_layers, check_blanks
-        from archstat.models.argument import find_model
         from archstat.report.report import report_on
 
         target = destination(format_name, output, model)
@@ -64,7 +64,7 @@ def key(
         with within("--blank"):
             check_blanks(blanks, shown)
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        graph, traced_on, batch = find_model(model).graph(asked)
+        graph, traced_on, batch = load(model, asked)
         report = report_on(graph, batch_size=batch, traced_on=traced_on)
         view = View(tuple(shown), layout, is_homework=True, blank=blanks)
         asked_for = report if rows == "all" else asked_layers(report)

@@ -60,11 +60,11 @@ def truth(model: str, asked: Question) -> Truth:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
+    from archstat.cli.shared import load
     from archstat.homework.answers.truth import truth_of
-    from archstat.models.argument import find_model
     from archstat.report.report import report_on
 
-    graph, traced_on, batch = find_model(model).graph(asked)
+    graph, traced_on, batch = load(model, asked)
     return truth_of(graph, report_on(graph, batch_size=batch, traced_on=traced_on))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archstat.cli import marking
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     Arguments,
     Classes,
@@ -14,7 +15,6 @@ from archstat.cli.shared import (
     Set,
     answering,
     complete_model,
-    question,
 )
 from archstat.errors import UsageError
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
@@ -16,7 +17,6 @@ from archstat.cli.shared import (
     Model,
     Set,
     answering,
-    question,
     stdout_kept,
 )
 from archstat.errors import ArchstatError, UsageError, shown

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from archstat.errors import ArchstatError, UsageError, shown, within
+from archstat.errors import ArchstatError, UsageError, within
 from archstat.formats import format_names
 
 if TYPE_CHECKING:
-    from archstat.models.question import Question
+    from archstat.models.question import Loaded, Question
     from archstat.report.columns import Column
 
 CANNOT_ANSWER = 2
@@ -191,6 +191,18 @@ def stdout_kept() -> Iterator[None]:
         os.close(kept)
 
 
+def load(model: str, asked: Question) -> Loaded:
+    """Return a model's graph, and let nothing that its code prints reach standard output.
+
+    Raises:
+        ArchstatError: There is no such model, or the question does not fit it.
+    """
+    from archstat.models.argument import find_model
+
+    with stdout_kept():
+        return find_model(model).graph(asked)
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """End the command with exit code 2 and clear sentences if its question has no answer."""
@@ -202,33 +214,6 @@ def answering() -> Iterator[None]:
         for problem in error.problems:
             typer.echo(f"error: {told(problem)}", err=True)
         raise typer.Exit(CANNOT_ANSWER) from None
-
-
-def question(
-    inputs: list[str] | None,
-    classes: int | None,
-    settings: list[str] | None,
-    model_arguments: list[str] | None,
-    batch_size: int,
-    device: str,
-) -> Question:
-    """Return what the options ask.
-
-    Raises:
-        UsageError: An option cannot be read.
-    """
-    from archstat.models.inputs import parse_model_input
-    from archstat.models.question import Question
-    from archstat.models.spec.resolve import parse_settings, positive
-
-    return Question(
-        inputs=[parse_model_input(text) for text in inputs or []],
-        classes=None if classes is None else positive(classes, "--classes"),
-        settings=parse_settings(settings or []),
-        arguments=arguments(model_arguments),
-        batch_size=batch_size,
-        device=device,
-    )
 
 
 def columns_named(names: str, option: str) -> tuple[Column, ...]:
@@ -244,22 +229,3 @@ def columns_named(names: str, option: str) -> tuple[Column, ...]:
         raise UsageError(f"{option} names none", hint=f"write {option} feature_map,weights")
     with within(option):
         return choose_columns(keys)
-
-
-def arguments(assignments: list[str] | None) -> dict[str, object]:
-    """Return what `--arg key=value` options state.
-
-    Raises:
-        UsageError: One has another form.
-    """
-    from archstat.models.spec.resolve import parse_value
-
-    stated = {}
-    for assignment in assignments or []:
-        key, equals, text = assignment.partition("=")
-        if not equals or not key.strip().isidentifier():
-            raise UsageError(
-                f"--arg {shown(assignment)} is not an argument", hint="write --arg num_classes=10"
-            )
-        stated[key.strip()] = parse_value(text.strip())
-    return stated

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from archstat.cli.output import Destination, destination
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
@@ -25,7 +26,6 @@ from archstat.cli.shared import (
     answering,
     columns_named,
     limited,
-    question,
     stdout_kept,
 )
 from archstat.errors import UsageError, within

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
@@ -20,7 +21,6 @@ from archstat.cli.shared import (
     Timeout,
     answering,
     limited,
-    question,
     stdout_kept,
 )
 from archstat.errors import UsageError

@@ -28,9 +28,10 @@ from archstat.layers.norm import BatchNorm2d, GroupNorm, LayerNorm
 from archstat.layers.opaque import Called
 from archstat.layers.pool import AdaptiveAvgPool2d
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.operators import macs_of, packet_name
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import example_inputs, run_untouched, standins_of, stated_inputs
+from archstat.models.torch.tracing import run_untouched, standins_of
 from archstat.witnesses.torch_attention import attention_nodes
 
 BIAS = 2

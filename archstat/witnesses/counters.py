@@ -23,9 +23,10 @@ from archstat.graph import Graph
 from archstat.layers.base import times
 from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.examples import example_inputs
 from archstat.models.torch.module import GraphModule
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import example_inputs, in_mode
+from archstat.models.torch.tracing import in_mode
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.calls import call_graph
 

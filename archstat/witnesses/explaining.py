@@ -14,9 +14,9 @@ from archstat.layers.naming import attribute_name
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, graph_of
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import example_inputs, stated_inputs
 from archstat.report.itemizing import items
 from archstat.report.tool_count import LayerOff, ToolCount
 from archstat.witnesses.tools import Tool

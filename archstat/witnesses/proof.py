@@ -16,9 +16,10 @@ from archstat.layers.opaque import Observed
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, find_device, graph_of, observe
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import example_inputs, stated_inputs, trace_source
+from archstat.models.torch.tracing import trace_source
 from archstat.models.torch.wrapped import materialized
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import autograd_findings

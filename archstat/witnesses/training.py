@@ -17,15 +17,10 @@ from archstat.analyses.training import training
 from archstat.errors import TraceError
 from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import (
-    example_inputs,
-    run_untouched,
-    standins_of,
-    stated_inputs,
-    trace_source,
-)
+from archstat.models.torch.tracing import run_untouched, standins_of, trace_source
 from archstat.report.finding import Finding, Verdict
 
 BATCH_SIZE = 2

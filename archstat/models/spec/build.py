@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeGuard
 
-from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.errors import INSTEAD, Problem, ShapeError, SpecError, did_you_mean, shown, within
 from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape, layer_kinds
 from archstat.layers.base import LAYER_KEYS, StatedSizeError
@@ -110,7 +110,8 @@ def with_classes(spec: Spec, classes: int) -> Spec:
     if name is None:
         raise SpecError(
             "has no linear layer, and names no classifier, whose outputs would be the classes",
-            hint='write classifier = "conv10" into the spec, or use --set conv10.out_channels=…',
+            hint=f'write classifier = "conv10" into the spec, or use {INSTEAD}',
+            instead={"settings": {"conv10": {"out_channels": classes}}},
         )
     kinds = {str(entry.get("name")): entry.get("kind") for entry in spec.layers}
     setting = "out_features" if kinds.get(str(name)) == "linear" else "out_channels"
@@ -132,7 +133,8 @@ def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  th
         if shape is None:
             raise SpecError(
                 "states no input size",
-                hint="write input = [3, 227, 227] into it, or use --input 3x227x227",
+                hint=f"write input = [3, 227, 227] into it, or use {INSTEAD}",
+                instead={"input": (3, 227, 227)},
             )
         try:
             builder = GraphBuilder(shape)

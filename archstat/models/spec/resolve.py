@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 
-from archstat.errors import ArchstatError, ShapeError, UsageError, did_you_mean, shown, within
+from archstat.errors import ArchstatError, SpecError, UsageError, did_you_mean, shown, within
 from archstat.graph import Graph
-from archstat.layers.base import Shape
+from archstat.layers.base import Shape, times
 from archstat.layers.settings import whole_number
+from archstat.models.inputs import InputSpec, fitted, reading
 from archstat.models.spec.build import (
     Settings,
     Spec,
     build,
-    input_shape,
     with_classes,
     with_settings,
 )
@@ -49,34 +48,33 @@ def resolve(model: str, variant: Variant | None = None) -> Graph:
     """
     variant = variant or Variant()
     spec = find_spec(model)
-    if variant.input is not None and spec.input is not None:
-        require_order(variant.input, spec.input)
     with within(spec.file):
         spec = with_settings(spec, variant.settings)
         if variant.classes is not None:
             spec = with_classes(spec, variant.classes)
-    return build(spec, input=variant.input)
+    if variant.input is None:
+        return build(spec)
+    given = InputSpec(variant.input)
+    read = given if spec.input is None else fitted(given, spec.input)
+    graph = build(spec, input=read.shape)
+    notes = (*reading([given], [read]), *_other_parameters(graph, spec))
+    return replace(graph, notes=(*graph.notes, *notes))
 
 
-def require_order(given: Shape, usual: Shape) -> None:
-    """Check that an input has its channels first and no batch, going by what is usual.
-
-    Raises:
-        UsageError: It looks as if it had not.
-    """
-    written = "x".join(map(str, given))
-    if len(given) == len(usual) > 1 and given[0] != usual[0] == given[-1]:
-        meant = "x".join(map(str, (given[-1], *given[:-1])))
-        raise UsageError(
-            f"--input {written} has {given[0]} channels, and the network takes {usual[0]}",
-            hint=f"channels come first: --input {meant}",
-        )
-    if len(given) == len(usual) + 1 and given[1] == usual[0]:
-        example = "x".join(map(str, given[1:]))
-        raise UsageError(
-            f"--input {written} has an axis too many",
-            hint=f"it is the shape of one example: --input {example} --batch {given[0]}",
-        )
+def _other_parameters(graph: Graph, spec: Spec) -> Iterator[str]:
+    """Yield a sentence if layers have other parameters here than at the spec's own input."""
+    if spec.input in (None, graph.input_shape):
+        return
+    with suppress(SpecError):  # the network may not fit its own input any more
+        usual = build(spec)
+        for node, other in zip(graph.nodes, usual.nodes, strict=True):
+            params, before = (each.weights + each.biases for each in (node, other))
+            if params != before:
+                yield (
+                    f"at {times(graph.input_shape)} {node.name} has {params:,} parameters, at the "
+                    f"spec's own {times(usual.input_shape)} it has {before:,}"
+                    + (f"; source: {spec.source}" if spec.source else "")
+                )
 
 
 def find_spec(model: str) -> Spec:
@@ -108,56 +106,6 @@ def spec_text(model: str) -> str:
     """
     find_spec(model)
     return catalogue().get(model, Path(model)).read_text(encoding="utf-8-sig")
-
-
-def parse_input(text: str) -> Shape:
-    """Return the shape that `--input` states.
-
-    Raises:
-        UsageError: It is not channels, rows and columns (or fewer axes), joined by x.
-
-    >>> parse_input("3x227x227")
-    (3, 227, 227)
-    """
-    parts = re.split(r"[xX×*,]", text.strip())
-    if not all(re.fullmatch(r"\s*-?\d{1,18}\s*", part) for part in parts):
-        raise UsageError(f"--input {shown(text)} is not a shape", hint="write --input 3x227x227")
-    sizes = [int(part) for part in parts]
-    try:
-        return input_shape(sizes)
-    except ShapeError as error:
-        raise UsageError.of(error.within(f"--input {text}").problems) from None
-
-
-def parse_settings(assignments: Sequence[str]) -> Settings:
-    """Return the changes that `--set layer.key=value` options state.
-
-    Raises:
-        UsageError: One has another form.
-
-    >>> parse_settings(["conv2.groups=1", "conv1.kernel_size=[11, 7]"])
-    {'conv2': {'groups': 1}, 'conv1': {'kernel_size': [11, 7]}}
-    """
-    changes: dict[str, dict[str, object]] = {}
-    for assignment in assignments:
-        target, equals, text = assignment.partition("=")
-        layer, dot, key = (part.strip() for part in target.partition("."))
-        if not (equals and dot and layer and key and text.strip()):
-            raise UsageError(
-                f"--set {shown(assignment)} does not say what to change",
-                hint="write --set layer.key=value, as in --set conv2.groups=1",
-            )
-        changes.setdefault(layer, {})[key] = parse_value(text.strip())
-    return changes
-
-
-def parse_value(text: str) -> object:
-    """Return a value as TOML reads it; a bare word is a text."""
-    try:
-        document = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):
-        return text
-    return document["value"] if len(document) == 1 else text
 
 
 def positive(value: int, option: str) -> int:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from archstat.errors import (
+    INSTEAD,
     ArchstatError,
     DeviceError,
     Problem,
@@ -115,7 +116,8 @@ def _refusal(error: Exception) -> ArchstatError:
     if isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in first_line:
         return DeviceError(
             f"the device has not enough memory: {first_line}",
-            hint="use a smaller --batch, or --device meta, which needs none",
+            hint=f"use fewer examples, or {INSTEAD}, which needs none",
+            instead={"device": "meta"},
         )
     return TraceError(f"torch refuses it: {first_line}")
 
@@ -135,13 +137,14 @@ def find_device(name: str) -> torch.device:
         )
     if kind != "cuda":
         if index:
-            raise DeviceError(f"there is one {kind} device; write --device {kind}")
+            raise DeviceError(f"there is one {kind} device", instead={"device": kind})
         return torch.device(kind)
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if count == 0:
         raise DeviceError(
             f"torch {torch.__version__} finds no CUDA device on this machine",
-            hint="use --device cpu or --device meta: the numbers are the same on every device",
+            hint=f"use {INSTEAD}: the numbers are the same on every device",
+            instead={"device": "cpu"},
         )
     if int(index or 0) >= count:
         raise DeviceError(

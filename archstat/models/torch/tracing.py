@@ -28,10 +28,10 @@ from archstat.graph import INPUT, ForwardError, Graph, Node, Training
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
-from archstat.models.inputs import InputSpec, require_call
+from archstat.models.inputs import InputSpec, reading, require_call
 from archstat.models.question import Loaded, Question
-from archstat.models.spec.resolve import require_order
 from archstat.models.torch.calls import Call
+from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.failures.diagnosis import Failure, Refusal, explained
 from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.inner import Inner
@@ -474,38 +474,8 @@ def trace_source(  # noqa: PLR0913  a question has these parts
             model, args, kwargs, name=name, shape=shape, each_operator=each_operator, train=train
         )
 
-    return _on_a_device_that_can(source, device_name, run)
-
-
-def stated_inputs(source: Source, inputs: Sequence[InputSpec]) -> Sequence[InputSpec]:
-    """Return the inputs that were stated, or those that the model's authors use.
-
-    Raises:
-        UsageError: Nobody says what they are.
-    """
-    if inputs and source.input is not None:
-        require_order(inputs[0].shape, source.input)
-    stated = inputs or [InputSpec(source.input or ())] * source.images
-    if not stated[0].shape:
-        raise UsageError(
-            f"{source.name} does not say what its input is", hint="use --input 3x224x224"
-        )
-    return stated
-
-
-def example_inputs(
-    source: Source, inputs: Sequence[InputSpec], batch_size: int, device: torch.device
-) -> tuple[list[Any], dict[str, Any]]:
-    """Return zeros of the stated shapes and types, by place and by name."""
-
-    def example(given: InputSpec) -> Tensor:
-        size = (batch_size, *given.shape)
-        return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
-
-    args: list[Any] = [example(given) for given in inputs if given.name is None]
-    if source.takes_list:
-        args = [list(args[0])]
-    return args, {given.name: example(given) for given in inputs if given.name is not None}
+    graph, traced_on = _on_a_device_that_can(source, device_name, run)
+    return replace(graph, notes=(*graph.notes, *reading(inputs, stated))), traced_on
 
 
 def trace_module(

@@ -236,7 +236,8 @@ def test_without_a_classifier_there_are_no_classes():
     assert_refused(
         lambda: with_classes(spec_of(CONVOLUTIONAL), 100),
         "has no linear layer, and names no classifier, whose outputs would be the classes\n"
-        '  hint: write classifier = "conv10" into the spec, or use --set conv10.out_channels=…',
+        '  hint: write classifier = "conv10" into the spec, or use '
+        "settings={'conv10': {'out_channels': 100}}",
     )
 
 
@@ -570,7 +571,7 @@ BAD = {
         f"layers = [ {CONV} ]",
         [
             "states no input size",
-            "hint: write input = [3, 227, 227] into it, or use --input 3x227x227",
+            "hint: write input = [3, 227, 227] into it, or use input=(3, 227, 227)",
         ],
     ),
     "input that is a number": (

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
-from archstat.errors import NEAR, Problem
+from archstat.errors import INSTEAD, NEAR, Problem
 from archstat.graph import INPUT, ForwardError, Graph
 from archstat.layers.base import times
 from archstat.models.torch.failures.hints import hint_for
@@ -103,7 +103,7 @@ def explained(failure: Failure) -> ForwardError:
     hint, line = problem.hint, users_line(failure.error)
     if line is not None and not (known and failure.is_torchs):  # a layer's path says where it is
         hint = f"{hint} ({line})" if hint else line
-    error = ForwardError(problem.what, hint=hint)
+    error = ForwardError(problem.what, hint=hint, instead=problem.instead)
     error.graph, error.traced_on = failure.graph, str(failure.device)
     error.needs_values = None if known else _needs_values(failure)
     if failure.path:
@@ -167,7 +167,7 @@ def _no_indices(failure: Failure) -> Problem | None:
     if failure.name_of(given) != INPUT:
         return Problem(what, "convert them: x.long()")
     stated = "x".join(map(str, failure.graph.input_shape))
-    return Problem(what, f"say so: --input int64:{stated}")
+    return Problem(what, f"say so: {INSTEAD}", instead={"input": f"int64:{stated}"})
 
 
 def _comma(failure: Failure) -> Problem | None:

@@ -41,7 +41,7 @@ def _one_value(error: BaseException, _: list[FrameType]) -> str | None:
     """A batch norm in training mode is given a single value of each channel."""
     if not isinstance(error, ValueError) or "more than 1 value per channel" not in str(error):
         return None
-    return "a batch norm trains on several values of a channel: use --batch 2 or more"
+    return "a batch norm trains on several values of a channel: ask for a batch of 2 or more"
 
 
 def _no_super(error: BaseException, frames: list[FrameType]) -> str | None:

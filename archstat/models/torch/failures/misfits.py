@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archstat.errors import Problem, ShapeError
+from archstat.errors import INSTEAD, Problem, ShapeError
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, StatedSizeError, TorchModule, times
@@ -125,8 +125,11 @@ def _other_type(misfit: Misfit) -> Problem | None:
     what = f"{who} {its}, but it is given {theirs}"
     if misfit.given.is_floating_point():
         return Problem(what, f"convert one: x.to(torch.{its}), or model.to(torch.{theirs})")
-    stated = f", or --input {its}:{_written(misfit.in_shape)}" if misfit.is_first else ""
-    return Problem(what, f"convert it: x.to(torch.{its}){stated}")
+    hint = f"convert it: x.to(torch.{its})"
+    if not misfit.is_first:
+        return Problem(what, hint)
+    stated = f"{its}:{'x'.join(map(str, misfit.in_shape))}"
+    return Problem(what, f"{hint}, or {INSTEAD}", instead={"input": stated})
 
 
 def _other_axes(misfit: Misfit) -> Problem | None:
@@ -159,8 +162,9 @@ def _missing_axis(misfit: Misfit) -> Problem | None:
         return None  # a map without a batch, which torch takes
     maker, image = next(misfit.history(), None), misfit.graph.input_shape
     if misfit.is_first and len(image) == layer.axes:
-        hint = f"the channels are missing: --input {_written((layer.in_channels, *image))}"
-    elif maker is not None and maker.layer.kind == "select":
+        meant = {"input": (layer.in_channels, *image)}
+        return Problem(_expected(misfit), f"the channels are missing: {INSTEAD}", instead=meant)
+    if maker is not None and maker.layer.kind == "select":
         hint = f"{maker.name!r} took an axis away: x[0] does, x[0:1] keeps it"
     else:
         hint = "an axis is missing: x.unsqueeze(0) adds one for the batch, (1) for the channels"
@@ -174,11 +178,12 @@ def _channels_last(misfit: Misfit) -> Problem | None:
         return None
     if misfit.is_map() and not misfit.is_first:
         return None
-    meant = _written((in_shape[-1], *in_shape[:-1]))
+    meant = (in_shape[-1], *in_shape[:-1])
     order = ", ".join(map(str, (0, layer.axes + 1, *range(1, layer.axes + 1))))
     what = f"expects {channels} channels, got {times(in_shape)}"
-    where = f"--input {meant}" if misfit.is_first else f"x.permute({order})"
-    return Problem(what, f"channels come first: {where}")
+    if misfit.is_first:
+        return Problem(what, f"channels come first: {INSTEAD}", instead={"input": meant})
+    return Problem(what, f"channels come first: x.permute({order})")
 
 
 def _no_flatten(misfit: Misfit) -> Problem | None:
@@ -223,11 +228,12 @@ def _other_size(misfit: Misfit) -> Problem | None:
     reason = refusal.reason or _origin(misfit, refusal.given)
     why = f"{reason}; " if reason else ""
     hint = f"{why}write {misfit.call(misfit.in_shape)}"
-    if misfit.is_first:
-        axis = misfit.in_shape.index(refusal.given)
-        meant = (*misfit.in_shape[:axis], refusal.stated, *misfit.in_shape[axis + 1 :])
-        hint += f", or state --input {_written(meant)}"
-    return Problem(refusal.problems[0].what, hint)
+    what = refusal.problems[0].what
+    if not misfit.is_first:
+        return Problem(what, hint)
+    axis = misfit.in_shape.index(refusal.given)
+    meant = (*misfit.in_shape[:axis], refusal.stated, *misfit.in_shape[axis + 1 :])
+    return Problem(what, f"{hint}, or state {INSTEAD}", instead={"input": meant})
 
 
 def _origin(misfit: Misfit, given: int) -> str | None:

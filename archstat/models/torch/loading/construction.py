@@ -16,6 +16,7 @@ from archstat.errors import UsageError, shown
 from archstat.models.inputs import require_call
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.users_code import held_back, users_traceback
+from archstat.models.torch.loading.arguments import typed
 from archstat.models.torch.loading.home import Home
 from archstat.models.torch.wrapped import unwrapped
 
@@ -44,6 +45,7 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
         raise UsageError(f"{name} is neither a model nor what makes one: {shown(target)}")
     instead = {"arguments": {_missing(target, arguments) or "num_classes": 10}}
     require_call(target, (), arguments, name=name, hint="state its arguments", instead=instead)
+    arguments = typed(target, arguments)
 
     def make() -> nn.Module:
         with users_code(name, home), _random_state_kept():

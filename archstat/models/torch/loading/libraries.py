@@ -14,6 +14,7 @@ from torch import nn
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
+from archstat.models.torch.loading.arguments import typed
 from archstat.models.torch.loading.construction import built
 from archstat.models.torch.source import Source
 
@@ -37,6 +38,7 @@ def from_torchvision(name: str, arguments: Mapping[str, Any]) -> Source:
     accepted = inspect.signature(builder).parameters
     without = {key: None for key in ("weights", "weights_backbone") if key in accepted}
     settings = {**without, **arguments}
+    settings = typed(builder, settings)
     create = partial(_quietly, models.get_model, name)
     model, make, _ = built(create, settings, f"torchvision/{name}")
     family = type(model).__module__

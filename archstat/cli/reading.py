@@ -1,0 +1,128 @@
+"""Texts of options as what they state: numbers, settings of layers, arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from archstat.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from archstat.models.question import Question
+    from archstat.models.spec.build import Settings
+
+NUMBER = re.compile(r"(?P<digits>\d+(_\d+)*(\.\d+)?)(?P<unit>[A-Za-z]*)", re.ASCII)
+COUNTS: Mapping[str, int] = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+BYTES: Mapping[str, int] = {
+    "": 1,
+    "B": 1,
+    **{f"{prefix}B": factor for prefix, factor in COUNTS.items() if prefix},
+    **{f"{prefix}iB": 1 << 10 * power for power, prefix in enumerate("KMGT", 1)},
+}
+"""What a unit of bytes stands for; Ki, Mi, … are powers of 1,024."""
+
+
+def question(
+    inputs: list[str] | None,
+    classes: int | None,
+    settings: list[str] | None,
+    model_arguments: list[str] | None,
+    batch_size: int,
+    device: str,
+) -> Question:
+    """Return what the options ask.
+
+    Raises:
+        UsageError: An option cannot be read.
+    """
+    from archstat.models.inputs import parse_model_input
+    from archstat.models.question import Question
+    from archstat.models.spec.resolve import positive
+
+    return Question(
+        inputs=[parse_model_input(text) for text in inputs or []],
+        classes=None if classes is None else positive(classes, "--classes"),
+        settings=parse_settings(settings or []),
+        arguments=arguments(model_arguments),
+        batch_size=batch_size,
+        device=device,
+    )
+
+
+def parse_settings(assignments: list[str]) -> Settings:
+    """Return the changes that `--set layer.key=value` options state.
+
+    Raises:
+        UsageError: One has another form.
+
+    >>> parse_settings(["conv2.groups=1", "conv1.kernel_size=[11, 7]"])
+    {'conv2': {'groups': 1}, 'conv1': {'kernel_size': [11, 7]}}
+    """
+    changes: dict[str, dict[str, object]] = {}
+    for assignment in assignments:
+        target, equals, text = assignment.partition("=")
+        layer, dot, key = (part.strip() for part in target.partition("."))
+        if not (equals and dot and layer and key and text.strip()):
+            raise UsageError(
+                f"--set {shown(assignment)} does not say what to change",
+                hint="write --set layer.key=value, as in --set conv2.groups=1",
+            )
+        changes.setdefault(layer, {})[key] = parse_value(text.strip())
+    return changes
+
+
+def parse_value(text: str) -> object:
+    """Return a value as TOML reads it; a bare word is a text."""
+    import tomllib
+
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return document["value"] if len(document) == 1 else text
+
+
+def arguments(assignments: list[str] | None) -> dict[str, object]:
+    """Return what `--arg key=value` options state.
+
+    Raises:
+        UsageError: One has another form.
+    """
+    from archstat.models.inputs import Written
+
+    stated: dict[str, object] = {}
+    for assignment in assignments or []:
+        key, equals, text = assignment.partition("=")
+        if not equals or not key.strip().isidentifier():
+            raise UsageError(
+                f"--arg {shown(assignment)} is not an argument", hint="write --arg num_classes=10"
+            )
+        stated[key.strip()] = Written(text.strip())
+    return stated
+
+
+def amount(text: str, *, units: Mapping[str, int], option: str) -> int:
+    """Return the whole number that an option states, such as 62M, 62_000_000 or 8MiB.
+
+    Raises:
+        UsageError: It states none, or in another unit.
+
+    >>> amount("1.5G", units=COUNTS, option="--max-macs")
+    1500000000
+    """
+    found = NUMBER.fullmatch(text.strip())
+    factor = units.get(found["unit"]) if found else None
+    if found is None or factor is None:
+        known = ", ".join(unit for unit in units if unit)
+        raise UsageError(
+            f"{option}: {shown(text)} is not a number",
+            hint=f"write digits, perhaps with _ between them, and perhaps one of {known}",
+        )
+    digits: str = found["digits"]
+    whole, _, part = digits.replace("_", "").partition(".")
+    scale: int = 10 ** len(part)
+    value, rest = divmod(int(whole + part) * factor, scale)
+    if rest or (part and factor == 1):
+        raise UsageError(f"{option}: {shown(text)} is not a whole number")
+    return value

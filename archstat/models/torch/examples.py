@@ -1,0 +1,58 @@
+"""The inputs that a model is traced with: zeros of the shapes and types that were stated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd
+
+from archstat.errors import UsageError
+from archstat.layers.base import Shape
+from archstat.models.inputs import InputSpec, fitted
+from archstat.models.torch.source import Source
+
+
+def stated_inputs(source: Source, inputs: Sequence[InputSpec]) -> Sequence[InputSpec]:
+    """Return the inputs that were stated, as the model takes them, or those that its authors use.
+
+    Raises:
+        UsageError: Nobody says what they are, or they do not fit.
+    """
+    if not inputs:
+        if source.input is None:
+            raise UsageError(
+                f"{source.name} does not say what its input is", instead={"input": (3, 224, 224)}
+            )
+        return [InputSpec(source.input)] * source.images
+    usual = source.input or _usual(source.model, inputs[0].shape)
+    return [fitted(inputs[0], usual), *inputs[1:]] if usual else inputs
+
+
+def _usual(model: nn.Module, shape: Shape) -> Shape | None:
+    """Return a shape that a model takes as it begins with a convolution, if the other has a batch.
+
+    What else may be wrong with a shape, the convolution itself tells better.
+    """
+    convolutions = (each for each in model.modules() if isinstance(each, _ConvNd))
+    first = next(convolutions, None)
+    if first is None or len(shape) != len(first.kernel_size) + 2 or shape[0] != 1:
+        return None
+    return (first.in_channels, *shape[2:]) if shape[1] == first.in_channels else None
+
+
+def example_inputs(
+    source: Source, inputs: Sequence[InputSpec], batch_size: int, device: torch.device
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return zeros of the stated shapes and types, by place and by name."""
+
+    def example(given: InputSpec) -> Tensor:
+        size = (batch_size, *given.shape)
+        return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
+
+    args: list[Any] = [example(given) for given in inputs if given.name is None]
+    if source.takes_list:
+        args = [list(args[0])]
+    return args, {given.name: example(given) for given in inputs if given.name is not None}
