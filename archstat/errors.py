@@ -111,6 +111,10 @@ class TraceError(ArchstatError):
     """A forward pass that failed, or that showed something else than the formulas say."""
 
 
+class OwnError(ArchstatError):
+    """A bug of this package, met while it looked at somebody's model; it says what to report."""
+
+
 class SheetError(ArchstatError):
     """An answer sheet that cannot be read, or that holds no table."""
 

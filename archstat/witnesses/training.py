@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -21,7 +20,8 @@ from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import run_untouched, standins_of, trace_source
-from archstat.report.finding import Finding, Verdict
+from archstat.report.finding import Finding, Verdict, compared
+from archstat.witnesses.sides import Sides, stated_sides
 
 BATCH_SIZE = 2
 """Examples of the pass: with one, torch refuses batch norms of single values."""
@@ -37,11 +37,15 @@ class BackwardPass:
         flops: What torch's counter counts in its operators.
         flops_of_groups: What is too much of that.
         kept_bytes: The storages that autograd kept for it, each once, parameters and buffers not.
+        sides: The MACs of the gradients of inputs and of weights, by module.
+        unclear: The nodes of autograd whose products could not be told apart.
     """
 
     flops: int
     flops_of_groups: int
     kept_bytes: int
+    sides: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    unclear: Collection[str] = ()
 
 
 class GroupsCounter(FlopCounterMode):
@@ -82,15 +86,18 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
 
     hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
     counter = GroupsCounter()
+    given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+    sides = Sides(model, given)
     with torch_errors("training on meta"):
         out = run_untouched(
-            model, args, kwargs, standins=standins, watcher=nullcontext(), autograd=hooks
+            model, args, kwargs, standins=standins, watcher=sides.watching(), autograd=hooks
         )
-        ends = [end for end in tree_leaves(out) if isinstance(end, Tensor) and end.requires_grad]
         with counter:
-            torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
+            sides.count(out)
     size = sum(storage.nbytes() for address, storage in kept.items() if address not in own)
-    return BackwardPass(counter.get_total_flops(), counter.too_much, size)
+    seen = {path: (both[0], both[1]) for path, both in sides.macs.items() if any(both)}
+    flops = counter.get_total_flops()
+    return BackwardPass(flops, counter.too_much, size, seen, sides.unclear)
 
 
 def training_findings(graph: Graph) -> Iterator[Finding]:
@@ -129,6 +136,7 @@ def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
         return
     macs = sum(cost.backward_macs or 0 for cost in costs.values())
     yield _flops(seen, macs)
+    yield _sides(seen, stated_sides(graph, costs))
     kept = sum(cost.kept_bytes or 0 for cost in costs.values())
     if seen.kept_bytes == kept:
         words = f"agrees: {kept:,} bytes for a batch of {BATCH_SIZE}"
@@ -151,3 +159,20 @@ def _flops(seen: BackwardPass, macs: int) -> Finding:
         words = f"differs as its rule says: {whole} + {seen.flops_of_groups:,} ({more})"
         return Finding(witness, quantity, Verdict.EXPLAINED, words)
     return Finding(witness, quantity, Verdict.AGREES, f"agrees: {whole}")
+
+
+def _sides(seen: BackwardPass, stated: Mapping[str, tuple[int, int]]) -> Finding:
+    """Return how the gradients of inputs and of weights agree, module by module."""
+    if seen.unclear:
+        words = f"not measured: not clear is whose the products in {', '.join(seen.unclear)} are"
+        return Finding("autograd", "gradients' sides", Verdict.NOT_MEASURED, words)
+    paths = {*seen.sides, *stated}
+    ours, theirs = (
+        {path or "the model itself": _told(sides.get(path, (0, 0))) for path in sorted(paths)}
+        for sides in (stated, seen.sides)
+    )
+    return compared("autograd", "gradients' sides", ours, theirs)
+
+
+def _told(macs: tuple[int, int]) -> str:
+    return f"{macs[0]:,} of inputs and {macs[1]:,} of weights"

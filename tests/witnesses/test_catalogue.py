@@ -40,6 +40,7 @@ def test_a_network_is_proved(name):
         ("fvcore", "flops", explained),
         ("FlopCounterMode", "FLOPs", AGREES),
         ("FlopCounterMode", "backward FLOPs", backward),
+        ("autograd", "gradients' sides", AGREES),
         ("autograd", "kept for backward", AGREES),
         ("autograd", "receptive fields", AGREES),
     ]

@@ -20,6 +20,7 @@ def test_a_network_without_groups_agrees():
         (finding.verdict, finding.words) for finding in training_findings(resolve("lenet5"))
     ] == [
         (Verdict.AGREES, "agrees: 2,861,760 = 2 × 1,430,880 MACs"),
+        (Verdict.AGREES, "agrees on 5 layers"),
         (Verdict.AGREES, "agrees: 72,864 bytes for a batch of 2"),
     ]
 
@@ -27,7 +28,7 @@ def test_a_network_without_groups_agrees():
 def test_torch_counts_the_gradients_of_grouped_weights_too_often():
     from archstat.witnesses.training import training_findings
 
-    finding, _ = training_findings(resolve("paper-alexnet"))
+    finding, *_ = training_findings(resolve("paper-alexnet"))
     assert finding.verdict is Verdict.EXPLAINED
     # of two groups, once too often: 2 images · 2 FLOPs · (223,948,800 + 112,140,288 + 74,760,192)
     assert finding.words == (
@@ -39,9 +40,12 @@ def test_torch_counts_the_gradients_of_grouped_weights_too_often():
 def test_other_numbers_disagree():
     from archstat.witnesses.training import BackwardPass, held
 
-    flops, kept = held(resolve("lenet5"), BackwardPass(2_861_762, 0, 72_860))
-    assert flops.verdict is kept.verdict is Verdict.DISAGREES
+    flops, sides, kept = held(resolve("lenet5"), BackwardPass(2_861_762, 0, 72_860, {}))
+    assert flops.verdict is sides.verdict is kept.verdict is Verdict.DISAGREES
     assert flops.words == "disagrees: 2,861,762 − 0 for groups, ours 2,861,760"
+    assert sides.words.startswith(  # C1: 2 images, 28·28·6 outputs of 25 products
+        "disagrees on C1 0 of inputs and 0 of weights, ours 0 of inputs and 235,200 of weights; "
+    )
     assert kept.words == "disagrees: 72,860 bytes for a batch of 2, ours 72,864"
 
 

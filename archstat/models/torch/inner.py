@@ -20,12 +20,12 @@ class Inner:
 
     Args:
         producers: The names of the nodes that made tensors outside of it.
-        fixed: Those of them that do not depend on the network's input.
+        data: The tensors that depend on the network's input.
     """
 
-    def __init__(self, producers: Mapping[Tensor, str], fixed: Container[str | None]) -> None:
+    def __init__(self, producers: Mapping[Tensor, str], data: Container[Tensor]) -> None:
         self._producers = producers
-        self._fixed = fixed
+        self._data = data
         self._numbers = WeakTensorKeyDictionary()
         self._steps: list[tuple[list[str | int], Reach, tuple[int, ...]]] = []
 
@@ -71,5 +71,4 @@ class Inner:
         number: int | None = self._numbers.get(tensor)
         if number is not None:
             return number
-        name = self._producers.get(tensor)
-        return None if name in self._fixed else name
+        return self._producers.get(tensor) if tensor in self._data else None

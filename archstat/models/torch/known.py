@@ -22,7 +22,7 @@ from archstat.layers.conv import (
     ConvTranspose3d,
 )
 from archstat.layers.norm import AnyBatchNorm, LayerNorm
-from archstat.layers.opaque import Observed
+from archstat.layers.opaque import UNTOLD, Observed
 from archstat.layers.pool import (
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -176,7 +176,7 @@ def layer_of_call(call: Call, macs: int | None) -> Layer:
         shape=out[1:],
         macs_seen=(macs or 0) // max(1, examples),
         uncounted=(call.name,) if macs is None else (),
-        reads=reach_of(call),
+        reads=reach_of(call) if call.roles() else UNTOLD,
     )
 
 

@@ -7,7 +7,7 @@ as many multiply–accumulates as the operator itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,9 +137,9 @@ class Tape:
         operator: Any,
         args: Sequence[Any],
         macs: int | None,
-        is_weight: Callable[[Tensor], bool],
+        data: Container[Tensor],
     ) -> None:
-        """Add what the gradients of an operator's factors cost."""
+        """Add what the gradients of an operator's factors cost: of what is no data, as weights."""
         if macs == 0 or not torch.is_grad_enabled():
             return
         factors = None if macs is None else factors_of(operator, args)
@@ -148,10 +148,10 @@ class Tape:
                 cost.unknown.add(packet_name(operator))
             return
         for factor in factors:
-            if factor.requires_grad and is_weight(factor):
-                cost.weight_macs += macs
-            elif factor.requires_grad:
+            if factor.requires_grad and factor in data:
                 cost.input_macs += macs
+            elif factor.requires_grad:
+                cost.weight_macs += macs
 
 
 def _address(tensor: Tensor) -> int:

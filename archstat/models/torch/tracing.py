@@ -53,6 +53,7 @@ from archstat.models.torch.operators import (
     packet_name,
     require_one_type,
 )
+from archstat.models.torch.own import Watch
 from archstat.models.torch.remarks import hidden_modules, remarks
 from archstat.models.torch.source import Source
 from archstat.models.torch.tape import Cost, Tape
@@ -119,13 +120,14 @@ class Recorder(TorchDispatchMode):
         self.returned: tuple[str, type] | None = None
         self.failed: tuple[BaseException, Scope] | None = None
         self.refusal: Refusal | None = None
+        self.own = Watch()
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
         self.producers = WeakTensorKeyDictionary()
         self.frozen = {
             name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
         }
-        self.fixed: set[str] = set()  # nodes that work on parameters alone
+        self.data = WeakTensorKeyDictionary()  # what depends on the network's input
         self.origins = WeakTensorKeyDictionary()
         for name, tensor in params.items():
             self.origins[tensor] = frozenset({name})
@@ -136,11 +138,21 @@ class Recorder(TorchDispatchMode):
         names = _input_names(args, kwargs)
         for name, tensor in zip(names, _tensors((tuple(args), dict(kwargs))), strict=True):
             self.producers[tensor] = name
+            self.data[tensor] = True
             self.names[name] += 1
         return names
 
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
+        with self.own.guarding():
+            self._enter(module, args)
+
+    def leave(self, _: nn.Module, args: Any, *kwargs_and_out: Any) -> None:
+        """Note that a module is done, and record it if it is one row."""
+        with self.own.guarding():
+            self._leave(args, *kwargs_and_out)
+
+    def _enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         if self.tape is not None:
             self.tape.settle()
         outer = self.scopes[-1] if self.scopes else None
@@ -148,18 +160,19 @@ class Recorder(TorchDispatchMode):
         scope.is_inside = outer is not None and (outer.is_row or outer.is_inside)
         if not scope.is_inside:
             given = single_tensor(args)
-            if given is not None and given in self.producers:
+            if given is not None:
                 scope.given = given
                 opens = self.each_operator or is_taught(module)
                 scope.layer = None if opens else layer_of(module, given)
             is_leaf_here = is_taught(module) if self.each_operator else is_leaf(module)
             scope.is_row = scope.layer is not None or is_leaf_here
-            if scope.layer is None and is_leaf_here:
-                scope.inner = Inner(self.producers, self.fixed)
+            hooks = module._forward_pre_hooks  # noqa: SLF001  which may change what it is given
+            if is_leaf_here and (scope.layer is None or hooks):
+                scope.inner = Inner(self.producers, self.data)
         self.scopes.append(scope)
 
-    def leave(self, _: nn.Module, args: Any, *kwargs_and_out: Any) -> None:
-        """Note that a module is done, and record it if it is one row.
+    def _leave(self, args: Any, *kwargs_and_out: Any) -> None:
+        """Record a module if it is one row.
 
         Where its forward pass has raised an exception, torch leaves out the keywords.
         """
@@ -179,11 +192,11 @@ class Recorder(TorchDispatchMode):
             return
         if taught := TAUGHT.get(type(scope.module)):
             scope.macs, scope.uncounted = taught(scope.module, args, out), set()
-        inputs = self._data((args, kwargs))
-        tensors = frozenset[str]().union(
-            *(self.origins.get(tensor, frozenset()) for tensor in scope.module.parameters())
-        )
-        if scope.layer is None or not inputs:
+        is_changed = [*map(id, _tensors(args))] != [*map(id, _tensors(scope.args))]
+        given = (scope.args if is_changed else args, kwargs)  # what its own hooks did is inside
+        inputs = self._data(given)
+        tensors = self._parameters((args, kwargs, [*scope.module.parameters()]))
+        if scope.layer is None or is_changed:
             shape, examples = _split(outputs[0], scope.macs)
             layer: Layer = Observed(
                 kind=type(scope.module).__name__,
@@ -195,11 +208,12 @@ class Recorder(TorchDispatchMode):
             )
             in_shape = _split(inputs[0], 0)[0] if inputs else ()
         else:
+            assert scope.given is not None  # noqa: S101  there is a layer
             layer = scope.layer
-            in_shape, examples = example_shape(inputs[0], layer)
+            in_shape, examples = example_shape(scope.given, layer)
             shape = layer.out_shape(in_shape)
             self._hold_against(scope, in_shape, examples, outputs[0])
-        sources = self._sources((args, kwargs))
+        sources = self._sources(given)
         name = self._add(scope.path, layer, inputs, in_shape, shape, examples, tensors, outputs)
         self.costs[name], self.leads_to[name] = scope.cost, sources
 
@@ -227,29 +241,37 @@ class Recorder(TorchDispatchMode):
         except Exception as error:
             self.refusal = Refusal(error, func, tuple(args))
             raise
+        with self.own.guarding():
+            self._record(func, args, kwargs, out)
+        return out
+
+    def _record(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         macs = macs_of(func, args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
         if self.tape is not None:
             cost = self.next_cost if row is None else row.cost
-            self.tape.count(cost, func, args, macs, self._is_weight)
+            self.tape.count(cost, func, args, macs, self.data)
             self.tape.after(cost, _tensors(out))
+        if packet_name(func) not in FACTORIES and any(
+            tensor in self.data for tensor in _tensors((args, kwargs))
+        ):
+            for tensor in (*self._wholes(func, out), *_tensors(out)):
+                self.data[tensor] = True
         if row is None:
             self._call(func, args, kwargs, out, macs)
-            return out
+            return
         row.macs += macs or 0
         if row.inner is not None:
             row.inner.record(func, args, kwargs, out)
         if macs is None:
             row.uncounted.add(packet_name(func))
-        return out
 
     def _call(self, func: Any, args: Any, kwargs: Any, out: Any, macs: int | None) -> None:
         """Record an operator that runs outside of all modules that are one row."""
         inputs, outputs = self._data((args, kwargs)), _tensors(out)
         if packet_name(func) in FACTORIES:
             inputs = []
-        origins = [self.origins.get(tensor, frozenset()) for tensor in _tensors((args, kwargs))]
-        tensors = frozenset[str]().union(*origins)
+        tensors = self._parameters((args, kwargs))
         if not outputs:
             return
         if not inputs and not macs:  # parameters and constants among themselves
@@ -290,18 +312,25 @@ class Recorder(TorchDispatchMode):
         known = [tensor for tensor in _tensors(values) if tensor in self.producers]
         return {self.producers[tensor] for tensor in known}
 
-    def _is_weight(self, tensor: Tensor) -> bool:
-        """Return whether a tensor comes from parameters alone."""
-        source = self.producers.get(tensor)
-        return source is None or source in self.fixed
+    def _parameters(self, values: Any) -> frozenset[str]:
+        """Return the parameters from which tensors come that no node has made."""
+        origins = (self.origins.get(tensor, frozenset()) for tensor in _tensors(values))
+        return frozenset[str]().union(*origins)
+
+    @staticmethod
+    def _wholes(func: Any, out: Any) -> list[Tensor]:
+        """Return the tensors in a part of which an operator writes."""
+        if not func._schema.is_mutable:  # noqa: SLF001  torch's
+            return []
+        return [whole for tensor in _tensors(out) if (whole := tensor._base) is not None]  # noqa: SLF001
 
     def _changed(self, func: Any, inputs: Sequence[Tensor], out: Tensor) -> list[Tensor]:
         """Return the tensor in a part of which an operator has written what it did not hold."""
-        whole = out._base if func._schema.is_mutable else None  # noqa: SLF001  torch's
-        if whole is None:
-            return []
-        source = self.producers.get(whole)
-        return [whole] if any(self.producers[tensor] != source for tensor in inputs) else []
+        return [
+            whole
+            for whole in self._wholes(func, out)
+            if any(self.producers[tensor] != self.producers.get(whole) for tensor in inputs)
+        ]
 
     def _add(  # noqa: PLR0913, PLR0917  what a node is made of
         self,
@@ -326,8 +355,6 @@ class Recorder(TorchDispatchMode):
         params = {_own_name(tensor, name): self.unclaimed.pop(tensor) for tensor in claimed}
         frozen = frozenset(_own_name(tensor, name) for tensor in claimed if tensor in self.frozen)
         sources = tuple(self.producers[tensor] for tensor in inputs)
-        if self.fixed.issuperset(sources):
-            self.fixed.add(unique)
         self.nodes.append(
             Node(
                 unique,
@@ -354,7 +381,7 @@ class Recorder(TorchDispatchMode):
     def _data(self, values: Any) -> list[Tensor]:
         """Return the tensors that come from the network's input, or else those of other nodes."""
         known = [tensor for tensor in _tensors(values) if tensor in self.producers]
-        return [tensor for tensor in known if self.producers[tensor] not in self.fixed] or known
+        return [tensor for tensor in known if tensor in self.data] or known
 
 
 def _tensors(values: Any) -> list[Tensor]:
@@ -597,8 +624,10 @@ def trace(  # noqa: PLR0913  a question has these parts
             autograd=None if tape is None else tape.keeping(),
         )
     except (Exception, SystemExit) as error:
+        recorder.own.require_none()
         graph = replace(empty, nodes=tuple(recorder.nodes))
         raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error
+    recorder.own.require_none()
     if recorder.problems:
         raise TraceError.of(recorder.problems)
     nodes = (*recorder.nodes, *_idle(model, recorder))

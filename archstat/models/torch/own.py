@@ -1,0 +1,59 @@
+"""Bugs of our own, kept apart from what a user's model does while we look at it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from archstat.errors import OwnError
+
+MOST_STEPS = 4
+"""As many lines of our own code are named."""
+
+
+class Watch:
+    """Remembers an exception that our own code raised while a model was running.
+
+    The model's code may catch it: then the model goes on, and what we saw of it is worth nothing.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Remember what goes wrong inside."""
+        try:
+            yield
+        except Exception as error:
+            self.error = self.error or error
+            raise
+
+    def require_none(self) -> None:
+        """Check that our own code went well.
+
+        Raises:
+            OwnError: It did not; the error says what to report.
+        """
+        if self.error is not None:
+            raise _told(self.error) from self.error
+
+
+def _told(error: Exception) -> OwnError:
+    steps = traceback.extract_tb(error.__traceback__)[-MOST_STEPS:]
+    where = ", ".join(f"{Path(step.filename).name}:{step.lineno}" for step in steps)
+    what = traceback.format_exception_only(error)[-1].strip()
+    versions = (
+        f"archstat {sys.modules['archstat'].__version__}, torch {torch.__version__}, "
+        f"Python {platform.python_version()}"
+    )
+    return OwnError(
+        f"archstat itself fails, not the model: {what}",
+        hint=f"please report it with the model and these lines: {versions}, {where}",
+    )

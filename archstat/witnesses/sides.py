@@ -1,0 +1,223 @@
+"""Whose gradients a backward pass computed: those of what was read, or those of weights.
+
+Autograd's own graph tells. Each of its nodes computes gradients of its operands, and each operand
+leads to a tensor that was made of the model's input, or to parameters alone. What is counted are
+the operators that run backward, by torch's own formulas.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules import module as global_hooks
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import conv_backward_flop, flop_registry
+
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
+from archstat.graph import Graph, Node, Training
+from archstat.layers.naming import attribute_name
+
+INPUTS, WEIGHTS = 0, 1
+
+
+class Sides(TorchDispatchMode):
+    """Learns which of autograd's nodes hold values that depend on a model's input, and where.
+
+    Args:
+        model: What will run.
+        inputs: The tensors that it will be given.
+    """
+
+    def __init__(self, model: nn.Module, inputs: Sequence[Tensor]) -> None:
+        super().__init__()
+        self._paths = {module: path for path, module in model.named_modules()}
+        self._running = [""]
+        self._kept: list[Any] = [*inputs]  # so that no other gets the identity of one
+        self._made = {id(tensor): ("", True) for tensor in inputs}
+        self._nodes: dict[int, tuple[str, bool]] = {}
+        self._answers: dict[int, bool] = {}
+        self._products: list[tuple[int, set[int]]] = []  # of the node that is running
+        self.macs: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self.unclear: set[str] = set()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look at a forward pass."""
+        before = global_hooks.register_module_forward_pre_hook(self._enter)
+        after = global_hooks.register_module_forward_hook(self._leave)
+        try:
+            with self:
+                yield
+        finally:
+            before.remove()
+            after.remove()
+
+    def _enter(self, module: nn.Module, _: Any) -> None:
+        self._running.append(self._paths.get(module, self._running[-1]))
+
+    def _leave(self, *_: Any) -> None:
+        self._running.pop()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and note whether its outputs depend on the input."""
+        given = _tensors((args, kwargs))
+        self._look(given)
+        out = func(*args, **(kwargs or {}))
+        is_data = any(self._made.get(id(tensor), ("", False))[1] for tensor in given)
+        for tensor in _tensors(out):
+            self._kept.append(tensor)
+            self._made[id(tensor)] = self._running[-1], is_data
+        return out
+
+    def _look(self, tensors: Sequence[Tensor]) -> None:
+        """Note the nodes of autograd that made tensors, which it tells when they are read."""
+        for tensor in tensors:
+            node = tensor.grad_fn
+            if node is not None and id(node) not in self._nodes:
+                self._kept.append(node)
+                self._nodes[id(node)] = self._made.get(id(tensor), (self._running[-1], False))
+
+    def count(self, out: Any) -> None:
+        """Run the backward pass of a model's output, and count what each module computes."""
+        self._look(_tensors(out))
+        handles = []
+        for node in [thing for thing in self._kept if id(thing) in self._nodes]:
+            handles.append(node.register_prehook(self._before))
+            handles.append(node.register_hook(self._after(node)))
+        ends = [tensor for tensor in _tensors(out) if tensor.requires_grad]
+        try:
+            with _Products(self._product):
+                torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _before(self, _: Any) -> None:
+        self._products = []
+
+    def _product(self, outputs: Sequence[tuple[Tensor, int]], given: Sequence[Tensor]) -> None:
+        """Note what an operator of the running node computes, and what is made of that."""
+        products = self._products
+        self._kept += (tensor for tensor, _ in outputs)  # so that no other gets the address of one
+        for tensor, macs in outputs:
+            if macs:
+                products.append((macs, {_address(tensor)}))
+            else:
+                addresses = {_address(each) for each in given}
+                for _, made in products:
+                    if made & addresses:
+                        made.add(_address(tensor))
+
+    def _after(self, node: Any) -> Callable[[Any, Any], None]:
+        def after(gradients: Any, _: Any) -> None:
+            macs = self.macs[self._nodes[id(node)][0]]
+            for count, made in self._products:
+                places = [
+                    place
+                    for place, gradient in enumerate(gradients)
+                    if gradient is not None and _address(gradient) in made
+                ]
+                if len(places) != 1:
+                    self.unclear.add(node.name())
+                    continue
+                before, _ = node.next_functions[places[0]]
+                macs[INPUTS if self._is_data(before) else WEIGHTS] += count
+            self._products = []
+
+        return after
+
+    def _is_data(self, node: Any) -> bool:
+        """Return whether a node, or one before it, holds what depends on the input."""
+        waiting = [node]
+        while waiting:
+            node = waiting[-1]
+            before = [each for each, _ in node.next_functions if each is not None]
+            unknown = [each for each in before if id(each) not in self._answers]
+            _, is_data = self._nodes.get(id(node), ("", False))
+            if is_data or not unknown:
+                is_data = is_data or any(self._answers[id(each)] for each in before)
+                self._answers[id(node)] = is_data
+                waiting.pop()
+            else:
+                waiting += unknown
+        return self._answers[id(node)]
+
+
+class _Products(TorchDispatchMode):
+    """Tells of each operator the outputs with the products that each took, by torch's formulas."""
+
+    def __init__(
+        self, tell: Callable[[Sequence[tuple[Tensor, int]], Sequence[Tensor]], None]
+    ) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and tell."""
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        outputs = _tensors(out)
+        if func is torch.ops.aten.convolution_backward.default:
+            counts = _of_convolution(args, out)
+        else:
+            formula = flop_registry.get(func.overloadpacket)
+            flops = formula(*args, **kwargs, out_val=out) if formula else 0
+            counts = [flops // FLOPS_PER_MAC] + [0] * (len(outputs) - 1)
+        self._tell([*zip(outputs, counts, strict=True)], _tensors((args, kwargs)))
+        return out
+
+
+def _of_convolution(args: Any, out: Any) -> list[int]:
+    """Return the products of each gradient of a convolution that was wanted.
+
+    torch takes the gradient of grouped weights for one without groups, which is g times as much.
+    """
+    *others, groups, wanted = (each.shape if isinstance(each, Tensor) else each for each in args)
+    shapes = [None if each is None else each.shape for each in out]
+
+    def macs(*, inputs: bool = False, weights: bool = False) -> int:
+        mask = [inputs, weights, False]
+        return int(conv_backward_flop(*others, groups, mask, out_val=shapes)) // FLOPS_PER_MAC
+
+    counts = []
+    if wanted[0]:
+        counts.append(macs(inputs=True))
+    if wanted[1]:
+        counts.append(macs(weights=True) // groups)
+    return [*counts, 0] if wanted[2] else counts
+
+
+def _tensors(values: Any) -> list[Tensor]:
+    return [leaf for leaf in tree_leaves(values) if isinstance(leaf, Tensor)]
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.untyped_storage()._cdata  # noqa: SLF001  torch's; on meta all else is 0
+
+
+def stated_sides(graph: Graph, costs: Mapping[str, Training]) -> dict[str, tuple[int, int]]:
+    """Return what we say of each module that computes any gradients; the model itself is ''."""
+    sides: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for node in graph.nodes:
+        path, cost = _module_of(node, graph), costs[node.name]
+        inputs, weights = sides[path]
+        inputs += cost.input_gradient_macs or 0
+        weights += cost.weight_gradient_macs or 0
+        sides[path] = inputs, weights
+    return {path: both for path, both in sides.items() if any(both)}
+
+
+def _module_of(node: Node, graph: Graph) -> str:
+    """Return the path of the module in which a node ran."""
+    if node.params is None:  # of a spec
+        return attribute_name(node.name)
+    path, _, _ = node.name.partition(" (")
+    if node.is_call:
+        path, _, _ = path.rpartition(".")
+    return "" if path == graph.modules.get("") else path
