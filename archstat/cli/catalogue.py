@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from archstat.cli.shared import answering, complete_model
+from archstat.cli.output import destination
+from archstat.cli.shared import FormatOption, Output, answering, complete_model
 
 EPILOG_LIST = """\b
 Examples:
   archstat list
   archstat list | grep cifar
+  archstat list -f json
 """
 
 EPILOG_SHOW = """\b
@@ -21,22 +23,15 @@ Examples:
 """
 
 
-def list_models() -> None:
+def list_models(format_name: FormatOption = None, output: Output = None) -> None:
     """List the networks of the catalogue, with input, parameters and MACs."""
     with answering():
-        from archstat.cli.output import write_stdout
-        from archstat.layers.base import times
+        from archstat.documents.catalogue import catalogue_document
         from archstat.models.spec.catalogue import catalogue
         from archstat.models.spec.resolve import resolve
-        from archstat.renderers.grid import aligned
 
-        lines = [("name", "input", "params", "MACs", "title")]
-        for name in catalogue():
-            graph = resolve(name)
-            params = sum(node.weights + node.biases for node in graph.nodes)
-            macs = sum(node.macs for node in graph.nodes)
-            lines.append((name, times(graph.input_shape), f"{params:,}", f"{macs:,}", graph.title))
-        write_stdout(aligned(lines, right=(2, 3)))
+        target = destination(format_name, output)
+        target.send(catalogue_document({name: resolve(name) for name in catalogue()}))
 
 
 def show(
@@ -48,11 +43,14 @@ def show(
             autocompletion=complete_model,
         ),
     ],
+    format_name: FormatOption = None,
+    output: Output = None,
 ) -> None:
     """Print a spec as it stands in its file: where it comes from, and layer by layer."""
     with answering():
-        from archstat.cli.output import write_stdout
+        from archstat.documents.catalogue import source_document
         from archstat.models.argument import find_formulas
         from archstat.models.spec.resolve import spec_text
 
-        write_stdout(spec_text(find_formulas(name).argument))
+        target = destination(format_name, output, name)
+        target.send(source_document(name, spec_text(find_formulas(name).argument), "toml"))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archstat.cli.output import destination
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
     Classes,
+    FormatOption,
     Inputs,
     Model,
+    Output,
     Set,
     answering,
     complete_model,
@@ -23,7 +26,6 @@ from archstat.errors import UsageError
 if TYPE_CHECKING:
     from archstat.report.report import Report
 
-Format: TypeAlias = Literal["text", "markdown", "csv", "json"]
 FEWEST = 2
 
 EPILOG = """\b
@@ -52,13 +54,8 @@ def compare(
     input: Inputs = None,  # noqa: A002  the option's name
     classes: Classes = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Examples a pass.")] = 1,
-    format_name: Annotated[
-        Format | None,
-        typer.Option("--format", "-f", help="Default: text, or what the suffix of -o says."),
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file.")
-    ] = None,
+    format_name: FormatOption = None,
+    output: Output = None,
     *,
     only_changes: Annotated[
         bool, typer.Option("--only-changes", help="Leave out layers that are the same in all.")
@@ -69,21 +66,16 @@ def compare(
 ) -> None:
     """Show networks side by side, layer by layer: what differs, and the totals."""
     with answering():
-        from archstat.cli.output import format_of, target_of, write_file, write_stdout
-        from archstat.renderers.compare import SUFFIXES, renderer
+        from archstat.documents.comparison import comparison_document
         from archstat.report import comparison
 
         if len(models) < FEWEST:
             raise UsageError("one network has nothing to be compared with", hint="name another")
-        targets = [target_of(output, model) for model in models]  # which none of them may be
+        target = destination(format_name, output, *models)
         reports = [_report(model, input, classes, None, None, batch) for model in models]
         found = comparison.compare(reports)
         found = found.changes() if only_changes else found
-        text = renderer(format_name or format_of(output, SUFFIXES, "text"))(found)
-        if targets[0] is None:
-            write_stdout(text)
-        else:
-            write_file(text, targets[0])
+        target.send(comparison_document(found))
     if fail_on_change and found.differs:
         raise typer.Exit(NO)
 
@@ -103,12 +95,14 @@ def budget(
     max_param_bytes: Annotated[
         str | None, typer.Option(metavar="BYTES", help="As in 250MB.")
     ] = None,
+    format_name: FormatOption = None,
+    output: Output = None,
 ) -> None:
     """Hold a network against limits, as in a check of every change. Exit code 1 if it is over."""
     with answering():
-        from archstat.cli.output import write_stdout
-        from archstat.renderers.grid import aligned
+        from archstat.documents.budget import budget_document
 
+        target = destination(format_name, output, model)
         limits = {
             "params": max_params,
             "macs": max_macs,
@@ -118,22 +112,12 @@ def budget(
         stated = {key: _limit(key, text) for key, text in limits.items() if text is not None}
         if not stated:
             raise UsageError("no limit is stated", hint="use --max-params 62M, --max-macs 1G, …")
-        totals = _report(model, input, classes, settings, model_arguments, batch).totals
+        report = _report(model, input, classes, settings, model_arguments, batch)
+        totals = report.totals
         if totals.uncounted and "macs" in stated:
             raise UsageError(f"MACs are not known: not counted is {', '.join(totals.uncounted)}")
-        over = {key for key, most in stated.items() if getattr(totals, key) > most}
-        lines = [
-            (
-                "✗" if key in over else "✓",
-                key.replace("_", " "),
-                f"{getattr(totals, key):,}",
-                f"of {most:,}",
-                f"{100 * getattr(totals, key) / most:.1f} %" if most else "",
-            )
-            for key, most in stated.items()
-        ]
-        write_stdout(aligned(lines, right=(2, 4)))
-    if over:
+        target.send(budget_document(report, stated))
+    if any(getattr(totals, key) > most for key, most in stated.items()):
         raise typer.Exit(NO)
 
 

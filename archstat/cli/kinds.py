@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from archstat.cli.shared import answering
+from archstat.cli.output import destination
+from archstat.cli.shared import FormatOption, Output, answering
 
 EPILOG = """\b
 Examples:
@@ -19,15 +20,17 @@ def kinds(
     kind: Annotated[
         str | None, typer.Argument(metavar="[KIND]", help="One kind; default: all of them.")
     ] = None,
+    format_name: FormatOption = None,
+    output: Output = None,
 ) -> None:
     """List the kinds of layers that a spec may have, with their settings and defaults."""
     with answering():
-        from archstat.cli.output import write_stdout
+        from archstat.documents.catalogue import kinds_document
         from archstat.errors import UsageError, shown
         from archstat.layers import layer_kinds
         from archstat.layers.words import nearest
-        from archstat.renderers.grid import aligned
 
+        target = destination(format_name, output)
         known = layer_kinds()
         if kind is not None and kind not in known:
             raise UsageError(
@@ -35,6 +38,4 @@ def kinds(
                 hint=nearest(kind, list(known)) or "'archstat kinds' lists them",
             )
         chosen = known if kind is None else {kind: known[kind]}
-        lines = [("kind", "settings")]
-        lines += [(name, ", ".join(layer.signature())) for name, layer in chosen.items()]
-        write_stdout(aligned(lines))
+        target.send(kinds_document(chosen))

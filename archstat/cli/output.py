@@ -31,8 +31,13 @@ class Destination:
     file: Path | None
     special: Sequence[str] = ()
 
-    def send(self, document: Document) -> None:
-        """Write a document.
+    @property
+    def shows_progress(self) -> bool:
+        """Whether people see each line as soon as it is there."""
+        return self.file is None and self.format_name in {TEXT, TERMINAL}
+
+    def send(self, document: Document, end: str = "") -> None:
+        """Write a document, and behind it what else is to stand there.
 
         Raises:
             UsageError: It cannot be written, or not in this format.
@@ -40,7 +45,8 @@ class Destination:
         name = self.format_name
         if name == TEXT and self.file is None and sys.stdout.isatty():
             name = TERMINAL
-        self.write(format_named(name, self.special).write(document))
+        written = format_named(name, self.special).write(document)
+        self.write(f"{written}{end}" if isinstance(written, str) else written)
 
     def write(self, content: str | bytes) -> None:
         """Write what has its format already.
@@ -57,8 +63,7 @@ class Destination:
 def destination(
     format_name: str | None,
     output: str | None,
-    model: str | None = None,
-    *,
+    *models: str,
     special: Sequence[str] = (),
 ) -> Destination:
     """Return where the options want a document.
@@ -66,13 +71,13 @@ def destination(
     Args:
         format_name: What `--format` names.
         output: What `-o` names.
-        model: What is read, which is not to be overwritten.
+        models: What is read, which is not to be overwritten.
         special: The names of formats that write such a document only.
 
     Raises:
         UsageError: There is no such format, the suffix stands for none, or the file is read from.
     """
-    file = target_of(output, model)
+    file = target_of(output, models)
     if format_name is None:
         format_name = TEXT if file is None else _name_of(str(output), special)
     with within("--format"):
@@ -91,8 +96,8 @@ def _name_of(output: str, special: Sequence[str]) -> str:
     return found
 
 
-def target_of(output: str | None, model: str | None) -> Path | None:
-    """Return the file to write, which is not the one that the model is read from.
+def target_of(output: str | None, models: Iterable[str]) -> Path | None:
+    """Return the file to write, which is none of those that models are read from.
 
     Raises:
         UsageError: It is.
@@ -100,7 +105,7 @@ def target_of(output: str | None, model: str | None) -> Path | None:
     if output is None or output == STDOUT:
         return None
     target = Path(output)
-    if model is not None:
+    for model in models:
         require_other(target, "model", (Path(model), Path(model.rpartition(":")[0])))
     return target
 

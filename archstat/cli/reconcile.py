@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archstat.cli.output import destination
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
     Classes,
+    FormatOption,
     Inputs,
     Model,
+    Output,
     Set,
     answering,
     stdout_kept,
@@ -22,6 +25,7 @@ from archstat.cli.shared import (
 from archstat.errors import ArchstatError, UsageError, shown
 
 if TYPE_CHECKING:
+    from archstat.documents.document import Document
     from archstat.graph import Graph
     from archstat.models.front_end import FrontEnd
     from archstat.models.question import Question
@@ -54,6 +58,8 @@ def reconcile(
     classes: Classes = None,
     settings: Set = None,
     model_arguments: Arguments = None,
+    format_name: FormatOption = None,
+    output: Output = None,
 ) -> None:
     """Tell where a number comes from: which convention, input, variant and batch give exactly that.
 
@@ -67,16 +73,18 @@ def reconcile(
                 hint="write --value 724406816, or --tool fvcore",
             )
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        is_found = _of_value(model, value, asked) if value else _of_tool(model, tool or "", asked)
+        target = destination(format_name, output, model)
+        found = _of_value(model, value, asked) if value else _of_tool(model, tool or "", asked)
+        document, is_found = found
+        target.send(document)
     if not is_found:
         raise typer.Exit(NO)
 
 
-def _of_tool(model: str, name: str, asked: Question) -> bool:
-    """Print what a tool counts; return whether its convention explains it."""
-    from archstat.cli.output import write_stdout
+def _of_tool(model: str, name: str, asked: Question) -> tuple[Document, bool]:
+    """Return what a tool counts, and whether its convention explains it."""
+    from archstat.documents.reconciliation import tool_document
     from archstat.extras import TORCH, require
-    from archstat.renderers.tool_count import render
 
     require(TORCH, purpose="reconcile --tool")
     from archstat.witnesses.explaining import tool_count
@@ -85,15 +93,13 @@ def _of_tool(model: str, name: str, asked: Question) -> bool:
     tool = tool_named(name)
     with stdout_kept():
         counted = tool_count(tool, model, asked)
-    write_stdout(render(counted))
-    return not counted.remainder
+    return tool_document(counted), not counted.remainder
 
 
-def _of_value(model: str, value: str, asked: Question) -> bool:
-    """Print what comes to a number; return whether anything does."""
-    from archstat.cli.output import write_stdout
+def _of_value(model: str, value: str, asked: Question) -> tuple[Document, bool]:
+    """Return what comes to a number, and whether anything does."""
+    from archstat.documents.reconciliation import origins_document
     from archstat.homework.cells.values import numbers
-    from archstat.renderers.origins import render
     from archstat.report.reconciling import origins
 
     read = numbers(value)
@@ -104,8 +110,7 @@ def _of_value(model: str, value: str, asked: Question) -> bool:
     whole = int(read[0].value)
     found = origins(whole, list(_variants(model, asked)), agrees=read[0].agrees)
     is_found = read[0].agrees(found[0].value)
-    write_stdout(render(whole, model, found, is_found=is_found))
-    return is_found
+    return origins_document(whole, model, found, is_found=is_found), is_found
 
 
 def _variants(model: str, asked: Question) -> Iterator[Variant]:

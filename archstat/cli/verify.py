@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
 
+from archstat.cli.output import destination
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
     Arguments,
     Classes,
     Device,
+    FormatOption,
     Inputs,
     Model,
+    Output,
     Set,
     Timeout,
     answering,
     limited,
     stdout_kept,
 )
+from archstat.documents.document import Document
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ def verify(
     model_arguments: Arguments = None,
     device: Device = "cpu",
     timeout: Timeout = None,
+    format_name: FormatOption = None,
+    output: Output = None,
 ) -> None:
     """Hold every number against witnesses that share no code with the formulas.
 
@@ -52,30 +57,31 @@ def verify(
     disagrees.
     """
     with answering():
-        from archstat.cli.output import write_stdout
         from archstat.extras import WITNESSES, require
 
+        target = destination(format_name, output, model)
         if device == "none":
             raise UsageError(
                 "--device none: witnesses need a forward pass", hint="use cpu, meta or cuda"
             )
         require(WITNESSES, purpose="verify")
         asked = question(input, classes, settings, model_arguments, 1, device)
-        from archstat.renderers.verdict import conclusion, line
-        from archstat.report.finding import Verdict
+        from archstat.documents.proof import finding_table, is_proved, proof_document
         from archstat.witnesses.proof import testimony
 
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         seen = []
         with limited(timeout):
             with stdout_kept():
                 title, findings = testimony(model, asked)
-            write_stdout(f"{title}\n\n")
+            if target.shows_progress:
+                target.send(Document("proof", title), "\n")
             for finding in _kept_apart(findings):
                 seen.append(finding)
-                write_stdout(line(finding, width=width) + "\n")
-        write_stdout(f"\n{conclusion(seen)}\n")
-    if any(finding.verdict is Verdict.DISAGREES for finding in seen):
+                if target.shows_progress:
+                    target.send(Document("proof", "", parts=(finding_table([finding]),)))
+        document = proof_document(title, seen)
+        target.send(replace(document, title="", parts=()) if target.shows_progress else document)
+    if not is_proved(seen):
         raise typer.Exit(NO)
 
 

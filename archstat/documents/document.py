@@ -23,6 +23,8 @@ class Column:
         is_text: Whether it lines up on the left.
         wraps: Whether its cells may be broken between words where a terminal is too narrow.
         importance: The least important columns leave a narrow terminal first; None never leaves.
+        room: The characters that it has at least, in plain text.
+        in_text: How its cells stand in plain text, in place of {}.
         is_picture: Whether it only shows what another column says, and is for terminals alone.
         look: How its cells stand out.
     """
@@ -35,6 +37,8 @@ class Column:
     is_text: bool = False
     wraps: bool = False
     importance: int | None = None
+    room: int = 0
+    in_text: str = "{}"
     is_picture: bool = False
     look: Look = Look.NORMAL
 
@@ -65,6 +69,8 @@ class Table:
         title: What it is about, if a document has several or says more than one thing.
         note: What stands under it.
         has_titles: Whether plain text shows the titles of its columns; other formats always do.
+        is_ruled: Whether there is a rule under them.
+        is_indented: Whether it stands further to the right; in any case where it has a title.
         fixed: How many of the first columns are repeated where a table is broken into several.
     """
 
@@ -74,15 +80,22 @@ class Table:
     title: str = ""
     note: str = ""
     has_titles: bool = True
+    is_ruled: bool = True
+    is_indented: bool = False
     fixed: int = 1
 
 
 @record
 class Words:
-    """Sentences without a full stop, each on a line of its own."""
+    """Sentences without a full stop, each on a line of its own.
+
+    Attributes:
+        hangs: Whether all but the first stand further to the right.
+    """
 
     sentences: tuple[str, ...]
     look: Look = Look.NORMAL
+    hangs: bool = False
 
 
 @record
@@ -158,6 +171,7 @@ class Document:
         data: Returns what JSON has, where there is a contract; None for the records, facts and
             notes.
         facts: What JSON has beside the records.
+        is_bare: Whether plain text goes without the title, as where nothing but lines is printed.
         is_insert: Whether a paper takes in its tables alone, so that the words around them are
             comments in LaTeX and Typst.
     """
@@ -170,6 +184,7 @@ class Document:
     records: Callable[[], Table] | None = None
     data: Callable[[], Mapping[str, object]] | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    is_bare: bool = False
     is_insert: bool = False
 
     @property

@@ -70,6 +70,23 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def printable_lines(text: str) -> list[str]:
+    """Return the lines of a source as they are, but for what a terminal obeys."""
+    return [
+        "".join(letter if letter.isprintable() or letter == "\t" else " " for letter in line)
+        for line in text.split("\n")
+    ]
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence.
+
+    >>> sentence("no difference"), sentence("All of it.")
+    ('No difference.', 'All of it.')
+    """
+    return capital(text) + ("" if text.endswith((".", ":", "?", "!", "…")) else ".")
+
+
 def capital(text: str) -> str:
     """Return a text that begins with a capital letter."""
     return f"{text[:1].upper()}{text[1:]}"

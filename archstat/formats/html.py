@@ -20,7 +20,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import capital, printable
+from archstat.documents.letters import capital, printable, printable_lines, sentence
 from archstat.formats.layout.flow import FlowFormat
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -70,7 +70,7 @@ class Html(FlowFormat):
 
     def write(self, document: Document) -> str:
         """Return a whole page."""
-        title = _safe(document.title) or document.kind
+        title = _safe(document.title or capital(document.kind))
         return "\n".join(
             (
                 "<!DOCTYPE html>",
@@ -119,7 +119,7 @@ class Html(FlowFormat):
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""
-        yield f"<pre><code>{escape(listing.text)}</code></pre>"
+        yield f"<pre><code>{escape(chr(10).join(printable_lines(listing.text)))}</code></pre>"
 
     def picture(self, picture: Picture) -> Iterator[str]:
         """Yield a picture in the page itself."""
@@ -223,7 +223,7 @@ def _class(look: Look) -> str:
 
 
 def _sentence(text: str) -> str:
-    return _safe(capital(text))
+    return _safe(sentence(text))
 
 
 def _safe(text: str) -> str:

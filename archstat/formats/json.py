@@ -31,7 +31,7 @@ def data_of(document: Document) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "kind": document.kind,
-        "title": printable(document.title),
+        **({"title": printable(document.title)} if document.title else {}),
         **document.facts,
         **({"text": "".join(listings)} if listings else {}),
         **({"records": _records(table)} if table is not None else {}),

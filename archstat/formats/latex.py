@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
-from archstat.documents.cells import Blank, Cell, Formula, Mark, Marked, for_people
+from archstat.documents.cells import Blank, Cell, Formula, Mark, Marked, Number, for_people
 from archstat.documents.document import (
     Document,
     Legend,
@@ -17,7 +17,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import capital, printable
+from archstat.documents.letters import printable, printable_lines, sentence
 from archstat.formats.layout.flow import FlowFormat
 from archstat.formats.markdown import title_of
 
@@ -118,8 +118,8 @@ class Latex(FlowFormat):
 
     def words(self, words: Words, document: Document) -> Iterator[str]:
         """Yield a paragraph a sentence, or a comment."""
-        for sentence in words.sentences:
-            yield from [_comment(sentence)] if document.is_insert else _prose(sentence)
+        for text in words.sentences:
+            yield from [_comment(text)] if document.is_insert else _prose(text)
 
     def legend(self, legend: Legend) -> Iterator[str]:
         """Yield what marks mean, in a paragraph."""
@@ -148,24 +148,24 @@ class Latex(FlowFormat):
 
 
 def _head(document: Document) -> Iterator[str]:
-    about = (document.title, *document.about)
     if document.is_insert:
-        yield from map(_comment, about)
+        yield from map(_comment, (document.title, *document.about))
         return
-    title, *others = map(_escaped, filter(None, about)) if any(about) else [""]
+    title, others = _escaped(document.title), document.about
     if title:
         yield rf"\noindent\textbf{{{title}}}" + (r"\\" if others else "")
-    for text in others:
-        yield f"{capital(text)}."
+    yield from (_escaped(sentence(text)) for text in others)
     yield from ("", r"\medskip\noindent")
 
 
-def _prose(sentence: str) -> tuple[str, str]:
-    return "", f"{_escaped(capital(sentence))}."
+def _prose(text: str) -> tuple[str, str]:
+    return "", _escaped(sentence(text))
 
 
 def _verbatim(text: str) -> str:
-    return text.rstrip("\n").replace(r"\end{verbatim}", r"\end {verbatim}")
+    return "\n".join(printable_lines(text.rstrip("\n"))).replace(
+        r"\end{verbatim}", r"\end {verbatim}"
+    )
 
 
 def _tabular(table: Table) -> Iterator[str]:
@@ -224,7 +224,7 @@ def _derivation(table: Table) -> Iterator[str]:
     lines = []
     for line in table.lines:
         what, *others = line.cells
-        said = [cell for cell in others if isinstance(cell, (Formula, int))]
+        said = [cell for cell in others if isinstance(cell, (Formula, int, Number))]
         told = " = ".join(dict.fromkeys(map(_equal, said)))
         if not any(isinstance(cell, Formula) for cell in said):
             told += rf" \quad \text{{({_escaped(for_people(others[0]))})}}"
@@ -234,8 +234,10 @@ def _derivation(table: Table) -> Iterator[str]:
     yield r"\end{align*}"
 
 
-def _equal(cell: Formula | int) -> str:
-    return _formula(cell) if isinstance(cell, Formula) else f"{cell:,}".replace(",", "{,}")
+def _equal(cell: Cell) -> str:
+    if isinstance(cell, Formula):
+        return _formula(cell)
+    return for_people(cell).replace(",", "{,}")
 
 
 def _comment(text: str) -> str:

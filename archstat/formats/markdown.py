@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from archstat.documents.cells import for_people
+from archstat.documents.cells import Cell, Formula, for_people
 from archstat.documents.document import (
     Column,
     Document,
@@ -17,7 +17,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import capital, printable
+from archstat.documents.letters import printable, sentence
 from archstat.formats.layout.flow import FlowFormat
 
 
@@ -72,7 +72,7 @@ def _heading(text: str, level: int) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{escaped(capital(text))}."
+    return escaped(sentence(text))
 
 
 def numbered(part: Remarks) -> Iterator[str]:
@@ -115,10 +115,15 @@ def title_of(column: Column) -> str:
 
 
 def _line(line: Line, shown: Sequence[int]) -> list[str]:
-    cells = [escaped(for_people(line.cells[at])) for at in shown if at < len(line.cells)]
+    cells = [_text(line.cells[at]) for at in shown if at < len(line.cells)]
     if line.rest:
         cells.append(escaped(line.rest))
     return [*cells, *[""] * (len(shown) - len(cells))]
+
+
+def _text(cell: Cell) -> str:
+    """Return a cell; in a formula there is nothing that means something else."""
+    return for_people(cell) if isinstance(cell, Formula) else escaped(for_people(cell))
 
 
 def table_line(texts: Sequence[str]) -> str:

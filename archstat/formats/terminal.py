@@ -44,7 +44,6 @@ class Terminal(Format):
                 line = Text()
                 for text, look in pieces:
                     line.append(text, STYLES[look] if is_styled else None)
-                line.rstrip()
                 console.print(line, soft_wrap=True)
         return captured.get()
 

@@ -13,9 +13,9 @@ class PlainText(Format):
     suffix = ".txt"
 
     def write(self, document: Document) -> str:
-        """Return the lines, without blanks at their ends."""
+        """Return the lines."""
         return "".join(
-            f"{''.join(text for text, _ in pieces).rstrip()}\n" for pieces in lines(document, None)
+            f"{''.join(text for text, _ in pieces)}\n" for pieces in lines(document, None)
         )
 
 

@@ -19,7 +19,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import capital, printable
+from archstat.documents.letters import printable, printable_lines, sentence
 from archstat.formats.layout.flow import FlowFormat
 from archstat.formats.markdown import title_of
 
@@ -60,7 +60,7 @@ class Typst(FlowFormat):
         """Return tables, with the words around them."""
         blocks = [*_head(document), *self.blocks(document)]
         if document.conclusion:
-            blocks.append(_paragraph(capital(document.conclusion) + "."))
+            blocks.append(_paragraph(sentence(document.conclusion)))
         return "\n".join(blocks) + "\n"
 
     def table(self, table: Table, document: Document) -> Iterator[str]:  # noqa: ARG002
@@ -76,7 +76,7 @@ class Typst(FlowFormat):
         """Yield a paragraph a sentence, or a comment."""
         if document.is_insert:
             return map(_comment, words.sentences)
-        return (_paragraph(f"{capital(text)}.") for text in words.sentences)
+        return (_paragraph(sentence(text)) for text in words.sentences)
 
     def legend(self, legend: Legend) -> Iterator[str]:
         """Yield what marks mean, in a paragraph."""
@@ -99,7 +99,7 @@ class Typst(FlowFormat):
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""
-        text = json.dumps(listing.text, ensure_ascii=False)
+        text = json.dumps("\n".join(printable_lines(listing.text)), ensure_ascii=False)
         yield f'#raw(block: true, lang: "{listing.language}", {text})\n'
 
 
@@ -109,7 +109,7 @@ def _head(document: Document) -> Iterator[str]:
         return
     if document.title:
         yield f"#strong({_string(document.title)})\n"
-    yield from (_paragraph(capital(text) + ".") for text in document.about)
+    yield from (_paragraph(sentence(text)) for text in document.about)
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -31,7 +31,9 @@ def test_compare_writes_the_format_of_the_suffix(tmp_path):
         [138_357_544, 7_595_176],
     )
     assert invoke("compare", "vgg16", "nin", "-f", "csv").stdout.startswith("layer,differs,vgg16:")
-    assert invoke("compare", "vgg16", "nin", "-f", "markdown").stdout.startswith("|  | layer |")
+    assert invoke("compare", "vgg16", "nin", "-f", "markdown").stdout.startswith(
+        "**vgg16 and nin**\n\n51"
+    )
 
 
 def test_one_network_is_not_compared():

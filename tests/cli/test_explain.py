@@ -47,7 +47,7 @@ def test_latex_is_aligned():
 def test_the_suffix_is_the_format(tmp_path):
     target = tmp_path / "alexnet.tex"
     assert lines_of("paper-alexnet", "fc8", "-o", str(target)) == []
-    assert target.read_text(encoding="utf-8").startswith("% paper-alexnet: ")
+    assert target.read_text(encoding="utf-8").splitlines()[1].startswith("% paper-alexnet: ")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,10 @@ def test_the_suffix_is_the_format(tmp_path):
             ("lenet5", "-o", "x.pdf"),
             (
                 "error: -o 'x.pdf': the suffix says no format",
-                "  hint: use .txt, .md, .tex, or state one with --format",
+                (
+                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, "
+                    "or state one with --format"
+                ),
             ),
         ),
     ],

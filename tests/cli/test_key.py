@@ -164,8 +164,8 @@ def test_the_suffix_decides_and_the_format_wins():
             [
                 "error: -o 'key.pdf': the suffix says no format",
                 (
-                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, or state one "
-                    "with --format"
+                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, "
+                    "or state one with --format"
                 ),
             ],
         ),

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from archstat.documents.cells import for_machines, for_people, with_unit
-from archstat.renderers.grid import display_width, padded
+from archstat.documents.letters import display_width, padded
 from archstat.report.values import Bytes, Map, Pair, PerAxis, Share, Words, arranged
 
 HALF = Fraction(1, 2)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archstat.documents.pytorch import pytorch_source as code
 from archstat.documents.view import View
-from archstat.renderers.pytorch import render as code
 from archstat.report.columns import COLUMNS, DEFAULT, choose_columns
 from tests.formats.writing import texts, written
 from tests.renderers.networks import branching, report

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from archstat.documents.comparison import comparison_document
+from archstat.formats import format_named
 from archstat.models.spec.resolve import resolve
-from archstat.renderers.compare import renderer
 from archstat.report.comparison import compare
 from archstat.report.report import report_on
 from tests.renderers.networks import network
@@ -72,7 +73,7 @@ def test_text_shows_the_same_once_and_marks_what_differs():
     ours = net(("a", "conv2d", CONV), ("b", "conv2d", CONV))
     theirs = net(("a", "conv2d", CONV), ("b", "conv2d", {**CONV, "bias": False}))
     # a: 4*27 + 4 = 112 parameters, 108 * 64 MACs; b: 4*36 + 4 = 148 and 144
-    lines = renderer("text")(compare([ours, theirs])).splitlines()
+    lines = format_named("text").write(comparison_document(compare([ours, theirs]))).splitlines()
     assert lines[2].split() == ["a", "8×8×4", "=", "112", "=", "6,912", "="]
     assert lines[3].split() == ["≠", "b", "8×8×4", "=", "148", "144", "9,216", "="]
     assert lines[-1] == "1 of 2 layers differs"
@@ -81,4 +82,7 @@ def test_text_shows_the_same_once_and_marks_what_differs():
 def test_layers_that_are_the_same_can_be_left_out():
     comparison = compared("paper-alexnet", "ungrouped-alexnet").changes()
     assert [slot.name for slot in comparison.slots] == ["conv2", "conv4", "conv5"]
-    assert renderer("text")(comparison).splitlines()[-1] == "3 of 24 layers differ"
+    assert (
+        format_named("text").write(comparison_document(comparison)).splitlines()[-1]
+        == "3 of 24 layers differ"
+    )

@@ -9,10 +9,10 @@ from fractions import Fraction
 import pytest
 
 from archstat.analyses.training import training
+from archstat.documents.cells import SYMBOLS, VALUES
 from archstat.errors import UsageError
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import Variant, resolve
-from archstat.renderers.explain.text import SYMBOLS, VALUES
 from archstat.report.explanation import OF_TRAINING, QUANTITIES, explain
 from archstat.report.report import report_on
 from tests.renderers.networks import branching, network

@@ -58,13 +58,13 @@ class Slot:
 
     @cached_property
     def _title_width(self) -> int:
-        words = (*words_of(self.title), printable(self.column.unit))
+        words = (*words_of(self.title), printable(self.column.unit), "")
         return max(map(display_width, words))
 
     @cached_property
     def natural(self) -> int:
         """The characters that it needs, its title broken into words."""
-        return max(self.text_width + self.mark_width, self._title_width)
+        return max(self.text_width + self.mark_width, self._title_width, self.column.room)
 
     @cached_property
     def least(self) -> int:
@@ -115,7 +115,8 @@ def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
         return Fitted((_grouped(slots),))
     if _natural(slots) > width:
         slots = [
-            replace(slot, title=printable(slot.column.short_title) or slot.title) for slot in slots
+            replace(slot, title=(slot.title and printable(slot.column.short_title)) or slot.title)
+            for slot in slots
         ]
     hidden: list[str] = []
     while (found := _broken(slots, width, comfort=COMFORT)) is None:
@@ -135,13 +136,13 @@ def _slots(table: Table, blank: str) -> Iterator[Slot]:
         cells = (line.cells[at] if at < len(line.cells) else None for line in lines)
         has_cell = (at < len(line.cells) for line in lines)
         texts = (
-            _text(cell, blank) if there else Text("")
+            _text(cell, column, blank) if there else Text("")
             for cell, there in zip(cells, has_cell, strict=True)
         )
-        yield Slot(column, printable(column.title), tuple(texts))
+        yield Slot(column, printable(column.title) if table.has_titles else "", tuple(texts))
 
 
-def _text(cell: Cell, blank: str) -> Text:
+def _text(cell: Cell, column: Column, blank: str) -> Text:
     match cell:
         case Marked():
             return Text(for_people(cell.value), cell.sign, cell.mark.look)
@@ -150,7 +151,8 @@ def _text(cell: Cell, blank: str) -> Text:
         case Blank():
             return Text(blank)
         case _:
-            return Text(for_people(cell))
+            text = for_people(cell)
+            return Text(text and column.in_text.format(text))
 
 
 def _width(widths: Sequence[int]) -> int:
@@ -197,20 +199,22 @@ def _parts(slots: Sequence[Slot], fixed: int, width: int) -> Iterator[Grid]:
     narrow = [replace(slot, room=slot.least) for slot in slots]
     head, others = narrow[:fixed], narrow[fixed:]
     part: list[Slot] = []
-    for slot in others:
-        if part and _grouped([*head, *part, slot]).width > width:
-            yield _grouped([*head, *part])
-            part = []
-        part.append(slot)
+    for first, last in spans(others):
+        group = others[first : last + 1]
+        is_whole = _grouped([*head, *group]).width <= width  # else it is broken itself
+        for piece in [group] if is_whole else [[slot] for slot in group]:
+            if part and _grouped([*head, *part, *piece]).width > width:
+                yield _grouped([*head, *part])
+                part = []
+            part += piece
     yield _grouped([*head, *part])
 
 
 def _grouped(slots: Sequence[Slot]) -> Grid:
-    """Return columns of which those of a group have room for the longest word of its title."""
+    """Return columns of which those of a group have room for its title."""
     widened = list(slots)
     for first, last in spans(slots):
-        words = words_of(printable(slots[first].column.group))
-        needed = max(map(display_width, words), default=0)
+        needed = display_width(printable(slots[first].column.group))
         missing = needed - _width([slot.width for slot in widened[first : last + 1]])
         if missing > 0:
             widened[last] = replace(widened[last], room=widened[last].width + missing)

@@ -19,7 +19,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import display_width, folded, padded, printable
+from archstat.documents.letters import display_width, folded, padded, printable, printable_lines
 from archstat.formats.layout.fitting import (
     GAP,
     Fitted,
@@ -59,14 +59,14 @@ def lines(document: Document, width: int | None) -> Iterator[Pieces]:
     parts = list(document.parts)
     if names:
         parts = _with_note(parts, f"left out to fit {width} characters: {', '.join(names)}")
-    yield from _folded(document.title, width, Look.STRONG)
-    for text in document.about:
-        yield from _folded(text, width, Look.WEAK)
+    head = () if document.is_bare else (document.title, *document.about)
+    for number, text in enumerate(head):
+        yield from _folded(text, width, Look.WEAK if number else Look.STRONG)
     before: Part | None = None
-    is_first = not document.title
+    is_first = not any(head)
     for part in parts:
         written = list(_part(part, width, tables))
-        if written and not is_first and not (_is_prose(before) and _is_prose(part)):
+        if written and not is_first and not (_is_prose(before) and isinstance(part, Notes)):
             yield []
         yield from written
         if written:
@@ -77,8 +77,12 @@ def lines(document: Document, width: int | None) -> Iterator[Pieces]:
 
 
 def _fitted(table: Table, width: int | None) -> Fitted:
-    room = None if width is None else width - len(INDENT) * bool(table.title)
+    room = None if width is None else width - len(_indent(table))
     return fitted(table, room, blank=BLANK)
+
+
+def _indent(table: Table) -> str:
+    return INDENT if table.title or table.is_indented else ""
 
 
 def _with_note(parts: Sequence[Part], note: str) -> list[Part]:
@@ -97,8 +101,7 @@ def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[
         case Table():
             yield from _table(part, tables[id(part)], width)
         case Words():
-            for sentence in part.sentences:
-                yield from _folded(sentence, width, part.look)
+            yield from _words(part, width)
         case Legend():
             yield from _legend(part, width or PAGE)
         case Notes():
@@ -107,9 +110,18 @@ def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[
         case Remarks():
             yield from _remarks(part, width or PAGE)
         case Listing():
-            yield from ([(printable(line), Look.NORMAL)] for line in part.text.splitlines())
+            text = part.text.removesuffix("\n")
+            yield from ([(line, Look.NORMAL)] for line in printable_lines(text))
         case Picture():
             return
+
+
+def _words(words: Words, width: int | None) -> Iterator[Pieces]:
+    for number, sentence in enumerate(words.sentences):
+        indent = INDENT if number and words.hangs else ""
+        room = None if width is None else width - len(indent)
+        for line in folded(printable(sentence), room):
+            yield [(indent + line, words.look)]
 
 
 def _folded(
@@ -126,12 +138,12 @@ def _legend(legend: Legend, width: int) -> Iterator[Pieces]:
     for mark, said in legend.marks:
         text = f"{mark.sign} {said}"
         if pieces and used + len(text) > width:
-            yield pieces
+            yield _trimmed(pieces)
             pieces, used = [], 0
         pieces.append((text + GAP, mark.look))
         used += len(text + GAP)
     if pieces:
-        yield pieces
+        yield _trimmed(pieces)
 
 
 def _remarks(remarks: Remarks, width: int) -> Iterator[Pieces]:
@@ -146,13 +158,13 @@ def _remarks(remarks: Remarks, width: int) -> Iterator[Pieces]:
 
 
 def _table(table: Table, found: Fitted, width: int | None) -> Iterator[Pieces]:
-    indent = INDENT if table.title else ""
+    indent = _indent(table)
     yield from _folded(table.title, width, Look.STRONG)
     for number, grid in enumerate(found.grids):
         if number:
             yield []
         for pieces in _grid(grid, table, None if width is None else width - len(indent)):
-            yield [(indent, Look.NORMAL), *pieces]
+            yield _trimmed([(indent, Look.NORMAL), *pieces])
     for line in folded(printable(table.note), None if width is None else width - len(indent)):
         yield [(indent + line, Look.NORMAL)]
 
@@ -161,11 +173,19 @@ def _grid(grid: Grid, table: Table, width: int | None) -> Iterator[Pieces]:
     rule: Pieces = [(RULE * grid.width, Look.WEAK)]
     if table.has_titles:
         yield from _titles(grid.slots)
-        yield rule
+        if table.is_ruled:
+            yield rule
     for at, line in enumerate((*table.lines, *table.foot)):
-        if at == len(table.lines):
+        if at == len(table.lines) and table.is_ruled:
             yield rule
         yield from _line(grid.slots, at, line, width)
+
+
+def _trimmed(pieces: Pieces) -> Pieces:
+    """Return a line without blanks at its end."""
+    while pieces and not pieces[-1][0].rstrip():
+        pieces = pieces[:-1]
+    return [*pieces[:-1], (pieces[-1][0].rstrip(), pieces[-1][1])] if pieces else []
 
 
 def _titles(slots: Sequence[Slot]) -> Iterator[Pieces]:
@@ -173,9 +193,8 @@ def _titles(slots: Sequence[Slot]) -> Iterator[Pieces]:
         found = list(spans(slots))
         groups = [printable(slots[first].column.group) for first, _ in found]
         rooms = [_span(slots[first : last + 1]) for first, last in found]
-        for texts in title_lines(groups, rooms):
-            cells = (padded(*pair, is_text=True) for pair in zip(texts, rooms, strict=True))
-            yield [(GAP.join(cells), Look.STRONG)]
+        cells = (padded(*pair, is_text=True) for pair in zip(groups, rooms, strict=True))
+        yield [(GAP.join(cells), Look.STRONG)]
     rows = title_lines([slot.title for slot in slots], [slot.width for slot in slots])
     if any(slot.column.unit for slot in slots):
         rows.append(tuple(printable(slot.column.unit) for slot in slots))

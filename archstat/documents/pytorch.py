@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 
 from archstat.documents.letters import printable
+from archstat.documents.statements import INDENT, Argument, assigned_call, assigned_operation
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name
-from archstat.renderers.statements import INDENT, Argument, assigned_call, assigned_operation
 
 BODY = INDENT * 2
 """How far the statements of a method stand to the right."""
 
 
-def render(graph: Graph) -> str:
+def pytorch_source(graph: Graph) -> str:
     """Return the source of a Python module that defines the network and, as a script, runs it."""
     name = class_name(graph.name)
     return "\n".join(

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.renderers.verdict import conclusion, line
+from archstat.documents.document import Document
+from archstat.documents.proof import conclusion, finding_table
 from archstat.report.finding import Finding, Verdict
+from tests.formats.writing import texts_of
+
+
+def lines(finding, width=None):
+    return texts_of(Document("proof", "", parts=(finding_table([finding]),)), width)
+
 
 TWO_DIFFER = "2 differ by a named convention, explained to the unit"
 FINDING = Finding("torchinfo", "mult-adds", Verdict.EXPLAINED, "differs as its convention says")
@@ -22,22 +29,29 @@ def findings(agree=0, explained=0, unmeasured=0, disagree=0):
 
 
 def test_a_finding_is_one_line_in_a_pipe():
-    assert line(FINDING, width=None) == (
+    assert lines(FINDING) == [
         "≈  torchinfo               mult-adds           differs as its convention says"
-    )
+    ]
 
 
 def test_a_finding_is_broken_to_the_terminal():
     finding = Finding("autograd", "receptive fields", Verdict.DISAGREES, "one " * 9 + "two")
-    assert line(finding, width=80).splitlines() == [
+    assert lines(finding, width=80) == [
         "✗  autograd                receptive fields    one one one one one one one one",
         "                                               one two",
     ]
 
 
-def test_a_finding_keeps_some_room_on_a_narrow_terminal():
+def test_a_narrow_terminal_breaks_no_word():
     finding = Finding("autograd", "receptive fields", Verdict.AGREES, "a" * 10 + " " + "b" * 19)
-    assert line(finding, width=20).endswith("    " + "a" * 10 + " " + "b" * 19)
+    assert lines(finding, width=20) == [
+        "✓  autograd",
+        "",
+        "✓  receptive fields",
+        "",
+        "✓  aaaaaaaaaa",
+        "   bbbbbbbbbbbbbbbbbbb",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archstat.documents.pytorch import class_name, pytorch_source
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, GraphBuilder
 from archstat.layers import layer_kinds
 from archstat.layers.naming import attribute_name
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.renderers.pytorch import class_name, render
 from tests.renderers.networks import branching, network
 
 
@@ -56,13 +56,13 @@ def assert_is_the_network(graph, code):
 @pytest.mark.parametrize("name", catalogue())
 def test_a_network_of_the_catalogue(name):
     graph = resolve(name)
-    code = render(graph)
+    code = pytorch_source(graph)
     assert_formatted(code)
     assert_is_the_network(graph, code)
 
 
 def test_alexnet_has_the_parameters_of_the_paper():
-    module = built(render(resolve("paper-alexnet")))
+    module = built(pytorch_source(resolve("paper-alexnet")))
     assert sum(parameter.numel() for parameter in module.parameters()) == 60_965_224
     assert {name.split(".")[0] for name, _ in module.named_parameters()} == {
         "conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8",
@@ -70,7 +70,7 @@ def test_alexnet_has_the_parameters_of_the_paper():
 
 
 def test_branches():
-    code = render(branching())
+    code = pytorch_source(branching())
     assert_formatted(code)
     assert_is_the_network(branching(), code)
     assert "        join = lrn + norm1\n" in code
@@ -86,7 +86,7 @@ def test_joins_of_all_kinds():
         ("cat", "concat", {}, ["times", "a", INPUT]),
         ("last", "conv2d", conv),
     )
-    code = render(graph)
+    code = pytorch_source(graph)
     assert_formatted(code)
     assert_is_the_network(graph, code)
     assert "plus = a + b + a\n" in code
@@ -111,14 +111,14 @@ def test_layers_may_be_called_like_anything(names):
         *((name, "conv2d", {"out_channels": 3, "kernel_size": 1}) for name in names),
         ("join", "add", {}, [names[0], names[-1]]),
     )
-    code = render(graph)
+    code = pytorch_source(graph)
     assert_formatted(code)
     assert_is_the_network(graph, code)
 
 
 def test_layers_called_alike_stay_apart():
     """A module that mixed up `x` and `x_` would have the right shapes all the same."""
-    code = render(
+    code = pytorch_source(
         network(
             ("x", "relu", {}),
             ("x_", "tanh", {}),
@@ -152,7 +152,7 @@ def test_layers_called_alike_stay_apart():
 def test_a_title_cannot_end_the_docstring(title):
     for source in ("", title):
         graph = network(("r", "relu", {}), title=title, source=source)
-        code = render(graph)
+        code = pytorch_source(graph)
         assert_formatted(code)
         assert_is_the_network(graph, code)
         assert "\x1b" not in code
@@ -176,7 +176,7 @@ def test_a_title_cannot_end_the_docstring(title):
 def test_the_class_is_called_like_the_network(name, expected):
     assert class_name(name) == expected
     graph = network(("r", "relu", {}), name=name)
-    code = render(graph)
+    code = pytorch_source(graph)
     assert_formatted(code)
     assert f"class {expected}(nn.Module):\n" in code
     assert_is_the_network(graph, code)
@@ -185,7 +185,7 @@ def test_the_class_is_called_like_the_network(name, expected):
 def test_a_long_call_is_broken_as_black_breaks_it():
     long = "a_rather_long_name_for_a_layer"
     conv = {"out_channels": 3, "kernel_size": (3, 1), "padding": (1, 0)}
-    code = render(
+    code = pytorch_source(
         network(
             (f"{long}_1", "conv2d", {**conv, "dilation": (1, 2), "groups": 3, "bias": False}),
             (f"{long}_2", "conv2d", {"out_channels": 3, "kernel_size": 1}, [INPUT]),
@@ -220,7 +220,7 @@ def test_a_very_long_name_is_broken_as_black_breaks_it():
         (name, "conv2d", {"out_channels": 3, "kernel_size": 1}),
         ("end", "add", {}, [name, INPUT]),
     )
-    code = render(graph)
+    code = pytorch_source(graph)
     assert_formatted(code)
     assert f"        {name} = (\n            self.{name}(x)\n        )\n" in code
 
@@ -263,6 +263,6 @@ def networks(draw):
 def test_any_network_is_formatted_and_is_itself(graph):
     if not graph.nodes:
         return
-    code = render(graph)
+    code = pytorch_source(graph)
     assert_formatted(code)
     assert_is_the_network(graph, code)

@@ -1,0 +1,114 @@
+"""How the numbers of a network come about: each by its formula, with its values, and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archstat.documents.cells import EMPTY, Cell, Formula, Look, Number, for_people
+from archstat.documents.document import Column, Document, Line, Part, Table
+from archstat.graph import Graph
+from archstat.report.explanation import MEANINGS, Explained, Explanation
+from archstat.report.values import Words
+
+QUANTITY = Column("quantity", "quantity", is_text=True)
+COLUMNS = (
+    QUANTITY,
+    Column("formula", "formula", is_text=True, wraps=True),
+    Column("calculation", "calculation", is_text=True, wraps=True),
+    Column("result", "result", is_text=True, in_text="= {}"),
+    Column(
+        "source",
+        "source",
+        is_text=True,
+        wraps=True,
+        importance=0,
+        in_text="[{}]",
+        look=Look.WEAK,
+    ),
+)
+RECORDS = (
+    Column("layer", "layer", is_text=True),
+    Column("kind", "kind", is_text=True),
+    QUANTITY,
+    Column("axis", "axis", is_text=True),
+    *COLUMNS[1:],
+)
+
+
+def explanation_document(
+    graph: Graph, layers: Sequence[Explained], *, for_students: bool
+) -> Document:
+    """Return how the numbers of layers come about; for students, with what they mean."""
+    parts: list[Part] = [
+        Table(
+            COLUMNS,
+            tuple(Line((title_of(line), *_cells(line))) for line in explained.lines),
+            title=f"{explained.node.name}: {explained.node.layer.label}",
+            has_titles=False,
+        )
+        for explained in layers
+    ]
+    if for_students:
+        parts.append(_meanings(layers))
+    return Document(
+        "explanation",
+        f"{graph.name}: {graph.title}" if graph.title else graph.name,
+        parts=tuple(parts),
+        records=lambda: _records(layers),
+        facts={"model": graph.name},
+        is_insert=True,
+    )
+
+
+def _cells(line: Explanation) -> tuple[Cell, ...]:
+    """Return the formula, the calculation unless it is the result itself, result and source."""
+    result, source = Number(line.result), line.source or EMPTY
+    if line.formula is None:
+        return line.words, EMPTY, result, source
+    values = Formula(line.formula, has_values=True)
+    is_shown = for_people(values) not in {f"{line.result:,}", str(line.result)}
+    return Formula(line.formula), values if is_shown else EMPTY, result, source
+
+
+def _meanings(layers: Sequence[Explained]) -> Table:
+    said = dict.fromkeys(line.quantity for explained in layers for line in explained.lines)
+    columns = (QUANTITY, Column("meaning", "meaning", is_text=True, wraps=True))
+    lines = (Line((name_of(key), MEANINGS[key])) for key in said)
+    return Table(columns, tuple(lines), title="what the numbers mean", has_titles=False)
+
+
+def _records(layers: Sequence[Explained]) -> Table:
+    lines = (
+        Line(
+            (
+                explained.node.name,
+                explained.node.layer.kind,
+                Words(line.quantity, name_of(line.quantity)),
+                line.axis,
+                *_cells(line),
+            )
+        )
+        for explained in layers
+        for line in explained.lines
+    )
+    return Table(RECORDS, tuple(lines))
+
+
+def title_of(line: Explanation) -> str:
+    """Return what an explanation is about.
+
+    >>> title_of(Explanation("feature_map", 27, axis="rows"))
+    'feature map, rows'
+    """
+    words = name_of(line.quantity)
+    return f"{words}, {line.axis}" if line.axis else words
+
+
+def name_of(quantity: str) -> str:
+    """Return a quantity as a sentence names it.
+
+    >>> name_of("macs"), name_of("receptive_field")
+    ('MACs', 'receptive field')
+    """
+    own = {"macs": "MACs", "params": "parameters", "kept_bytes": "bytes kept for backward"}
+    return own.get(quantity, quantity.replace("_", " ").replace(" macs", " MACs"))
