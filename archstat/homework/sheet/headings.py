@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice, product
+from math import prod
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.homework.answers.quantities import QUANTITIES as MARKED
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import ONE, Factor, factors
-from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES, Listed
+from archstat.homework.sheet.glossary import english
+from archstat.homework.sheet.nearest import distance, nearest
+from archstat.homework.sheet.titles import NAMING, OTHER_QUANTITIES, TITLES, Listed
 from archstat.report.columns import COLUMNS, SHORT_NAMES
 
 QUANTITIES = (*COLUMNS, *OTHER_QUANTITIES)
 """All that a column may hold."""
 
-MOST_PARTS = 4
+MOST_PARTS = 6
 SHORTEST_MISSPELT = 8  # letters; shorter words are too near to one another
 LONG = 12  # letters from which two slips are forgiven
 LONGEST = 40
+LONGEST_TITLE = 200  # letters
+MOST_MEANINGS = 6  # of a title with several parts
 
+_SETTINGS = frozenset({"filters", "filter_size", "stride", "padding", "dilation", "groups"})
+_OF_INPUT = {"receptive_field": "in_receptive_field", "effective_stride": "in_effective_stride"}
 _OPERATIONS = frozenset({"macs", "flops"})
 _COUNTS = _OPERATIONS | {"weights", "biases", "params", "neurons"}
 _MEMORY = frozenset({"activation_bytes", "param_bytes"})
@@ -80,6 +89,7 @@ class Heading:
         scale: What its numbers are multiples of.
         unit: The unit of memory of its numbers.
         ambiguous: What it may hold instead, which its values must decide.
+        others: Likewise, where a cell states several quantities, or the title is not recognised.
     """
 
     title: str
@@ -87,6 +97,7 @@ class Heading:
     scale: Fraction = ONE
     unit: str = ""
     ambiguous: tuple[str, ...] = ()
+    others: tuple[Meaning, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -96,14 +107,16 @@ class Heading:
     @property
     def meanings(self) -> tuple[Meaning, ...]:
         """All that the title may mean, the likeliest first."""
-        found = [self.quantities, *((key,) for key in self.ambiguous)] if self.quantities else []
-        weights = [0.5**place for place in range(len(found))]
+        alone = [self.quantities, *((key,) for key in self.ambiguous)] if self.quantities else []
+        found = [Meaning(quantities, 0, self.scale, self.unit) for quantities in alone]
+        weights = [0.5**place for place in range(len(found) + len(self.others))]
         return tuple(
-            Meaning(quantities, weight / sum(weights), self.scale, self.unit)
-            for quantities, weight in zip(found, weights, strict=True)
+            replace(meaning, prior=weight / sum(weights))
+            for meaning, weight in zip((*found, *self.others), weights, strict=True)
         )
 
 
+@lru_cache(maxsize=10_000)  # the sheets of a class have the same titles
 def heading(title: str) -> Heading:
     """Return what a title means.
 
@@ -115,8 +128,10 @@ def heading(title: str) -> Heading:
     (Fraction(1000000, 1), False)
     """
     text = _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
+    if len(text) > LONGEST_TITLE:
+        return Heading(title, ())
     found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
-    return replace(found or Heading("", ()), title=title)
+    return replace(found or Heading("", (), others=_nearest(text)), title=title)
 
 
 def _spelled(text: str) -> str:
@@ -141,7 +156,13 @@ _ALIASES = {
 
 
 def _known(text: str) -> Heading | None:
-    """Return what a title without brackets means: as it stands, or without remarks and units."""
+    """Return what a title without brackets means, in English or in another language."""
+    ways = (text, *english(text)) if text else ()
+    return next((found for way in ways if (found := _in_english(way))), None)
+
+
+def _in_english(text: str) -> Heading | None:
+    """Return what a title means as it stands, or without remarks and units."""
     if found := _alias(_spelled(text)):
         return found
     if "%" in text:
@@ -191,17 +212,32 @@ def _several(text: str) -> Heading | None:
     if not 1 < len(parts) <= MOST_PARTS:
         return None
     known = [part for text in parts if (part := _known(text) or _with_brackets(text))]
-    if len(known) < len(parts):
+    if len(known) < len(parts) or len(set(parts)) < len(parts):
         return None
     first = known[0]
     quantities = tuple(dict.fromkeys(key for part in known for key in part.quantities))
-    if quantities == ("filters", "feature_map") and known[1] == _known("size"):
-        quantities = ("filters", "filter_size")
     if _OPERATIONS.issuperset(quantities):  # MACs/FLOPs: one number, whichever it is
         return replace(first, ambiguous=quantities[1:])
-    others = dict.fromkeys(key for part in known for key in part.ambiguous)
-    ambiguous = tuple(key for key in others if key not in quantities)
-    return replace(first, quantities=quantities, ambiguous=ambiguous)
+    best, *others = _together(known)
+    alone = (Meaning(others_, 0, first.scale, first.unit) for others_ in others)
+    return replace(first, quantities=best, ambiguous=(), others=tuple(alone))
+
+
+def _together(parts: Sequence[Heading]) -> list[tuple[str, ...]]:
+    """Return what a cell of several parts may state, the likeliest first: settings go together."""
+    choices = [
+        [(part.quantities, 1.0), *(((key,), 0.5**at) for at, key in enumerate(part.ambiguous, 1))]
+        for part in parts
+    ]
+    scores: dict[tuple[str, ...], float] = {}
+    for choice in islice(product(*choices), MOST_MEANINGS**2):
+        quantities = tuple(dict.fromkeys(key for keys, _ in choice for key in keys))
+        given = _SETTINGS.issuperset(quantities)
+        score = prod(weight for _, weight in choice) * (4 if given else 1)
+        if len(quantities) >= len(parts):
+            scores.setdefault(quantities, score)
+    ordered = sorted(scores, key=scores.__getitem__, reverse=True)[:MOST_MEANINGS]
+    return ordered or [tuple(dict.fromkeys(key for part in parts for key in part.quantities))]
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -235,13 +271,15 @@ def _remarked(found: Heading, remark: str) -> Heading | None:
         return _counted(found)
     if found.quantities == ("filters",) and {"filter_size", "feature_map"}.intersection(meant):
         return replace(found, quantities=("filters", "filter_size"), ambiguous=())
+    if meant == ("in_shape",) and found.quantities[0] in _OF_INPUT:
+        return replace(found, quantities=(_OF_INPUT[found.quantities[0]],), ambiguous=())
     is_of_input = meant in {("in_shape",), ("in_channels",)} and meant != found.quantities
     if "%" in remark or is_of_input:
         return inside if found.quantities == ("feature_map",) else None
-    if found.quantities in {("weights",), ("params",)} and _WITHOUT_BIAS.search(remark):
-        return replace(found, quantities=("weights",), ambiguous=())
-    if found.quantities in {("weights",), ("params",)} and _WITH_BIAS.search(remark):
-        return replace(found, quantities=("params",), ambiguous=())
+    if found.quantities in {("weights",), ("params",)}:
+        for key, pattern in (("weights", _WITHOUT_BIAS), ("params", _WITH_BIAS)):
+            if pattern.search(remark):
+                return replace(found, quantities=(key,), ambiguous=())
     return _in_units(found, remark.removeprefix("in ").removeprefix("단위").strip(" :"))
 
 
@@ -253,7 +291,11 @@ def _counted(found: Heading) -> Heading:
     return replace(found, quantities=counts, ambiguous=()) if counts else found
 
 
-@lru_cache(maxsize=1_000)  # the sheets of a class have the same titles
+def _nearest(text: str) -> tuple[Meaning, ...]:
+    """Return what the known titles mean that are nearest to one that is not known."""
+    return tuple(Meaning(quantities, 0) for quantities in nearest(_BRACKETS.sub(" ", text)))
+
+
 def _misspelt(text: str) -> Heading | None:
     """Return what a long title with a slip or two means, unless it is near to two meanings."""
     spelled = _spelled(text)
@@ -265,28 +307,9 @@ def _misspelt(text: str) -> Heading | None:
         for alias, meaning in _ALIASES.items()
         if len(alias) >= SHORTEST_MISSPELT
         and abs(len(alias) - len(spelled)) <= slips
-        and _distance(alias, spelled) <= slips
+        and distance(alias, spelled) <= slips
     }
     return _untitled(*near) if len(near) == 1 else None
-
-
-def _distance(first: str, second: str) -> int:
-    """Return how many letters are wrong, missing, extra or swapped with the next.
-
-    >>> _distance("receptivefield", "reciptivefeild")
-    2
-    """
-    two_above: list[int] = []
-    above = list(range(len(second) + 1))
-    for i, letter in enumerate(first, start=1):
-        row = [i]
-        for j, other in enumerate(second, start=1):
-            steps = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other))
-            if i > 1 < j and first[i - 2] == other and letter == second[j - 2]:
-                steps = min(steps, two_above[j - 2] + 1)
-            row.append(steps)
-        two_above, above = above, row
-    return above[-1]
 
 
 def parse_choice(choice: str) -> tuple[str, str]:
@@ -305,9 +328,10 @@ def parse_choice(choice: str) -> tuple[str, str]:
             hint='write "title=quantity", for example "출력 크기=feature_map"',
         )
     quantity = SHORT_NAMES.get(quantity, quantity)
-    if quantity not in QUANTITIES:
+    known = (*MARKED, "filter_size", *sorted(NAMING))
+    if quantity not in known:
         raise UsageError(
-            f"{shown(choice)}: there is no quantity {shown(quantity)}",
-            hint=did_you_mean(quantity, QUANTITIES) or f"there are {', '.join(QUANTITIES)}",
+            f"{shown(choice)}: there is no quantity {shown(quantity)} that can be marked",
+            hint=did_you_mean(quantity, known) or f"there are {', '.join(known)}",
         )
     return title, quantity

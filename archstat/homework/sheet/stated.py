@@ -65,7 +65,7 @@ def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[S
     words, cell = statement["words"].strip(), statement["cell"].strip()
     is_total = TOTAL.search(words) is not None
     rest = " ".join(TOTAL.sub(" ", words).split()).strip(" :.-")
-    for title in (words, rest):
+    for title in (words, rest) if rest else ():
         found = heading(title)
         if _counts(found):
             yield Stated(place, statement[0], "", found, cell, table)

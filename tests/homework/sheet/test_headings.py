@@ -132,7 +132,7 @@ def test_a_title_of_several_values(title, quantities):
         ("Ops", ("flops",)),
         ("MACs", ()),
         ("MACs/FLOPs", ("flops",)),
-        ("Feature Map", ("filters",)),
+        ("Feature Map", ("filters", "filter_size")),
         ("Feature Map Size", ()),
         ("Kernel", ("filters",)),
         ("filters", ("filter_size",)),
@@ -193,8 +193,8 @@ def test_a_title_may_state_a_unit_of_memory(title, quantity, unit):
 OTHERS = """
     Accuracy; Top-1 accuracy; Test loss; Epoch; Optimizer; Learning rate; Batch size; Dropout rate;
     Description; Normalization; Pre-processing; Augmentation; Hyperparameter; Setup; duration[%];
-    MemRead(B); RF (in); Weights (%); accuracy %; Depth; Calculation; Nuerons; Answer; Symbol; Year;
-    Latency; Inference time (ms); 비고; 정확도; 处理内容; 備考; x; (M); %; 1; 32x32x3; Conv1
+    MemRead(B); Weights (%); accuracy %; Depth; Calculation; Nuerons; Answer; Symbol; Year;
+    Latency; Inference time (ms); 비고; 정확도; 处理内容; 備考; x; (M); 1; 32x32x3; Conv1
     """
 
 
@@ -289,12 +289,17 @@ def test_a_choice_names_a_title_and_a_quantity():
     assert parse_choice(" a = b = macs ") == ("a = b", "macs")
 
 
+@pytest.mark.parametrize("key", ["macs_share", "filters_and_size", "backward_macs", "start"])
+def test_a_choice_of_a_quantity_that_is_not_marked_is_refused(key):
+    with pytest.raises(UsageError, match="that can be marked"):
+        parse_choice(f"Ops={key}")
+
+
 def test_a_choice_of_an_unknown_quantity():
     with pytest.raises(UsageError) as caught:
         parse_choice("Ops=mac")
     assert str(caught.value) == (
-        "'Ops=mac': there is no quantity 'mac'\n  hint: did you mean 'macs' or 'macs_share' "
-        "or 'input_gradient_macs'?"
+        "'Ops=mac': there is no quantity 'mac' that can be marked\n  hint: did you mean 'macs'?"
     )
 
 

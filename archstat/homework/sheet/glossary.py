@@ -1,0 +1,243 @@
+"""Titles of other languages in the English words that `titles` lists.
+
+German, French, Spanish, Portuguese, Italian, Dutch, Russian, Ukrainian, Polish, Turkish, Vietnamese
+and Indonesian; accents may be missing. A hyphen at the end of a word stands for any ending.
+"""
+
+# ruff: noqa: RUF001  letters of other alphabets are what this module is about
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import permutations
+
+MOST_WORDS = 5
+"""Of a title, in English: more are put into no other order."""
+
+_WORDS = {
+    "": """
+        de, du, des, d, la, le, les, l, el, los, las, do, da, dos, das, o, os, della, delle,
+        dello, dei, degli, di, der, die, das, den, del, van, het, von, cua, cho, cac, yang, dari,
+        och, w, na, z, po, pada, para, pour, per, pro, je, mỗi, каждого, кожного, на, в, у, of,
+        the, by
+        """,
+    "layer": """
+        schicht, schichten, couche, couches, capa, capas, camada, camadas, strato, strati,
+        livello, laag, lagen, слой, слоя, слои, слоёв, шар, шару, шари, шарів, warstwa, warstwy,
+        warstw, katman, katmanlar, katmani, lớp, tầng, lapisan
+        """,
+    "name": "bezeichnung, nom, nome, naam, название, имя, назва, nazwa, ad, adı, isim, tên, nama",
+    "type": """
+        typ, art, tipo, soort, тип, вид, rodzaj, tür, türü, tip, tipi, loại, kiểu, jenis, tipe
+        """,
+    "number of": """
+        anzahl, zahl, nombre, nb, nbre, numero, núm, num, número, nº, n°, n., quantità, quantité,
+        cantidad, quantidade, qtd, aantal, число, количество, кол во, кількість, кількости,
+        liczba, ilość, sayısı, sayı, adet, adedi, số lượng, số, jumlah, banyak, banyaknya
+        """,
+    "size": """
+        größe, groesse, grösse, abmessung-, dimension, dimensionen, auflösung, taille, dimensions,
+        résolution, tamaño, tamanho, dimensión, dimensiones, dimensão, dimensões, dimensione,
+        dimensioni, grootte, afmeting-, размер, размеры, размерность, розмір, розміри,
+        розмірність, rozmiar, rozmiary, wymiar, wymiary, boyut, boyutu, boyutlar-, kích thước,
+        kich cỡ, kích cỡ, ukuran, dimensi
+        """,
+    "shape": "form, forme, forma, vorm, форма, kształt, şekil, şekli, hình dạng, bentuk",
+    "input": """
+        eingabe, eingang, eingangs, entrée, entrées, entrada, entradas, ingresso, ingressi,
+        invoer, вход, входа, входной, входная, входные, на входе, вхід, входу, вхідний, вхідна,
+        вході, wejście, wejścia, wejściowy, wejściow-, girdi, giriş, đầu vào, masukan, input
+        """,
+    "output": """
+        ausgabe, ausgang, ausgangs, sortie, sorties, salida, salidas, saída, saídas, uscita,
+        uscite, uitvoer, выход, выхода, выходной, выходная, выходные, на выходе, вихід, виходу,
+        вихідний, вихідна, виході, wyjście, wyjścia, wyjściow-, çıktı, çıkış, çıktısı, đầu ra,
+        keluaran, output
+        """,
+    "kernel": """
+        kern, kerne, kerns, noyau, noyaux, núcleo, núcleos, nucleo, nuclei, kernen, ядро, ядра,
+        ядер, jądro, jądra, çekirdek, çekirdeği, nhân, hạt nhân, nhân tích chập, kernel
+        """,
+    "filter": """
+        filtre, filtres, filtro, filtros, filtri, фильтр, фильтра, фильтры, фильтров, фільтр,
+        фільтра, фільтри, фільтрів, filtr, filtra, filtry, filtrów, filtresi, filtreler, bộ lọc,
+        tapis, filter, filtern
+        """,
+    "stride": """
+        schrittweite, schritt, pas, foulée, paso, pasos, zancada, passo, passi, stap, stapgrootte,
+        schrede, шаг, шага, крок, кроку, krok, kroku, adım, adımı, kaydırma, bước, bước nhảy,
+        bước trượt, sải, langkah
+        """,
+    "padding": """
+        auffüllung, polsterung, randauffüllung, remplissage, rembourrage, marge, bourrage,
+        relleno, preenchimento, enchimento, riempimento, imbottitura, opvulling, паддинг, отступ,
+        отступы, дополнение, заполнение, падінг, паддінг, відступ, доповнення, заповнення,
+        dopełnienie, wypełnienie, dolgu, dolgulama, đệm, phần đệm, lề, bantalan
+        """,
+    "dilation": """
+        dilatation, dilatación, dilatação, dilatazione, dilatatie, расширение, дилатация,
+        дилатація, розширення, dylatacja, genişleme, độ giãn, dilasi
+        """,
+    "groups": """
+        gruppen, groupes, grupos, gruppi, groepen, группы, групп, групи, груп, grupy, grup,
+        gruplar, nhóm
+        """,
+    "weights": """
+        gewicht-, poids, pesos, peso, pesi, веса, весов, вес, ваги, ваг, вага, wagi, wag, waga,
+        ağırlık-, agırlık-, trọng số, bobot
+        """,
+    "biases": """
+        biais, sesgo, sesgos, viés, vieses, polarizzazione, polarizzazioni, смещение, смещения,
+        смещений, зсув, зміщення, зсуви, zsuw, obciążenie, sapma, yanlılık, hệ số chệch, độ lệch,
+        bias, bias-
+        """,
+    "params": """
+        parameter, parametern, parameters, paramètre, paramètres, parámetro, parámetros,
+        parâmetro, parâmetros, parametro, parametri, параметр, параметра, параметры, параметров,
+        параметри, параметрів, parametr, parametry, parametrów, parametre, parametreler,
+        parametresi, tham số
+        """,
+    "trainable": """
+        trainierbar-, lernbar-, entraînable-, apprenables, entrenable-, treináve-, addestrabil-,
+        trainbare, обучаем-, навчальн-, trenowaln-, uczonych, eğitilebilir, huấn luyện được
+        """,
+    "neurons": """
+        neuronen, neuron, neurone, neurones, neurona, neuronas, neurônio, neurônios, neurónio,
+        neurónios, neuroni, нейрон, нейроны, нейронов, нейрони, нейронів, neurony, neuronów,
+        nöron, nöronlar, nơ ron, nơron, noron
+        """,
+    "activations": """
+        aktivierungen, activaciones, ativações, attivazioni, activaties, активации, активаций,
+        активації, активацій, aktywacje, aktywacji, aktivasyonlar, aktivasyon, kích hoạt, aktivasi
+        """,
+    "activation": "aktivierung, activación, ativação, attivazione, activatie, активация, активація",
+    "function": """
+        funktion, fonction, función, função, funzione, functie, функция, функція, функції,
+        funkcja, fonksiyon, fonksiyonu, hàm, fungsi
+        """,
+    "feature map": """
+        merkmalskarte, merkmalskarten, feature-map, feature-maps, carte de caractéristiques,
+        carte d activation, cartes de caractéristiques, carte des caractéristiques,
+        mapa de características, mapas de características, mapa de activación, mapa de atributos,
+        mapa de ativação, mapa de activação, mappa delle caratteristiche, mappa di attivazione,
+        mappe di caratteristiche, kenmerkenkaart, карта признаков, карты признаков,
+        карт признаков, карта ознак, карти ознак, карт ознак, mapa cech, mapy cech, map cech,
+        özellik haritası, öznitelik haritası, özellik haritaları, bản đồ đặc trưng, peta fitur
+        """,
+    "receptive field": """
+        rezeptives feld, rezeptiven feldes, rezeptive feld, champ récepteur, champ réceptif,
+        champs récepteurs, campo receptivo, campo recetivo, campo recettivo, campo ricettivo,
+        receptief veld, рецептивное поле, рецептивного поля, рецептивне поле, рецептивного поля,
+        pole recepcyjne, pola recepcyjnego, pole receptywne, alıcı alan, alıcı alanı, algı alanı,
+        algılama alanı, trường tiếp nhận, vùng tiếp nhận, trường cảm thụ, vùng cảm thụ,
+        vùng nhận thức, bidang reseptif, area reseptif, medan reseptif, daerah reseptif
+        """,
+    "effective": """
+        effektive, effektiver, effectif, effective, efectivo, efetivo, effettivo, effettiva,
+        effectieve, эффективный, ефективний, efektywny, etkin, hiệu dụng, efektif
+        """,
+    "jump": "sprung, saut, salto, sprong, скачок, стрибок, skok, sıçrama, lompatan",
+    "start": "anfang, début, inicio, início, inizio, begin, начало, початок, początek, awal",
+    "memory": """
+        speicher, speicherbedarf, speicherplatz, mémoire, memoria, memória, geheugen, память,
+        памяти, пам'ять, пам'яті, память, pamięć, pamięci, bellek, bộ nhớ, memori
+        """,
+    "operations": """
+        operationen, rechenoperationen, opérations, operaciones, operações, operazioni,
+        bewerkingen, operaties, операции, операций, операції, операцій, operacje, operacji, işlem,
+        işlemler, phép tính, phép toán, operasi
+        """,
+    "multiplications": """
+        multiplikationen, multiplicaciones, multiplicações, moltiplicazioni, vermenigvuldigingen,
+        умножения, умножений, множень, множення, mnożenia, mnożeń, çarpma, çarpmalar, phép nhân,
+        perkalian
+        """,
+    "total": """
+        gesamt, insgesamt, summe, totale, totaal, всего, итого, всього, разом, усього, razem,
+        suma, łącznie, toplam, tổng, tổng cộng, total
+        """,
+    "channels": """
+        kanäle, kanal, kanälen, canaux, canal, canales, canais, canali, canale, kanalen, kanaal,
+        каналы, каналов, канал, канали, каналів, kanały, kanałów, kanallar, kênh, kanal-, saluran
+        """,
+    "before": "vor, avant, antes, prima, voor, до, przed, önce, trước, sebelum",
+    "after": "nach, après, después, depois, dopo, na, после, після, sonra, sau, setelah",
+    "share": """
+        anteil, part, proportion, porcentaje, proporción, proporção, percentuale, quota, aandeel,
+        доля, процент, частка, відсоток, udział, procent, oran, yüzde, tỷ lệ, tỉ lệ, persentase
+        """,
+}
+_LETTERS = str.maketrans("łđıøæ", "ldioa")
+_ELISION = re.compile(r"(?<=\b[dl])['’]|(?<=\bdell)['’]")
+_LATIN_X = re.compile("(?<=[а-яі])x|x(?=[а-яі])")  # so `cleaned` writes the Cyrillic letter
+_LINK = re.compile("^s?")
+MOST_PHRASE = 4
+SHORTEST_PART = 3
+SHORTEST_STEM = 4
+
+
+def folded(text: str) -> str:
+    """Return words without what is often missing: accents, and the dots of ё and й.
+
+    >>> folded("Größe"), folded("Taille d'entrée"), folded("출력")
+    ('grosse', 'taille d entree', '출력')
+    """
+    letters = unicodedata.normalize("NFD", text.casefold())
+    plain = re.sub("[\u0300-\u036f]", "", letters).translate(_LETTERS)
+    plain = _ELISION.sub(" ", _LATIN_X.sub("х", plain))
+    return unicodedata.normalize("NFC", plain)
+
+
+_PHRASES: dict[str, str] = {}
+_STEMS: dict[str, str] = {}
+for _english, _listed in _WORDS.items():
+    for _word in _listed.split(","):
+        _spelled = folded(_word.strip())
+        (_STEMS if _spelled.endswith("-") else _PHRASES).setdefault(_spelled.rstrip("-"), _english)
+
+
+@lru_cache(maxsize=1_000)  # the sheets of a class have the same titles
+def english(title: str) -> tuple[str, ...]:
+    """Return what a title may be in English, in every order of its words; none if it is English.
+
+    >>> english("Taille de la sortie")[:2]
+    ('size output', 'output size')
+    >>> english("Ausgabegröße")[0], english("Output size")
+    ('output size', ())
+    """
+    words = re.findall(r"[^\W_][^\W_'-]*(?:'[^\W_]+)?|[#%]|[/&+]", folded(title))
+    found: list[str] = []
+    is_other = False
+    at = 0
+    while at < len(words):
+        for stop in range(min(len(words), at + MOST_PHRASE), at, -1):
+            meant = _meant(" ".join(words[at:stop]))
+            if meant is not None:
+                found += [meant] if meant else []
+                is_other = is_other or meant not in {"", words[at]}
+                at = stop
+                break
+        else:
+            found.append(words[at])
+            at += 1
+    if not is_other or len(found) > MOST_WORDS:
+        return ()
+    return tuple(dict.fromkeys(map(" ".join, permutations(found))))
+
+
+def _meant(phrase: str) -> str | None:
+    """Return a phrase in English; None if it is in no language that is known."""
+    if phrase in _PHRASES:
+        return _PHRASES[phrase]
+    for stop in range(len(phrase), SHORTEST_STEM - 1, -1):
+        if phrase[:stop] in _STEMS:
+            return _STEMS[phrase[:stop]]
+    for stop in range(len(phrase) - SHORTEST_PART, SHORTEST_PART - 1, -1):  # Kernelgröße
+        first = _PHRASES.get(phrase[:stop])
+        rest = _LINK.sub("", phrase[stop:]) if first else ""
+        second = _PHRASES.get(phrase[stop:]) or _PHRASES.get(rest)
+        if first and second:
+            return f"{first} {second}"
+    return None
