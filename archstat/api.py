@@ -12,7 +12,7 @@ from archstat.documents.report import report_document
 from archstat.documents.view import View
 from archstat.errors import ArchstatError, UsageError, shown
 from archstat.extras import TORCH, require
-from archstat.formats import format_named
+from archstat.formats import text_in
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec, parse_model_input, shape_of
 from archstat.models.question import Loaded, Question
@@ -62,7 +62,7 @@ class Report(report.Report):
             raise UsageError(f"layout must be 'hwc' or 'chw', got {shown(layout)}")
         chosen = choose_columns(columns) if columns else None
         view = View(chosen, layout, trains=self.trains)
-        return str(format_named(format_name).write(report_document(self, view)))
+        return text_in(format_name, report_document(self, view))
 
 
 def analyze(  # noqa: PLR0913  one keyword for each question

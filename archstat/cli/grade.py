@@ -14,7 +14,7 @@ import typer
 
 from archstat.cli import marking
 from archstat.cli.reading import question
-from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering
+from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option
 from archstat.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def grade(
     ] = "",
     *,
     any_convention: marking.AnyConvention = False,
+    format_name: Annotated[str | None, format_option(default="text, what is printed")] = None,
     run_submitted_code: Annotated[
         bool,
         typer.Option(
@@ -109,7 +110,10 @@ def grade(
     """
     with answering():
         from archstat import __version__
-        from archstat.cli.output import write_file, write_stdout
+        from archstat.cli.output import destination, write_file
+        from archstat.documents.graded_class import class_document
+        from archstat.formats import text_in
+        from archstat.formats.special import grades
         from archstat.homework.grading.grader import Grader
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
@@ -118,8 +122,8 @@ def grade(
         from archstat.homework.grading.source import open_source
         from archstat.homework.grading.submissions import find_submissions
         from archstat.renderers.feedback import SUFFIXES, renderer
-        from archstat.renderers.grading import class_csv, grades, markdown, text
 
+        target = destination(format_name, None)
         rules = marking.policy(
             policy, conventions, feedback, asked_for, any_convention=any_convention
         )
@@ -155,12 +159,13 @@ def grade(
         about = f"{__version__} {grader.digest} {run_submitted_code} {network}"
         graded = _graded(run, about, output, names, len(submissions))
         report = ClassReport(truth.graph.name, graded, listed, rules.out_of, rules.feedback)
-        write_file(class_csv.render(report), output / "class.csv")
-        write_file(markdown.render(report), output / "report.md")
+        document = class_document(report)
+        write_file(grades.BYTE_ORDER_MARK + text_in("csv", document), output / "class.csv")
+        write_file(text_in("markdown", document), output / "report.md")
         if listed is not None:
             title = assignment or report.model
-            write_file(grades.render(report, listed, title), output / grades.file_name(listed))
-        write_stdout(text.render(report))
+            write_file(grades.grades_of(report, listed, title), output / grades.file_name(listed))
+        target.send(document)
 
 
 def _graded(

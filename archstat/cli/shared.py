@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -96,16 +96,20 @@ Columns: TypeAlias = Annotated[
 Layout: TypeAlias = Annotated[
     Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
 ]
-FormatOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
+
+
+def format_option(*more: str, default: str = "text, or what the suffix of -o says") -> Any:
+    """Return the option that chooses a format, of all and of `more` that a command has."""
+    return typer.Option(
         "--format",
         "-f",
         metavar="FORMAT",
-        help=f"{', '.join(format_names())}. Default: text, or what the suffix of -o says.",
+        help=f"{', '.join((*format_names(), *more))}. Default: {default}.",
         autocompletion=complete_format,
-    ),
-]
+    )
+
+
+FormatOption: TypeAlias = Annotated[str | None, format_option()]
 Output: TypeAlias = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."),

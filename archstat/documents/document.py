@@ -71,6 +71,7 @@ class Table:
         has_titles: Whether plain text shows the titles of its columns; other formats always do.
         is_ruled: Whether there is a rule under them.
         is_indented: Whether it stands further to the right; in any case where it has a title.
+        most: How many of its lines plain text shows; None for all.
         fixed: How many of the first columns are repeated where a table is broken into several.
     """
 
@@ -82,6 +83,7 @@ class Table:
     has_titles: bool = True
     is_ruled: bool = True
     is_indented: bool = False
+    most: int | None = None
     fixed: int = 1
 
 

@@ -106,6 +106,12 @@ def format_named(name: str, special: Sequence[str] = ()) -> Format:
     return cast("Format", import_module(modules[name]).FORMAT)
 
 
+def text_in(format_name: str, document: Document) -> str:
+    """Return a document in a format whose files are texts."""
+    written = format_named(format_name).write(document)
+    return written if isinstance(written, str) else written.decode()
+
+
 def name_of_suffix(suffix: str, special: Sequence[str] = ()) -> str | None:
     """Return the first format that a suffix stands for; None if there is none."""
     known = _by_suffix(special)

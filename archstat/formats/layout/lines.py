@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -54,9 +55,9 @@ def lines(document: Document, width: int | None) -> Iterator[Pieces]:
         document: The document.
         width: The characters of a line, to which it is fitted; None for as many as it takes.
     """
-    tables = {id(table): _fitted(table, width) for table in document.tables}
+    parts = [_cut(part) if isinstance(part, Table) else part for part in document.parts]
+    tables = {id(part): _fitted(part, width) for part in parts if isinstance(part, Table)}
     names = dict.fromkeys(name for found in tables.values() for name in found.hidden)
-    parts = list(document.parts)
     if names:
         parts = _with_note(parts, f"left out to fit {width} characters: {', '.join(names)}")
     head = () if document.is_bare else (document.title, *document.about)
@@ -79,6 +80,16 @@ def lines(document: Document, width: int | None) -> Iterator[Pieces]:
 def _fitted(table: Table, width: int | None) -> Fitted:
     room = None if width is None else width - len(_indent(table))
     return fitted(table, room, blank=BLANK)
+
+
+def _cut(table: Table) -> Table:
+    """Return a table with as many lines as are shown, and how many more there are."""
+    more = 0 if table.most is None else len(table.lines) - table.most
+    if more <= 0:
+        return table
+    said = f"and {more} more"
+    note = f"{said}; {table.note}" if table.note else said
+    return replace(table, lines=table.lines[: table.most], note=note)
 
 
 def _indent(table: Table) -> str:

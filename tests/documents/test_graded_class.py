@@ -7,10 +7,16 @@ import io
 from dataclasses import replace
 from fractions import Fraction
 
+from archstat.documents.graded_class import class_document
+from archstat.formats import format_named
+from archstat.formats.special.grades import file_name, grades_of
 from archstat.homework.grading.outcome import Outcome, Status
 from archstat.homework.grading.roster import Roster, Student
-from archstat.renderers.grading import class_csv, grades, markdown, text
 from tests.homework.grading.classes import CANVAS, CLASS, JANE, graded, report, sheet
+
+
+def written(format_name, report):
+    return format_named(format_name).write(class_document(report))
 
 
 def rows(written):
@@ -18,8 +24,8 @@ def rows(written):
 
 
 def test_the_class_as_csv_has_a_row_for_each_submission():
-    assert class_csv.render(CLASS) == (
-        "\ufeffstudent,id,email,submission,late,file,status,points,out_of,percent,mistakes,message\n"
+    assert written("csv", CLASS) == (
+        "student,id,email,submission,late,file,status,points,out_of,percent,mistakes,message\n"
         '"Doe, Jane",s1,jane@x.edu,doejane_123,yes,hw.md,ok,13.5,20,67.5,one digit is wrong (1),\n'
         '"Kim, Chul",s2,kim@x.edu,kim_124,,hw.md,ok,20,20,100.0,the groups are left out (2),'
         "hw.md fits best\n"
@@ -32,13 +38,13 @@ def test_the_class_as_csv_has_a_row_for_each_submission():
 
 def test_a_group_is_one_row_with_all_names():
     one = graded("g", sheet(1), students=CANVAS.students[:2])
-    (row,) = rows(class_csv.render(report(one)))[1:]
+    (row,) = rows(written("csv", report(one)))[1:]
     assert row[:3] == ["Doe, Jane, Kim, Chul", "s1, s2", "jane@x.edu, kim@x.edu"]
 
 
 def test_the_report_as_text():
     assert (
-        text.render(CLASS)
+        written("text", CLASS)
         == """\
 5 submissions against paper-alexnet: 3 graded, 1 without a table, 1 took too long
 
@@ -89,7 +95,7 @@ Not on the roster
 def test_the_report_as_markdown_shows_names_as_they_are():
     evil = graded("<img src=x> | [a](b)", Outcome(Status.ERROR, "*x* \x1b[2J"))
     assert (
-        markdown.render(report(evil))
+        written("markdown", report(evil))
         == r"""# 1 submission against paper-alexnet: 1 failed
 
 ## Not graded
@@ -102,7 +108,7 @@ def test_the_report_as_markdown_shows_names_as_they_are():
 
 
 def test_the_report_as_markdown_lines_numbers_up():
-    lines = markdown.render(CLASS).splitlines()
+    lines = written("markdown", CLASS).splitlines()
     at = lines.index("## Mistakes, by how many sheets have them")
     assert lines[at + 2 : at + 5] == [
         "| sheets | mistake | cells |",
@@ -113,13 +119,13 @@ def test_the_report_as_markdown_lines_numbers_up():
 
 def test_long_sections_are_cut_on_a_terminal_only():
     many = [(f"{number:03}", Outcome(Status.NO_TABLE, "x")) for number in range(30)]
-    assert "  019  no_table  x\n  and 10 more\n" in text.render(report(*many))
-    assert "| 029 | no\\_table | x |" in markdown.render(report(*many))
+    assert "  019  no_table  x\n  and 10 more\n" in written("text", report(*many))
+    assert "| 029 | no\\_table | x |" in written("markdown", report(*many))
 
 
 def test_canvas_takes_percent_where_nothing_says_of_how_many_points():
-    assert grades.file_name(CANVAS) == "canvas.csv"
-    assert grades.render(CLASS, CANVAS, "Homework 3 (4711)") == (
+    assert file_name(CANVAS) == "canvas.csv"
+    assert grades_of(CLASS, CANVAS, "Homework 3 (4711)") == (
         "Student,ID,SIS User ID,SIS Login ID,Section,Homework 3 (4711)\n"
         "Points Possible,,,,,100\n"
         '"Doe, Jane",123,s1,jdoe,A,67.5\n'
@@ -129,14 +135,14 @@ def test_canvas_takes_percent_where_nothing_says_of_how_many_points():
 
 
 def test_canvas_takes_points_where_the_policy_says_of_how_many():
-    found = rows(grades.render(replace(CLASS, out_of=Fraction(20)), CANVAS, "Homework 3"))
+    found = rows(grades_of(replace(CLASS, out_of=Fraction(20)), CANVAS, "Homework 3"))
     assert [row[-1] for row in found] == ["Homework 3", "20", "13.5", "20", ""]
 
 
 def test_other_assignments_of_the_grade_book_are_left_alone():
     header = (*CANVAS.header, "Homework 2 (4710)")
     student = replace(JANE, cells=(*JANE.cells, "17"))
-    found = rows(grades.render(CLASS, Roster("canvas", header, (student,)), "Homework 3"))
+    found = rows(grades_of(CLASS, Roster("canvas", header, (student,)), "Homework 3"))
     assert found[0] == [*CANVAS.header, "Homework 3"]
 
 
@@ -153,8 +159,8 @@ def moodle(maximum):
 def test_moodle_takes_grades_on_its_own_scale():
     listed, submission = moodle("10.00")
     found = report(replace(CLASS.graded[0], submission=submission), roster=listed)
-    assert grades.file_name(listed) == "moodle.csv"
-    assert rows(grades.render(found, listed, "")) == [
+    assert file_name(listed) == "moodle.csv"
+    assert rows(grades_of(found, listed, "")) == [
         list(MOODLE_HEADER),
         # 13.5 of 20 is 6.75 of 10
         ["Participant 9", "Jane", "6.75", "10.00", "one digit is wrong (1)"],
@@ -165,20 +171,20 @@ def test_moodle_takes_grades_on_its_own_scale():
 def test_moodle_is_given_its_own_decimal_sign():
     listed, submission = moodle("10,00")
     found = report(replace(CLASS.graded[0], submission=submission), roster=listed)
-    assert rows(grades.render(found, listed, ""))[1][2] == "6,75"
+    assert rows(grades_of(found, listed, ""))[1][2] == "6,75"
 
 
 def test_comments_tell_no_mistakes_below_the_level_of_hints():
     listed, submission = moodle("10")
     found = report(replace(CLASS.graded[0], submission=submission), roster=listed, level="score")
-    assert rows(grades.render(found, listed, ""))[1][2:] == ["6.75", "10", ""]
+    assert rows(grades_of(found, listed, ""))[1][2:] == ["6.75", "10", ""]
 
 
 def test_any_other_roster_is_given_points_beside_what_it_says():
     students = tuple(replace(one, cells=(one.name, one.number)) for one in CANVAS.students)
     listed = Roster("plain", ("name", "id"), students)
-    assert grades.file_name(listed) == "grades.csv"
-    assert rows(grades.render(replace(CLASS, roster=listed), listed, "")) == [
+    assert file_name(listed) == "grades.csv"
+    assert rows(grades_of(replace(CLASS, roster=listed), listed, "")) == [
         ["name", "id", "points", "out_of", "percent", "status"],
         ["Doe, Jane", "s1", "13.5", "20", "67.5", "ok"],
         ["Kim, Chul", "s2", "20", "20", "100.0", "ok"],
@@ -188,7 +194,7 @@ def test_any_other_roster_is_given_points_beside_what_it_says():
 
 def test_a_sheet_that_could_not_be_graded_has_no_grade():
     one = graded("a", Outcome(Status.NO_TABLE, "-x.md: holds no table"), students=(JANE,))
-    assert [row[-1] for row in rows(grades.render(report(one), CANVAS, "H"))][2:] == ["", "", ""]
+    assert [row[-1] for row in rows(grades_of(report(one), CANVAS, "H"))][2:] == ["", "", ""]
     listed, submission = moodle("10")
     found = report(replace(one, submission=submission), roster=listed)
-    assert rows(grades.render(found, listed, ""))[1][2:] == ["", "10", "'-x.md: holds no table"]
+    assert rows(grades_of(found, listed, ""))[1][2:] == ["", "10", "'-x.md: holds no table"]

@@ -5,20 +5,20 @@ What the roster says stands there as it did: the system knows its students by it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 
+from archstat.documents.cells import for_spreadsheets
+from archstat.documents.graded_class import points, told
 from archstat.homework.grading.naming import squashed
 from archstat.homework.grading.outcome import Outcome, Status
 from archstat.homework.grading.report import ClassReport
 from archstat.homework.grading.roster import CANVAS, MOODLE, Roster, Student
-from archstat.renderers.feedback.words import points
-from archstat.renderers.grading.class_csv import (
-    BYTE_ORDER_MARK,
-    harmless,
-    mistakes,
-    percent,
-    written,
-)
+from archstat.homework.marking.feedback import line
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, Excel takes UTF-8 for something else."""
 
 FILES = {CANVAS: "canvas.csv", MOODLE: "moodle.csv"}
 """What the file is called for each system; "grades.csv" for any other."""
@@ -34,7 +34,7 @@ def file_name(roster: Roster) -> str:
     return FILES.get(roster.kind, "grades.csv")
 
 
-def render(report: ClassReport, roster: Roster, assignment: str) -> str:
+def grades_of(report: ClassReport, roster: Roster, assignment: str) -> str:
     """Return a row for each student; those without a graded sheet have no grade.
 
     Grades are points if the policy says of how many, and percent otherwise: sheets differ in how
@@ -82,8 +82,8 @@ def _moodle(report: ClassReport, roster: Roster) -> Iterator[Sequence[str]]:
         if outcome is not None:
             cells["grade"] = _scaled(report, outcome, cells.get("maximumgrade", ""))
             if "feedbackcomments" in cells and report.level in {"hint", "full"}:
-                said = mistakes(outcome) if outcome.status is Status.OK else outcome.message
-                cells["feedbackcomments"] = harmless(said)
+                said = told(outcome) if outcome.status is Status.OK else outcome.message
+                cells["feedbackcomments"] = for_spreadsheets(line(said))
         yield [cells[title] for title in titles]
 
 
@@ -112,6 +112,13 @@ def _plain(report: ClassReport, roster: Roster) -> Iterator[Sequence[str]]:
                 *student.cells,
                 points(outcome.points),
                 points(outcome.out_of),
-                percent(outcome.share),
+                f"{float(100 * outcome.share):.1f}" if outcome.share is not None else "",
                 outcome.status.value,
             )
+
+
+def written(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,228 @@
+"""A graded class: what there is to say of all, and a row for each submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from archstat.documents.cells import EMPTY, Cell, Number
+from archstat.documents.document import Column, Document, Line, Table
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.grading.outcome import Outcome, Status
+from archstat.homework.grading.report import BANDS, Alike, ClassReport, Place
+from archstat.homework.grading.run import Graded
+from archstat.homework.marking.feedback import line
+from archstat.report.values import Words
+
+MOST_MISTAKES = 20
+MOST_CELLS = 10
+MOST_NAMES = 6
+MOST_VALUES = 4
+MOST_LINES = 20
+BAR_WIDTH = 30
+BAR = "█"
+
+STATUSES = {
+    Status.OK: "graded",
+    Status.NO_TABLE: "without a table",
+    Status.UNREADABLE: "unreadable",
+    Status.TIMEOUT: "took too long",
+    Status.ERROR: "failed",
+}
+
+NUMBERS = {"points", "out_of", "percent"}
+RECORDS = tuple(
+    Column(key, key.replace("_", " "), is_text=key not in NUMBERS)
+    for key in (
+        *("student", "id", "email", "submission", "late", "file", "status", "points", "out_of"),
+        *("percent", "mistakes", "message"),
+    )
+)
+
+
+def class_document(report: ClassReport) -> Document:
+    """Return what came of all submissions, a table for each thing that there is to say."""
+    total = len(report.graded)
+    counted = ", ".join(f"{count} {STATUSES[status]}" for status, count in report.counts.items())
+    noun = "submission" if total == 1 else "submissions"
+    return Document(
+        "class",
+        f"{total:,} {noun} against {line(report.model)}: {counted}",
+        parts=tuple(_sections(report)),
+        records=lambda: Table(RECORDS, tuple(Line(_record(one)) for one in report.graded)),
+        facts={"model": line(report.model), "submissions": total},
+    )
+
+
+def _record(graded: Graded) -> tuple[Cell, ...]:
+    """Return the row of a submission, whatever came of it."""
+    submission, outcome = graded.submission, graded.record.outcome
+    people = submission.students or submission.people
+    share = None if outcome.share is None else 100 * outcome.share
+    return (
+        name_of(graded),
+        line(", ".join(filter(None, (person.number or person.lms_id for person in people)))),
+        line(", ".join(filter(None, (person.email for person in people)))),
+        line(submission.key),
+        "yes" if submission.is_late else "",
+        line(outcome.file),
+        outcome.status.value,
+        EMPTY if outcome.points is None else Number(*_points(outcome.points)),
+        EMPTY if outcome.out_of is None else Number(*_points(outcome.out_of)),
+        EMPTY if share is None else Number(round(float(share), 1)),
+        line(told(outcome)),
+        line(outcome.message),
+    )
+
+
+def _points(value: Fraction) -> tuple[float, str]:
+    text = points(value)
+    return float(text) if "." in text else int(text), text
+
+
+def points(value: Fraction) -> str:
+    """Return points with as many decimals as they need, two at most.
+
+    >>> points(Fraction(135, 2)), points(Fraction(20)), points(Fraction(2, 3))
+    ('67.5', '20', '0.67')
+    """
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+def told(outcome: Outcome) -> str:
+    """Return the mistakes in a sheet, each with how many cells are wrong by it."""
+    return "; ".join(f"{slip.words} ({slip.cells})" for slip in outcome.slips)
+
+
+def name_of(graded: Graded) -> str:
+    """Return who handed something in, as well as that is known."""
+    submission = graded.submission
+    names = [student.shown_name for student in submission.students]
+    names = names or [person.name for person in submission.people if person.name]
+    return line(", ".join(names) or submission.key)
+
+
+def _sections(report: ClassReport) -> Iterator[Table]:
+    """Yield what there is to say."""
+    if report.shares:
+        yield _shares(report)
+    if report.mistakes:
+        yield _mistakes(report)
+    if report.hardest:
+        yield _hardest(report)
+    if report.alike:
+        rows = ((_listed(report, alike.keys), _shared(alike)) for alike in report.alike)
+        note = "Wrong values that no known mistake gives. This is no proof of anything."
+        yield _table("Sheets that are alike", ("sheets", "what they share"), rows, note=note)
+    yield from _trouble(report)
+    if report.roster is not None:
+        yield from _attendance(report)
+
+
+def _table(
+    title: str,
+    titles: Sequence[str],
+    rows: Iterator[tuple[Cell, ...]],
+    *,
+    numbers: Sequence[int] = (),
+    note: str = "",
+) -> Table:
+    columns = (
+        Column(text or "bar", text, is_text=at not in numbers, wraps=at not in numbers)
+        for at, text in enumerate(titles)
+    )
+    lines = tuple(Line(cells) for cells in rows)
+    return Table(tuple(columns), lines, (), title, note, has_titles=False, most=MOST_LINES)
+
+
+def _shares(report: ClassReport) -> Table:
+    most = max(report.bands)
+    rows = (
+        (
+            f"{100 * band // BANDS}–{100 * (band + 1) // BANDS} %",
+            Number(count),
+            Words("", BAR * -(-count * BAR_WIDTH // most)),
+        )
+        for band, count in reversed(list(enumerate(report.bands)))
+    )
+    shares = report.shares
+    middle = (shares[(len(shares) - 1) // 2] + shares[len(shares) // 2]) / 2
+    note = (
+        f"Half of the sheets have {_percent(middle)} or more; the best has {_percent(shares[-1])}, "
+        f"the last {_percent(shares[0])}."
+    )
+    return _table("Points", ("share", "sheets", ""), rows, numbers=(0, 1), note=note)
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(100 * share):.0f} %"
+
+
+def _mistakes(report: ClassReport) -> Table:
+    total, shown = len(report.marked), report.mistakes[:MOST_MISTAKES]
+    rows = ((f"{len(one.keys)} of {total}", line(one.words), one.cells) for one in shown)
+    more = len(report.mistakes) - len(shown)
+    note = f"And {more} more." if more > 0 else ""
+    title = "Mistakes, by how many sheets have them"
+    return _table(title, ("sheets", "mistake", "cells"), rows, numbers=(0, 2), note=note)
+
+
+def _hardest(report: ClassReport) -> Table:
+    total, shown = len(report.marked), report.hardest[:MOST_CELLS]
+    rows = ((f"{count} of {total}", _place(place)) for place, count in shown)
+    return _table("The hardest cells", ("not right on", "cell"), rows, numbers=(0,))
+
+
+def _place(place: Place) -> str:
+    layer, quantity = place
+    return f"{QUANTITIES[quantity].title} of {line(layer)}"
+
+
+def _shared(alike: Alike) -> str:
+    if alike.is_same:
+        return "the same files"
+    said = [f"{_place(place)} = {line(value)}" for place, value in alike.values[:MOST_VALUES]]
+    return "; ".join([*said, *_more(len(alike.values) - MOST_VALUES)])
+
+
+def _listed(report: ClassReport, keys: Sequence[str]) -> str:
+    names = {
+        one.submission.key: name_of(one) for one in report.graded if one.submission.key in keys
+    }
+    said = [names[key] for key in keys[:MOST_NAMES]]
+    return "; ".join([*said, *_more(len(keys) - MOST_NAMES)])
+
+
+def _more(count: int) -> list[str]:
+    return [f"and {count} more"] if count > 0 else []
+
+
+def _trouble(report: ClassReport) -> Iterator[Table]:
+    outcomes = [(one, one.record.outcome) for one in report.graded]
+    failed = [each for each in outcomes if each[1].status is not Status.OK]
+    if failed:
+        rows = ((name_of(one), got.status.value, line(got.message)) for one, got in failed)
+        yield _table("Not graded", ("submission", "status", "why"), rows)
+    several = [each for each in outcomes if each[1].status is Status.OK and each[1].message]
+    if several:
+        said = ((name_of(one), line(got.message)) for one, got in several)
+        yield _table("Several files", ("submission", "which was graded"), said)
+
+
+def _attendance(report: ClassReport) -> Iterator[Table]:
+    if report.absent:
+        rows = (
+            (line(student.shown_name), line(student.number or student.email))
+            for student in report.absent
+        )
+        yield _table("Nothing handed in", ("student", "id"), rows)
+    if report.unknown:
+        rows = ((line(one.submission.key), name_of(one)) for one in report.unknown)
+        yield _table("Not on the roster", ("submission", "by"), rows)
+    if report.repeated:
+        rows = (
+            (line(student.shown_name), "; ".join(line(one.submission.key) for one in graded))
+            for student, graded in report.repeated.items()
+        )
+        titles = ("student", "submissions, the one that counts first")
+        yield _table("More than one submission", titles, rows)
