@@ -20,10 +20,10 @@ from benched import options
 from counters import print_table
 from rivals import step_of, timer_s
 
+from archstat.bench.measuring.subject import TimedModel
 from archstat.bench.meters import meter_of
 from archstat.bench.protocol import SECOND, Rules, Station, calls_of_a_sample, measure, warm_up
 from archstat.bench.record import Sample, Trial
-from archstat.bench.subject import TimedModel
 from archstat.bench.summary import call_s, counted
 
 CLAIM = 0.015
@@ -54,7 +54,7 @@ class OurTimer:
         measure(
             {0: self._station},
             self._rules,
-            meter_of(),
+            meter_of(None),
             now_ns=time.perf_counter_ns,
             random=Random(0),  # noqa: S311  an order of one
             took=lambda _, sample: samples.append(sample),

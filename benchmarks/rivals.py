@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 
 from archstat.bench.case import Case
-from archstat.bench.processor import physical_cores
+from archstat.devices.processor import physical_cores
 
 NAIVE_CALLS = 10
 
@@ -49,7 +49,7 @@ def step_of(model: str, batch_size: int) -> tuple[Case, Callable[[], object]]:
     """Return a pass as `archstat bench` calls it, and the case that it is of."""
     import torch  # noqa: PLC0415  likewise
 
-    from archstat.bench.subject import Models  # noqa: PLC0415  likewise
+    from archstat.bench.measuring.subject import Models  # noqa: PLC0415  likewise
     from archstat.models.question import Question  # noqa: PLC0415  likewise
 
     torch.set_num_threads(physical_cores())

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from archstat.bench.case import EAGER, FLOAT32, Case
+from archstat.bench.case import Case
 from archstat.bench.work import Work, work_of
+from archstat.devices.device import EAGER, FLOAT32
 from archstat.errors import UsageError
 from archstat.graph import Graph
 from archstat.layers.base import Shape

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-EAGER = "eager"
-GRAPH = "graph"
-COMPILE = "compile"
+from archstat.devices import kind_of, kinds
+from archstat.devices.device import (
+    BFLOAT16,
+    COMPILE,
+    EAGER,
+    FLOAT16,
+    FLOAT32,
+    GRAPH,
+    TF32,
+    Device,
+)
+
 MODES = (EAGER, GRAPH, COMPILE)
 
-FLOAT32 = "float32"
-TF32 = "tf32"
-DTYPES = (FLOAT32, TF32, "bfloat16", "float16")
-
-BYTES = {FLOAT32: 4, TF32: 4, "bfloat16": 2, "float16": 2}
+BYTES = {FLOAT32: 4, TF32: 4, BFLOAT16: 2, FLOAT16: 2}
 """Of a number of each type, as it lies in memory."""
+
+DTYPES = tuple(BYTES)
 
 OPTIMIZERS = ("sgd", "adam")
 
@@ -59,15 +66,13 @@ class Case:
     @property
     def objection(self) -> str:
         """Why it cannot be measured; empty if it can."""
-        on_cuda = self.device.startswith("cuda")
-        if self.dtype == TF32 and not on_cuda:
-            return "TF32 is a type of CUDA devices"
-        if self.mode == GRAPH and not on_cuda:
-            return "graphs are captured on CUDA devices"
+        kind = kind_of(self.device)
+        if self.dtype not in kind.dtypes:
+            return _elsewhere("type", self.dtype, lambda known: known.dtypes)
+        if self.mode not in kind.modes:
+            return _elsewhere("mode", self.mode, lambda known: known.modes)
         if self.mode == GRAPH and self.optimizer:
             return "training steps are not captured as graphs; use --mode eager or compile"
-        if self.mode == COMPILE and self.device == "mps":
-            return "torch.compile is not measured on mps"
         return ""
 
     def __str__(self) -> str:
@@ -88,7 +93,8 @@ class Case:
         """Return the case as the JSON contract has it."""
         return dict(vars(self))
 
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Case:
-        """Return the case that JSON holds."""
-        return cls(**value)
+
+def _elsewhere(what: str, name: str, of: Callable[[type[Device]], Sequence[str]]) -> str:
+    """Return on which devices there is something that a device has not."""
+    having = [kind for kind, known in kinds().items() if known.computes and name in of(known)]
+    return f"{name} is a {what} of {' and '.join(having)} devices"

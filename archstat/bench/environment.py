@@ -11,12 +11,11 @@ import platform
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from archstat.bench.meters import ask
-from archstat.bench.processor import ROOT, brand, physical_cores, processor, text_of
-
-Section: TypeAlias = dict[str, Any]
+from archstat.devices import Device, kinds
+from archstat.devices.device import Section
+from archstat.devices.processor import ROOT, physical_cores, text_of
 
 VARIABLES = (
     "CUDA_",
@@ -46,29 +45,17 @@ PRECISIONS = (
 )
 ATTENTIONS = ("flash", "mem_efficient", "math", "cudnn")
 
-NO_METERS = "pip install nvidia-ml-py to see clocks, power and heat"
 
-
-def environment(torch: Any, device: str, nvml: Any = None) -> dict[str, Section]:
-    """Return all that is known where a device is measured.
-
-    Args:
-        torch: The module.
-        device: Its section has its name.
-        nvml: What `meters.nvml` found.
-    """
-    sections = {
+def environment(torch: Any, device: Device) -> dict[str, Section]:
+    """Return all that is known where a device is measured, which has a section of its name."""
+    return {
         "software": {**software(), **software_of(torch)},
-        "cpu": {**processor(), "capability": torch.backends.cpu.get_cpu_capability()},
+        "cpu": kinds()["cpu"](torch).environment(),
         "flags": flags_of(torch),
         "variables": variables(os.environ),
         "process": {**process(), **process_of(torch)},
+        **({} if device.kind == "cpu" else {device.name: device.environment()}),
     }
-    if device.startswith("cuda"):
-        sections[device] = gpu(torch, device, nvml)
-    elif device != "cpu":
-        sections[device] = {"name": brand()}
-    return sections
 
 
 def software() -> Section:
@@ -156,60 +143,3 @@ def process(root: Path = ROOT) -> Section:
 def process_of(torch: Any) -> Section:
     """Return how many threads torch has in this process."""
     return {"threads": torch.get_num_threads(), "interop_threads": torch.get_num_interop_threads()}
-
-
-def uuid_of(torch: Any, device: str) -> str | None:
-    """Return how the driver names a GPU, whatever its number here; None for another device."""
-    if not device.startswith("cuda"):
-        return None
-    uuid = str(getattr(torch.cuda.get_device_properties(device), "uuid", ""))
-    if not uuid:
-        return None
-    return uuid if uuid.startswith(("GPU-", "MIG-")) else f"GPU-{uuid}"
-
-
-def gpu(torch: Any, device: str, nvml: Any) -> Section:
-    """Return what is known of a GPU."""
-    known = torch.cuda.get_device_properties(device)
-    section = {
-        "name": known.name,
-        "uuid": uuid_of(torch, device),
-        "processors": known.multi_processor_count,
-        "capability": f"{known.major}.{known.minor}",
-        "memory_bytes": known.total_memory,
-        "l2_bytes": getattr(known, "L2_cache_size", None),
-    }
-    if nvml is None:
-        return {**section, "meters": NO_METERS}
-    return {**section, **_by_driver(nvml, section["uuid"])}
-
-
-def _by_driver(nvml: Any, uuid: str | None) -> Section:
-    """Return what the driver says of a GPU."""
-    card = ask(nvml, "nvmlDeviceGetHandleByUUID", uuid)
-    power_mw = ask(nvml, "nvmlDeviceGetEnforcedPowerLimit", card)
-    running = ask(nvml, "nvmlDeviceGetComputeRunningProcesses", card)
-    return {
-        "driver": ask(nvml, "nvmlSystemGetDriverVersion"),
-        "power_limit_w": None if power_mw is None else power_mw / 1000,
-        "most_clock_mhz": ask(nvml, "nvmlDeviceGetMaxClockInfo", card, nvml.NVML_CLOCK_SM),
-        "memory_clock_mhz": ask(nvml, "nvmlDeviceGetClockInfo", card, nvml.NVML_CLOCK_MEM),
-        "ecc": _first(ask(nvml, "nvmlDeviceGetEccMode", card)),
-        "mig": _first(ask(nvml, "nvmlDeviceGetMigMode", card)),
-        "persistence": ask(nvml, "nvmlDeviceGetPersistenceMode", card),
-        "pcie": _link(nvml, card, "Curr"),
-        "most_pcie": _link(nvml, card, "Max"),
-        "programs": None if running is None else len(running),
-    }
-
-
-def _first(pair: Any) -> Any:
-    """Return how a switch stands, of that and how it will stand after the next start."""
-    return None if pair is None else pair[0]
-
-
-def _link(nvml: Any, card: Any, which: str) -> str | None:
-    """Return how a card is connected: generation and lanes."""
-    generation = ask(nvml, f"nvmlDeviceGet{which}PcieLinkGeneration", card)
-    lanes = ask(nvml, f"nvmlDeviceGet{which}PcieLinkWidth", card)
-    return None if generation is None else f"{generation} x{lanes}"

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from archstat.bench.case import BYTES, COMPILE
+from archstat.bench.case import BYTES
 from archstat.bench.protocol import SECOND
 from archstat.bench.record import LayerRound, LayerTimes, Record, Result
 from archstat.bench.summary import MOST_SHARE, reached
 from archstat.bench.work import LayerWork, Rates, compute_s, layer_s, memory_s
+from archstat.devices import kind_of
+from archstat.devices.device import COMPILE, GRAPH
 
 MOST_REMAINDER = 0.1
 """Of the whole, that may lie between the layers before it is said."""
@@ -199,8 +201,8 @@ def _notes(found: Breakdown, result: Result) -> Iterator[str]:
         yield f"not measured, as they do not run by themselves: {_some(missing)}"
     if result.case.mode == COMPILE:
         yield "layers run one by one, as they are; the whole is compiled"
-    elif result.case.device.startswith("cuda"):
-        yield "layers and whole are timed by the device's own clock, each replayed as a CUDA graph"
+    elif GRAPH in kind_of(result.case.device).modes:
+        yield "layers and whole are timed by the device's own clock, each replayed as a graph"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -5,30 +5,19 @@ A reading takes tens of microseconds, outside of what is timed. What a system do
 
 from __future__ import annotations
 
-import importlib
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archstat.bench.protocol import SECOND, Meter
 from archstat.bench.record import Reading
+from archstat.devices.device import Gauge
 
 PROC = Path("/proc")
-
-SLOWDOWNS = {
-    0x04: "SwPowerCap",
-    0x08: "HwSlowdown",
-    0x10: "SyncBoost",
-    0x20: "SwThermalSlowdown",
-    0x40: "HwThermalSlowdown",
-    0x80: "HwPowerBrakeSlowdown",
-}
-"""Why clocks are low, by the names and bits of nvml.h; an idle GPU, or clocks that somebody has
-set, are no slowdown."""
 
 
 class _Counters(NamedTuple):
@@ -116,80 +105,23 @@ def _share(before: int | None, after: int | None, elapsed: int) -> float | None:
     return min(1.0, max(0, after - before) / elapsed)
 
 
-class GpuMeter:
-    """Says how fast an NVIDIA GPU runs, and why no faster, and all that a meter of the host says.
+class DeviceMeter:
+    """Says what a gauge of a device says, and all that a meter of the host says."""
 
-    It looks before and after a sample and not meanwhile: samples are short against all that
-    changes a clock, and a thread that looked would take the interpreter from what is timed.
-    """
-
-    def __init__(self, nvml: Any, uuid: str, host: Meter) -> None:
-        self._nvml = nvml
-        self._gpu = nvml.nvmlDeviceGetHandleByUUID(uuid)
+    def __init__(self, gauge: Gauge, host: Meter) -> None:
+        self._gauge = gauge
         self._host = host
-        self._before = 0
 
     def start(self) -> None:
         """See `Meter.start`."""
-        self._before = self._slowdowns()
+        self._gauge.start()
         self._host.start()
 
     def read(self) -> Reading:
         """See `Meter.read`."""
-        reading = self._host.read()
-        power_mw = ask(self._nvml, "nvmlDeviceGetPowerUsage", self._gpu)
-        bits = self._before | self._slowdowns()
-        return replace(
-            reading,
-            clock_mhz=ask(
-                self._nvml, "nvmlDeviceGetClockInfo", self._gpu, self._nvml.NVML_CLOCK_SM
-            ),
-            power_w=None if power_mw is None else power_mw / 1000,
-            temperature_c=ask(
-                self._nvml, "nvmlDeviceGetTemperature", self._gpu, self._nvml.NVML_TEMPERATURE_GPU
-            ),
-            throttled=tuple(name for bit, name in SLOWDOWNS.items() if bits & bit),
-        )
-
-    def _slowdowns(self) -> int:
-        bits: int | None = ask(self._nvml, "nvmlDeviceGetCurrentClocksEventReasons", self._gpu)
-        if bits is None:  # drivers before 535
-            bits = ask(self._nvml, "nvmlDeviceGetCurrentClocksThrottleReasons", self._gpu)
-        return bits or 0
+        return replace(self._host.read(), **self._gauge.read())
 
 
-def ask(nvml: Any, question: str, *about: Any) -> Any:
-    """Return what the driver answers; None if it, the card or the package does not know."""
-    try:
-        return getattr(nvml, question)(*about)
-    except (nvml.NVMLError, AttributeError):
-        return None
-
-
-def nvml() -> Any:
-    """Return NVIDIA's library of meters, at work; None without the package or without a driver."""
-    try:
-        library = importlib.import_module("pynvml")
-    except ImportError:
-        return None
-    try:
-        library.nvmlInit()
-    except library.NVMLError:
-        return None
-    return library
-
-
-def meter_of(uuid: str | None = None, library: Any = None) -> Meter:
-    """Return what says most.
-
-    Args:
-        uuid: Of the NVIDIA GPU that is measured; None for another device.
-        library: What `nvml` found.
-    """
-    host = CpuMeter()
-    if uuid is None or library is None:
-        return host
-    try:
-        return GpuMeter(library, uuid, host)
-    except library.NVMLError:  # the driver does not show it, as in some containers
-        return host
+def meter_of(gauge: Gauge | None) -> Meter:
+    """Return what says most, given what tells of the device."""
+    return CpuMeter() if gauge is None else DeviceMeter(gauge, CpuMeter())

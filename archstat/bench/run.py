@@ -257,7 +257,7 @@ def started(plan: Plan | Search) -> Iterator[Event]:
 @contextmanager
 def _process(variables: Mapping[str, str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process, and end it when nobody listens any more."""
-    command = [sys.executable, "-P", "-m", "archstat.bench.worker"]
+    command = [sys.executable, "-P", "-m", "archstat.bench.measuring.worker"]
     paths = os.pathsep.join(path for path in sys.path if path)
     process = subprocess.Popen(  # noqa: S603  our own module
         command,

@@ -52,7 +52,7 @@ def bench(
     model_arguments: Arguments = None,
     device: Annotated[
         list[str] | None,
-        typer.Option(metavar="cpu|cuda[:i]|mps", help="Default: all that this machine has."),
+        typer.Option(metavar="cpu|cuda[:i]|mps|xpu", help="Default: all that this machine has."),
     ] = None,
     batch: Annotated[
         str,

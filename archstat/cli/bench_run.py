@@ -13,11 +13,10 @@ from archstat import __version__
 from archstat.bench import run
 from archstat.bench.asking import Known, Wanted, known, require_one_possible
 from archstat.bench.case import DTYPES, MODES, Case
-from archstat.bench.devices import device_named, every_device
 from archstat.bench.plan import Failed, Fits, Search
-from archstat.bench.processor import physical_cores
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record
+from archstat.devices.processor import physical_cores
 from archstat.errors import UsageError, did_you_mean, shown, within
 from archstat.extras import TORCH, require
 from archstat.models.question import Question
@@ -87,13 +86,15 @@ def wanted(
         ArchstatError: An option cannot be read, or there is no such device.
     """
     require(TORCH, purpose="bench")
+    from archstat.bench.measuring.places import device_names
+
     named = [name for text in devices or [] for name in text.split(",")]
     with within("--device"):
-        places = [device_named(name.strip()) for name in named] or every_device()
+        places = device_names(named)
     cores = [physical_cores()]
     found = Wanted(
         models,
-        list(dict.fromkeys(places)),
+        places,
         [1] if batch.strip() == AUTO else _numbers(batch, "--batch"),
         _words(dtypes, DTYPES, "--dtype"),
         _words(modes, MODES, "--mode"),

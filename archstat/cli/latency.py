@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from archstat.bench import run
 from archstat.bench.case import Case
-from archstat.bench.devices import device_named
 from archstat.bench.layer_summary import Breakdown, breakdown, failure, layer_seconds
-from archstat.bench.processor import physical_cores
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record, Result
 from archstat.bench.summary import Figures, Verdict, figures
 from archstat.bench.work import work_of
+from archstat.devices.processor import physical_cores
 from archstat.documents.cells import with_time_unit
 from archstat.documents.units import percent
 from archstat.errors import UsageError, within
@@ -34,11 +33,13 @@ def devices_named(text: str) -> list[str]:
         DeviceError: This machine has none of this name.
     """
     require(TORCH, purpose="--latency")
+    from archstat.bench.measuring.places import device_names
+
     with within("--latency"):
         names = [name.strip() for name in text.split(",") if name.strip()]
         if not names:
             raise UsageError("names no device", hint="write --latency cpu,cuda")
-        return list(dict.fromkeys(device_named(name) for name in names))
+        return device_names(names)
 
 
 def measured(

@@ -117,7 +117,7 @@ Output: TypeAlias = Annotated[
 Device: TypeAlias = Annotated[
     str,
     typer.Option(
-        metavar="none|meta|cpu|cuda[:i]",
+        metavar="none|meta|cpu|cuda[:i]|mps|xpu",
         help="Where to run a forward pass that every number is held against; "
         "none answers by formula alone, without torch.",
     ),

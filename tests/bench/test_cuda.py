@@ -9,16 +9,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+
 from archstat.bench.asking import known  # noqa: E402  what follows needs torch
 from archstat.bench.case import Case  # noqa: E402
-from archstat.bench.devices import precision  # noqa: E402
-from archstat.bench.environment import uuid_of  # noqa: E402
-from archstat.bench.meters import meter_of, nvml  # noqa: E402
+from archstat.bench.measuring.probes import compute_probes, memory_probes  # noqa: E402
+from archstat.bench.measuring.subject import Models  # noqa: E402
+from archstat.bench.measuring.worker import run  # noqa: E402
 from archstat.bench.plan import Done, Failed, Plan, Ready, Taken  # noqa: E402
-from archstat.bench.probes import compute_probes, memory_probes  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
-from archstat.bench.subject import Models  # noqa: E402
-from archstat.bench.worker import run  # noqa: E402
+from archstat.devices.cuda import Cuda  # noqa: E402
 from archstat.models.question import Question  # noqa: E402
 
 pytestmark = [
@@ -27,6 +26,7 @@ pytestmark = [
 ]
 
 RULES = Rules(budget_ns=100 * MS)
+GPU = Cuda(torch, 0)
 ALEXNET = Case("paper-alexnet", "cuda:0", 8)
 
 
@@ -60,7 +60,7 @@ def test_a_graph_computes_what_the_model_computes():
     module, (args, _) = models.module(ALEXNET)
     with torch.inference_mode():
         expected = module(*args)
-    from archstat.bench.subject import captured
+    from archstat.bench.measuring.subject import captured
 
     held = []
 
@@ -105,19 +105,19 @@ def test_a_batch_that_does_not_fit_is_told_and_the_others_are_measured():
 
 def test_tf32_is_asked_for_and_given_back():
     before = torch.backends.cuda.matmul.allow_tf32
-    with precision("cuda:0", "tf32"):
+    with GPU.computing_in("tf32"):
         assert torch.backends.cuda.matmul.allow_tf32
     assert torch.backends.cuda.matmul.allow_tf32 == before
 
 
 def test_convolutions_in_float32_may_compute_in_tf32_so_their_ceiling_is_its_own():
-    probes = compute_probes("cuda:0", "float32")
+    probes = compute_probes(GPU, "float32")
     assert {probe.resources for probe in probes} == {("conv",), ("matmul",)}
     assert all(probe.probe.rate() > 0 for probe in probes)
 
 
 def test_memory_is_probed():
-    assert all(each.probe.rate() > 1e9 for each in memory_probes("cuda:0", "bfloat16", 1 << 28))
+    assert all(each.probe.rate() > 1e9 for each in memory_probes(GPU, "bfloat16", 1 << 28))
 
 
 def test_training_is_measured():
@@ -127,9 +127,8 @@ def test_training_is_measured():
 
 
 def test_the_meter_tells_clocks_where_the_driver_does():
-    library = nvml()
-    if library is None:
-        pytest.skip("nvidia-ml-py is not installed")
-    meter = meter_of(uuid_of(torch, "cuda:0"), library)
-    meter.start()
-    assert meter.read().clock_mhz > 0
+    gauge = GPU.gauge()
+    if gauge is None:
+        pytest.skip("nvidia-ml-py is not installed, or the driver does not show the card")
+    gauge.start()
+    assert gauge.read()["clock_mhz"] > 0

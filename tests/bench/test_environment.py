@@ -13,43 +13,18 @@ import torch
 from archstat.bench.environment import (
     environment,
     flags_of,
-    gpu,
     process,
     software_of,
-    uuid_of,
     variables,
 )
+from archstat.devices.cpu import Cpu
+from archstat.devices.mps import Mps
 
 SDP = ("flash", "mem_efficient", "math", "cudnn")
 
 
-class NvmlError(Exception):
-    pass
-
-
-def driver(**answers):
-    """Return as much of pynvml as answers these questions."""
-    functions = {
-        f"nvml{name}": lambda *_, answer=answer: answer for name, answer in answers.items()
-    }
-    return SimpleNamespace(NVMLError=NvmlError, NVML_CLOCK_SM=1, NVML_CLOCK_MEM=2, **functions)
-
-
-def torch_with(**known):
-    """Return as much of torch as knows these properties of a GPU."""
-    properties = SimpleNamespace(
-        name="NVIDIA H200",
-        multi_processor_count=132,
-        major=9,
-        minor=0,
-        total_memory=150_000_000_000,
-        **known,
-    )
-    return SimpleNamespace(cuda=SimpleNamespace(get_device_properties=lambda _: properties))
-
-
 def test_the_sections_of_a_processor():
-    found = environment(torch, "cpu")
+    found = environment(torch, Cpu(torch))
 
     assert list(found) == ["software", "cpu", "flags", "variables", "process"]
     assert found["software"]["torch"] == torch.__version__
@@ -59,19 +34,19 @@ def test_the_sections_of_a_processor():
 
 
 def test_another_device_has_a_section_of_its_name():
-    found = environment(torch, "mps")
+    found = environment(torch, Mps(torch))
 
     assert found["mps"] == {"name": platform.processor() or platform.machine()}
 
 
 def test_all_of_it_is_json():
-    found = environment(torch, "cpu")
+    found = environment(torch, Cpu(torch))
 
     assert json.loads(json.dumps(found)) == found
 
 
 def test_nothing_in_it_says_who_measured():
-    words = json.dumps(environment(torch, "cpu"))
+    words = json.dumps(environment(torch, Cpu(torch)))
 
     assert str(Path.home()) not in words
     assert socket.gethostname() not in json.loads(words)["software"].values()
@@ -194,67 +169,3 @@ def test_an_old_torch_says_of_its_precisions_whether_they_may_be_tf32():
     assert found["cudnn.conv.precision"] == "tf32"
     assert found["mkldnn.conv.precision"] is None
     assert found["mkldnn"] is None
-
-
-def test_a_gpu_is_named_as_the_driver_names_it():
-    assert uuid_of(torch_with(uuid="fb5e"), "cuda:0") == "GPU-fb5e"
-    assert uuid_of(torch_with(uuid="MIG-fb5e"), "cuda:0") == "MIG-fb5e"
-
-
-def test_a_torch_that_knows_no_uuid_says_none():
-    assert uuid_of(torch_with(), "cuda:0") is None
-
-
-def test_a_processor_has_no_uuid():
-    assert uuid_of(torch, "cpu") is None
-
-
-def test_without_meters_a_gpu_is_what_torch_says_and_how_to_get_meters():
-    assert gpu(torch_with(uuid="fb5e", L2_cache_size=62_914_560), "cuda:0", None) == {
-        "name": "NVIDIA H200",
-        "uuid": "GPU-fb5e",
-        "processors": 132,
-        "capability": "9.0",
-        "memory_bytes": 150_000_000_000,
-        "l2_bytes": 62_914_560,
-        "meters": "pip install nvidia-ml-py to see clocks, power and heat",
-    }
-
-
-def test_the_driver_says_more_of_a_gpu():
-    nvml = driver(
-        DeviceGetHandleByUUID="card",
-        SystemGetDriverVersion="580.95",
-        DeviceGetEnforcedPowerLimit=700_000,
-        DeviceGetMaxClockInfo=1980,
-        DeviceGetClockInfo=3201,
-        DeviceGetEccMode=(1, 0),
-        DeviceGetMigMode=(0, 0),
-        DeviceGetPersistenceMode=1,
-        DeviceGetCurrPcieLinkGeneration=4,
-        DeviceGetCurrPcieLinkWidth=8,
-        DeviceGetMaxPcieLinkGeneration=5,
-        DeviceGetMaxPcieLinkWidth=16,
-        DeviceGetComputeRunningProcesses=["ours", "another"],
-    )
-
-    found = gpu(torch_with(uuid="fb5e"), "cuda:0", nvml)
-
-    assert {key: found[key] for key in list(found)[6:]} == {
-        "driver": "580.95",
-        "power_limit_w": 700.0,
-        "most_clock_mhz": 1980,
-        "memory_clock_mhz": 3201,
-        "ecc": 1,
-        "mig": 0,
-        "persistence": 1,
-        "pcie": "4 x8",
-        "most_pcie": "5 x16",
-        "programs": 2,
-    }
-
-
-def test_what_the_driver_does_not_say_is_not_known():
-    found = gpu(torch_with(uuid="fb5e"), "cuda:0", driver())
-
-    assert set(list(found.values())[6:]) == {None}

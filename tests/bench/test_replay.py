@@ -10,11 +10,11 @@ from archstat.bench import worker  # noqa: E402  it needs torch
 from archstat.bench.asking import known  # noqa: E402
 from archstat.bench.case import Case  # noqa: E402
 from archstat.bench.layer_summary import breakdown  # noqa: E402
+from archstat.bench.measuring.replay import replays  # noqa: E402
+from archstat.bench.measuring.subject import Models  # noqa: E402
 from archstat.bench.plan import Layered, Plan  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Record, Result  # noqa: E402
-from archstat.bench.replay import replays  # noqa: E402
-from archstat.bench.subject import Models  # noqa: E402
 from archstat.models.argument import find_model  # noqa: E402
 from archstat.models.inputs import parse_model_input  # noqa: E402
 from archstat.models.question import Question  # noqa: E402

@@ -128,8 +128,8 @@ def test_what_cannot_be_measured_is_never_started():
 
     record = run(start, replace(SMALL, dtype="tf32"), replace(SMALL, mode="graph")).measure()
     assert [result.failure for result in record.results] == [
-        "TF32 is a type of CUDA devices",
-        "graphs are captured on CUDA devices",
+        "tf32 is a type of cuda devices",
+        "graph is a mode of cuda devices",
     ]
 
 

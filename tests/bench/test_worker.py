@@ -8,13 +8,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from archstat.bench import devices, run, subject, worker  # noqa: E402  they need torch
+from archstat.bench import run  # noqa: E402  what follows needs torch
 from archstat.bench.asking import known  # noqa: E402
 from archstat.bench.case import Case  # noqa: E402
+from archstat.bench.measuring import subject, worker  # noqa: E402
+from archstat.bench.measuring.probes import ROUNDS  # noqa: E402
 from archstat.bench.plan import Done, Failed, Fits, Plan, Ready, Search, Surrounding, Taken  # noqa: E402
-from archstat.bench.probes import ROUNDS  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Ceiling  # noqa: E402
+from archstat.devices.cpu import Cpu  # noqa: E402
 from archstat.models.question import Question  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -146,7 +148,7 @@ def test_what_cannot_run_is_told_and_the_others_are_measured(tmp_path, name, why
 
 
 def test_what_cannot_fit_is_not_even_tried(monkeypatch):
-    monkeypatch.setattr(worker, "free_bytes", lambda _: 100_000)
+    monkeypatch.setattr(Cpu, "free_bytes", lambda _: 100_000)
     # 61,706 weights, and 1,024 + 4,704 numbers of the largest layer for each of 2, of 4 bytes
     events = measured(plan(LENET))
     assert of(Failed, events) == [
@@ -190,9 +192,3 @@ def test_a_fresh_process_answers_in_the_same_words(tmp_path):
     assert events[0].environment["process"]["threads"] == 1
     assert of(Taken, events)
     assert isinstance(events[-1], Done)
-
-
-def test_every_device_is_named_as_torch_names_it():
-    names = devices.every_device()
-    assert names[0] == "cpu"
-    assert all(devices.device_named(name) == name for name in names)

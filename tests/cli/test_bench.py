@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch")
 
 from archstat.bench import run
-from archstat.bench.devices import every_device
+from archstat.bench.measuring import places
 from tests.bench.processes import started
 from tests.cli.running import assert_refused, invoke, start
 
@@ -82,7 +82,7 @@ def test_every_combination_of_the_options_is_a_case():
 def test_the_default_is_every_device_a_core_each_and_batches_1_and_32(monkeypatch):
     from archstat.cli import bench_run
 
-    monkeypatch.setattr(bench_run, "every_device", lambda: ["cpu"])
+    monkeypatch.setattr(places, "device_names", lambda _: ["cpu"])
     monkeypatch.setattr(bench_run, "physical_cores", lambda: 6)
     found = cases("lenet5")
     assert [(case["device"], case["threads"], case["batch_size"]) for case in found] == [
@@ -93,7 +93,7 @@ def test_the_default_is_every_device_a_core_each_and_batches_1_and_32(monkeypatc
 
 def test_what_cannot_be_measured_is_a_row_that_says_why():
     lines = bench(*QUICK, "--mode", "eager,graph").splitlines()
-    assert any("graphs are captured on CUDA devices" in line for line in lines)
+    assert any("graph is a mode of cuda devices" in line for line in lines)
     assert any(line.endswith("VALID") for line in lines)
 
 
@@ -243,8 +243,8 @@ def test_training_tells_the_time_of_an_epoch():
         (
             ("--device", "meta"),
             (
-                "error: --device: 'meta' computes nothing",
-                f"  hint: it has {', '.join(every_device())}",
+                "error: --device: the meta device computes nothing",
+                f"  hint: it has {', '.join(places.device_names())}",
             ),
         ),
         (
@@ -271,7 +271,7 @@ def test_training_tells_the_time_of_an_epoch():
         ),
         (
             ("--mode", "graph"),
-            ("error: nothing can be measured: graphs are captured on CUDA devices",),
+            ("error: nothing can be measured: graph is a mode of cuda devices",),
         ),
         (
             ("--tolerance", "5", "lenet5"),

@@ -14,14 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from archstat.devices import find, is_out_of_memory
 from archstat.errors import (
     INSTEAD,
     ArchstatError,
     DeviceError,
     Problem,
     TraceError,
-    did_you_mean,
-    shown,
 )
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape, TorchFunction, TorchModule, TorchOperator, times
@@ -113,7 +112,7 @@ def torch_errors(place: str) -> Iterator[None]:
 
 def _refusal(error: Exception) -> ArchstatError:
     first_line = str(error).partition("\n")[0]
-    if isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in first_line:
+    if is_out_of_memory(error, torch):
         return DeviceError(
             f"the device has not enough memory: {first_line}",
             hint=f"use fewer examples, or {INSTEAD}, which needs none",
@@ -128,30 +127,8 @@ def find_device(name: str) -> torch.device:
     Raises:
         DeviceError: There is no such kind of device, or this machine has none.
     """
-    kind, colon, index = name.partition(":")
-    if kind not in {"meta", "cpu", "cuda"} or (colon and not index.isdecimal()):
-        raise DeviceError(
-            f"there is no device {shown(name)}",
-            hint=did_you_mean(kind, ["meta", "cpu", "cuda"])
-            or "use none, meta, cpu, cuda or cuda:0",
-        )
-    if kind != "cuda":
-        if index:
-            raise DeviceError(f"there is one {kind} device", instead={"device": kind})
-        return torch.device(kind)
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if count == 0:
-        raise DeviceError(
-            f"torch {torch.__version__} finds no CUDA device on this machine",
-            hint=f"use {INSTEAD}: the numbers are the same on every device",
-            instead={"device": "cpu"},
-        )
-    if int(index or 0) >= count:
-        raise DeviceError(
-            f"there is no cuda:{index}: this machine has {count} CUDA device"
-            f"{'s, cuda:0 to' if count > 1 else ','} cuda:{count - 1}"
-        )
-    return torch.device("cuda", int(index or 0))
+    found: torch.device = find(name, torch).torch_device
+    return found
 
 
 def build_module(graph: Graph, device: torch.device) -> GraphModule:

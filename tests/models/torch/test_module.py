@@ -211,15 +211,15 @@ def test_a_device_by_its_name(name, device):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("gpu", "there is no device 'gpu'\n  hint: use none, meta, cpu, cuda or cuda:0"),
+        ("gpu", "there is no device 'gpu'\n  hint: use cpu, cuda, meta, mps, xpu"),
         ("cdua", "there is no device 'cdua'\n  hint: did you mean 'cuda'?"),
         ("CPU", "there is no device 'CPU'\n  hint: did you mean 'cpu'?"),
-        ("", "there is no device ''\n  hint: use none, meta, cpu, cuda or cuda:0"),
+        ("", "there is no device ''\n  hint: use cpu, cuda, meta, mps, xpu"),
         ("cuda:", "there is no device 'cuda:'\n  hint: did you mean 'cuda'?"),
         ("cuda:x", "there is no device 'cuda:x'\n  hint: did you mean 'cuda'?"),
         ("cuda:-1", "there is no device 'cuda:-1'\n  hint: did you mean 'cuda'?"),
-        ("cpu:3", "there is one cpu device; write --device cpu"),
-        ("meta:0", "there is one meta device; write --device meta"),
+        ("cpu:3", "there is one cpu device\n  hint: write device='cpu'"),
+        ("meta:0", "there is one meta device\n  hint: write device='meta'"),
     ],
 )
 def test_a_device_that_is_none(name, message):
@@ -234,7 +234,7 @@ def test_without_cuda_the_error_says_what_to_use(monkeypatch):
         confirm(branching(), "cuda", batch_size=1)
     assert str(caught.value) == (
         f"torch {torch.__version__} finds no CUDA device on this machine\n"
-        "  hint: use --device cpu or --device meta: the numbers are the same on every device"
+        "  hint: use device='cpu': the numbers are the same on every device"
     )
 
 

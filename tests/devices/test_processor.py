@@ -7,7 +7,7 @@ import platform
 
 import pytest
 
-from archstat.bench.processor import brand, logical_cores, physical_cores, processor, quota_of
+from archstat.devices.processor import brand, logical_cores, physical_cores, processor, quota_of
 
 CPUINFO = """\
 processor\t: 0
@@ -180,6 +180,6 @@ def test_macos_names_its_processor(monkeypatch, tmp_path):
     sysctl.write_text("#!/bin/sh\necho Apple M2 Pro\n")
     sysctl.chmod(0o755)
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
-    monkeypatch.setattr("archstat.bench.processor.SYSCTL", sysctl)
+    monkeypatch.setattr("archstat.devices.processor.SYSCTL", sysctl)
 
     assert brand() == "Apple M2 Pro"

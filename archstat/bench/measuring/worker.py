@@ -17,11 +17,14 @@ from typing import TypeAlias
 
 import torch
 
-from archstat.bench.case import BYTES, COMPILE
-from archstat.bench.devices import CPU, free_bytes, is_out_of_memory
-from archstat.bench.environment import environment, uuid_of
+from archstat.bench.asking import CPU
+from archstat.bench.case import BYTES
+from archstat.bench.environment import environment
 from archstat.bench.layer_rounds import layer_rounds
-from archstat.bench.meters import meter_of, nvml
+from archstat.bench.measuring.probes import Probes, Surroundings
+from archstat.bench.measuring.replay import layer_line
+from archstat.bench.measuring.subject import Models, TimedModel
+from archstat.bench.meters import meter_of
 from archstat.bench.plan import (
     Done,
     Event,
@@ -34,11 +37,10 @@ from archstat.bench.plan import (
     Surrounding,
     Taken,
 )
-from archstat.bench.probes import Probes, Surroundings
 from archstat.bench.protocol import SECOND, Meter, Station, calls_of_a_sample, measure, warm_up
 from archstat.bench.record import LayerTimes
-from archstat.bench.replay import layer_line
-from archstat.bench.subject import Models, TimedModel
+from archstat.devices import find, is_out_of_memory
+from archstat.devices.device import COMPILE
 from archstat.errors import ArchstatError
 
 Tell: TypeAlias = Callable[[Event], None]
@@ -69,7 +71,7 @@ def run(plan: Plan, tell: Tell) -> None:
         )
         for number, (subject, calls) in subjects.items()
     }
-    meter = meter_of(uuid_of(torch, plan.device), nvml())
+    meter = meter_of(find(plan.device, torch, measured=True).gauge())
     if stations:
         measure(
             stations,
@@ -117,10 +119,11 @@ def _prepared(
     plan: Plan, models: Models, tell: Tell
 ) -> Iterator[tuple[int, tuple[TimedModel, int]]]:
     """Yield each case that is warm, with how many calls make a sample of it."""
+    device = find(plan.device, torch, measured=True)
     for number, case in plan.cases.items():
         compiles = case.mode == COMPILE
         rules = replace(plan.rules, most_warm_ns=COMPILING_NS) if compiles else plan.rules
-        least, free = plan.works[number].held * BYTES[case.dtype], free_bytes(case.device)
+        least, free = plan.works[number].held * BYTES[case.dtype], device.free_bytes()
         if free is not None and least > free:
             words = f"{NO_MEMORY}: it needs {least / GB:.1f} GB at least, {free / GB:.1f} are free"
             tell(Failed(number, words))
@@ -137,17 +140,17 @@ def _prepared(
 
 def search(asked: Search, tell: Tell) -> None:
     """Double the batch until it does not fit or takes too long, then close in on what fits."""
-    models = Models(asked.question, seed=asked.seed)
+    models, device = Models(asked.question, seed=asked.seed), find(asked.device, torch)
     fits, fails, size = 0, 0, 1
     while fits < size < (fails or size + 1):
-        free = free_bytes(asked.device)
+        free = device.free_bytes()
         try:
-            if asked.device == CPU and free is not None and _peak_bytes() > free:
+            if device.kind == CPU and free is not None and _peak_bytes() > free:
                 raise MemoryError  # noqa: TRY301  the system would end this process
             warm = warm_up(models.subject(replace(asked.case, batch_size=size)), asked.rules)
         except Exception as error:
-            if not is_out_of_memory(error):
-                raise
+            if not fits and not is_out_of_memory(error, torch):
+                raise  # later, a size that the device's kernels do not take
             fails = size
         else:
             tell(Fits(size, warm.call_ns))
@@ -171,7 +174,7 @@ def _why(error: Exception) -> str:
     """Return in words why something cannot be measured."""
     if isinstance(error, ArchstatError):
         return str(error)
-    if is_out_of_memory(error):
+    if is_out_of_memory(error, torch):
         return NO_MEMORY
     words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     return "".join(letter if letter.isprintable() else "?" for letter in words[:MOST_WORDS])
@@ -202,7 +205,7 @@ def main() -> None:
     if isinstance(asked, Search):
         search(asked, tell)
         return
-    tell(Surrounding(environment(torch, asked.device, nvml())))
+    tell(Surrounding(environment(torch, find(asked.device, torch, measured=True))))
     run(asked, tell)
 
 

@@ -17,14 +17,15 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from archstat.bench.case import BYTES, COMPILE, FLOAT32, Case
-from archstat.bench.devices import is_out_of_memory, precision, waiting
+from archstat.bench.case import BYTES, Case
 from archstat.bench.layer_rounds import Line, Timed
+from archstat.bench.measuring.subject import Models, captured, device_of
 from archstat.bench.plan import Plan
 from archstat.bench.protocol import Station, Subject
 from archstat.bench.record import LayerTimes
-from archstat.bench.subject import Call, Models, captured, events_ns
 from archstat.bench.work import Work
+from archstat.devices import Device, is_out_of_memory
+from archstat.devices.device import COMPILE, FLOAT32, GRAPH, Call
 from archstat.graph import INPUT, Graph
 from archstat.models.question import Question
 from archstat.models.torch.module import GraphModule, graph_of, node_output
@@ -125,7 +126,7 @@ def replays(case: Case, models: Models, question: Question) -> dict[str, Replay]
         ArchstatError: There is no such model, or it cannot run like this.
     """
     module, (args, kwargs) = models.module(case)
-    with precision(case.device, case.dtype):
+    with device_of(case).computing_in(case.dtype):
         graph = graph_of(module)
         if graph is not None and isinstance(module, GraphModule):
             return _of_graph(graph, module, args[0])
@@ -158,23 +159,23 @@ class TimedLayer:
 
     def __init__(self, replay: Replay, case: Case) -> None:
         self._replay = replay
-        self._case = case
-        self._wait = waiting(case.device)
+        self._dtype = case.dtype
+        self._device = device_of(case)
 
     def __call__(self) -> int:
         """Return the nanoseconds of a call on inputs that were just read."""
-        clock, step = time.perf_counter_ns, self._replay.step
-        with torch.inference_mode(), precision(self._case.device, self._case.dtype):
+        clock, step, wait = time.perf_counter_ns, self._replay.step, self._device.wait
+        with torch.inference_mode(), self._device.computing_in(self._dtype):
             _read(self._replay.given)
-            self._wait()
+            wait()
             start = clock()
             step()
-            self._wait()
+            wait()
             return clock() - start
 
 
 class QueuedLayer:
-    """A layer, timed by a CUDA device's own clock, in a graph where it can be captured.
+    """A layer, timed by the device's own clock, in a graph where it can be captured.
 
     Between two calls, what it is given is read, and before that as much of other memory as the
     rest of a pass goes through: so it finds in the cache what it would find there. What that takes
@@ -189,7 +190,7 @@ class QueuedLayer:
             between()
             replay.step()
 
-        self._case = case
+        self._device, self._case = device_of(case), case
         self._both, self._between = (self._queued(run) for run in (both, between))
 
     def _queued(self, run: Call) -> Call:
@@ -198,18 +199,20 @@ class QueuedLayer:
                 for _ in range(UNROLLED):
                     run()
 
+        if GRAPH not in self._device.modes:
+            return unrolled
         try:
             return captured(unrolled, self._case)
         except RuntimeError as error:
-            if is_out_of_memory(error):
+            if is_out_of_memory(error, torch):
                 raise
             return unrolled
 
     def __call__(self) -> int:
         """Return the device's nanoseconds of a call."""
-        with precision(self._case.device, self._case.dtype):
-            both_ns = events_ns(self._both, self._case.device)
-            between_ns = events_ns(self._between, self._case.device)
+        with self._device.computing_in(self._case.dtype):
+            both_ns = self._device.elapsed_ns(self._both)
+            between_ns = self._device.elapsed_ns(self._between)
         return max(0, both_ns - between_ns) // UNROLLED
 
 
@@ -225,32 +228,27 @@ def timed_layers(
     """Yield each layer that can run by itself, with its name."""
     moved = {layer.name: layer.numbers * BYTES[case.dtype] for layer in work.layers}
     whole = sum(moved.values())
-    others = _others(whole, case.device)
+    device = device_of(case)
+    others = _others(whole, device)
     for name, replay in found.items():
         try:
-            if _is_cuda(case):
+            if device.has_clock:
                 rest = others[: (whole - moved.get(name, 0)) // others.itemsize]
                 timed: Timed = QueuedLayer(replay, case, rest)
             else:
                 timed = TimedLayer(replay, case)
             timed()
         except Exception as error:
-            if is_out_of_memory(error):
+            if is_out_of_memory(error, torch):
                 raise
             continue  # an operator may need what only a pass has
         yield name, timed
 
 
-def _is_cuda(case: Case) -> bool:
-    return case.device.startswith("cuda")
-
-
-def _others(moved: int, device: str) -> Tensor:
+def _others(moved: int, device: Device) -> Tensor:
     """Return as much memory as a pass goes through, but no more than has an effect."""
-    if not device.startswith("cuda"):
-        return torch.empty(0)
-    cache: int = torch.cuda.get_device_properties(device).L2_cache_size
-    return torch.ones(min(moved, CACHES * cache) // BYTES[FLOAT32], device=device)
+    count = min(moved, CACHES * device.cache_bytes) // BYTES[FLOAT32]
+    return torch.ones(count, device=device.torch_device)
 
 
 def layer_line(
@@ -272,12 +270,13 @@ def layer_line(
 
 def timed_whole(case: Case, models: Models, subject: Subject) -> Timed:
     """Return a pass as it compares with its layers: by the same clock, in a graph like them."""
-    if not _is_cuda(case):
+    device = device_of(case)
+    if not device.has_clock:
         return lambda: subject.calls(1)[0]
-    if case.mode != COMPILE:
+    if case.mode != COMPILE and GRAPH in device.modes:
         with suppress(RuntimeError):
             graph = captured(models.step(case), case)
-            return lambda: events_ns(lambda: _repeat(graph), case.device) // UNROLLED
+            return lambda: device.elapsed_ns(lambda: _repeat(graph)) // UNROLLED
     return lambda: _queued_ns(subject)
 
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from archstat.bench.case import BYTES, FLOAT32, TF32
-from archstat.bench.devices import CPU, precision, type_of, waiting
+from archstat.bench.case import BYTES
+from archstat.bench.measuring.subject import type_of
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
+from archstat.devices import Device, find
+from archstat.devices.device import FLOAT32
 
 ROUNDS = 7
 """How often each probe is tried."""
@@ -35,35 +38,12 @@ ROW = 1024
 Surroundings = tuple[str, str, int]
 
 
-@dataclass(frozen=True)
-class Size:
-    """How large the probes of operations are, so that they keep a device busy.
-
-    Attributes:
-        examples: Of a convolution.
-        rows: Of the batch of a linear layer.
-        sides: Of matrices.
-    """
-
-    examples: int
-    rows: int
-    sides: tuple[int, ...]
-
-
-SIZES = {
-    CPU: Size(1, 64, (1024, 2048)),
-    "cuda": Size(64, 4096, (4096, 8192)),
-    "mps": Size(16, 1024, (2048,)),
-}
-
-
 class Repeated:
     """A probe: a call of known work, made often enough for the clock."""
 
-    def __init__(self, call: Callable[[], object], work: float, device: str, dtype: str) -> None:
+    def __init__(self, call: Callable[[], object], work: float, device: Device, dtype: str) -> None:
         self._call = call
         self._work = work
-        self._wait = waiting(device)
         self._device, self._dtype = device, dtype
         self._count = 1
         self.spent_ns = 0
@@ -75,12 +55,12 @@ class Repeated:
         return self._work * self._count * 1e9 / self._ns()
 
     def _ns(self) -> int:
-        with torch.inference_mode(), precision(self._device, self._dtype):
-            self._wait()
+        with torch.inference_mode(), self._device.computing_in(self._dtype):
+            self._device.wait()
             start = time.perf_counter_ns()
             for _ in range(self._count):
                 self._call()
-            self._wait()
+            self._device.wait()
             taken = time.perf_counter_ns() - start
         self.spent_ns += taken
         return taken
@@ -95,63 +75,55 @@ class Named:
     probe: Repeated
 
 
-def compute_probes(device: str, dtype: str) -> list[Named]:
+def compute_probes(device: Device, dtype: str) -> list[Named]:
     """Return the probes of operations; the first is the one that runs beside samples."""
-    size = SIZES[device.partition(":")[0]]
-    number = type_of(dtype)
-    both = (CONV, MATMUL)
-    mixed = device.startswith("cuda") and dtype == FLOAT32
-    shape = (size.examples, CHANNELS, SIDE, SIDE)
-    image = torch.randn(shape, device=device).to(number, memory_format=torch.channels_last)
-    kernel = torch.randn((CHANNELS, CHANNELS, 3, 3), device=device)
-    kernel = kernel.to(number, memory_format=torch.channels_last)
+    size, number, place = device.probe, type_of(dtype), device.torch_device
+    convolving = device.convolves_in(dtype)
+    resources, both = ((CONV,), (MATMUL,)) if convolving != dtype else ((CONV, MATMUL),) * 2
+
+    def drawn(*shape: int) -> Tensor:
+        return torch.randn(shape, device=place).to(number)
+
+    def named(
+        name: str, told: tuple[str, ...], call: Callable[[], object], flops: int, of: str = dtype
+    ) -> Named:
+        return Named(name, told, Repeated(call, flops, device, of))
+
+    last = torch.channels_last
+    image = drawn(size.examples, CHANNELS, SIDE, SIDE).contiguous(memory_format=last)
+    kernel = drawn(CHANNELS, CHANNELS, 3, 3).contiguous(memory_format=last)
+    batch, weights = drawn(size.rows, UNITS), drawn(UNITS, UNITS)
     found = [
-        Named(
+        named(
             f"convolution {CHANNELS}→{CHANNELS}, 3×3, channels last",
-            (CONV,) if mixed else both,
-            Repeated(
-                lambda: functional.conv2d(image, kernel, padding=1),
-                2 * size.examples * SIDE * SIDE * CHANNELS * CHANNELS * 9,
-                device,
-                dtype,
-            ),
-        )
+            resources,
+            lambda: functional.conv2d(image, kernel, padding=1),
+            2 * size.examples * SIDE * SIDE * CHANNELS * CHANNELS * 9,
+        ),
+        named(
+            f"linear layer {UNITS}→{UNITS}, batch {size.rows}",
+            both,
+            lambda: functional.linear(batch, weights),
+            2 * size.rows * UNITS**2,
+        ),
     ]
-    batch = torch.randn((size.rows, UNITS), device=device).to(number)
-    weights = torch.randn((UNITS, UNITS), device=device).to(number)
-    linear = Repeated(
-        lambda: functional.linear(batch, weights), 2 * size.rows * UNITS**2, device, dtype
-    )
-    resources = (MATMUL,) if mixed else both
-    found.append(Named(f"linear layer {UNITS}→{UNITS}, batch {size.rows}", resources, linear))
     for side in size.sides:
-        left, right = (torch.randn((side, side), device=device).to(number) for _ in range(2))
-        out = torch.empty_like(left)
-        found.append(_product(side, left, right, out, device, dtype, resources))
-        if mixed:  # torch lets convolutions compute in TF32, unless told otherwise
-            found.append(_product(side, left, right, out, device, TF32, (CONV,)))
+        left, right = drawn(side, side), drawn(side, side)
+        call = partial(torch.mm, left, right, out=torch.empty_like(left))
+        name, flops = f"matrix product {side}×{side}", 2 * side**3
+        found.append(named(f"{name} in {dtype}", both, call, flops))
+        if convolving != dtype:
+            found.append(named(f"{name} in {convolving}", resources, call, flops, convolving))
     return found
 
 
-def _product(  # noqa: PLR0913, PLR0917  a matrix product has these parts
-    side: int,
-    left: Tensor,
-    right: Tensor,
-    out: Tensor,
-    device: str,
-    dtype: str,
-    resources: tuple[str, ...],
-) -> Named:
-    probe = Repeated(lambda: torch.mm(left, right, out=out), 2 * side**3, device, dtype)
-    return Named(f"matrix product {side}×{side} in {dtype}", resources, probe)
-
-
-def memory_probes(device: str, dtype: str, set_bytes: int) -> list[Named]:
+def memory_probes(device: Device, dtype: str, set_bytes: int) -> list[Named]:
     """Return the probes of memory, which work on so many bytes; the first runs beside samples."""
+    place = device.torch_device
     rows = set_bytes // BYTES[dtype] // ROW
-    weights = torch.randn((rows, ROW), device=device).to(type_of(dtype))
-    x = torch.randn((1, ROW), device=device).to(type_of(dtype))
-    plain = torch.randn(set_bytes // BYTES[FLOAT32], device=device)
+    weights = torch.randn((rows, ROW), device=place).to(type_of(dtype))
+    x = torch.randn((1, ROW), device=place).to(type_of(dtype))
+    plain = torch.randn(set_bytes // BYTES[FLOAT32], device=place)
     half = plain.numel() // 2
 
     def named(name: str, call: Callable[[], object]) -> Named:
@@ -183,7 +155,8 @@ class Probes:
     def ceilings(self, needed: Mapping[Surroundings, set[int]]) -> Iterator[Ceiling]:
         """Yield what each probe reaches, for surroundings with the sizes of sets of bytes."""
         for surroundings, sizes in needed.items():
-            device, dtype, _ = surroundings
+            name, dtype, _ = surroundings
+            device = find(name, torch, measured=True)
             yield from self._measured(surroundings, 0, compute_probes(device, dtype))
             for set_bytes in sorted(sizes):
                 probes = memory_probes(device, dtype, set_bytes)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from itertools import cycle
 from typing import Any
@@ -13,9 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from archstat.bench.case import COMPILE, GRAPH, Case
-from archstat.bench.devices import precision, type_of, waiting
-from archstat.bench.protocol import MS
+from archstat.bench.case import Case
+from archstat.devices import find
+from archstat.devices.device import COMPILE, FLOAT32, GRAPH, TF32, Call, Device
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
@@ -27,29 +28,24 @@ INPUTS = 3
 
 IMAGE_AXES = 4
 
-PRIMED_CYCLES = 20_000_000
-"""Of a GPU, that are slept while its queue fills: about 10 ms."""
-
 LEARNING_RATE = 1e-4  # small: what is measured is a step, not where it leads
 MOMENTUM = 0.9
-
-Call = Callable[[], object]
 
 
 class TimedModel:
     """Calls of a model, timed as the protocol asks: one by one, and in a row."""
 
     def __init__(self, case: Case, steps: Sequence[Call]) -> None:
-        self._case = case
-        self._wait = waiting(case.device)
+        self._dtype = case.dtype
+        self._device = device_of(case)
         self._steps = cycle(steps)
         self.spent_ns = 0
 
     def calls(self, count: int) -> tuple[int, ...]:
         """Return the nanoseconds of each of some calls, waiting for each."""
-        clock, wait, steps = time.perf_counter_ns, self._wait, self._steps
+        clock, wait, steps = time.perf_counter_ns, self._device.wait, self._steps
         times = []
-        with precision(self._case.device, self._case.dtype):
+        with self._device.computing_in(self._dtype):
             wait()
             for _ in range(count):
                 step = next(steps)
@@ -61,17 +57,17 @@ class TimedModel:
         return tuple(times)
 
     def queue(self, count: int) -> tuple[int, int | None] | None:
-        """Return the nanoseconds of calls in a row; on CUDA by its own clock too."""
-        if self._case.device == "cpu":
+        """Return the nanoseconds of calls in a row, and by the device's own clock, if any."""
+        device = self._device
+        if not device.queues:
             return None
-        with precision(self._case.device, self._case.dtype):
-            self._wait()
+        with device.computing_in(self._dtype):
+            device.wait()
             start = time.perf_counter_ns()
             self._run(count)
-            self._wait()
+            device.wait()
             host_ns = time.perf_counter_ns() - start
-            cuda = self._case.device.startswith("cuda")
-            device_ns = events_ns(lambda: self._run(count), self._case.device) if cuda else None
+            device_ns = device.elapsed_ns(lambda: self._run(count)) if device.has_clock else None
         self.spent_ns += host_ns + (device_ns or 0)
         return host_ns, device_ns
 
@@ -101,7 +97,7 @@ class Models:
             return TimedModel(case, training_steps(module, batches, case.optimizer))
         module.eval()
         if case.mode == COMPILE:
-            module.compile()
+            module.compile(dynamic=False)
         steps = [_pass(module, args, kwargs) for args, kwargs in batches]
         return TimedModel(case, [captured(steps[0], case)] if case.mode == GRAPH else steps)
 
@@ -126,14 +122,14 @@ class Models:
 
     def _new(self, case: Case) -> nn.Module:
         source, _ = self._source(case.model)
-        module = source.model if source.make is None else source.make()
-        module = module.to(torch.device(case.device)).to(type_of(case.dtype))
+        module = deepcopy(source.model) if source.make is None else source.make()
+        module = module.to(device_of(case).torch_device).to(type_of(case.dtype))
         return module.to(memory_format=torch.channels_last) if case.channels_last else module
 
     def _batches(self, case: Case) -> list[tuple[Sequence[Any], Mapping[str, Any]]]:
         source, stated = self._source(case.model)
         count = 1 if case.mode == GRAPH else INPUTS
-        device = torch.device(case.device)
+        device = device_of(case).torch_device
         made = [example_inputs(source, stated, case.batch_size, device) for _ in range(count)]
         filled: list[tuple[Sequence[Any], Mapping[str, Any]]] = tree_map_only(
             Tensor, lambda tensor: _filled(tensor, case), made
@@ -145,19 +141,6 @@ class Models:
             source = find_model(model).module(self._question)
             self._sources[model] = source, stated_inputs(source, self._question.inputs)
         return self._sources[model]
-
-
-def events_ns(run: Call, device: str) -> int:
-    """Return a CUDA device's nanoseconds for what lies in its queue when it begins."""
-    with torch.cuda.device(device):
-        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        torch.cuda._sleep(PRIMED_CYCLES)  # noqa: SLF001  there is no public one
-        start.record()
-        run()
-        end.record()
-        end.synchronize()
-    elapsed_ms: float = start.elapsed_time(end)
-    return round(elapsed_ms * MS)
 
 
 def _filled(tensor: Tensor, case: Case) -> Tensor:
@@ -179,18 +162,25 @@ def _pass(module: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def captured(step: Call, case: Case) -> Call:
-    """Return a CUDA graph of a call; replaying it takes the host no time."""
-    with torch.cuda.device(case.device), precision(case.device, case.dtype):
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(3):
-                step()
-        torch.cuda.current_stream().wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            step()
-    return lambda: graph.replay()  # noqa: PLW0108  torch says no type of it
+    """Return what replays a call as a graph of the device."""
+    device = device_of(case)
+    with device.computing_in(case.dtype):
+        return device.captured(step)
+
+
+def device_of(case: Case) -> Device:
+    """Return the device of a case.
+
+    Raises:
+        DeviceError: This machine has none of its name.
+    """
+    return find(case.device, torch, measured=True)
+
+
+def type_of(dtype: str) -> torch.dtype:
+    """Return torch's type of the numbers in memory."""
+    found: torch.dtype = getattr(torch, FLOAT32 if dtype == TF32 else dtype)
+    return found
 
 
 def training_steps(
