@@ -19,12 +19,14 @@ from statistics import median
 from benched import options
 from counters import print_table
 from rivals import step_of, timer_s
+from torch import nn
 
 from archstat.bench.measuring.subject import TimedModel
 from archstat.bench.meters import meter_of
 from archstat.bench.protocol import SECOND, Rules, Station, calls_of_a_sample, measure, warm_up
 from archstat.bench.record import Sample, Trial
 from archstat.bench.summary import call_s, counted
+from archstat.models.torch.source import Source
 
 CLAIM = 0.015
 BATCHES = (1, 32)
@@ -65,7 +67,7 @@ class OurTimer:
 def ratios(model: str, batch_size: int, pairs: int) -> Iterator[float]:
     """Yield archstat's time over that of torch.utils.benchmark, pair by pair."""
     case, step = step_of(model, batch_size)
-    ours = OurTimer(TimedModel(case, [step]))
+    ours = OurTimer(TimedModel(case, Source(model, nn.Identity()), [step]))
     turns: list[Callable[[], float]] = [ours.seconds, lambda: timer_s(step, SECONDS)]
     for number in range(pairs):
         order = (0, 1) if number % 2 == 0 else (1, 0)

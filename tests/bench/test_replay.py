@@ -6,10 +6,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from archstat.bench import worker  # noqa: E402  it needs torch
 from archstat.bench.asking import known  # noqa: E402
 from archstat.bench.case import Case  # noqa: E402
 from archstat.bench.layer_summary import breakdown  # noqa: E402
+from archstat.bench.measuring import worker  # noqa: E402  it needs torch
 from archstat.bench.measuring.replay import replays  # noqa: E402
 from archstat.bench.measuring.subject import Models  # noqa: E402
 from archstat.bench.plan import Layered, Plan  # noqa: E402

@@ -147,6 +147,50 @@ def test_what_cannot_run_is_told_and_the_others_are_measured(tmp_path, name, why
     assert {taken.number for taken in of(Taken, events)} == {1}
 
 
+def test_a_model_that_is_there_already_is_copied_for_each_type(tmp_path):
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\nnet = nn.Linear(8, 4)\n", encoding="utf-8"
+    )
+    question = Question(inputs=worker_inputs("8"))
+    case = Case(f"{tmp_path}/net.py:net", "cpu", 1, threads=1)
+    events = measured(plan(case, replace(case, dtype="bfloat16"), question=question))
+    assert not of(Failed, events)
+    assert {taken.number for taken in of(Taken, events)} == {0, 1}
+
+
+def test_a_model_finds_its_own_modules_while_it_runs(tmp_path):
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\nclass Net(nn.Linear):\n"
+        "    def __init__(self):\n        super().__init__(8, 4)\n"
+        "    def forward(self, x):\n        from beside_it import TWO\n"
+        "        return super().forward(x) * TWO\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "beside_it.py").write_text("TWO = 2\n", encoding="utf-8")
+    question = Question(inputs=worker_inputs("8"))
+    events = measured(plan(Case(f"{tmp_path}/net.py:Net", "cpu", 1, threads=1), question=question))
+    assert not of(Failed, events)
+    assert of(Taken, events)
+
+
+def test_every_case_is_compiled_for_its_own_shape(tmp_path, monkeypatch):
+    (tmp_path / "net.py").write_text(NET.replace('print("hello")', "pass"), encoding="utf-8")
+    shapes, real = [], torch.nn.Module.compile
+
+    def backend(graph, inputs):
+        shapes.extend(tuple(x.shape) for x in inputs if x.shape[-1:] == (8,) and len(x.shape) == 2)
+        return graph.forward
+
+    monkeypatch.setattr(
+        torch.nn.Module, "compile", lambda self, **how: real(self, backend=backend, **how)
+    )
+    models = subject.Models(Question(inputs=worker_inputs("8")), seed=0)
+    for size in range(5, 15):
+        case = Case(f"{tmp_path}/net.py:Net", "cpu", size, mode="compile", threads=1)
+        models.subject(case).calls(1)
+    assert [shape for shape in shapes if shape != (4, 8)] == [(size, 8) for size in range(5, 15)]
+
+
 def test_what_cannot_fit_is_not_even_tried(monkeypatch):
     monkeypatch.setattr(Cpu, "free_bytes", lambda _: 100_000)
     # 61,706 weights, and 1,024 + 4,704 numbers of the largest layer for each of 2, of 4 bytes

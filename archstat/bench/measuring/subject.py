@@ -28,6 +28,9 @@ INPUTS = 3
 
 IMAGE_AXES = 4
 
+MOST_VERSIONS = 1 << 16
+"""Of a function, for different shapes and types, that are compiled in a process."""
+
 LEARNING_RATE = 1e-4  # small: what is measured is a step, not where it leads
 MOMENTUM = 0.9
 
@@ -35,7 +38,8 @@ MOMENTUM = 0.9
 class TimedModel:
     """Calls of a model, timed as the protocol asks: one by one, and in a row."""
 
-    def __init__(self, case: Case, steps: Sequence[Call]) -> None:
+    def __init__(self, case: Case, source: Source, steps: Sequence[Call]) -> None:
+        self._source = source
         self._dtype = case.dtype
         self._device = device_of(case)
         self._steps = cycle(steps)
@@ -45,7 +49,7 @@ class TimedModel:
         """Return the nanoseconds of each of some calls, waiting for each."""
         clock, wait, steps = time.perf_counter_ns, self._device.wait, self._steps
         times = []
-        with self._device.computing_in(self._dtype):
+        with self._source.at_home(), self._device.computing_in(self._dtype):
             wait()
             for _ in range(count):
                 step = next(steps)
@@ -61,7 +65,7 @@ class TimedModel:
         device = self._device
         if not device.queues:
             return None
-        with device.computing_in(self._dtype):
+        with self._source.at_home(), device.computing_in(self._dtype):
             device.wait()
             start = time.perf_counter_ns()
             self._run(count)
@@ -92,14 +96,17 @@ class Models:
             ArchstatError: There is no such model, or it cannot run like this.
         """
         torch.manual_seed(self._seed)
-        module, batches = self._model(case), self._batches(case)
+        module, batches, source = self._model(case), self._batches(case), self.source(case)
         if case.optimizer:
-            return TimedModel(case, training_steps(module, batches, case.optimizer))
+            return TimedModel(case, source, training_steps(module, batches, case.optimizer))
         module.eval()
         if case.mode == COMPILE:
-            module.compile(dynamic=False)
+            _compile(module)
         steps = [_pass(module, args, kwargs) for args, kwargs in batches]
-        return TimedModel(case, [captured(steps[0], case)] if case.mode == GRAPH else steps)
+        if case.mode == GRAPH:
+            with source.at_home():
+                steps = [captured(steps[0], case)]
+        return TimedModel(case, source, steps)
 
     def module(self, case: Case) -> tuple[nn.Module, tuple[Any, Mapping[str, Any]]]:
         """Return a case's model in evaluation mode, with a batch for it."""
@@ -110,6 +117,10 @@ class Models:
         """Return a pass in evaluation mode."""
         module, (args, kwargs) = self.module(case)
         return _pass(module, args, kwargs)
+
+    def source(self, case: Case) -> Source:
+        """Return where a case's model comes from."""
+        return self._source(case.model)[0]
 
     def _model(self, case: Case) -> nn.Module:
         """Return a case's model; the same for all batches, unless it changes."""
@@ -141,6 +152,17 @@ class Models:
             source = find_model(model).module(self._question)
             self._sources[model] = source, stated_inputs(source, self._question.inputs)
         return self._sources[model]
+
+
+def _compile(module: nn.Module) -> None:
+    """Compile a module for the very shapes that it is given.
+
+    torch.compile would take a second batch size for a hint to let it vary, and run a ninth version
+    of a function uncompiled without a word.
+    """
+    config = torch._dynamo.config  # noqa: SLF001  by its documented name, which begins so
+    config.cache_size_limit = config.accumulated_cache_size_limit = MOST_VERSIONS
+    module.compile(dynamic=False)
 
 
 def _filled(tensor: Tensor, case: Case) -> Tensor:

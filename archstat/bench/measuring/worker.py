@@ -108,9 +108,11 @@ def _layer_times(
         return LayerTimes(plan.process, failure="layers are those of a forward pass")
     random = Random(f"{plan.seed} {plan.process} {number}")  # noqa: S311  an order is no secret
     try:
-        empty, line = layer_line(plan, number, models, station)
-        rounds = layer_rounds(line, plan.rules, meter, now_ns=time.perf_counter_ns, random=random)
-        return replace(empty, rounds=tuple(rounds))
+        with models.source(plan.cases[number]).at_home():
+            empty, line = layer_line(plan, number, models, station)
+            now_ns = time.perf_counter_ns
+            rounds = layer_rounds(line, plan.rules, meter, now_ns=now_ns, random=random)
+            return replace(empty, rounds=tuple(rounds))
     except Exception as error:  # noqa: BLE001  a user's model may raise anything
         return LayerTimes(plan.process, failure=_why(error))
 
