@@ -10,6 +10,7 @@
     options = ["--convention", "…"]     # what a teacher would add; none, if possible
     batch = 7                           # what shapes begin with, where it is not 1
     decimal = ","                       # the sign in front of decimals, where it is not a point
+    units = { macs = 1_000_000 }        # what cells are told in, where their column's heading says
     network = ["input 3x224x224", …]    # what `truth.py` reads; none: the PyTorch model itself
     cells = [
       { at = [1, 1, 3], of = "conv1", is = "params", text = "34,944", verdict = "right" },
@@ -24,11 +25,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quantities import QUANTITIES, Layers, also_right, true_value
+from quantities import QUANTITIES, Layers, Value, also_right, true_value
 from torch_truth import modules
 from truth import network
 from written import says
@@ -123,13 +125,19 @@ def is_said(sheet: Sheet, layers: Layers, cell: Cell, convention: str = "") -> b
     axes = sheet.facts.get("axes", 2) if cell.quantity in SPATIAL else None
     text = cell.part or cell.text
     decimal, batch = sheet.facts.get("decimal", "."), sheet.facts.get("batch", 1)
+    unit = sheet.facts.get("units", {}).get(cell.quantity, 1)
     return any(
-        says(text, value, decimal=decimal, axes=axes, batch=batch)
+        says(text, in_unit(value, unit), decimal=decimal, axes=axes, batch=batch)
         for value in (
             true_value(layers, cell.of, cell.quantity, convention),
             None if convention else also_right(layers, cell.of, cell.quantity),
         )
     )
+
+
+def in_unit(value: Value, unit: int) -> Value:
+    """Return a value in the unit that its column is headed by."""
+    return Fraction(value, unit) if unit != 1 and isinstance(value, int) else value
 
 
 def problems(sheet: Sheet) -> Iterator[str]:

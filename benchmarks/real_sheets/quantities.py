@@ -177,6 +177,7 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "darknet": _sum(_darknet),
     "torchstat": _sum(_torchstat),
     "torchstat-madd": _sum(_torchstat_madd),
+    "keras-lstm": _sum(lambda one: _params(one) - one.second_biases),
     "keras-batch-norm": _sum(lambda one: _params(one) + one.buffers),
 }
 """Readings of a quantity that are right, too: a usual convention, or one that the sheet states."""

@@ -74,6 +74,7 @@ def _layer(name: str, module: Any, shapes: tuple[Sizes, Sizes], macs: int) -> La
     kind = type(module).__name__
     learnt = {id(one): (key, one) for key, one in module.named_parameters()}.values()
     biases = sum(one.numel() for key, one in learnt if "bias" in key.rpartition(".")[2])
+    second = sum(one.numel() for key, one in learnt if "bias_hh" in key)
     kept = sum(one.numel() for one in module.buffers() if one.ndim)
     settings = {
         key: getattr(module, attribute)
@@ -93,5 +94,6 @@ def _layer(name: str, module: Any, shapes: tuple[Sizes, Sizes], macs: int) -> La
         weights=sum(one.numel() for _, one in learnt) - biases,
         biases=biases,
         buffers=kept,
+        second_biases=second,
         macs=macs,
     )

@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "zeropad": ("pad",),
     "flatten": (),
     "linear": ("out",),
+    "rbf": ("out",),  # LeNet's: distances to patterns that are not learned
     "bn": (),
     "ln": (),
     "concat": (),
@@ -74,6 +75,7 @@ class Layer:
         seen: The map in front of a flattening, which a linear layer sees whole.
         sources: The layers that it reads.
         buffers: Numbers that a norm keeps and does not learn.
+        second_biases: Biases that torch has beside Keras's, in recurrent layers.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Layer:
     weights: int = 0
     biases: int = 0
     buffers: int = 0
+    second_biases: int = 0
     macs: int = 0
     fields: tuple[Field, ...] = ()
     seen: Sizes = ()
@@ -157,6 +160,8 @@ def _layer(name: str, words: Sequence[str], read: Sequence[Layer]) -> Layer:
 
 def _resized(layer: Layer, values: Mapping[str, Sizes]) -> Layer:
     channels, *sides = layer.in_shape
+    if layer.kind == "rbf":
+        return replace(layer, out_shape=values["out"])
     if layer.kind in {"gap", "adapt"}:
         size = values.get("size", (1,))
         out = size * (len(sides) // len(size))
