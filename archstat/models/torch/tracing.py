@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from archstat.errors import Problem, TraceError, UsageError
@@ -30,11 +30,13 @@ from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.models.inputs import InputSpec, reading, require_call
 from archstat.models.question import Loaded, Question
+from archstat.models.torch.apart import Copier, set_apart
 from archstat.models.torch.calls import Call
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.failures.diagnosis import Failure, Refusal, explained
 from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.inner import Inner
+from archstat.models.torch.kept import process_kept
 from archstat.models.torch.known import (
     PASSING,
     TAUGHT,
@@ -442,8 +444,8 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     torch.backends.mha.set_fastpath_enabled(False)
     try:
         with (
+            process_kept(_random_devices(standins)),
             torch.set_grad_enabled(autograd is not None),
-            torch.random.fork_rng(devices=_random_devices(standins)),
             in_mode(model, training=autograd is not None),
             autograd or nullcontext(),
             warnings.catch_warnings(action="ignore"),
@@ -464,7 +466,8 @@ def _random_devices(standins: Mapping[str, Tensor]) -> list[torch.device]:
 def in_mode(model: nn.Module, *, training: bool) -> Iterator[None]:
     """Put a model into training or evaluation mode, and every module back into its own."""
     modes = [(module, module.training) for module in model.modules()]
-    model.train(training)
+    for module, _ in modes:  # `train` is a method that an author may make mean something else
+        module.training = training
     try:
         yield
     finally:
@@ -542,7 +545,7 @@ def trace_module(
         def moved(tensor: Tensor) -> Tensor:
             return tensor.detach().to(device, copy=True)
 
-        args, kwargs = tree_map_only(Tensor, moved, (tuple(examples), dict(named_examples)))
+        args, kwargs = Copier(moved).copy((tuple(examples), dict(named_examples)))
         return trace(
             model,
             args,
@@ -595,7 +598,22 @@ def trace(  # noqa: PLR0913  a question has these parts
         ForwardError: The forward pass fails; the error has the graph up to there.
         TraceError: The forward pass contradicts a formula.
     """
-    model = materialized(model, args, kwargs)
+    with set_apart(materialized(model, args, kwargs)) as own:
+        return _trace(
+            own, args, kwargs, name=name, shape=shape, each_operator=each_operator, train=train
+        )
+
+
+def _trace(  # noqa: PLR0913  likewise
+    model: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    name: str,
+    shape: Shape,
+    each_operator: bool,
+    train: bool,
+) -> Graph:
     if not model._forward_pre_hooks:  # noqa: SLF001  which may change what forward is given
         hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
         target = model.forward

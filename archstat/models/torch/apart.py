@@ -1,0 +1,197 @@
+"""A model set apart from its user's: what a forward pass changes is changed in a copy.
+
+Parameters and buffers are shared, as stand-ins take their place in a pass. Whatever else hangs on a
+module and could be changed is copied: containers, objects, plain tensors, and what hooks hold.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+import weakref
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+SHARED: tuple[type, ...] = (
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    type,
+    property,
+    range,
+    weakref.ref,
+    torch.device,
+    torch.dtype,
+    torch.fx.Graph,
+    torch.jit.ScriptFunction,
+    torch.layout,
+    torch.memory_format,
+    torch.utils.hooks.RemovableHandle,
+)
+"""What nobody changes, or what belongs to all."""
+
+OWN_WAYS = {"__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__reduce_ex__", "__slots__"}
+"""Methods by which a class says how its objects are copied, or that they are not plain."""
+
+ATOMS = frozenset({bool, bytes, complex, float, int, str, types.NoneType, types.EllipsisType})
+
+
+def _cloned(tensor: Tensor) -> Tensor:
+    made = tensor.detach().clone()
+    if isinstance(tensor, nn.Parameter):
+        return nn.Parameter(made, tensor.requires_grad)
+    return made.requires_grad_(tensor.requires_grad)
+
+
+class Copier:
+    """Copies values so that nothing of the copy that can be changed is of the original.
+
+    Args:
+        tensor: What becomes of a tensor.
+        memo: What stands for objects, by identity.
+    """
+
+    def __init__(
+        self, tensor: Callable[[Tensor], Tensor] = _cloned, memo: dict[int, Any] | None = None
+    ) -> None:
+        self._tensor = tensor
+        self._memo: dict[int, Any] = memo or {}
+        self.shared: list[Any] = []
+
+    def copy(self, value: Any) -> Any:
+        """Return a copy; what cannot be copied is shared, and noted in `shared`."""
+        kind = type(value)
+        if kind in ATOMS or isinstance(value, SHARED):
+            return value
+        found = self._memo.get(id(value))
+        if found is not None:
+            return found
+        made = self._made(value, kind)
+        self._memo[id(value)] = made
+        if made is not value:
+            self._memo.setdefault(id(self._memo), []).append(value)  # so that no id is used again
+        return made
+
+    def _made(self, value: Any, kind: type) -> Any:
+        known = self._ways.get(kind)
+        if known is not None:
+            return known(value)
+        if isinstance(value, Tensor):
+            return self._tensor(value)
+        if isinstance(value, nn.Module):
+            return self._object(value)
+        return self._tuple(value) if isinstance(value, tuple) else self._any(value)
+
+    @cached_property
+    def _ways(self) -> dict[type, Callable[[Any], Any]]:
+        return {
+            dict: lambda value: self._mapping(value, {}),
+            OrderedDict: lambda value: self._mapping(value, OrderedDict()),
+            defaultdict: lambda value: self._mapping(value, defaultdict(value.default_factory)),
+            list: lambda value: self._filled(value, []),
+            set: lambda value: self._filled(value, set()),
+            deque: lambda value: self._filled(value, deque(maxlen=value.maxlen)),
+            partial: self._partial,
+            types.FunctionType: self._function,
+            types.MethodType: lambda value: types.MethodType(
+                value.__func__, self.copy(value.__self__)
+            ),
+        }
+
+    def _partial(self, value: Any) -> Any:
+        args, keywords = self.copy(value.args), self.copy(value.keywords)
+        return partial(self.copy(value.func), *args, **keywords)
+
+    def _object(self, value: Any) -> Any:
+        made = object.__new__(type(value))
+        self._memo[id(value)] = made
+        state = vars(made)
+        for name, part in vars(value).items():
+            state[name] = self.copy(part)
+        return made
+
+    def _mapping(self, value: Any, made: Any) -> Any:
+        self._memo[id(value)] = made
+        for key, part in value.items():
+            made[self.copy(key)] = self.copy(part)
+        return made
+
+    def _filled(self, value: Any, made: Any) -> Any:
+        self._memo[id(value)] = made
+        add = made.add if isinstance(made, set) else made.append
+        for part in value:
+            add(self.copy(part))
+        return made
+
+    def _tuple(self, value: Any) -> Any:
+        kind: Any = type(value)
+        parts = [self.copy(part) for part in value]
+        if all(made is part for made, part in zip(parts, value, strict=True)):
+            return value
+        if kind is tuple:
+            return tuple(parts)
+        return kind._make(parts) if hasattr(kind, "_make") else self._any(value)
+
+    def _function(self, value: types.FunctionType) -> Any:
+        """Return a function that holds copies; one of torch's own holds what torch looks after."""
+        cells = value.__closure__ or ()
+        if not cells or value.__module__.startswith("torch."):
+            return value
+        made = tuple(map(self._cell, cells))
+        if all(after is before for after, before in zip(made, cells, strict=True)):
+            return value
+        named = (value.__code__, value.__globals__, value.__name__, value.__defaults__)
+        function = types.FunctionType(*named, made)
+        function.__kwdefaults__ = value.__kwdefaults__
+        vars(function).update(vars(value))
+        return function
+
+    def _cell(self, cell: types.CellType) -> types.CellType:
+        if id(cell) in self._memo:
+            return self._memo[id(cell)]
+        made = cell
+        with suppress(ValueError):  # it may be empty
+            before = cell.cell_contents
+            after = self.copy(before)
+            made = cell if after is before else types.CellType(after)
+        self._memo[id(cell)] = made
+        return made
+
+    def _any(self, value: Any) -> Any:
+        """Return a copy of an object of whatever class."""
+        if hasattr(value, "__dict__") and OWN_WAYS.isdisjoint(_names(type(value))):
+            with suppress(TypeError):  # a class written in C
+                return self._object(value)
+        try:
+            return copy.deepcopy(value, self._memo)
+        except Exception:  # noqa: BLE001  an object may refuse in any way
+            self.shared.append(value)
+            return value
+
+
+def _names(kind: type) -> set[str]:
+    """Return what a class and those above it define."""
+    return {name for each in kind.__mro__ if each is not object for name in vars(each)}
+
+
+@contextmanager
+def set_apart(model: nn.Module) -> Iterator[nn.Module]:
+    """Yield a copy of a model that shares its parameters and buffers, and nothing that changes.
+
+    Of objects that cannot be copied, the attributes are put back afterwards.
+    """
+    tensors = (*model.parameters(), *model.buffers())
+    copier = Copier(memo={id(tensor): tensor for tensor in tensors})
+    made = copier.copy(model)
+    before = [(each, dict(vars(each))) for each in copier.shared if hasattr(each, "__dict__")]
+    try:
+        yield made
+    finally:
+        for each, attributes in before:
+            vars(each).clear()
+            vars(each).update(attributes)

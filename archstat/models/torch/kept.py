@@ -1,0 +1,53 @@
+"""What belongs to the whole process, put back after a user's code has run."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+import torch
+
+AUTOCAST = ("cpu", "cuda")
+
+
+@contextmanager
+def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
+    """Put back what code may change for all: random states, default types, threads, modes.
+
+    Args:
+        devices: Those, beside the CPU, on which random numbers may be drawn.
+    """
+    numpy = sys.modules.get("numpy")
+    drawn = random.getstate()
+    numbers = None if numpy is None else numpy.random.get_state()
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    device = torch.get_default_device()
+    algorithms = torch.are_deterministic_algorithms_enabled()
+    warns = torch.is_deterministic_algorithms_warn_only_enabled()
+    cudnn = torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark
+    precision = torch.get_float32_matmul_precision()
+    autocast = {kind: torch.is_autocast_enabled(kind) for kind in AUTOCAST}
+    types = {kind: torch.get_autocast_dtype(kind) for kind in AUTOCAST}
+    learns = torch.is_grad_enabled()
+    with ExitStack() as stack:
+        stack.enter_context(torch.random.fork_rng(devices=list(devices)))
+        try:
+            yield
+        finally:
+            random.setstate(drawn)
+            if numpy is not None and numbers is not None:
+                numpy.random.set_state(numbers)
+            torch.set_default_dtype(dtype)
+            if torch.get_default_device() != device:
+                torch.set_default_device(None if device.type == "cpu" else device)
+            if torch.get_num_threads() != threads:
+                torch.set_num_threads(threads)
+            torch.use_deterministic_algorithms(algorithms, warn_only=warns)
+            torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = cudnn
+            torch.set_float32_matmul_precision(precision)
+            for kind in AUTOCAST:
+                torch.set_autocast_enabled(kind, autocast[kind])
+                torch.set_autocast_dtype(kind, types[kind])
+            torch.set_grad_enabled(learns)
