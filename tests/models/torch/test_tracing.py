@@ -459,7 +459,7 @@ def test_what_a_forward_pass_prints_goes_to_stderr(capsys):
 
 def test_channels_last_are_refused_where_the_usual_input_is_known():
     source = Source("model", nn.Conv2d(3, 4, 3), None, (3, 8, 8))
-    with pytest.raises(ArchstatError, match="--input 9x9x3 has 9 channels"):
+    with pytest.raises(ArchstatError, match="input: 9×9×3 has 9 channels"):
         trace_source(source, [InputSpec((9, 9, 3))], batch_size=1, device_name="none")
 
 
