@@ -215,15 +215,11 @@ def _view(
     columns: str | None, layout: Literal["hwc", "chw"], format_name: str, count: str | None
 ) -> View:
     from archstat.documents.view import View
-    from archstat.report.columns import with_count
 
-    if columns is None:
-        view = View(layout=layout)
-        return view if count is None else View(with_count(view.chosen(), count), layout)
-    if format_name == "json":
+    if columns is not None and format_name == "json":
         raise UsageError(
             "--columns and JSON do not go together: JSON always holds every quantity",
             hint="leave --columns out, or use --format csv",
         )
-    chosen = columns_named(columns, "--columns")
-    return View(chosen if count is None else with_count(chosen, count), layout)
+    chosen = None if columns is None else columns_named(columns, "--columns")
+    return View(chosen, layout, count=count)

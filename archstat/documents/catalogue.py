@@ -14,7 +14,7 @@ def catalogue_document(networks: Mapping[str, Graph]) -> Document:
     """Return networks by name, with input, parameters and MACs."""
     columns = (
         Column("name", "name", is_text=True),
-        Column("input", "input", is_text=True),
+        Column("input", "input", is_text=True, importance=0),
         Column("params", "params"),
         Column("macs", "MACs"),
         Column("title", "title", is_text=True, wraps=True),

@@ -18,14 +18,14 @@ def display_width(text: str) -> int:
 
 
 def words_of(text: str) -> list[str]:
-    """Return what a text may be broken into; a number keeps the sign of percent behind it.
+    """Return what a text may be broken into; a number keeps its percent, a name its value.
 
-    >>> words_of("up to 12 % of it")
-    ['up', 'to', '12 %', 'of', 'it']
+    >>> words_of("up to 12 % of it"), words_of("size, stride = 1")
+    (['up', 'to', '12 %', 'of', 'it'], ['size,', 'stride = 1'])
     """
     words: list[str] = []
     for word in text.split():
-        if words and word.rstrip(",;.)") == "%":
+        if words and (word.rstrip(",;.)") in {"%", "="} or words[-1].endswith(" =")):
             words[-1] += f" {word}"
         else:
             words.append(word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archstat.record import record
-from archstat.report.columns import COLUMNS, DEFAULT, TRAINING, Column, for_machines
+from archstat.report.columns import COLUMNS, DEFAULT, TRAINING, Column, for_machines, with_count
 from archstat.report.values import Layout
 
 
@@ -19,6 +19,7 @@ class View:
             says how the columns are counted.
         blank: The columns that students fill in; what else would tell them the answers is left out.
         trains: Whether the usual columns are those of training, too.
+        count: The name of a convention whose count stands behind the MACs.
         more: Columns behind all others.
     """
 
@@ -27,12 +28,15 @@ class View:
     is_homework: bool = False
     blank: tuple[Column, ...] = ()
     trains: bool = False
+    count: str | None = None
     more: tuple[Column, ...] = ()
 
     def chosen(self) -> Sequence[Column]:
         """Return the columns to show."""
         usual = (*DEFAULT, *TRAINING) if self.trains else DEFAULT
         chosen = self.columns or tuple(COLUMNS[key] for key in usual)
+        if self.count is not None:
+            chosen = with_count(chosen, self.count)
         return tuple(dict.fromkeys((*chosen, *self.more)))
 
     def is_blank(self, column: Column) -> bool:

@@ -54,7 +54,7 @@ def records_of(document: Document, format_name: str) -> Table:
     """
     if document.record_table is None:
         raise UsageError(
-            f"{document.kind} has no table to write as {format_name}", hint="use text or JSON"
+            f"a {document.kind} has no table to write as {format_name}", hint="use text or JSON"
         )
     return document.record_table
 
