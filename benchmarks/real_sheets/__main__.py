@@ -57,7 +57,7 @@ def count(result: Answered) -> Counter[str]:
         }
     )
     for cell, said in result.said.items():
-        tally.update(_count(cell, said.verdict))
+        tally.update(_count(result.sheet, cell, said.verdict))
         if cell.is_wrong and said.verdict in WRONG:
             truth = is_true(cell, said)
             tally["causes told"] += truth is not None
@@ -66,14 +66,16 @@ def count(result: Answered) -> Counter[str]:
     return tally
 
 
-def _count(cell: Cell, verdict: str) -> list[str]:
+def _count(sheet: Sheet, cell: Cell, verdict: str) -> list[str]:
     if cell.is_given:
         return ["settings"] + ["settings called wrong: false alarms"] * (verdict in WRONG)
     is_convention = verdict == "convention"
     if cell.is_wrong:
         is_found, is_missed = verdict in WRONG, verdict in RIGHT or is_convention
         return ["wrong cells"] + ["found"] * is_found + ["called right by mistake"] * is_missed
-    if verdict in RIGHT or (is_convention and cell.convention):
+    if is_convention and (cell.at[0], cell.at[2]) in sheet.columns_under_conventions:
+        return ["right cells", "called right"]
+    if verdict in RIGHT:
         return ["right cells", "called right"]
     if is_convention:
         return ["right cells", "right under another convention"]
@@ -87,7 +89,7 @@ def report(result: Answered) -> None:
         print(f"  {result.error.strip()}")
         return
     for cell, said in result.said.items():
-        counted = _count(cell, said.verdict)
+        counted = _count(result.sheet, cell, said.verdict)
         truth = is_true(cell, said) if cell.is_wrong else None
         if counted in (["right cells", "called right"], ["settings"]) or truth:
             continue

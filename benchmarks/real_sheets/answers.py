@@ -149,6 +149,7 @@ def _likeness(cell: Cell, other: Mapping[str, Any]) -> float:
         1.0
         + (theirs in texts)
         + 0.5 * is_asked
+        + 0.5 * (other["layer"] == cell.of)
         + 0.25 * (place[1:] == cell.at[1:])
         + 0.125 * (place[0] == cell.at[0])
     )

@@ -87,6 +87,11 @@ class Sheet:
         """Whether no cell is wrong."""
         return not any(cell.is_wrong for cell in self.cells)
 
+    @property
+    def columns_under_conventions(self) -> set[tuple[int, int]]:
+        """The tables and columns of cells that are right under a convention."""
+        return {(cell.at[0], cell.at[2]) for cell in self.cells if cell.convention}
+
     def layers(self) -> Layers:
         """Return its network, as the calculator sees it."""
         if "network" in self.facts:
