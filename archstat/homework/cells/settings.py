@@ -32,8 +32,10 @@ _NO_SETTING = re.compile(
 )
 _THOUSANDS = re.compile(r"(?<![0-9,(])([1-9]),([0-9]{3})(?= ?@)")  # 1,024 @ 3×3
 _NAMES = {
-    "stride": "strides?(?: size)?|스트라이드|步长|步幅|ストライド",
-    "padding": "(?:zero[- ]?)?pad(?:ding)?|패딩|填充|パディング",
+    "stride": "strides?(?: size)?|schrittweite|pas|paso|passo|stap|шаг|крок|krok|adım"  # noqa: RUF001
+    "|bước(?: nhảy)?|langkah|스트라이드|步长|步幅|ストライド",
+    "padding": "(?:zero[- ]?)?pad(?:ding)?|auffüllung|remplissage|relleno|preenchimento|riempimento"
+    "|паддинг|dopełnienie|dolgu|đệm|패딩|填充|パディング",
     "dilation": "dilation(?:[ _]rate)?|dilated|팽창률|膨胀率",
     "groups": "groups?|그룹",
     "kernel_size": (
@@ -55,6 +57,7 @@ _RULES = [
         rf"{_ALONE}(?P<filters>{_N}) ?[@,]? ?{_WINDOW}",
         rf"{_ALONE}(?P<filters>{_N}) ?{_COUNTED}",
         rf"{_WINDOW} ?/ ?(?P<stride>[1-9])(?![0-9])",  # GoogLeNet's paper
+        r"(?<=[a-z,]) ?/ ?(?P<stride>[1-9])(?![\w.])",  # max pool, /2
         rf"{_WINDOW} ?[(@] ?(?P<filters>{_N})",
         rf"{_WINDOW}(?: conv\w*)? ?, ?(?P<filters>[0-9]{{2,4}})(?![0-9]|{_BY})",
         rf"{_START}{_COUNT}{_IS}(?P<filters>{_N})",

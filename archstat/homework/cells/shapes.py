@@ -14,8 +14,11 @@ from archstat.homework.cells.values import numbers, without_half_brackets
 _BATCHED_MAP = 4  # axes of a batch of maps
 _MAP = 3
 
-_BY = r" ?(?:[x×*·]|\bby\b) ?"
+_BY = r" ?(?:[x×*·]|\b(?:by|par|por|per|na|auf|op|на)\b) ?"
 _SEPARATORS = (_BY, f"{_BY}| ?, ?", " ")
+_LAST_LINE = re.compile(r"\n(?=[0-9]+$)")
+_SUM = re.compile(r"\(([0-9]{1,6}(?: ?\+ ?[0-9]{1,6})+)\)")
+_NAME = re.compile(r"[^\W\d_][^:=0-9]*: ?(?=[^ ])")
 _SIZE = re.compile(
     r"(?P<plain>0|[1-9][0-9]{0,11})(?:\.0+)?|(?P<grouped>[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 )
@@ -28,7 +31,7 @@ _CHANNELS = re.compile(
 _AXES = re.compile(r"(?:[chwd] ?[=:] ?[0-9]{1,6}[ ,;×x*]*){2,3}")
 _COMMENT = re.compile(r"[(\[][^()\[\]0-9]*[)\]]")
 _TORCH_SIZE = re.compile(r"(?:torch\.size|tensorshape) ?")
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _OF_PICTURES = frozenset({"gray", "grayscale", "image", "images", "rgb", "이미지"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -62,7 +65,7 @@ def shapes(text: str) -> tuple[Dims, ...]:
     >>> shapes("96 @ 27×27")
     (Dims(sizes=(27, 27), channels=96, has_batch=False),)
     """
-    text = cleaned(text).casefold().rpartition("→")[2]
+    text = _LAST_LINE.sub(", ", cleaned(text).casefold().rpartition("→")[2])
     if _AXES.fullmatch(text):
         return (_named_axes(text),)
     sides = [list(_one_side(without_half_brackets(side))) for side in reversed(text.split("="))]
@@ -80,7 +83,8 @@ def _named_axes(text: str) -> Dims:
 
 def _one_side(text: str) -> Iterator[Dims]:
     """Yield the readings of what stands on one side of an equals sign."""
-    text = _COMMENT.sub(" ", _TORCH_SIZE.sub("", text)).strip()
+    text = _COMMENT.sub(" ", _TORCH_SIZE.sub("", _NAME.sub("", text.strip(), count=1))).strip()
+    text = _SUM.sub(lambda found: str(sum(map(int, found[1].split("+")))), text)
     first, at, second = (part.strip() for part in text.partition("@"))
     count = _CHANNELS.search(text)
     if at:
@@ -120,10 +124,13 @@ def _sizes(text: str) -> Iterator[Dims]:
     text = " ".join(_WORD.sub(_without_remark, text).split()).strip(" ,;.")
     inside = _without_brackets(_without_brackets(text))
     one = [Dims((int(n.value),)) for n in numbers(inside)[:1] if n.step is None and n.value >= 0]
+    if text.endswith(("x", "×")):
+        return
     if inside == text:
         yield from one
     for separator in _SEPARATORS:
         yield from _list(re.split(separator, inside.strip(" ,")), is_bracketed=inside != text)
+    yield from _list(re.split(" ?[/;] ?", inside), is_bracketed=inside != text, fewest=_MAP)
     yield from one
 
 
@@ -139,14 +146,14 @@ def _without_brackets(text: str) -> str:
     return text
 
 
-def _list(items: list[str], *, is_bracketed: bool) -> Iterator[Dims]:
+def _list(items: list[str], *, is_bracketed: bool, fewest: int = 2) -> Iterator[Dims]:
     """Yield the readings of two or more sizes, the first of which may be the batch."""
     marks_batch = bool(_BATCH.fullmatch(items[0]))
     matches = [_SIZE.fullmatch(item.strip()) for item in items[marks_batch:]]
     sizes = tuple(
         int(match["plain"] or match["grouped"].replace(",", "")) for match in matches if match
     )
-    if len(items) == 1 or len(sizes) < len(matches):
+    if len(items) < fewest or len(sizes) < len(matches):
         return
     if marks_batch:
         yield Dims(sizes, has_batch=True)

@@ -7,6 +7,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+SHORTEST_DOUBLE = 4
+_FORMULA = re.compile("[0-9] ?[×x*·,.=@] ?[0-9]")
+
 LONGEST = 1_000
 """Characters of the longest cell that is read; a number, a shape or a name needs far fewer."""
 
@@ -47,10 +50,17 @@ def cleaned(text: str) -> str:
         part if part in VULGAR else unicodedata.normalize("NFKC", part)
         for part in _VULGAR.split(text)
     )
-    text = _ARROW.sub("→", text.translate(_SAME).replace(">=", "≥"))
+    text = _ARROW.sub("→", text.translate(_SAME).replace(">=", "≥").replace("~=", "≈"))
     text = "".join(char for char in text if char.isspace() or not _is_invisible(char))
     lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(filter(None, lines))
+    return _once("\n".join(filter(None, lines)))
+
+
+def _once(text: str) -> str:
+    """Return what was pasted twice in a row, as formulas are, once: 55×55×9655×55×96."""
+    half = text[: len(text) // 2]
+    is_double = len(half) >= SHORTEST_DOUBLE and half * 2 == text
+    return half if is_double and _FORMULA.search(half) and half[-1].isdigit() else text
 
 
 def _power(match: re.Match[str]) -> str:

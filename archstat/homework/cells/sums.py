@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from archstat.homework.cells.arithmetic import worked_out
 from archstat.homework.cells.spelling import cleaned
+from archstat.homework.cells.units import names_what_is_counted
 from archstat.homework.cells.values import Number, numbers, without_half_brackets
 
 
@@ -26,6 +27,13 @@ class Sum:
     stated: Number | None
 
 
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def _without_what_is_counted(word: re.Match[str]) -> str:
+    return "" if names_what_is_counted(word[0].casefold()) else word[0]
+
+
 def sums(text: str) -> Sum | None:
     """Return the calculation that a cell shows; None if it shows none.
 
@@ -34,7 +42,7 @@ def sums(text: str) -> Sum | None:
     ('(3×11×11+1)×96', 34944, True)
     """
     for side in re.split("[=→≈]", cleaned(text)):
-        terms = without_half_brackets(side)
+        terms = without_half_brackets(_WORD.sub(_without_what_is_counted, side))
         if numbers(terms):  # 3.48×10⁴ is a number; 290,400 (55×55×96) is one, with a calculation
             terms = terms.removesuffix(")").partition("(")[2]
         value = worked_out(terms)

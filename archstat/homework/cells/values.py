@@ -46,6 +46,14 @@ _MYRIADS = re.compile(
     r"([0-9][0-9,]*)? ?[개个個]?"
 )
 _CALCULATION = re.compile(r"(?:floor|ceil|int|round|[-+*/×x·÷^().,0-9\s\[\]{}⌊⌋⌈⌉≈'_km])*")
+_PERCENT = re.compile(
+    r"(?P<number>.*?) ?(?:%|percent|prozent|pour ?cent|por ?cent\w*|процент\w*).*"
+)
+_REMARK = re.compile(r"\([^()0-9]*\)")  # 34,848 (weights) + 96 (biases)
+_OF_ONE = re.compile(r"(?<=[a-z]) ?/ ?(?:image|img|example|sample|picture|input)\b.*", re.DOTALL)
+_LOST_POWER = re.compile(
+    r"(?P<mantissa>[1-9](?:[.,][0-9]+)?) ?[×x*·] ?10(?P<exponent>[1-9]|1[0-2])"
+)
 _NOT_APPLICABLE = re.compile(r"\bn/a\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _SEPARATORS = ("/", "@", ";", "|", "\n", ", ", ",")  # the clearest first
@@ -122,6 +130,8 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number
     (Fraction(34944, 1), ())
     """
     text = cleaned(text).casefold()
+    if power := _LOST_POWER.fullmatch(text):
+        text = f"{power['mantissa']}×10^{power['exponent']}"
     for statement in _statements(text):
         if readings := _readings(_without_comment(statement), scale, unit):
             return tuple(replace(number, is_of_column=scale != ONE) for number in readings)
@@ -130,13 +140,29 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number
 
 def _statements(text: str) -> Iterator[str]:
     """Yield the parts of a cell that may state its number, the likeliest first."""
-    *before, last = text.rpartition("→")[2].split("=")
+    *before, last = _OF_ONE.sub("", text.rpartition("→")[2]).split("=")
+    before = [_REMARK.sub("", part) for part in before]
     if not all(_CALCULATION.fullmatch(part) or _WORDS.fullmatch(part) for part in before):
         return
     for part in (last, *reversed(before)):
         exact, *rounded = without_half_brackets(part).split("≈")
         yield exact
         yield from (f"≈{number}" for number in rounded)
+
+
+def shares(text: str) -> Number | None:
+    """Return the share that a cell states: 6.25 % or 0.0625; None if it states none.
+
+    >>> shares("6,3 %").value, shares("0.063").step, shares("63")
+    (Fraction(63, 1000), Fraction(1, 1000), None)
+    """
+    percent = _PERCENT.fullmatch(cleaned(text).casefold())
+    found = numbers(percent["number"] if percent else text)
+    if percent and found:
+        step = found[0].step or ONE
+        return replace(found[0], value=found[0].value / 100, step=step / 100)
+    is_part = bool(found) and 0 <= found[0].value <= 1
+    return found[0] if is_part else None
 
 
 def without_half_brackets(text: str) -> str:

@@ -11,10 +11,9 @@ from itertools import islice, product
 from math import prod
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.homework.answers.quantities import QUANTITIES as MARKED
+from archstat.homework.cells.glossary import english
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import ONE, Factor, factors
-from archstat.homework.sheet.glossary import english
 from archstat.homework.sheet.nearest import distance, nearest
 from archstat.homework.sheet.titles import NAMING, OTHER_QUANTITIES, TITLES, Listed
 from archstat.report.columns import COLUMNS, SHORT_NAMES
@@ -321,6 +320,9 @@ def parse_choice(choice: str) -> tuple[str, str]:
     >>> parse_choice("출력 크기=feature_map")
     ('출력 크기', 'feature_map')
     """
+    from archstat.homework.answers.quantities import QUANTITIES as MARKED  # noqa: PLC0415  readers
+    # of tables need titles, and no answers
+
     title, equals, quantity = (part.strip() for part in choice.rpartition("="))
     if not (title and equals):
         raise UsageError(

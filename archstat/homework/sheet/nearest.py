@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from archstat.homework.sheet.glossary import english, folded
+from archstat.homework.cells.glossary import english, folded
 from archstat.homework.sheet.titles import TITLES, Listed
 
 MOST_NEAREST = 3

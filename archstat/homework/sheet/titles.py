@@ -185,7 +185,9 @@ TITLES: dict[Listed, str] = {
         ratio, factor, times, speedup, speed-up, reduction, reduction factor, reduction ratio,
         compression, compression ratio, improvement, saving, savings
     """,
-    Listed(("params_share",)): "share of params, params share, % of params, % params, params %, params (%)",
+    Listed(("params_share",)): """
+        share of params, params share, % of params, % params, params %, params (%)
+    """,
     Listed(("neurons",)): """
         neuron, neurons, unit, units, node, nodes, 뉴런, 뉴런 수, 뉴런의 수, 뉴런 개수,
         뉴런의 개수, 노드 수, 神经元, 神经元数, 神经元数量, 神经元个数, 神經元數量, 节点数,
@@ -217,7 +219,10 @@ TITLES: dict[Listed, str] = {
         rechenaufwand, opérations, operaciones
     """,
     Listed(("macs",), ("flops", "params", "weights")): "計算式, 计算式",
-    Listed(("macs_share",)): "share of macs, macs share, % of flops, flops (%), flops %, % flops, % of macs, % macs, macs %, macs (%)",
+    Listed(("macs_share",)): """
+        share of macs, macs share, % of flops, flops (%), flops %, % flops, % of macs, % macs,
+        macs %, macs (%)
+    """,
     Listed(("flops",), ("macs",)): """
         cost, compute, compute cost, complexity, flop, flops, total flops, conv ops (flops),
         floating point operations, madd, madds, 부동소수점 연산 수, 부동소수점 연산량, 浮点运算,

@@ -198,6 +198,15 @@ for _english, _listed in _WORDS.items():
         (_STEMS if _spelled.endswith("-") else _PHRASES).setdefault(_spelled.rstrip("-"), _english)
 
 
+def meaning_of(word: str) -> str | None:
+    """Return a word in English, "" for one that says nothing; None if it is not known.
+
+    >>> meaning_of("paramètres"), meaning_of("de"), meaning_of("apples")
+    ('params', '', None)
+    """
+    return _meant(folded(word))
+
+
 @lru_cache(maxsize=1_000)  # the sheets of a class have the same titles
 def english(title: str) -> tuple[str, ...]:
     """Return what a title may be in English, in every order of its words; none if it is English.
