@@ -64,9 +64,10 @@ def require_one_possible(cases: Sequence[Case]) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A model's title, the shape of one example, and what each batch of it costs."""
+    """A model's title and size, the shape of one example, and what each batch of it costs."""
 
     title: str
+    params: int
     input_shape: Shape
     works: dict[int, Work]
 
@@ -84,7 +85,8 @@ def known(model: str, question: Question, batches: Sequence[int], *, optimizer: 
         batch: work_of(graph, batch_size=batch, optimizer=optimizer)
         for batch, graph in graphs.items()
     }
-    return Known(first.title or first.name, first.input_shape, works)
+    params = sum(node.weights + node.biases for node in first.nodes)
+    return Known(first.title or first.name, params, first.input_shape, works)
 
 
 def _graph(model: str, question: Question) -> Graph:

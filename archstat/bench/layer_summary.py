@@ -196,7 +196,11 @@ def _notes(found: Breakdown, result: Result) -> Iterator[str]:
             "faster than the memory, or they multiply less than is counted"
         )
     timed = {layer.name for layer in found.layers}
-    missing = [layer.name for layer in result.work.layers if layer.name not in timed]
+    failed = {name: why for times in result.layers for name, why in times.failures.items()}
+    missing = [layer.name for layer in result.work.layers if layer.name not in {*timed, *failed}]
+    for why in dict.fromkeys(failed.values()):
+        names = [name for name, other in failed.items() if other == why]
+        yield f"not measured, as they fail by themselves: {_some(names)}: {why}"
     if missing:
         yield f"not measured, as they do not run by themselves: {_some(missing)}"
     if result.case.mode == COMPILE:

@@ -107,6 +107,7 @@ class LayerTimes:
         names: The layers, as the table of the model names them.
         kinds: Of each, its kind.
         failure: Why there is nothing; empty if there is something.
+        failures: Why a layer is missing, by its name.
     """
 
     process: int
@@ -114,6 +115,7 @@ class LayerTimes:
     kinds: tuple[str, ...] = ()
     rounds: tuple[LayerRound, ...] = ()
     failure: str = ""
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ class Record:
         inputs: The shape of an example of each model, without the batch.
         epoch_images: What an epoch of training goes through; 0 where nobody asked.
         archstat: The version that measured.
+        params: The learnable numbers of each model, read in a pass or not.
     """
 
     words: str
@@ -194,6 +197,7 @@ class Record:
     inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     epoch_images: int = 0
     archstat: str = ""
+    params: Mapping[str, int] = field(default_factory=dict)
 
 
 def to_dict(record: Record) -> dict[str, Any]:

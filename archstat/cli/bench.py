@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal, TypeAlias
 
 import typer
@@ -22,6 +23,10 @@ from archstat.errors import UsageError, shown
 Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
 
 RECORD = ".json"
+OF_COMPARISONS = ("models", "compare", "tolerance", "format_name", "output")
+OF_RECORDS = ("models", "vs", "strict", "tolerance", "format_name", "output")
+"""The options that say something of what was measured before."""
+
 EPOCH = 50_000  # images of CIFAR-10
 STOPPED = 130  # what shells say of a program that Ctrl-C ended
 
@@ -36,6 +41,7 @@ Examples:
 
 
 def bench(
+    context: typer.Context,
     models: Annotated[
         list[str],
         typer.Argument(
@@ -137,12 +143,15 @@ def bench(
         from archstat.bench.summary import is_valid
         from archstat.cli.bench_output import Targets
 
-        targets = Targets.of(output or [], format_name, models, tolerance)
+        targets = Targets.of(output or [], format_name, [*models, *filter(None, [vs])], tolerance)
         if compare:
+            require_stated(context, OF_COMPARISONS, "two records")
             is_worse = targets.compare(models)
         elif len(models) == 1 and models[0].endswith(RECORD):
+            require_stated(context, OF_RECORDS, shown(models[0]))
             record = targets.read(models[0])
-            is_worse = targets.show(record) or (strict and not is_valid(record))
+            is_worse = targets.show(record, None if vs is None else targets.read(vs))
+            is_worse |= strict and not is_valid(record)
         else:
             require_models(models)
             if epoch is not None and train is None:
@@ -174,6 +183,22 @@ def bench(
             is_worse |= strict and not is_valid(run.record)
     if is_worse:
         raise typer.Exit(NO)
+
+
+def require_stated(context: typer.Context, allowed: Collection[str], what: str) -> None:
+    """Check that no option says how to measure what was measured before.
+
+    Raises:
+        UsageError: One does.
+    """
+    for option in context.command.params:
+        name = option.name or ""
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE" and name not in allowed:
+            raise UsageError(
+                f"{option.opts[0]} says how to measure what was measured before: {what}",
+                hint="leave it out, or name a model to measure anew",
+            )
 
 
 def require_models(models: list[str]) -> None:

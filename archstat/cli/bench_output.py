@@ -56,8 +56,9 @@ class Targets:
             if name != STDOUT
         ]
         for _, path in files:
-            if len(models) > 1 or not models[0].endswith(".json"):
-                require_other(path, "model", [Path(model) for model in models])
+            for name in models:
+                what = "record" if name.endswith(".json") else "model"
+                require_other(path, what, (Path(name), Path(name.rpartition(":")[0])))
             if not path.resolve().parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
         return cls(files, "table" if files or format_name is None else format_name, tolerance)
@@ -110,12 +111,16 @@ class Targets:
                 f"--compare takes two records, got {len(names)}",
                 hint="write archstat bench --compare old.json new.json",
             )
-        if self.printed == "svg":
+        if "svg" in {self.printed, *(format_name for format_name, _ in self.files)}:
             raise UsageError("there is no picture of a comparison", hint="use --format markdown")
         old, new = map(self.read, names)
         comparison = self._comparison(new, old)
         if comparison is None:
             return False
+        from archstat.renderers.bench.comparing import render
+
+        for format_name, path in self.files:
+            write_file(render(comparison, format_name), path)
         self._print(comparison)
         return comparison.is_regression
 

@@ -180,6 +180,7 @@ def measured(
         {},
         {model: found.title for model, found in models.items()},
         inputs={model: found.input_shape for model, found in models.items()},
+        params={model: found.params for model, found in models.items()},
         epoch_images=epoch if cases[0].optimizer else 0,
         archstat=__version__,
     )

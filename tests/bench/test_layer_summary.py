@@ -149,6 +149,12 @@ def test_layers_that_were_not_timed_are_named():
     assert parts.notes == ("not measured, as they do not run by themselves: fc",)
 
 
+def test_a_layer_that_fails_is_named_with_its_reason():
+    alone = times(0, a_round(2 * MS, 2 * MS), names=("conv",), kinds=("conv2d",))
+    parts = found(replace(alone, failures={"fc": "ValueError: no"}))
+    assert parts.notes[-1] == "not measured, as they fail by themselves: fc: ValueError: no"
+
+
 def test_layers_beside_a_compiled_whole_are_told_apart():
     parts = found(times(0, a_round(2 * MS, MS, MS)), case=cpu(1, mode="compile"))
     assert parts.notes[-1] == "layers run one by one, as they are; the whole is compiled"

@@ -185,6 +185,46 @@ def test_records_are_compared_and_a_slower_one_is_the_exit_code(monkeypatch):
     assert (result.exit_code, "SLOWER" in result.stdout) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("--batch", "4"), "--batch"),
+        (("--layers",), "--layers"),
+        (("--device", "cpu"), "--device"),
+        (("--seconds", "6"), "--seconds"),  # also what it would be anyway
+        (("--set", "conv1.groups=1"), "--set"),
+    ],
+)
+def test_how_to_measure_is_no_question_to_a_record(words, option):
+    bench(*QUICK, "-o", "run.json")
+    assert_refused(
+        invoke("bench", "run.json", *words),
+        f"error: {option} says how to measure what was measured before: 'run.json'",
+        "  hint: leave it out, or name a model to measure anew",
+    )
+    assert_refused(
+        invoke("bench", "--compare", "run.json", "run.json", *words),
+        f"error: {option} says how to measure what was measured before: two records",
+        "  hint: leave it out, or name a model to measure anew",
+    )
+
+
+def test_a_record_is_compared_with_another_and_files_are_written(tmp_path):
+    bench(*QUICK, "-o", "old.json")
+    assert "SAME" in bench("old.json", "--vs", "old.json")
+    bench("--compare", "old.json", "old.json", "-o", "found.md", "-o", "found.json")
+    assert "SAME" in (tmp_path / "found.md").read_text()
+    assert json.loads((tmp_path / "found.json").read_text())["kind"] == "bench-comparison"
+
+
+@pytest.mark.parametrize("words", [("run.json",), ("--compare", "run.json", "run.json"), QUICK])
+def test_no_record_is_overwritten_that_was_read(words):
+    bench(*QUICK, "-o", "run.json")
+    more = ("--vs", "run.json") if words is QUICK else ()
+    result = invoke("bench", *words, *more, "-o", "run.json")
+    assert_refused(result, "error: -o 'run.json' would overwrite the record itself")
+
+
 def test_auto_finds_the_best_batch_and_the_largest():
     result = invoke("bench", "lenet5", "--device", "cpu", "--threads", "2", "--batch", "auto")
     assert result.exit_code == 0

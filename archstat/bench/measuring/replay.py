@@ -19,7 +19,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from archstat.bench.case import BYTES, Case
 from archstat.bench.layer_rounds import Line, Timed
-from archstat.bench.measuring.subject import Models, captured, device_of
+from archstat.bench.measuring.subject import Models, captured, device_of, what_went_wrong
 from archstat.bench.plan import Plan
 from archstat.bench.protocol import Station, Subject
 from archstat.bench.record import LayerTimes
@@ -224,8 +224,8 @@ def _read(tensors: Sequence[Tensor]) -> None:
 
 def timed_layers(
     found: Mapping[str, Replay], case: Case, work: Work
-) -> Iterator[tuple[str, Timed]]:
-    """Yield each layer that can run by itself, with its name."""
+) -> Iterator[tuple[str, Timed | str]]:
+    """Yield each layer with its name; in its place, why it cannot run by itself."""
     moved = {layer.name: layer.numbers * BYTES[case.dtype] for layer in work.layers}
     whole = sum(moved.values())
     device = device_of(case)
@@ -241,8 +241,9 @@ def timed_layers(
         except Exception as error:
             if is_out_of_memory(error, torch):
                 raise
-            continue  # an operator may need what only a pass has
-        yield name, timed
+            yield name, what_went_wrong(error)  # an operator may need what only a pass has
+        else:
+            yield name, timed
 
 
 def _others(moved: int, device: Device) -> Tensor:
@@ -261,10 +262,12 @@ def layer_line(
     """
     case = plan.cases[number]
     found = replays(case, models, plan.question)
-    layers = dict(timed_layers(found, case, plan.works[number]))
+    made = dict(timed_layers(found, case, plan.works[number]))
+    layers = {name: timed for name, timed in made.items() if not isinstance(timed, str)}
+    failures = {name: why for name, why in made.items() if isinstance(why, str)}
     whole = timed_whole(case, models, station.subject)
     kinds = tuple(found[name].kind for name in layers)
-    empty = LayerTimes(plan.process, tuple(layers), kinds)
+    empty = LayerTimes(plan.process, tuple(layers), kinds, failures=failures)
     return empty, Line(whole, list(layers.values()), station.compute, station.memory)
 
 

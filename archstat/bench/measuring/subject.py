@@ -15,8 +15,9 @@ from torch.nn import functional
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from archstat.bench.case import Case
-from archstat.devices import find
+from archstat.devices import find, is_out_of_memory
 from archstat.devices.device import COMPILE, FLOAT32, GRAPH, TF32, Call, Device
+from archstat.errors import ArchstatError
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
@@ -27,6 +28,10 @@ INPUTS = 3
 """Batches that take turns, so that none lies in a cache because it was there a moment ago."""
 
 IMAGE_AXES = 4
+
+NO_MEMORY = "does not fit in memory"
+
+MOST_WORDS = 200  # of what a model says when it fails
 
 MOST_VERSIONS = 1 << 16
 """Of a function, for different shapes and types, that are compiled in a process."""
@@ -197,6 +202,16 @@ def device_of(case: Case) -> Device:
         DeviceError: This machine has none of its name.
     """
     return find(case.device, torch, measured=True)
+
+
+def what_went_wrong(error: Exception) -> str:
+    """Return in words why something cannot be measured."""
+    if isinstance(error, ArchstatError):
+        return str(error)
+    if is_out_of_memory(error, torch):
+        return NO_MEMORY
+    words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words[:MOST_WORDS])
 
 
 def type_of(dtype: str) -> torch.dtype:

@@ -23,7 +23,7 @@ from archstat.bench.environment import environment
 from archstat.bench.layer_rounds import layer_rounds
 from archstat.bench.measuring.probes import Probes, Surroundings
 from archstat.bench.measuring.replay import layer_line
-from archstat.bench.measuring.subject import Models, TimedModel
+from archstat.bench.measuring.subject import NO_MEMORY, Models, TimedModel, what_went_wrong
 from archstat.bench.meters import meter_of
 from archstat.bench.plan import (
     Done,
@@ -41,14 +41,10 @@ from archstat.bench.protocol import SECOND, Meter, Station, calls_of_a_sample, m
 from archstat.bench.record import LayerTimes
 from archstat.devices import find, is_out_of_memory
 from archstat.devices.device import COMPILE
-from archstat.errors import ArchstatError
 
 Tell: TypeAlias = Callable[[Event], None]
 
 GB = 1e9
-NO_MEMORY = "does not fit in memory"
-
-MOST_WORDS = 200  # of what a model says when it fails
 
 COMPILING_NS = 10 * SECOND
 """As long a warm-up may take where the first calls compile."""
@@ -114,7 +110,7 @@ def _layer_times(
             rounds = layer_rounds(line, plan.rules, meter, now_ns=now_ns, random=random)
             return replace(empty, rounds=tuple(rounds))
     except Exception as error:  # noqa: BLE001  a user's model may raise anything
-        return LayerTimes(plan.process, failure=_why(error))
+        return LayerTimes(plan.process, failure=what_went_wrong(error))
 
 
 def _prepared(
@@ -134,7 +130,7 @@ def _prepared(
             subject = models.subject(case)
             warm = warm_up(subject, rules)
         except Exception as error:  # noqa: BLE001  a user's model may raise anything
-            tell(Failed(number, _why(error)))
+            tell(Failed(number, what_went_wrong(error)))
         else:
             tell(Ready(number, warm.calls, warm.ns, warm.call_ns))
             yield number, (subject, calls_of_a_sample(warm.call_ns, rules))
@@ -170,16 +166,6 @@ def _peak_bytes() -> int:
     import resource  # noqa: PLC0415  there is none on Windows
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-
-
-def _why(error: Exception) -> str:
-    """Return in words why something cannot be measured."""
-    if isinstance(error, ArchstatError):
-        return str(error)
-    if is_out_of_memory(error, torch):
-        return NO_MEMORY
-    words = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-    return "".join(letter if letter.isprintable() else "?" for letter in words[:MOST_WORDS])
 
 
 def _needed(plan: Plan, numbers: Iterable[int]) -> dict[Surroundings, set[int]]:

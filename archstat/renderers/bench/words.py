@@ -40,7 +40,7 @@ def _size(sheet: Sheet, name: str) -> Iterator[str]:
     work = row.result.work
     if work.layers:
         macs = work.flops // FLOPS_PER_MAC // row.case.batch_size
-        yield f"{work.weights:,} params"
+        yield f"{sheet.record.params.get(name, work.weights):,} params"
         step = " in a training step" if row.case.optimizer else ""
         yield f"{'≥ ' if work.uncounted else ''}{macs:,} MACs an {sheet.example}{step}"
     if shape := sheet.record.inputs.get(name):

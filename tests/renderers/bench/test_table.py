@@ -59,6 +59,11 @@ to reproduce: archstat bench net --device cpu --batch 1,32
     )
 
 
+def test_all_parameters_are_counted_also_those_that_a_pass_does_not_read():
+    text = render(replace(usual(), params={"net": 4_385_920}), "table")
+    assert text.startswith("net: a small network, 4,385,920 params, 210,000,000 MACs an image")
+
+
 def test_a_terminal_of_80_columns():
     assert (
         at_width(usual(), 80)
