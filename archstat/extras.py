@@ -17,7 +17,13 @@ class Extra(NamedTuple):
 
 TORCH = Extra("torch", ("torch",))
 WITNESSES = Extra("torch", ("torch", "torchinfo", "fvcore"))
+PDF = Extra("pdf", ("pypdfium2",))
 XLSX = Extra("xlsx", ("xlsxwriter",))
+
+
+def lacks(extra: Extra) -> list[str]:
+    """Return the packages that are not installed, without importing any."""
+    return [package for package in extra.packages if find_spec(package) is None]
 
 
 def require(extra: Extra, *, purpose: str) -> None:
@@ -26,7 +32,7 @@ def require(extra: Extra, *, purpose: str) -> None:
     Raises:
         UsageError: One is not.
     """
-    missing = [package for package in extra.packages if find_spec(package) is None]
+    missing = lacks(extra)
     if missing:
         raise UsageError(
             f"{purpose} needs {' and '.join(missing)}, which this Python does not have",

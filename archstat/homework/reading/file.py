@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
@@ -11,24 +12,28 @@ from archstat.homework.reading import document, limits, notebook
 from archstat.homework.reading.decoding import decoded
 from archstat.homework.reading.lines import delimited, markdown
 from archstat.homework.reading.markup import html
-from archstat.homework.reading.office import docx, opendocument, xlsx
+from archstat.homework.reading.office import docx, opendocument, pdf, xlsx
 from archstat.homework.reading.office.archive import Archive
 from archstat.homework.reading.table import Contents, Found, Passage, contents
 from archstat.homework.reading.text import harmless
 
 HINT = "hand in Markdown, CSV, HTML, LaTeX, a notebook, .docx or .xlsx"
+TYPED = "type the table, for example as Markdown or CSV, or in a .docx or .xlsx file"
+
+FIRST_BYTES = 1024
+"""Among which a PDF document says that it is one."""
 
 UNREADABLE = {
-    b"%PDF": "a PDF document",
     b"{\\rtf": "an RTF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
     b"7z\xbc\xaf": "an archive",
     b"Rar!": "an archive",
     b"\x1f\x8b": "an archive",
 }
 """How files start in which tables are not looked for."""
+
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+PICTURE = re.compile(rb"RIFF....WEBP|....ftyp(?:heic|heix|mif1|avif)", re.DOTALL)
+"""How pictures start."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UNREADABLE_STREAMS = {
@@ -110,6 +115,10 @@ def _read(data: bytes, suffix: str) -> Contents:
         kinds.append("a document of an unknown kind")
     if not data.strip():
         raise NoTableError("is empty")
+    if data.startswith(PICTURES) or PICTURE.match(data):
+        raise SheetError("is a picture, in which no table can be read", hint=TYPED)
+    if pdf.START in data[:FIRST_BYTES]:
+        return _contents(pdf.found(data))
     if kinds:
         raise SheetError(f"is {kinds[0]}, which cannot be read", hint=HINT)
     if data.startswith(ZIP):

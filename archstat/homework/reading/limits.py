@@ -28,6 +28,10 @@ MOST_LIST_LINES = 20_000
 MOST_TABLES = 1_000
 """Of a file: the log of a long training in a notebook has hundreds of things like tables."""
 
+MOST_PAGES = 200
+MOST_LETTERS = 300_000
+"""Of a PDF document: each letter is asked for its place."""
+
 MOST_ROWS = 10_000
 """Of a table: torchinfo prints some 3,000 lines for the largest vision models."""
 

@@ -119,3 +119,34 @@ def ods(rows: str, *, name: str = "Sheet1") -> bytes:
 def notebook(*cells: Mapping[str, object]) -> bytes:
     """Return a notebook."""
     return json.dumps({"cells": cells, "nbformat": 4}).encode()
+
+
+def pdf(*pages: Sequence[tuple[float, float, str]]) -> bytes:
+    """Return a PDF document; a page has texts with the places where they start, from below."""
+    bodies = [
+        "\n".join(f"BT /F 10 Tf {x} {y} Td ({text}) Tj ET" for x, y, text in page) for page in pages
+    ]
+    kids = " ".join(f"{number} 0 R" for number in range(4, 4 + 2 * len(bodies), 2))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(bodies)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for number, body in enumerate(bodies):
+        objects += [
+            (
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] "
+                f"/Resources << /Font << /F 3 0 R >> >> /Contents {5 + 2 * number} 0 R >>"
+            ),
+            f"<< /Length {len(body)} >>\nstream\n{body}\nendstream",
+        ]
+    data = "%PDF-1.4\n"
+    places = []
+    for number, text in enumerate(objects, 1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n{text}\nendobj\n"
+    entries = "".join(f"{place:010} 00000 n \n" for place in places)
+    return (
+        f"{data}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{entries}trailer\n"
+        f"<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
+    ).encode("latin-1")

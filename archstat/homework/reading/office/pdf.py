@@ -1,0 +1,129 @@
+"""PDF documents with text: letters at places, which are lines with columns again.
+
+Read with pypdfium2: 9 MB without dependencies, under BSD and Apache licences, and the reader of
+browsers, which meets hostile files daily. pdfplumber also looks at rules, but takes 55 MB with
+eight packages, and twice as long to import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from statistics import median
+from typing import NamedTuple
+
+from archstat.errors import SheetError
+from archstat.extras import PDF, lacks
+from archstat.homework.reading import document, limits
+from archstat.homework.reading.table import Found, Passage
+from archstat.homework.reading.text import harmless
+
+START = b"%PDF"
+
+BLANK = 0.2
+COLUMN = 0.9
+"""Gaps between letters, in heights of a line: from there on words are apart, or columns."""
+
+
+class Letter(NamedTuple):
+    """A letter, and the room that it takes on its page: from below, in points."""
+
+    bottom: float
+    left: float
+    right: float
+    top: float
+    text: str
+
+
+def found(data: bytes) -> Iterator[Found | Passage]:
+    """Yield the tables of a PDF document, and the text around them.
+
+    Raises:
+        SheetError: It cannot be read, has a password, or holds no text, as a scanned page.
+    """
+    if lacks(PDF):
+        raise SheetError(
+            "is a PDF document, for which this Python lacks pypdfium2",
+            hint="pip install 'archstat[pdf]', or hand in Markdown, CSV, .docx or .xlsx",
+        )
+    pages = list(_pages(data))
+    if not any(pages):
+        raise SheetError(
+            "is a PDF document without text, as a scanner or a camera makes it",
+            hint="hand in the file that it was printed from, or type the table as Markdown or CSV",
+        )
+    for number, letters in enumerate(pages, 1):
+        yield from document.found_in_lines(_lines(letters), f"page {number}, ")
+
+
+def _pages(data: bytes) -> Iterator[list[Letter]]:
+    """Yield the letters of each page."""
+    from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415  it is an extra
+    from pypdfium2.raw import FPDFText_GetUnicode  # noqa: PLC0415
+
+    try:
+        opened = PdfDocument(data)
+    except PdfiumError as error:
+        kind = "with a password" if "assword" in str(error) else "that is damaged"
+        raise SheetError(f"is a PDF document {kind}") from None
+    letters = 0
+    with opened:
+        limits.check(len(opened), limits.MOST_PAGES, "pages")
+        for number in range(len(opened)):
+            try:
+                page = opened[number].get_textpage()
+            except PdfiumError:
+                raise SheetError(f"is a PDF document whose page {number + 1} is damaged") from None
+            count = page.count_chars()
+            letters += count
+            limits.check(letters, limits.MOST_LETTERS, "letters")
+            codes = ((at, FPDFText_GetUnicode(page, at)) for at in range(count))
+            yield [
+                Letter(bottom, left, right, top, chr(code))
+                for at, code in codes
+                if not chr(code).isspace() and code
+                for left, bottom, right, top in [page.get_charbox(at, loose=True)]
+            ]
+
+
+def _lines(letters: Sequence[Letter]) -> list[str]:
+    """Return the lines of a page as a terminal would show them, with a blank one in a wide gap."""
+    if not letters:
+        return []
+    height = median(letter.top - letter.bottom for letter in letters) or 1
+    width = median(letter.right - letter.left for letter in letters) or 1
+    lines: list[str] = []
+    last = max(letter.bottom for letter in letters)
+    for bottom, line in _rows(letters, height):
+        if last - bottom > 2 * height:
+            lines.append("")
+        last = bottom
+        lines.append(_line(line, height, width))
+    return lines
+
+
+def _rows(letters: Sequence[Letter], height: float) -> Iterator[tuple[float, list[Letter]]]:
+    """Yield the letters that stand beside one another, from above, with their mean place."""
+    row: list[Letter] = []
+    for letter in sorted(letters, key=lambda one: -(one.bottom + one.top)):
+        if row and (row[0].bottom + row[0].top) - (letter.bottom + letter.top) > height:
+            yield row[0].bottom, row
+            row = []
+        row.append(letter)
+    yield row[0].bottom, row
+
+
+def _line(letters: Sequence[Letter], height: float, width: float) -> str:
+    """Return letters in a row as text; columns are kept apart, each near its place."""
+    text = ""
+    right = 0.0
+    for letter in sorted(letters, key=itemgetter(1)):
+        gap = letter.left - right
+        if not text or gap > COLUMN * height:
+            place = min(round(letter.left / width), limits.MOST_CELL_CHARACTERS)
+            text = text.ljust(max(place, len(text) + 2) if text else place)
+        elif gap > BLANK * height:
+            text += " "
+        text += harmless(letter.text)
+        right = letter.right
+    return text
