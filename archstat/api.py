@@ -168,14 +168,14 @@ def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
     require(TORCH, purpose="register")
     from torch import nn  # noqa: PLC0415  torch, only when it is asked for
 
-    from archstat.models.torch import known, operators  # noqa: PLC0415  likewise
+    from archstat.models.torch.operators.registry import REGISTRY  # noqa: PLC0415  likewise
 
     if not callable(macs):
         raise UsageError(f"macs must be a function, got {shown(macs)}")
     if isinstance(what, str) and what.replace("::", ".").count(".") == 1:
-        operators.TAUGHT[what.replace("::", ".")] = macs
+        REGISTRY.teach(what.replace("::", "."), macs)
     elif isinstance(what, type) and issubclass(what, nn.Module):
-        known.TAUGHT[what] = macs
+        REGISTRY.teach_module(what, macs)
     else:
         raise UsageError(
             f"{shown(what)} is neither an operator nor a module class",

@@ -9,7 +9,7 @@ from archstat.errors import UsageError
 torch = pytest.importorskip("torch")
 
 import archstat  # noqa: E402  behind the check for torch
-from archstat.models.torch import known, operators  # noqa: E402  likewise
+from archstat.models.torch.operators.registry import REGISTRY  # noqa: E402  likewise
 
 
 @torch.library.custom_op("archstat_tests::scaled", mutates_args=())
@@ -48,12 +48,12 @@ class Pair(torch.nn.Module):
 @pytest.fixture
 def forgetful():
     """Forget afterwards what a test has taught."""
-    taught = (operators.TAUGHT, known.TAUGHT)
-    before = [dict(kept) for kept in taught]
+    taught, modules = dict(REGISTRY.taught), dict(REGISTRY.modules)
     yield
-    for kept, earlier in zip(taught, before, strict=True):
-        kept.clear()
-        kept.update(earlier)
+    for name in {*REGISTRY.taught} - {*taught}:
+        REGISTRY.forget(name)
+    for kind in {*REGISTRY.modules} - {*modules}:
+        del REGISTRY.modules[kind]
 
 
 def rows_of(model, batch_size=1):
@@ -152,4 +152,4 @@ def test_what_cannot_be_called_is_refused(macs):
     with pytest.raises(UsageError) as caught:
         archstat.register(Pair, macs)
     assert str(caught.value) == f"macs must be a function, got {macs!r}"
-    assert Pair not in known.TAUGHT
+    assert Pair not in REGISTRY.modules

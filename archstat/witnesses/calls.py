@@ -29,7 +29,8 @@ from archstat.layers.opaque import Called
 from archstat.layers.pool import AdaptiveAvgPool2d
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
-from archstat.models.torch.operators import macs_of, packet_name
+from archstat.models.torch.operators.call import packet_name
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import run_untouched, standins_of
 from archstat.witnesses.torch_attention import attention_nodes
@@ -88,7 +89,7 @@ class ProductCounter(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and count it."""
         out = func(*args, **(kwargs or {}))
-        self.macs[packet_name(func)] += macs_of(func, args, out) or 0
+        self.macs[packet_name(func)] += REGISTRY.find(func).macs(args, out) or 0
         return out
 
 

@@ -10,9 +10,9 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from archstat.layers.reach import Inside, Mixing, Reach, Step, Unknown
-from archstat.models.torch.calls import Call
 from archstat.models.torch.known import read_by
-from archstat.models.torch.operators import FACTORIES, packet_name
+from archstat.models.torch.operators.call import Call
+from archstat.models.torch.operators.registry import REGISTRY
 
 
 class Inner:
@@ -37,7 +37,7 @@ class Inner:
         sources = [(tensor, self._source(tensor)) for tensor in tensors]
         known = [(tensor, source) for tensor, source in sources if source is not None]
         outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
-        if not known or not outputs or packet_name(operator) in FACTORIES:
+        if not known or not outputs or REGISTRY.find(operator).is_factory:
             return
         call = Call.of(operator, args, kwargs, [tensor for tensor, _ in known], outputs[0])
         inputs = [source for _, source in known]

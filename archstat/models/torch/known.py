@@ -2,81 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
 
 from archstat.errors import ShapeError
 from archstat.layers import Layer, layer_kinds
-from archstat.layers.activation import ReLU, Softmax
+from archstat.layers.activation import Softmax
 from archstat.layers.base import Shape
-from archstat.layers.combine import Add, Concat, Multiply
-from archstat.layers.conv import (
-    AnyConvolution,
-    Conv1d,
-    Conv2d,
-    Conv3d,
-    ConvTranspose1d,
-    ConvTranspose2d,
-    ConvTranspose3d,
-)
+from archstat.layers.conv import AnyConvolution
 from archstat.layers.norm import AnyBatchNorm, LayerNorm
 from archstat.layers.opaque import UNTOLD, Observed
-from archstat.layers.pool import (
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
-    AnyAdaptivePool,
-    AnyPool,
-    AvgPool2d,
-    AvgPool3d,
-    MaxPool2d,
-    MaxPool3d,
-)
-from archstat.layers.reach import Reach
+from archstat.layers.pool import AnyAdaptivePool, AnyPool
+from archstat.layers.reach import Reach, Reshaped, Unknown
 from archstat.layers.reshape import Flatten, ZeroPad2d
-from archstat.models.torch.calls import Call
-from archstat.models.torch.reads import reach_of
+from archstat.models.torch.operators.call import Call
+from archstat.models.torch.operators.registry import REGISTRY
 
 KINDS: Mapping[type[nn.Module], type[Layer]] = {
     getattr(nn, kind.torch_name): kind
     for kind in layer_kinds().values()
     if hasattr(kind, "torch_name") and kind is not ZeroPad2d
 }
-
-JOINS: Mapping[str, type[Layer]] = {"add": Add, "mul": Multiply}
-
-FUNCTIONS: Mapping[str, type[Layer]] = {
-    "relu": ReLU,
-    "max_pool2d_with_indices": MaxPool2d,
-    "max_pool3d_with_indices": MaxPool3d,
-    "avg_pool2d": AvgPool2d,
-    "avg_pool3d": AvgPool3d,
-    "_adaptive_avg_pool2d": AdaptiveAvgPool2d,
-    "adaptive_max_pool2d": AdaptiveMaxPool2d,
-}
-"""Operators of one input that are a layer, with the settings of the same names."""
-
-CONVOLUTIONS: Mapping[tuple[bool, int], type[Layer]] = {
-    (False, 1): Conv1d,
-    (False, 2): Conv2d,
-    (False, 3): Conv3d,
-    (True, 1): ConvTranspose1d,
-    (True, 2): ConvTranspose2d,
-    (True, 3): ConvTranspose3d,
-}
-"""The kinds that torch's one operator stands for: whether transposed, along how many axes."""
-
-TAUGHT: dict[type[nn.Module], Callable[[nn.Module, Any, Any], int]] = {}
-"""Modules that users have taught: from the module, its inputs and its output to MACs."""
-
-PASSING = frozenset(
-    """
-    _reshape_alias _to_copy _unsafe_view alias clone copy detach expand lift_fresh slice squeeze
-    view
-    """.split()  # noqa: SIM905  a list of quoted words reads worse
-)
-"""Operators whose output is their input, where the shape is the same."""
 
 
 def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
@@ -156,7 +104,7 @@ def is_leaf(module: nn.Module) -> bool:
 
 def is_taught(module: nn.Module) -> bool:
     """Return whether a user has taught what a module costs."""
-    return type(module) in TAUGHT
+    return type(module) in REGISTRY.modules
 
 
 def layer_of_call(call: Call, macs: int | None) -> Layer:
@@ -166,64 +114,45 @@ def layer_of_call(call: Call, macs: int | None) -> Layer:
         call: The call.
         macs: Its multiply–accumulates; None if it is not in the ledger.
     """
-    out = tuple(call.out.shape)
-    known = _known_layer(call)
+    entry = REGISTRY.find(call.operator)
+    has_inputs = bool(call.roles())
+    known = entry.layer(call) if has_inputs and entry.layer is not None else None
     if known is not None:
         return known
+    out = tuple(call.out.shape)
     examples = out[0] if out else 1
     return Observed(
         kind=call.name,
         shape=out[1:],
         macs_seen=(macs or 0) // max(1, examples),
         uncounted=(call.name,) if macs is None else (),
-        reads=reach_of(call) if call.roles() else UNTOLD,
+        reads=reach_of(call) if has_inputs else UNTOLD,
     )
 
 
 def read_by(call: Call) -> Reach:
     """Return what a call of an operator reads."""
-    layer = _known_layer(call)
+    entry = REGISTRY.find(call.operator)
+    layer = None if entry.layer is None else entry.layer(call)
     if layer is None:
         return reach_of(call)
     worked_on = call.out if len(call.inputs) > 1 else call.first
     return layer.reach(tuple(worked_on.shape[1:]))
 
 
-def _known_layer(call: Call) -> Layer | None:
-    """Return the layer that a function like F.conv2d is; None if it is none that has a formula."""
-    name, shapes = call.name, {tuple(tensor.shape) for tensor in call.inputs}
-    if len(call.inputs) > 1:
-        if name in JOINS and shapes == {tuple(call.out.shape)}:
-            return JOINS[name]()
-        is_of_all = name == "cat" and len(call.inputs) == len(call.given["tensors"])
-        return Concat() if is_of_all and call.given["dim"] == 1 else None
-    if name in FUNCTIONS:
-        return _with_settings(FUNCTIONS[name], call.given)
-    if name == "convolution" and call.roles() == ["input"]:
-        return _convolution(call)
-    is_flat = call.first.dim() > 2 and call.out.dim() == 2  # noqa: PLR2004  maps, then vectors
-    is_view = name in {"view", "_unsafe_view"} and call.first.shape[0] == call.out.shape[0]
-    return Flatten() if is_flat and is_view else None
+def reach_of(call: Call) -> Reach:
+    """Return what a call of an operator that is no layer reads."""
+    parts = [argument for argument in call.given.values() if _is_part_of(argument, call.out)]
+    if parts and not (call.first.numel() == parts[0].numel() == call.out.numel()):
+        return Unknown("it writes into a part of a tensor")
+    if parts:
+        return Reshaped(tuple(call.first.shape), tuple(call.out.shape))
+    return REGISTRY.find(call.operator).reach(call)
 
 
-def _with_settings(kind: type[Layer], given: Mapping[str, Any]) -> Layer:
-    """Return a layer with those of a function's arguments that are settings of its kind."""
-    known = {name: given[name] for name in kind.setting_names() if name in given}
-    stated = {name: value for name, value in known.items() if value is not None and value != []}
-    return kind.from_settings(stated)
-
-
-def _convolution(call: Call) -> Layer:
-    given = call.given
-    weight, groups, is_transposed = given["weight"], given["groups"], given["transposed"]
-    kind = CONVOLUTIONS[is_transposed, weight.dim() - 2]
-    settings = {
-        **given,
-        "out_channels": weight.shape[1] * groups if is_transposed else weight.shape[0],
-        "kernel_size": list(weight.shape[2:]),
-        "bias": given["bias"] is not None,
-    }
-    return _with_settings(kind, settings)
+def _is_part_of(value: Any, whole: Tensor) -> bool:
+    """Return whether an argument is a view of a tensor."""
+    return isinstance(value, Tensor) and value._base is whole and value.shape != whole.shape  # noqa: SLF001
 
 
 def single_tensor(values: Any) -> Tensor | None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils._pytree import keystr, tree_flatten_with_path, tree_leaves
 
 from archstat.graph import Graph
+from archstat.models.torch.operators.transforms import CONVENTION
 
 TORCHS = frozenset(vars(nn.Module()))
 """The attributes in which torch keeps what is registered."""
@@ -22,6 +23,8 @@ TORCHS = frozenset(vars(nn.Module()))
 def remarks(model: nn.Module, graph: Graph, out: Any, batch_size: int) -> Iterator[str]:
     """Yield a sentence for each oddity of a model, of its graph and of what it returns."""
     yield from _hidden_parameters(model)
+    if any(node.layer.kind.startswith("_fft_") for node in graph.nodes):
+        yield f"Fourier transforms count by a convention: {CONVENTION}"
     outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
     if out is None:
         yield "forward returns None: is its return missing?"

@@ -18,7 +18,7 @@ from torch.autograd.function import BackwardCFunction
 
 from archstat.errors import UsageError
 from archstat.graph import Training
-from archstat.models.torch.operators import factors_of, packet_name
+from archstat.models.torch.operators.entry import Operator
 
 CHECKPOINT = "checkpointed calls"
 """Those under hooks on what autograd keeps: they compute again what they do not keep."""
@@ -134,7 +134,7 @@ class Tape:
     def count(
         self,
         cost: Cost,
-        operator: Any,
+        entry: Operator,
         args: Sequence[Any],
         macs: int | None,
         data: Container[Tensor],
@@ -142,12 +142,11 @@ class Tape:
         """Add what the gradients of an operator's factors cost: of what is no data, as weights."""
         if macs == 0 or not torch.is_grad_enabled():
             return
-        factors = None if macs is None else factors_of(operator, args)
-        if macs is None or factors is None:
+        if macs is None or entry.factors is None:
             if any(isinstance(arg, Tensor) and arg.requires_grad for arg in args):
-                cost.unknown.add(packet_name(operator))
+                cost.unknown.add(entry.name)
             return
-        for factor in factors:
+        for factor in (args[place] for place in entry.factors):
             if factor.requires_grad and factor in data:
                 cost.input_macs += macs
             elif factor.requires_grad:

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._ops import OpOverload
 from torch.nn.modules import module as global_hooks
 from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -31,15 +32,12 @@ from archstat.layers.opaque import UNTOLD, Observed
 from archstat.models.inputs import InputSpec, reading, require_call
 from archstat.models.question import Loaded, Question
 from archstat.models.torch.apart import Copier, set_apart
-from archstat.models.torch.calls import Call
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.failures.diagnosis import Failure, Refusal, explained
 from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.inner import Inner
 from archstat.models.torch.kept import process_kept
 from archstat.models.torch.known import (
-    PASSING,
-    TAUGHT,
     example_shape,
     is_leaf,
     is_taught,
@@ -47,14 +45,10 @@ from archstat.models.torch.known import (
     layer_of_call,
     single_tensor,
 )
+from archstat.models.torch.meta import Answers, require_one_type
 from archstat.models.torch.module import find_device
-from archstat.models.torch.operators import (
-    FACTORIES,
-    call,
-    macs_of,
-    packet_name,
-    require_one_type,
-)
+from archstat.models.torch.operators.call import Call
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.own import Watch
 from archstat.models.torch.remarks import hidden_modules, remarks
 from archstat.models.torch.source import Source
@@ -123,6 +117,7 @@ class Recorder(TorchDispatchMode):
         self.failed: tuple[BaseException, Scope] | None = None
         self.refusal: Refusal | None = None
         self.own = Watch()
+        self.answers = Answers()
         self.names: Counter[str] = Counter()
         self.unclaimed: dict[str, Shape] = {}
         self.producers = WeakTensorKeyDictionary()
@@ -192,7 +187,7 @@ class Recorder(TorchDispatchMode):
         outputs = _tensors(out)
         if not scope.is_row or not outputs:
             return
-        if taught := TAUGHT.get(type(scope.module)):
+        if taught := REGISTRY.modules.get(type(scope.module)):
             scope.macs, scope.uncounted = taught(scope.module, args, out), set()
         is_changed = [*map(id, _tensors(args))] != [*map(id, _tensors(scope.args))]
         given = (scope.args if is_changed else args, kwargs)  # what its own hooks did is inside
@@ -234,12 +229,17 @@ class Recorder(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and record it."""
-        kwargs = kwargs or {}
+        kwargs, entry = kwargs or {}, REGISTRY.find(func)
+        if not entry.is_counted and isinstance(func, OpOverload):
+            with self:  # torch.inference_mode leaves operators whole that fall apart otherwise
+                out = func.decompose(*args, **kwargs)
+            if out is not NotImplemented:
+                return out
         try:
-            require_one_type(func, args)
+            require_one_type(entry, args)
             if self.tape is not None:
                 self.tape.before()
-            out = call(func, args, kwargs)
+            out = self.answers.call(func, args, kwargs)
         except Exception as error:
             self.refusal = Refusal(error, func, tuple(args))
             raise
@@ -248,15 +248,14 @@ class Recorder(TorchDispatchMode):
         return out
 
     def _record(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
-        macs = macs_of(func, args, out)
+        entry = REGISTRY.find(func)
+        macs = entry.macs(args, out)
         row = next((scope for scope in reversed(self.scopes) if scope.is_row), None)
         if self.tape is not None:
             cost = self.next_cost if row is None else row.cost
-            self.tape.count(cost, func, args, macs, self.data)
+            self.tape.count(cost, entry, args, macs, self.data)
             self.tape.after(cost, _tensors(out))
-        if packet_name(func) not in FACTORIES and any(
-            tensor in self.data for tensor in _tensors((args, kwargs))
-        ):
+        if not entry.is_factory and any(tensor in self.data for tensor in _tensors((args, kwargs))):
             for tensor in (*self._wholes(func, out), *_tensors(out)):
                 self.data[tensor] = True
         if row is None:
@@ -266,12 +265,13 @@ class Recorder(TorchDispatchMode):
         if row.inner is not None:
             row.inner.record(func, args, kwargs, out)
         if macs is None:
-            row.uncounted.add(packet_name(func))
+            row.uncounted.add(entry.name)
 
     def _call(self, func: Any, args: Any, kwargs: Any, out: Any, macs: int | None) -> None:
         """Record an operator that runs outside of all modules that are one row."""
         inputs, outputs = self._data((args, kwargs)), _tensors(out)
-        if packet_name(func) in FACTORIES:
+        entry = REGISTRY.find(func)
+        if entry.is_factory:
             inputs = []
         tensors = self._parameters((args, kwargs))
         if not outputs:
@@ -282,7 +282,7 @@ class Recorder(TorchDispatchMode):
             return
         outputs = [*self._changed(func, inputs, outputs[0]), *outputs]
         same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
-        if same_shape and not tensors and packet_name(func) in PASSING:
+        if same_shape and not tensors and entry.is_passing:
             for tensor in outputs:
                 self.producers[tensor] = self.producers[inputs[0]]
             return
@@ -296,7 +296,7 @@ class Recorder(TorchDispatchMode):
                 shape=shape,
                 macs_seen=each,
                 is_unit=bool(tensors) and each > 0,
-                is_view=len(inputs) == 1 and (func.is_view or packet_name(func) in PASSING),
+                is_view=len(inputs) == 1 and (func.is_view or entry.is_passing),
             )
         is_join = len(inputs) > 1 and not isinstance(layer, Observed)
         in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]

@@ -8,7 +8,7 @@ import torchvision
 from torch import nn
 
 from archstat import analyze
-from archstat.models.torch.operators import call
+from archstat.models.torch.meta import answer
 from archstat.report.folding import folded
 
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
@@ -23,7 +23,7 @@ def batch_norm_arguments(channels, image, *, dtype=torch.float32, is_training=Fa
 @pytest.mark.parametrize("is_training", [False, True])
 def test_batch_norm_on_meta_gives_what_torch_gives(shape, is_training):
     arguments = batch_norm_arguments(5, torch.ones(shape, device="meta"), is_training=is_training)
-    ours, theirs = call(BATCH_NORM, arguments, {}), BATCH_NORM(*arguments)
+    ours, theirs = answer(BATCH_NORM, arguments, {}), BATCH_NORM(*arguments)
     assert ours[0].shape == theirs[0].shape
     assert ours[0].dtype == theirs[0].dtype
     assert ours[0].is_meta
@@ -32,7 +32,7 @@ def test_batch_norm_on_meta_gives_what_torch_gives(shape, is_training):
 def test_batch_norm_of_other_channels_fails_as_torch_fails():
     arguments = batch_norm_arguments(4, torch.ones((2, 5, 7, 3), device="meta"))
     with pytest.raises(RuntimeError):
-        call(BATCH_NORM, arguments, {})
+        answer(BATCH_NORM, arguments, {})
 
 
 class Attention(nn.Module):

@@ -206,7 +206,7 @@ def test_a_bug_of_our_own_is_never_told_as_the_user_s(monkeypatch, is_caught):
                     return x
                 raise
 
-    monkeypatch.setattr(tracing, "macs_of", broken)
+    monkeypatch.setattr(tracing.Recorder, "_call", broken)
     with pytest.raises(OwnError) as caught:
         analyze(Careful(), (3,))
     assert caught.value.problems[0].what == (

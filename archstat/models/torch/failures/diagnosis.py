@@ -22,7 +22,8 @@ from archstat.layers.base import times
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.misfits import Misfit, problem_of, word
 from archstat.models.torch.failures.users_code import users_line
-from archstat.models.torch.operators import PRODUCTS, is_pointwise, packet_name
+from archstat.models.torch.operators.call import packet_name
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.remarks import hidden_tensors
 
 READING = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
@@ -197,7 +198,7 @@ def _other_device(failure: Failure, refusal: Refusal) -> Problem | None:
 
 def _other_type(failure: Failure, refusal: Refusal) -> Problem | None:
     types = dict.fromkeys(word(operand.dtype) for operand in refusal.operands)
-    if refusal.name not in PRODUCTS or len(types) == 1:
+    if not REGISTRY.find(refusal.operator).needs_one_type or len(types) == 1:
         return None
     given = [f"{word(each.dtype)} {failure.told(each)}" for each in refusal.operands]
     what = f"a product is given {' and '.join(given)}"
@@ -218,7 +219,7 @@ def _view(failure: Failure, refusal: Refusal) -> Problem | None:
 
 def _unequal(failure: Failure, refusal: Refusal) -> Problem | None:
     operands = refusal.operands
-    if len(operands) != 2 or not is_pointwise(refusal.operator):  # noqa: PLR2004  left and right
+    if len(operands) != 2 or not REGISTRY.find(refusal.operator).is_pointwise:  # noqa: PLR2004  left and right
         return None
     left, right = (tuple(operand.shape) for operand in operands)
     if all(1 in pair or pair[0] == pair[1] for pair in zip(left[::-1], right[::-1], strict=False)):
@@ -243,7 +244,7 @@ def _cat(failure: Failure, refusal: Refusal) -> Problem | None:
 
 
 def _product(failure: Failure, refusal: Refusal) -> Problem | None:
-    if refusal.name not in PRODUCTS:
+    if not REGISTRY.find(refusal.operator).needs_one_type:
         return None
     left, right = refusal.operands[-2:]
     rows, columns = right.shape[-2:][0], left.shape[-1]

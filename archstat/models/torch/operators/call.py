@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from torch import Tensor
 from torch.utils._pytree import tree_leaves
 
-from archstat.models.torch.operators import packet_name
+
+@cache
+def packet_name(operator: Any) -> str:
+    """Return the name of an operator, without its overload and its in-place mark."""
+    packet = getattr(operator, "overloadpacket", operator)  # a higher-order operator has none
+    name = str(packet).rpartition(".")[2]
+    return name.removesuffix("_") or name
 
 
 @dataclass(frozen=True)

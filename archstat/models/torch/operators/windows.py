@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from archstat.layers.reach import Reach
 from archstat.layers.window import Adaptive, Digits, Resized, Sliding, Window
-from archstat.models.torch.calls import Call
+from archstat.models.torch.operators.call import Call
 
 ONE_FOR_ALL = Digits((1,), (0,))
 """All units read the only one that there is."""
