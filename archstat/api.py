@@ -78,6 +78,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     device: str | None = None,
     each_operator: bool = False,
     train: bool = False,
+    run_file: bool = False,
 ) -> Report:
     """Return the report on a model.
 
@@ -101,6 +102,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
             known modules too.
         train: Whether the question is what a training step costs; a PyTorch model is then traced
             in training mode.
+        run_file: Whether all statements of a Python file are run, and not its definitions alone.
 
     Raises:
         ArchstatError: The question cannot be answered; the message says why, and what to change.
@@ -117,6 +119,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         device="none" if device is None else str(device),
         each_operator=each_operator,
         train=train,
+        run_file=run_file,
     )
     try:
         graph, traced_on, size = _loaded(model, question, inputs, kwargs or {})

@@ -8,6 +8,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from archstat.cli.reading import with_run_file
+
 
 class Command(NamedTuple):
     """Where a command is: a module of this package, a function in it, and its examples."""
@@ -51,7 +53,8 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         command = COMMANDS[name]
         module = import_module(f"archstat.cli.{command.module}")
-        app.command(name, epilog=getattr(module, command.epilog))(getattr(module, command.function))
+        function = with_run_file(getattr(module, command.function))
+        app.command(name, epilog=getattr(module, command.epilog))(function)
     return app
 
 

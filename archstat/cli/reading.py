@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from archstat.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from archstat.models.question import Question
     from archstat.models.spec.build import Settings
+
+RUN_FILE: ContextVar[bool] = ContextVar("RUN_FILE", default=False)
+"""Whether the command that runs was given --run-file, which goes with every MODEL argument."""
 
 NUMBER = re.compile(r"(?P<digits>\d+(_\d+)*(\.\d+)?)(?P<unit>[A-Za-z]*)", re.ASCII)
 COUNTS: Mapping[str, int] = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -21,6 +29,30 @@ BYTES: Mapping[str, int] = {
     **{f"{prefix}iB": 1 << 10 * power for power, prefix in enumerate("KMGT", 1)},
 }
 """What a unit of bytes stands for; Ki, Mi, … are powers of 1,024."""
+
+
+def with_run_file(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the option --run-file, if it takes arguments of a PyTorch model."""
+    signature = inspect.signature(command, eval_str=True)
+    if "model_arguments" not in signature.parameters and "models" not in signature.parameters:
+        return command
+    option = typer.Option("--run-file", help="Run a Python file whole, and not what it defines.")
+    stated = inspect.Parameter(
+        "run_file",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, option],
+    )
+
+    @wraps(command)
+    def run(*, run_file: bool, **options: object) -> None:
+        RUN_FILE.set(run_file)
+        command(**options)
+
+    parameters = [*signature.parameters.values(), stated]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
 
 
 def question(
@@ -47,6 +79,7 @@ def question(
         arguments=arguments(model_arguments),
         batch_size=batch_size,
         device=device,
+        run_file=RUN_FILE.get(),
     )
 
 

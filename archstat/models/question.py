@@ -30,6 +30,7 @@ class Question:
         each_operator: Whether every operator of a PyTorch model is a node, also those of modules
             that are known.
         train: Whether a PyTorch model is to be traced in training mode.
+        run_file: Whether all statements of a Python file are run, and not its definitions alone.
     """
 
     inputs: Sequence[InputSpec] = ()
@@ -40,6 +41,7 @@ class Question:
     device: str = NONE
     each_operator: bool = False
     train: bool = False
+    run_file: bool = False
 
 
 class Loaded(NamedTuple):

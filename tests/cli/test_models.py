@@ -464,3 +464,20 @@ def test_the_file_of_the_model_is_not_overwritten(model):
         "error: -o 'nets.py' would overwrite the model itself",
     )
     assert Path("nets.py").read_text(encoding="utf-8") == before
+
+
+# Files that do more than define
+
+
+@pytest.mark.parametrize("command", ["table", "compare", "explain"])
+def test_a_file_is_read_for_its_definitions_unless_it_is_to_be_run(command):
+    models = ("nets.py:Small",) * (2 if command == "compare" else 1)
+    text = NETS + "\nprint('trained')\nopen('checkpoint.pt', 'w').close()\n"
+    Path("nets.py").write_text(text, encoding="utf-8")
+    read = invoke(command, *models, "--input", "3x8x8")
+    assert (read.exit_code, Path("checkpoint.pt").exists()) == (0, False)
+    assert read.stderr.startswith("nets.py: 2 statements were not run, as a file is read for what ")
+    run = invoke(command, *models, "--input", "3x8x8", "--run-file")
+    assert (run.exit_code, Path("checkpoint.pt").exists()) == (0, True)
+    assert set(run.stderr.split()) == {"trained"}
+    assert run.stdout == read.stdout

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archstat.models.torch.source import Source
 
 LIBRARIES = ("torchvision", "timm")
+FILES = (".py", ".ipynb")
 
 
 class TorchFrontEnd(FrontEnd):
@@ -32,11 +33,15 @@ class TorchFrontEnd(FrontEnd):
     )
     needs_training_pass = True
 
+    def __init__(self, argument: str) -> None:
+        super().__init__(argument)
+        self._found: tuple[object, Source] | None = None
+
     @staticmethod
     def matches(argument: str) -> bool:
         """Return whether it begins with a library's name, names a Python file, or has a colon."""
         is_of_library = argument.startswith(tuple(f"{name}/" for name in LIBRARIES))
-        return is_of_library or argument.endswith(".py") or ":" in Path(argument).name
+        return is_of_library or argument.endswith(FILES) or ":" in Path(argument).name
 
     def graph(self, question: Question) -> Loaded:
         """Return the graph that a forward pass shows."""
@@ -61,4 +66,8 @@ class TorchFrontEnd(FrontEnd):
         require(TORCH, purpose=self.argument)
         from archstat.models.torch.loading.named import load_source  # noqa: PLC0415  torch, if asked for
 
-        return load_source(self.argument, question.arguments)
+        asked = question.arguments, question.run_file
+        if self._found is None or self._found[0] != asked:
+            source = load_source(self.argument, question.arguments, run_file=question.run_file)
+            self._found = asked, source
+        return self._found[1]

@@ -41,9 +41,9 @@ def file(tmp_path, monkeypatch):
     return write
 
 
-def assert_refused(model, message, arguments=None):
+def assert_refused(model, message, arguments=None, *, run_file=False):
     with pytest.raises(UsageError) as caught:
-        load_source(model, arguments or {})
+        load_source(model, arguments or {}, run_file=run_file)
     assert str(caught.value) == message
 
 
@@ -108,7 +108,7 @@ def test_the_random_state_stays(file):
 
 
 def test_what_a_file_prints_goes_to_stderr(file, capsys):
-    load_source(f"{file(NET + '    print(1)')}:Net", {})
+    load_source(f"{file(NET + '    print(1)')}:Net", {}, run_file=True)
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "1\n")
 
@@ -187,6 +187,7 @@ def test_a_file_that_exits(file):
         f"{file('import sys; sys.exit(3)')}:Net",
         "net.py calls sys.exit(3) while it is imported or built\n"
         '  hint: put what a script does under if __name__ == "__main__":',
+        run_file=True,
     )
 
 
@@ -204,6 +205,7 @@ def test_a_file_that_needs_arguments(file, capsys):
         f"{file(text + 'p.parse_args()')}:Net",
         "net.py calls sys.exit(2) while it is imported or built\n"
         '  hint: put what a script does under if __name__ == "__main__":',
+        run_file=True,
     )
     assert capsys.readouterr().err.endswith("the following arguments are required: data\n")
 
@@ -245,12 +247,13 @@ def test_a_file_that_needs_a_package(file):
     assert_refused(
         f"{file('import no_such_package')}:Net",
         "net.py needs no_such_package, which is not installed",
+        run_file=True,
     )
 
 
 def test_a_file_that_fails_shows_its_own_traceback_and_none_of_ours(file):
     with pytest.raises(UsageError) as caught:
-        load_source(f"{file('def f(): raise KeyError(7)' + chr(10) + 'f()')}:Net", {})
+        load_source(f"{file('def f(): raise KeyError(7)' + chr(10) + 'Net = f()')}:Net", {})
     text = str(caught.value)
     assert text.startswith("net.py fails:\n")
     assert text.endswith("KeyError: 7")

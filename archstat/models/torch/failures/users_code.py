@@ -45,7 +45,9 @@ def users_line(error: BaseException) -> str | None:
 
 def users_traceback(error: BaseException) -> str:
     """Return a traceback of the user's own lines; of a library's, if none are."""
-    frames = users_frames(error) or _outside(OURS, error)
+    frames = users_frames(error)
+    if not frames and not isinstance(error, SyntaxError):  # which shows its line itself
+        frames = _outside(OURS, error)
     lines = traceback.format_list(frames) + traceback.format_exception_only(error)
     return "".join(lines).rstrip()
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from types import ModuleType
 
+from archstat.models.torch.loading.stubs import MissingPackage
+
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 PACKAGES = {"site-packages", "dist-packages"}
 
@@ -60,6 +62,8 @@ class Home:
 
     def _has(self, module: ModuleType) -> bool:
         """Return whether a module lies in the folder, and is nobody's library."""
+        if isinstance(module, MissingPackage):
+            return True
         places = _places(module)
         here = str(self.folder) + os.sep
         return bool(places) and all(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from archstat.models.torch.front_end import FILES
 from archstat.models.torch.loading.construction import built
 from archstat.models.torch.loading.files import attribute, from_file, from_package
 from archstat.models.torch.loading.home import Home
@@ -17,7 +18,7 @@ from archstat.models.torch.loading.libraries import from_timm, from_torchvision
 from archstat.models.torch.source import Source
 
 
-def load_source(model: str, arguments: Mapping[str, Any]) -> Source:
+def load_source(model: str, arguments: Mapping[str, Any], *, run_file: bool = False) -> Source:
     """Return the PyTorch model that a MODEL argument names.
 
     Raises:
@@ -29,7 +30,7 @@ def load_source(model: str, arguments: Mapping[str, Any]) -> Source:
     if slash and library == "timm" and ":" not in name:
         return from_timm(name, arguments)
     where, _, wanted = model.rpartition(":") if ":" in model else (model, "", "")
-    home = Home(Path(where)) if where.endswith(".py") else None
-    module = from_package(where) if home is None else from_file(home)
+    home = Home(Path(where)) if where.endswith(FILES) else None
+    module = from_package(where) if home is None else from_file(home, wanted, run_file=run_file)
     found = built(attribute(module, wanted, model), arguments, model, home)
     return Source(model, found.model, found.make, notes=found.notes, home=home)
