@@ -57,6 +57,11 @@ def _recorded(cls: type[T], *, kw_only: bool) -> type[T]:
 
 
 def __init__(self: Any, *args: object, **kwargs: object) -> None:  # noqa: N807  a method
+    if not kwargs and len(args) == len(self._places) == len(self._defaults):  # the frequent case
+        vars(self).update(zip(self._places, args, strict=True))
+        if self._is_checked:
+            self.__post_init__()
+        return
     values: dict[str, object] = self._defaults.copy()
     if args:
         values.update(zip(self._places, args, strict=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from math import prod
 from typing import ClassVar
 
@@ -30,8 +31,11 @@ def _require_several(in_shapes: Sequence[Shape]) -> None:
         )
 
 
-class _Pointwise(_Join):
-    """A join of values at the same place of the same channel."""
+class Add(_Join):
+    """The sum of the inputs."""
+
+    kind: ClassVar[str] = "add"
+    label: ClassVar[str] = "add"
 
     def combine(self, in_shapes: Sequence[Shape]) -> Shape:
         """Return the shape that all inputs have."""
@@ -43,23 +47,30 @@ class _Pointwise(_Join):
             )
         return in_shapes[0]
 
-
-class Add(_Pointwise):
-    """The sum of the inputs."""
-
-    kind: ClassVar[str] = "add"
-    label: ClassVar[str] = "add"
-
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """See `Layer.torch_call`."""
         return TorchOperator("+")
 
 
-class Multiply(_Pointwise):
-    """The product of the inputs, value by value."""
+class Multiply(_Join):
+    """The product of the inputs, value by value; a gate of one row and column counts for all.
+
+    Source: torch's broadcasting, of inputs with as many axes.
+    """
 
     kind: ClassVar[str] = "multiply"
     label: ClassVar[str] = "multiply"
+
+    def combine(self, in_shapes: Sequence[Shape]) -> Shape:
+        """Return the largest size along each axis; what is 1 along it is repeated."""
+        _require_several(in_shapes)
+        sizes = [{*axis} - {1} for axis in zip_longest(*in_shapes)]
+        if any(len(several) > 1 for several in sizes):
+            raise ShapeError(
+                f"its inputs differ in shape: {' and '.join(map(times, in_shapes))}",
+                hint="they must end in the same channels, rows and columns, or in one of these",
+            )
+        return tuple(max(several, default=1) for several in sizes)
 
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """See `Layer.torch_call`."""

@@ -11,7 +11,7 @@ from archstat.layers.base import Layer, Shape, require_axes
 from archstat.layers.conv import require_fits, sliding_out_size
 from archstat.layers.kept import INPUT, Kept
 from archstat.layers.settings import Size, flag, size
-from archstat.layers.window import Adaptive, Sliding
+from archstat.layers.window import Sliding, Window, adaptive_window
 from archstat.record import record
 
 
@@ -198,9 +198,11 @@ class AnyAdaptivePool(Layer):
         require_axes(in_shape, self.axes)
         return (in_shape[0], *self.output_size)
 
-    def reach(self, in_shape: Shape) -> tuple[Adaptive, ...]:
+    def reach(self, in_shape: Shape) -> tuple[Window, ...]:
         """See `Layer.reach`."""
-        return tuple(Adaptive(*axis) for axis in zip(in_shape[1:], self.output_size, strict=True))
+        return tuple(
+            adaptive_window(*axis) for axis in zip(in_shape[1:], self.output_size, strict=True)
+        )
 
 
 class AnyAdaptiveAvgPool(AnyAdaptivePool):

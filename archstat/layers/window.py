@@ -107,6 +107,15 @@ class Adaptive(Window):
         return range(first, -(-(unit + 1) * self.in_size // self.out_size))
 
 
+def adaptive_window(in_size: int, out_size: int) -> Window:
+    """Return the window of adaptive pooling; of global pooling, one as large as its input.
+
+    >>> adaptive_window(7, 1)
+    Sliding(kernel_size=7, stride=1, padding=0, dilation=1)
+    """
+    return Sliding(in_size) if out_size == 1 else Adaptive(in_size, out_size)
+
+
 @record
 class Resized(Window):
     """An axis that is stretched or shrunk: interpolation.

@@ -14,6 +14,7 @@ from math import ceil, lcm, prod
 import torch
 from torch import Tensor
 
+from archstat.analyses.receptive_field.tracks import Track
 from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
@@ -124,7 +125,9 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             pairs = list(zip(sizes, layer.output_size, strict=True))
             if any(before % after for before, after in pairs):
                 raise NotMeasurableError("its windows differ in size, and would on a larger image")
-            return MEANS[axes].from_settings({"kernel_size": [b // a for b, a in pairs]})
+            kernel = [before // after for before, after in pairs]
+            strides = [1 if after == 1 else before // after for before, after in pairs]
+            return MEANS[axes].from_settings({"kernel_size": kernel, "stride": strides})
         case norm.AnyBatchNorm() if node.layer.reach(node.in_shape) is Mixing.NONE:
             return NORMS[axes].from_settings({})
         case Observed():
@@ -153,7 +156,7 @@ def _measured_unclipped(
         ShapeError: The branches do not fit together on a larger image.
     """
     tracks = zip(*(fields[part.name].tracks for part in parts), strict=True)
-    steps = [lcm(*(track.advance for track in axis)) for axis in tracks]
+    steps = [lcm(*(_advance(track) for track in axis)) for axis in tracks]
     growth = 1.0
     while True:
         growth *= 1.25
@@ -169,6 +172,19 @@ def _measured_unclipped(
             measured = _measured(twin)
             if measured is not None:
                 return twin, measured
+
+
+def _advance(track: Track) -> int:
+    """Return by how many pixels an image must grow for a map to grow by whole units.
+
+    Raises:
+        NotMeasurableError: The map would be another one on a larger image.
+    """
+    periods = [branch.period for branch in track.branches if branch.period is not None]
+    if len(periods) < len(track.branches):
+        raise NotMeasurableError("it is resized by another factor on a larger image")
+    moves = zip(track.branches, periods, strict=True)
+    return lcm(*(int(branch.stride * period) or 1 for branch, period in moves))
 
 
 def _view(field: ReceptiveField, unit: int) -> list[tuple[int, int] | None]:

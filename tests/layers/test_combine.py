@@ -25,7 +25,9 @@ class Join:
 
 ROWS = {
     "ResNet residual": Join(Add(), [(64, 56, 56), (64, 56, 56)], (64, 56, 56)),
-    "squeeze and excite": Join(Multiply(), [(32, 7, 7), (32, 7, 7)], (32, 7, 7)),
+    "gated linear unit": Join(Multiply(), [(32, 7, 7), (32, 7, 7)], (32, 7, 7)),
+    "squeeze and excite": Join(Multiply(), [(32, 7, 7), (32, 1, 1)], (32, 7, 7)),
+    "attention to places": Join(Multiply(), [(1, 7, 7), (32, 7, 7)], (32, 7, 7)),
     # 64 + 128 + 32 + 32 channels
     "GoogLeNet 3a": Join(
         Concat(), [(64, 28, 28), (128, 28, 28), (32, 28, 28), (32, 28, 28)], (256, 28, 28)
@@ -64,7 +66,15 @@ REFUSALS = {
         [(32, 7, 7), (32,)],
         (
             "its inputs differ in shape: 32×7×7 and 32\n"
-            "  hint: both branches must end in the same channels, rows and columns"
+            "  hint: they must end in the same channels, rows and columns, or in one of these"
+        ),
+    ),
+    "a gate of other channels": (
+        Multiply(),
+        [(32, 7, 7), (16, 1, 1)],
+        (
+            "its inputs differ in shape: 32×7×7 and 16×1×1\n"
+            "  hint: they must end in the same channels, rows and columns, or in one of these"
         ),
     ),
     "other rows": (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from archstat.analyses.receptive_field.layout import (
@@ -52,7 +51,7 @@ class _Homes:
             is_of_others = self._is_of_others(factor, view)
             if is_of_others or self._numbers.setdefault(factor, number) != number:
                 view = view.read(number, place, is_in_place=not is_of_others)
-                view = replace(view, layout=as_channels(view.layout, number, place))
+                view = view.laid_out(as_channels(view.layout, number, place))
                 self._made_channels.add(number)
         self._units |= {
             axis: view.tracks[axis].units for _, _, factor in view.places() for axis in factor.axes

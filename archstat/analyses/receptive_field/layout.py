@@ -181,6 +181,8 @@ def certain(layout: Layout) -> Layout:
     """Return a layout in which channels are known to be channels."""
     return tuple(
         tuple(replace(f, is_doubtful=False) if isinstance(f, Factor) else f for f in axis)
+        if is_doubtful(axis)
+        else axis
         for axis in layout
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import prod
 from typing import TypeAlias
 
@@ -38,7 +37,8 @@ def moved(view: View, move: Move, shape: Shape) -> View:
     """
     try:
         after = _after(view, move, shape)
-        return replace(after, layout=fitted(after.layout, shape)).settled()
+        after = after.laid_out(fitted(after.layout, shape))
+        return view if after is view else after.settled()
     except UnknownReachError:
         if not view.is_constant:
             raise
@@ -48,11 +48,13 @@ def moved(view: View, move: Move, shape: Shape) -> View:
 def _after(view: View, move: Move, shape: Shape) -> View:
     match move:
         case Permuted(order):
-            return replace(view, layout=permuted(view.layout, order))
+            return view.laid_out(permuted(view.layout, order))
         case Reshaped(before, after):
-            return replace(view, layout=reshaped(view.layout, before, after))
+            return view.laid_out(reshaped(view.layout, before, after))
         case Unknown(reason):
             raise UnknownReachError(reason)
+        case Mixing.NONE:
+            return view
         case Mixing():
             return _along(view, (move,) * len(shape), shape)
         case _:
@@ -60,7 +62,7 @@ def _after(view: View, move: Move, shape: Shape) -> View:
 
 
 def _along(view: View, reach: Sequence[Along], shape: Shape) -> View:
-    view = replace(view, layout=padded(view.layout, len(reach)))
+    view = view.laid_out(padded(view.layout, len(reach)))
     _require_certain(view, reach)
     for number, along in enumerate(reach, -len(reach)):
         if along is not Mixing.NONE and axes_of(view.layout[number]):
@@ -75,6 +77,8 @@ def _require_certain(view: View, reach: Sequence[Along]) -> None:
         UnknownReachError: The input has two axes, and the other one may as well be its places.
     """
     whole = {number for number, along in enumerate(reach, -len(reach)) if along in WHOLE}
+    if not whole:
+        return
     layout = dict(enumerate(view.layout, -len(view.layout)))
     has_doubt = any(is_doubtful(axis) for number, axis in layout.items() if number not in whole)
     if has_doubt and any(axes_of(layout[number]) for number in whole):
@@ -114,9 +118,9 @@ def _slid(view: View, number: int, window: Window, size: int) -> View:
         steps = tuple(factor.step if factor.axes else 0 for factor in numbered)
         sizes = tuple(factor.size for factor in numbered)
         track = track.through(Digits(sizes, steps), prod(sizes))
-    view = replace(view, layout=certain(view.layout))
-    view = view.with_track(axis, track.through(window, size))
-    return view.with_axis(number, (Factor(size, axis),))
+    layout = [*certain(view.layout)]
+    layout[number] = (Factor(size, axis),)
+    return view.with_track(axis, track.through(window, size)).laid_out(tuple(layout))
 
 
 def _require_all(view: View, number: int, axis: int) -> None:

@@ -1,20 +1,23 @@
-"""What the units along one axis of the image see, as intervals of its pixels."""
+"""What the units along one axis of the image see, by all ways through the network."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import gcd, lcm
-from typing import TypeAlias
+from functools import cached_property
+from math import lcm
 
+from archstat.analyses.receptive_field.branches import (
+    Branch,
+    Interval,
+    Listed,
+    Repeating,
+    hull,
+    merged,
+)
 from archstat.errors import ArchstatError
 from archstat.layers.window import Window
 from archstat.record import record
-
-Interval: TypeAlias = tuple[int, int]
-"""First and last input pixel, both included; pixels below 0 are padding."""
-
-LONGEST_PERIOD = 1 << 14  # beyond it, exact intervals would cost more than they tell
 
 
 class UnknownReachError(ArchstatError):
@@ -27,107 +30,97 @@ class Track:
 
     Attributes:
         units: How many units the map has along the axis.
-        intervals: The pixels that units 0, 1, … of one period see; None for a unit that sees none.
-        advance: How many pixels further the next period sees.
-        is_even: Whether the units are `stride` pixels apart; not where branches of different
-            strides have met.
-        is_clipped: Whether there is nothing beyond the map, so that all its units are one period;
-            else units that lie outside see what they would if the map went on.
+        branches: The ways through the network, one for each stride; a unit sees what it sees by
+            any of them.
     """
 
     units: int
-    intervals: tuple[Interval | None, ...]
-    advance: int
-    is_even: bool = True
-    is_clipped: bool = False
+    branches: tuple[Branch, ...]
 
     @classmethod
     def of_nothing(cls) -> Track:
         """Return the track of what sees no pixel."""
-        return cls(1, (None,), 0)
+        return cls(1, (Repeating((None,), 0),))
 
     @classmethod
     def of_pixels(cls, count: int, *, is_clipped: bool) -> Track:
-        """Return the track of the image itself."""
+        """Return the track of the image itself.
+
+        Args:
+            count: How many pixels it has along the axis.
+            is_clipped: Whether there is nothing beyond the image, and nothing beyond the maps; else
+                units that lie outside see what they would if the map went on.
+        """
         if is_clipped:
-            return cls(count, tuple((pixel, pixel) for pixel in range(count)), 0, is_clipped=True)
-        return cls(count, ((0, 0),), 1)
+            pixels = tuple((pixel, pixel) for pixel in range(count))
+            return cls(count, (Listed(pixels, Fraction(1)),))
+        return cls(count, (Repeating(((0, 0),), 1),))
 
     def interval(self, unit: int) -> Interval | None:
         """Return what unit `unit` sees, which may lie outside of the map."""
-        if self.is_clipped and not 0 <= unit < self.units:
-            return None
-        period, phase = divmod(unit, len(self.intervals))
-        seen = self.intervals[phase]
-        if seen is None:
-            return None
-        return seen[0] + period * self.advance, seen[1] + period * self.advance
+        return hull(branch.interval(unit) for branch in self.branches)
+
+    @cached_property
+    def intervals(self) -> tuple[Interval | None, ...]:
+        """What each unit of the map sees."""
+        return tuple(map(self.interval, range(self.units)))
 
     @property
     def stride(self) -> Fraction:
-        """The mean number of pixels from one unit to the next."""
-        return Fraction(self.advance, len(self.intervals))
+        """The mean number of pixels from one unit to the next, the largest of all branches."""
+        if self.is_constant:
+            return Fraction(0)
+        return max(branch.stride for branch in self.branches)
 
     @property
+    def is_even(self) -> bool:
+        """Whether units are `stride` pixels apart; not where branches of unequal strides met."""
+        return len(self.branches) == 1 or self.is_constant
+
+    @cached_property
     def size(self) -> int:
         """The pixels that the widest unit of the map sees; 0 if none sees any."""
-        existing = self.intervals[: self.units]
-        return max((last - first + 1 for first, last in filter(None, existing)), default=0)
+        periods = [branch.period for branch in self.branches]
+        known = [period for period in periods if period is not None]
+        units: Iterable[int] = range(self.units)
+        if len(known) == len(periods) and (period := lcm(*known)) < self.units:
+            # between its first and its last period, a union is no wider than in one of them
+            first, last = range(period), range(self.units - period, self.units)
+            units = first if len(periods) == 1 else {*first, *last}
+        seen = filter(None, map(self.interval, units))
+        return max((last - first + 1 for first, last in seen), default=0)
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
-        """Whether all units see the same."""
-        return not self.advance and len({*self.intervals}) == 1
+        """Whether all units of the map see the same."""
+        match self.branches:
+            case (Repeating(intervals=(_,)) as branch,):
+                return not branch.advance
+        if self.units == 1:
+            return not any(branch.stride for branch in self.branches)
+        return len({*self.intervals}) == 1
 
     def through(self, window: Window, units: int) -> Track:
         """Return what the `units` units behind a window see."""
-        if self.is_clipped:
-            period, advance = units, 0
-        else:
-            outputs, inputs = window.period
-            repeats = len(self.intervals) // gcd(len(self.intervals), inputs)
-            period = outputs * repeats
-            advance = inputs * repeats // len(self.intervals) * self.advance
-        _require_short(period)
-        is_monotonic = len(self.intervals) == 1 and not self.is_clipped
-        read = _outer if is_monotonic else lambda taps: taps  # the outer taps are enough there
-        views = (read(window.taps(unit)) for unit in range(period))
-        intervals = tuple(_union(map(self.interval, taps)) for taps in views)
-        return Track(units, intervals, advance, self.is_even, self.is_clipped)
+        behind = tuple(branch.through(window, units) for branch in self.branches)
+        return Track(units, behind if len(behind) == 1 else merged(behind, units))
 
     def spread(self, units: int) -> Track:
         """Return what `units` units see that all read unit 0, the only one there is."""
         seen = self.interval(0)
-        intervals = (seen,) * units if self.is_clipped else (seen,)
-        return Track(units, intervals, 0, is_clipped=self.is_clipped)
+        if any(isinstance(branch, Listed) for branch in self.branches):
+            return Track(units, (Listed((seen,) * units, Fraction(0)),))
+        return Track(units, (Repeating((seen,), 0),))
 
 
 def united(tracks: Sequence[Track]) -> Track:
-    """Return the union of branches, exact for the units of the map."""
-    tracks = [track for track in tracks if any(track.intervals)] or [tracks[0]]
-    first = tracks[0]
-    same_stride = len({track.stride for track in tracks}) == 1
-    period = lcm(*(len(track.intervals) for track in tracks)) if same_stride else first.units
-    _require_short(period)
-    unions = tuple(_union(track.interval(unit) for track in tracks) for unit in range(period))
-    if not same_stride and len({*unions}) == 1:  # one branch sees all that there is to see
-        return Track(first.units, unions[:1], 0)
-    advance = int(max(track.stride for track in tracks) * period)
-    is_even = same_stride and all(track.is_even for track in tracks)
-    return Track(first.units, unions, advance, is_even, first.is_clipped)
+    """Return the union of what several inputs of a layer see, exact for every unit."""
+    units = tracks[0].units
+    branches = [branch for track in tracks for branch in track.branches]
+    seeing = [branch for branch in branches if not _is_blind(branch)]
+    return Track(units, merged(seeing or branches[:1], units))
 
 
-def _union(intervals: Iterable[Interval | None]) -> Interval | None:
-    seen = [interval for interval in intervals if interval is not None]
-    if not seen:
-        return None
-    return min(first for first, _ in seen), max(last for _, last in seen)
-
-
-def _outer(taps: Sequence[int]) -> Sequence[int]:
-    return (taps[0], taps[-1]) if taps else ()
-
-
-def _require_short(period: int) -> None:
-    if period > LONGEST_PERIOD:
-        raise UnknownReachError(f"its units see {period:,} different patterns, too many to follow")
+def _is_blind(branch: Branch) -> bool:
+    """Return whether no unit sees anything by a branch."""
+    return isinstance(branch, Repeating | Listed) and not any(branch.intervals)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import prod
+from operator import is_
 
 from archstat.analyses.receptive_field.layout import (
     Axis,
@@ -71,7 +71,7 @@ class View:
         factor = self.layout[number][place]
         view = self
         if not is_in_place or isinstance(factor, Medley):
-            view = replace(self, layout=as_channels(self.layout, number, place))
+            view = self.laid_out(as_channels(self.layout, number, place))
         for axis in factor.axes:
             track = self.tracks[axis]
             if isinstance(factor, Factor) and any(
@@ -111,17 +111,22 @@ class View:
             if own and prod(sizes) != track.units:
                 window = Digits(sizes, tuple(factor.step for factor in own))
                 view = view.with_track(axis, track.through(window, prod(sizes)))
-                view = replace(view, layout=renumbered(view.layout, own))
+                view = view.laid_out(renumbered(view.layout, own))
         return view
 
     def with_track(self, axis: int, track: Track) -> View:
         """Return the view with other pixels seen along an axis of the image."""
         tracks = [*self.tracks]
         tracks[axis] = track
-        return replace(self, tracks=tuple(tracks))
+        return View(tuple(tracks), self.layout)
 
     def with_axis(self, number: int, factors: Axis) -> View:
         """Return the view with other factors on an axis of the tensor."""
         layout = [*self.layout]
         layout[number] = factors
-        return replace(self, layout=tuple(layout))
+        return View(self.tracks, tuple(layout))
+
+    def laid_out(self, layout: Layout) -> View:
+        """Return the view with another layout; itself, if it is the one that it has."""
+        same = len(layout) == len(self.layout) and all(map(is_, layout, self.layout))
+        return self if same else View(self.tracks, layout)

@@ -17,10 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 
+from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.joins import aligned
 from archstat.analyses.receptive_field.layout import Layout
 from archstat.analyses.receptive_field.moves import moved
-from archstat.analyses.receptive_field.tracks import Interval, Track, UnknownReachError, united
+from archstat.analyses.receptive_field.tracks import Track, UnknownReachError, united
 from archstat.analyses.receptive_field.view import View
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
@@ -77,10 +78,10 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
         if INPUT in views and not node.inputs and node.out_shape:
             views[node.name] = View.of_nothing(graph.input_shape)
     views.pop(INPUT, None)
-    return Fields(
-        {name: _field(view) if isinstance(view, View) else None for name, view in views.items()},
-        (*_on_lost(graph, views), *notes),
-    )
+    distinct = {id(view): view for view in views.values() if isinstance(view, View)}
+    fields = {number: _field(view) for number, view in distinct.items()}
+    by_name = {name: fields.get(id(view)) for name, view in views.items()}
+    return Fields(by_name, (*_on_lost(graph, views), *notes))
 
 
 def _on_lost(graph: Graph, views: Mapping[str, View | _Lost | None]) -> list[str]:
@@ -145,7 +146,7 @@ def _joined(views: Sequence[View]) -> tuple[View, list[str]]:
     moving = [
         [track for track in tracks if not track.is_constant]
         for tracks, union in zip(axes, unions, strict=True)
-        if len(union.intervals) == 1 or union not in tracks  # else one branch sees it all, in turns
+        if _is_plain(union) or union not in tracks  # else one branch sees it all, in turns
     ]
     if any(len({track.stride for track in tracks}) > 1 for tracks in moving):
         strides = " and ".join(
@@ -162,6 +163,11 @@ def _joined(views: Sequence[View]) -> tuple[View, list[str]]:
     else:
         return view, []
     return view, [remark]
+
+
+def _is_plain(track: Track) -> bool:
+    """Return whether all units see the same, moved along."""
+    return [branch.period for branch in track.branches] == [1]
 
 
 def _centre(track: Track) -> Fraction | None:

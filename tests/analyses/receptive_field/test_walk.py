@@ -16,7 +16,7 @@ from archstat.analyses.receptive_field.walk import (
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, Shape
 from archstat.layers.activation import ReLU, Softmax
-from archstat.layers.combine import Add, Concat
+from archstat.layers.combine import Add, Concat, Multiply
 from archstat.layers.conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from archstat.layers.linear import Linear
 from archstat.layers.norm import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm
@@ -413,6 +413,38 @@ def test_a_linear_layer_of_the_last_axis_reads_each_row_once():
     assert field.size == (3, 8)
 
 
+def test_beyond_the_map_a_branch_of_another_stride_goes_on_by_itself():
+    builder = GraphBuilder((1, 8))
+    builder.add("fast", Conv1d(out_channels=1, kernel_size=3, stride=2, padding=1), [INPUT])
+    builder.add("mean", AdaptiveAvgPool1d(output_size=1), [INPUT])
+    builder.add("gate", Multiply(), ["fast", "mean"])
+    builder.add("next", Conv1d(out_channels=1, kernel_size=3, padding=1), ["gate"])
+    graph = builder.build("gate")
+    # each unit sees 0 … 7; unit u of the fast branch 2u - 1 … 2u + 1: together -1 … 7, 0 … 7, …
+    assert seen(field_of(graph, "gate"), 4) == [(-1, 7), (0, 7), (0, 7), (0, 7)]
+    # unit -1 of the fast branch sees -3 … -1, unit 4 sees 7 … 9
+    assert seen(field_of(graph, "next"), 4) == [(-3, 7), (-1, 7), (0, 7), (0, 9)]
+    assert field_of(graph, "next").size == (11,)
+
+
+def test_a_period_may_be_longer_than_the_map():
+    field = last_field((1, 20_000), AdaptiveAvgPool1d(output_size=19_999))
+    # unit u reads ⌊u·20000/19999⌋ … ⌈(u + 1)·20000/19999⌉ - 1
+    assert (field.size, field.effective_stride) == ((2,), (Fraction(20_000, 19_999),))
+    assert field.tracks[0].interval(19_998) == (19_998, 19_999)
+    assert field.tracks[0].interval(19_999) == (20_000, 20_001)
+
+
+def test_global_pooling_is_a_window_as_large_as_its_input():
+    # four units, two apart, of three columns each: 3 + 3·2
+    field = last_field(
+        (1, 8),
+        Conv1d(out_channels=1, kernel_size=3, stride=2, padding=1),
+        AdaptiveAvgPool1d(output_size=1),
+    )
+    assert (field.size, field.effective_stride, field.effective_padding) == ((9,), (2,), (1,))
+
+
 UNKNOWN = {
     # it may read the features of a token, or all places of a channel
     "layer norm of one axis of two": (
@@ -421,14 +453,6 @@ UNKNOWN = {
         (
             "receptive field unknown from norm on (2 layers): "
             "the axes of the input do not tell which of them are places"
-        ),
-    ),
-    "too many patterns": (
-        (1, 20_000),
-        {"pool": AdaptiveAvgPool1d(output_size=19_999)},
-        (
-            "receptive field unknown from pool on (1 layer): "
-            "its units see 19,999 different patterns, too many to follow"
         ),
     ),
 }

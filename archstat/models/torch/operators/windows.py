@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from archstat.layers.reach import Reach
-from archstat.layers.window import Adaptive, Digits, Resized, Sliding, Window
+from archstat.layers.window import Digits, Resized, Sliding, Window, adaptive_window
 from archstat.models.torch.operators.call import Call
 
 ONE_FOR_ALL = Digits((1,), (0,))
@@ -34,7 +34,7 @@ def adaptive(call: Call) -> Reach:
     """Return windows that cut the last axes into parts."""
     sizes = call.given["output_size"]
     before = call.first.shape[-len(sizes) :]
-    return tuple(Adaptive(*pair) for pair in zip(before, sizes, strict=True))
+    return tuple(adaptive_window(*pair) for pair in zip(before, sizes, strict=True))
 
 
 def interpolated(radius: int, *, is_centred: bool) -> Callable[[Call], Reach]:
