@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,11 +16,10 @@ from archstat.cli.shared import (
     Set,
     answering,
     complete_model,
+    format_option,
     stdout_kept,
 )
 from archstat.errors import UsageError, shown
-
-Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
 
 RECORD = ".json"
 OF_COMPARISONS = ("models", "compare", "tolerance", "format_name", "output")
@@ -120,17 +119,14 @@ def bench(
     compare: Annotated[
         bool, typer.Option("--compare", help="The arguments are records; compare them.")
     ] = False,
-    format_name: Annotated[
-        Format | None,
-        typer.Option("--format", "-f", help="Default: table, or what the suffix of -o says."),
-    ] = None,
+    format_name: Annotated[str | None, format_option("svg")] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
             "-o",
             "--output",
             metavar="FILE",
-            help="Write a file (.json, .csv, .md, .svg, .txt). Repeatable.",
+            help="Write a file; its suffix is a format (.json, .svg, .html, …). Repeatable.",
         ),
     ] = None,
 ) -> None:

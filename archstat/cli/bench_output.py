@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Self
 
-from archstat.cli.output import STDOUT, format_of, require_other, write_file, write_stdout
+from archstat.cli.output import STDOUT, Destination, destination, require_other, write_stdout
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
     from archstat.bench.comparison import Comparison
     from archstat.bench.record import Record
+    from archstat.documents.document import Document
 
-Format: TypeAlias = Literal["table", "markdown", "csv", "json", "svg"]
+SVG = "svg"
+JSON = "json"
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,15 @@ class Targets:
         tolerance: What counts as the same in a comparison; None for what is usual.
     """
 
-    files: Sequence[tuple[Format, Path]]
-    printed: Format
+    files: Sequence[Destination]
+    printed: Destination
     tolerance: float | None
 
     @classmethod
     def of(
         cls,
         outputs: Sequence[str],
-        format_name: Format | None,
+        format_name: str | None,
         models: Sequence[str],
         tolerance: float | None,
     ) -> Self:
@@ -48,28 +50,23 @@ class Targets:
                 f"--tolerance: must be a share between 0 and 1, got {tolerance:g}",
                 hint="write --tolerance 0.05 for 5 %",
             )
-        from archstat.renderers.bench import SUFFIXES
-
         files = [
-            (format_name or format_of(name, SUFFIXES, "table"), Path(name))
-            for name in outputs
-            if name != STDOUT
+            destination(format_name, name, special=[SVG]) for name in outputs if name != STDOUT
         ]
-        for _, path in files:
+        for path in (one.file for one in files if one.file is not None):
             for name in models:
                 what = "record" if name.endswith(".json") else "model"
                 require_other(path, what, (Path(name), Path(name.rpartition(":")[0])))
             if not path.resolve().parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
-        return cls(files, "table" if files or format_name is None else format_name, tolerance)
+        printed = destination(None if files else format_name, None, special=[SVG])
+        return cls(files, printed, tolerance)
 
     def keep(self, record: Record) -> None:
         """Write what was measured so far, where all of it is wanted."""
-        from archstat.renderers.bench import render
-
-        for format_name, path in self.files:
-            if format_name == "json":
-                write_file(render(record, format_name), path)
+        for target in self.files:
+            if target.format_name == JSON:
+                target.send(_document(record))
 
     def show(self, record: Record, old: Record | None = None) -> bool:
         """Write and print a record, and how its models compare, or how it does with an older one.
@@ -77,16 +74,13 @@ class Targets:
         What programs read is one document: the comparison, where there is one. Returns whether
         the record is slower than the older one.
         """
-        from archstat.renderers.bench import render, show
-
-        for format_name, path in self.files:
-            write_file(render(record, format_name), path)
+        document = _document(record)
+        for target in self.files:
+            target.send(document)
         comparison = self._comparison(record, old)
-        if self.printed == "table":
-            show(record)
-        elif comparison is None or self.printed == "svg":
-            write_stdout(render(record, self.printed))
-        if comparison is not None and self.printed != "svg":
+        if comparison is None or self.printed.format_name == SVG or self.printed.shows_progress:
+            self.printed.send(document)
+        if comparison is not None and self.printed.format_name != SVG:
             self._print(comparison)
         return old is not None and comparison is not None and comparison.is_regression
 
@@ -111,16 +105,17 @@ class Targets:
                 f"--compare takes two records, got {len(names)}",
                 hint="write archstat bench --compare old.json new.json",
             )
-        if "svg" in {self.printed, *(format_name for format_name, _ in self.files)}:
+        if any(one.format_name == SVG for one in (self.printed, *self.files)):
             raise UsageError("there is no picture of a comparison", hint="use --format markdown")
         old, new = map(self.read, names)
         comparison = self._comparison(new, old)
         if comparison is None:
             return False
-        from archstat.renderers.bench.comparing import render
+        from archstat.documents.bench.comparison import bench_comparison_document
 
-        for format_name, path in self.files:
-            write_file(render(comparison, format_name), path)
+        document = bench_comparison_document(comparison)
+        for target in self.files:
+            target.send(document)
         self._print(comparison)
         return comparison.is_regression
 
@@ -140,7 +135,19 @@ class Targets:
         return None
 
     def _print(self, comparison: Comparison) -> None:
-        from archstat.renderers.bench.comparing import render
+        from archstat.documents.bench.comparison import bench_comparison_document
 
-        text = render(comparison, self.printed)
-        write_stdout(f"\n{text}" if self.printed == "table" else text)
+        if self.printed.shows_progress:
+            write_stdout("\n")
+        self.printed.send(bench_comparison_document(comparison))
+
+
+def _document(record: Record) -> Document:
+    """Return a record, with its picture."""
+    from archstat.documents.bench.record import record_document
+    from archstat.documents.document import Picture
+    from archstat.pictures.record import picture_of
+
+    document = record_document(record)
+    picture = Picture(document.title, lambda: picture_of(record))
+    return replace(document, parts=(*document.parts, picture))

@@ -27,6 +27,7 @@ class Column:
         in_text: How its cells stand in plain text, in place of {}.
         is_picture: Whether it only shows what another column says, and is for terminals alone.
         look: How its cells stand out.
+        footnote: What a sign behind its title means; stands under the table.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Column:
     in_text: str = "{}"
     is_picture: bool = False
     look: Look = Look.NORMAL
+    footnote: str = ""
 
 
 @record
@@ -86,6 +88,12 @@ class Table:
     most: int | None = None
     fixed: int = 1
 
+    @property
+    def below(self) -> tuple[str, ...]:
+        """What stands under it: what signs behind titles mean, and the note."""
+        footnotes = (column.footnote for column in self.columns)
+        return tuple(filter(None, (*footnotes, self.note)))
+
 
 @record
 class Words:
@@ -93,11 +101,15 @@ class Words:
 
     Attributes:
         hangs: Whether all but the first stand further to the right.
+        is_close: Whether they follow other words without an empty line.
+        is_list: Whether each begins with a name, and stands in a list as it is.
     """
 
     sentences: tuple[str, ...]
     look: Look = Look.NORMAL
     hangs: bool = False
+    is_close: bool = False
+    is_list: bool = False
 
 
 @record
@@ -136,10 +148,16 @@ class Remarks:
 
 @record
 class Listing:
-    """Source code, printed as it is."""
+    """Source code, or a command: printed as it is, in lines that are not broken.
+
+    Attributes:
+        language: What it is written in.
+        is_close: Whether it follows words without an empty line.
+    """
 
     text: str
     language: str
+    is_close: bool = False
 
 
 @record
@@ -193,6 +211,11 @@ class Document:
     def tables(self) -> tuple[Table, ...]:
         """Its tables, as people read them."""
         return tuple(part for part in self.parts if isinstance(part, Table))
+
+    @property
+    def has_list_of_facts(self) -> bool:
+        """Whether what it is about is a list of facts, and not a sentence."""
+        return len(self.about) > 1
 
     @property
     def notes(self) -> tuple[str, ...]:

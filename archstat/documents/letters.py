@@ -43,10 +43,12 @@ def folded(text: str, width: int | None, *, indent: int = 0) -> list[str]:
     >>> folded("합성곱 층의 kernel size", 11)
     ['합성곱 층의', 'kernel size']
     """
+    if width is None or display_width(text) <= width:
+        return [text] if text.strip() else []
     lines: list[str] = []
     for word in words_of(text):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and (width is None or display_width(longer) <= width):
+        if lines and display_width(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(" " * indent * bool(lines) + word)

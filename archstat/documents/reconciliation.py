@@ -42,7 +42,8 @@ def origins_document(
         "reconciliation",
         title,
         parts=tuple(
-            Words(tuple(_said(origin, is_found=is_found)), hangs=True) for origin in origins
+            Words(tuple(_said(origin, is_found=is_found)), hangs=True, is_list=True)
+            for origin in origins
         ),
         records=lambda: _records(origins),
         facts={"model": model, "value": value, "found": is_found},

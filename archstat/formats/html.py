@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from archstat.documents.cells import Blank, Cell, Formula, Look, Mark, Marked, for_people
@@ -96,8 +96,12 @@ class Html(FlowFormat):
         return _table(table, document)
 
     def words(self, words: Words, document: Document) -> Iterator[str]:  # noqa: ARG002
-        """Yield a paragraph a sentence."""
-        yield from (f"<p{_class(words.look)}>{_sentence(text)}</p>" for text in words.sentences)
+        """Yield a paragraph a sentence, or a list."""
+        if words.is_list:
+            yield from _list(words.sentences)
+        else:
+            look = _class(words.look)
+            yield from (f"<p{look}>{_sentence(text)}</p>" for text in words.sentences)
 
     def legend(self, legend: Legend) -> Iterator[str]:
         """Yield a list of the marks."""
@@ -109,8 +113,7 @@ class Html(FlowFormat):
 
     def notes(self, notes: Notes, document: Document) -> Iterator[str]:  # noqa: ARG002
         """Yield a list under a heading."""
-        items = (f'<li dir="auto">{_safe(note)}</li>' for note in notes.notes)
-        yield from ("<h2>Notes</h2>", "<ul>", *items, "</ul>")
+        yield from ("<h2>Notes</h2>", *_list(notes.notes))
 
     def remarks(self, remarks: Remarks) -> Iterator[str]:
         """Yield a numbered list, to which marks link."""
@@ -126,8 +129,16 @@ class Html(FlowFormat):
         yield f"<figure>\n{picture.draw()}</figure>"
 
 
+def _list(texts: Iterable[str]) -> Iterator[str]:
+    items = (f'<li dir="auto">{_safe(text)}</li>' for text in texts)
+    yield from ("<ul>", *items, "</ul>")
+
+
 def _about(document: Document) -> Iterator[str]:
-    yield from (f'<p class="weak">{_sentence(text)}</p>' for text in document.about)
+    if document.has_list_of_facts:
+        yield from _list(document.about)
+    else:
+        yield from (f'<p class="weak">{_sentence(text)}</p>' for text in document.about)
     if document.conclusion:
         yield f'<p class="conclusion">{_sentence(document.conclusion)}</p>'
 
@@ -156,8 +167,7 @@ def _table(table: Table, document: Document) -> Iterator[str]:
     if table.foot:
         yield from ("<tfoot>", *(_line(line, table, shown) for line in table.foot), "</tfoot>")
     yield "</table>\n</div>"
-    if table.note:
-        yield f"<p>{_safe(table.note)}</p>"
+    yield from (f"<p>{_safe(text)}</p>" for text in table.below)
 
 
 def _groups(columns: Sequence[Column]) -> Iterator[str]:

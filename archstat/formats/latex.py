@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
 from archstat.documents.cells import Blank, Cell, Formula, Mark, Marked, Number, for_people
@@ -113,11 +113,14 @@ class Latex(FlowFormat):
             yield from _derivation(table)
         elif table.lines or table.foot:
             yield from _tabular(table)
-        if table.note:
-            yield from ("", _escaped(table.note))
+        for text in table.below:
+            yield from ("", _escaped(text))
 
     def words(self, words: Words, document: Document) -> Iterator[str]:
-        """Yield a paragraph a sentence, or a comment."""
+        """Yield a paragraph a sentence, a list, or comments."""
+        if words.is_list and not document.is_insert:
+            yield from _list("itemize", words.sentences)
+            return
         for text in words.sentences:
             yield from [_comment(text)] if document.is_insert else _prose(text)
 
@@ -131,8 +134,7 @@ class Latex(FlowFormat):
         if document.is_insert:
             yield from map(_comment, notes.notes)
             return
-        items = (rf"\item {_escaped(note)}" for note in notes.notes)
-        yield from ("", r"\begin{itemize}", *items, r"\end{itemize}")
+        yield from _list("itemize", notes.notes)
 
     def remarks(self, remarks: Remarks) -> Iterator[str]:
         """Yield a numbered list."""
@@ -154,8 +156,16 @@ def _head(document: Document) -> Iterator[str]:
     title, others = _escaped(document.title), document.about
     if title:
         yield rf"\noindent\textbf{{{title}}}" + (r"\\" if others else "")
-    yield from (_escaped(sentence(text)) for text in others)
+    if document.has_list_of_facts:
+        yield from _list("itemize", others)
+    else:
+        yield from (_escaped(sentence(text)) for text in others)
     yield from ("", r"\medskip\noindent")
+
+
+def _list(kind: str, texts: Iterable[str]) -> Iterator[str]:
+    items = (rf"\item {_escaped(text)}" for text in texts)
+    yield from ("", rf"\begin{{{kind}}}", *items, rf"\end{{{kind}}}")
 
 
 def _prose(text: str) -> tuple[str, str]:

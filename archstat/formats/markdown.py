@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archstat.documents.cells import Cell, Formula, for_people
 from archstat.documents.document import (
@@ -30,7 +30,10 @@ class Markdown(FlowFormat):
         """Return blocks with an empty line between."""
         has_sections = any(table.title for table in document.tables)
         blocks = [_heading(document.title, 1 if has_sections else 0)] if document.title else []
-        blocks += map(_sentence, document.about)
+        if document.has_list_of_facts:
+            blocks.append(_list(document.about))
+        else:
+            blocks += map(_sentence, document.about)
         if document.conclusion:
             blocks.append(_sentence(document.conclusion))
         return "\n\n".join([*blocks, *self.blocks(document)]) + "\n"
@@ -41,12 +44,14 @@ class Markdown(FlowFormat):
             yield _heading(table.title, 2)
         if table.lines or table.foot:
             yield _table(table)
-        if table.note:
-            yield escaped(table.note)
+        yield from map(escaped, table.below)
 
     def words(self, words: Words, document: Document) -> Iterator[str]:  # noqa: ARG002
-        """Return a paragraph a sentence."""
-        return map(_sentence, words.sentences)
+        """Yield a paragraph a sentence, or a list."""
+        if words.is_list:
+            yield _list(words.sentences)
+        else:
+            yield from map(_sentence, words.sentences)
 
     def legend(self, legend: Legend) -> Iterator[str]:
         """Yield what marks mean, in a line."""
@@ -54,7 +59,7 @@ class Markdown(FlowFormat):
 
     def notes(self, notes: Notes, document: Document) -> Iterator[str]:  # noqa: ARG002
         """Yield a list."""
-        yield "\n".join(map(item, notes.notes))
+        yield _list(notes.notes)
 
     def remarks(self, remarks: Remarks) -> Iterator[str]:
         """Yield a numbered list."""
@@ -69,6 +74,10 @@ class Markdown(FlowFormat):
 
 def _heading(text: str, level: int) -> str:
     return f"{'#' * level} {escaped(text)}" if level else f"**{escaped(text)}**"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "\n".join(map(item, texts))
 
 
 def _sentence(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
 from archstat.documents.cells import Blank, Cell, Formula, Look, Mark, Marked, for_people
@@ -69,14 +69,16 @@ class Typst(FlowFormat):
             yield f"#heading(level: 2, {_string(table.title)})\n"
         if table.lines or table.foot:
             yield from _table(table)
-        if table.note:
-            yield _paragraph(table.note)
+        yield from map(_paragraph, table.below)
 
     def words(self, words: Words, document: Document) -> Iterator[str]:
         """Yield a paragraph a sentence, or a comment."""
         if document.is_insert:
-            return map(_comment, words.sentences)
-        return (_paragraph(sentence(text)) for text in words.sentences)
+            yield from map(_comment, words.sentences)
+        elif words.is_list:
+            yield _list(words.sentences)
+        else:
+            yield from (_paragraph(sentence(text)) for text in words.sentences)
 
     def legend(self, legend: Legend) -> Iterator[str]:
         """Yield what marks mean, in a paragraph."""
@@ -87,7 +89,7 @@ class Typst(FlowFormat):
         if document.is_insert:
             yield from map(_comment, notes.notes)
         else:
-            yield f"#list({', '.join(map(_string, notes.notes))})\n"
+            yield _list(notes.notes)
 
     def remarks(self, remarks: Remarks) -> Iterator[str]:
         """Yield a numbered list."""
@@ -109,7 +111,10 @@ def _head(document: Document) -> Iterator[str]:
         return
     if document.title:
         yield f"#strong({_string(document.title)})\n"
-    yield from (_paragraph(sentence(text)) for text in document.about)
+    if document.has_list_of_facts:
+        yield _list(document.about)
+    else:
+        yield from (_paragraph(sentence(text)) for text in document.about)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -159,6 +164,10 @@ def _cell(cell: Cell) -> str:
             return _string(cell.sign)
         case _:
             return _string(for_people(cell))
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"#list({', '.join(map(_string, texts))})\n"
 
 
 def _paragraph(text: str) -> str:

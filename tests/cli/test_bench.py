@@ -295,7 +295,10 @@ def test_training_tells_the_time_of_an_epoch():
             ("-o", "run.xyz"),
             (
                 "error: -o 'run.xyz': the suffix says no format",
-                "  hint: use .txt, .md, .csv, .json, .svg, or state one with --format",
+                (
+                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, .svg, "
+                    "or state one with --format"
+                ),
             ),
         ),
         (("--epoch", "10"), ("error: --epoch goes with training", "  hint: add --train sgd")),

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from archstat.cli.app import application
-from archstat.renderers.bench import render
 from tests.bench.processes import started
 from tests.bench.records import usual
 from tests.cli.running import invoke, start
+from tests.documents.bench.writing import render
 
 app = application()
 COMMANDS = [command.name for command in app.registered_commands]

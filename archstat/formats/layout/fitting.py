@@ -99,6 +99,11 @@ class Fitted:
     grids: tuple[Grid, ...]
     hidden: tuple[str, ...] = ()
 
+    @property
+    def slots(self) -> list[Slot]:
+        """The columns that are shown."""
+        return [slot for grid in self.grids for slot in grid.slots]
+
 
 def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
     """Return a table that fits.
@@ -126,7 +131,7 @@ def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
         least = min(optional, key=lambda slot: slot.column.importance or 0)
         slots.remove(least)
         if not least.column.is_picture:
-            hidden.append(printable(least.column.title))
+            hidden.append(printable(least.column.title).rstrip(least.column.footnote[:1] or " "))
     return Fitted((_grouped(found),), tuple(hidden))
 
 

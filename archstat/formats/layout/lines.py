@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import TypeAlias
@@ -57,17 +57,24 @@ def lines(document: Document, width: int | None) -> Iterator[Pieces]:
     """
     parts = [_cut(part) if isinstance(part, Table) else part for part in document.parts]
     tables = {id(part): _fitted(part, width) for part in parts if isinstance(part, Table)}
-    names = dict.fromkeys(name for found in tables.values() for name in found.hidden)
+    names = dict.fromkeys(
+        name
+        for part in parts
+        if isinstance(part, Table) and not _footnotes(part, tables[id(part)])
+        for name in tables[id(part)].hidden
+    )
     if names:
-        parts = _with_note(parts, f"left out to fit {width} characters: {', '.join(names)}")
+        parts = _with_note(parts, _left_out(names, width))
     head = () if document.is_bare else (document.title, *document.about)
     for number, text in enumerate(head):
-        yield from _folded(text, width, Look.WEAK if number else Look.STRONG)
+        yield from _folded(
+            text, width, Look.WEAK if number else Look.STRONG, indent=2 * bool(number)
+        )
     before: Part | None = None
     is_first = not any(head)
     for part in parts:
         written = list(_part(part, width, tables))
-        if written and not is_first and not (_is_prose(before) and isinstance(part, Notes)):
+        if written and not is_first and not (_is_prose(before) and _is_close(part)):
             yield []
         yield from written
         if written:
@@ -96,6 +103,16 @@ def _indent(table: Table) -> str:
     return INDENT if table.title or table.is_indented else ""
 
 
+def _left_out(names: Iterable[str], width: int | None) -> str:
+    return f"left out to fit {width} characters: {', '.join(names)}"
+
+
+def _footnotes(table: Table, found: Fitted) -> list[str]:
+    """Return what the signs mean that columns have which are shown, or are left out."""
+    notes = [column.footnote for column in table.columns if column.footnote]
+    return [note for note in notes if any(note[0] in slot.title[-1:] for slot in found.slots)]
+
+
 def _with_note(parts: Sequence[Part], note: str) -> list[Part]:
     """Return parts of which the last notes have one more."""
     at = max((at for at, part in enumerate(parts) if isinstance(part, Notes)), default=len(parts))
@@ -105,6 +122,10 @@ def _with_note(parts: Sequence[Part], note: str) -> list[Part]:
 
 def _is_prose(part: Part | None) -> bool:
     return isinstance(part, (Words, Legend, Notes))
+
+
+def _is_close(part: Part) -> bool:
+    return isinstance(part, Notes) or (isinstance(part, (Words, Listing)) and part.is_close)
 
 
 def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[Pieces]:
@@ -131,7 +152,7 @@ def _words(words: Words, width: int | None) -> Iterator[Pieces]:
     for number, sentence in enumerate(words.sentences):
         indent = INDENT if number and words.hangs else ""
         room = None if width is None else width - len(indent)
-        for line in folded(printable(sentence), room):
+        for line in folded(printable(sentence), room, indent=len(INDENT)):
             yield [(indent + line, words.look)]
 
 
@@ -176,6 +197,13 @@ def _table(table: Table, found: Fitted, width: int | None) -> Iterator[Pieces]:
             yield []
         for pieces in _grid(grid, table, None if width is None else width - len(indent)):
             yield _trimmed([(indent, Look.NORMAL), *pieces])
+    below = _footnotes(table, found)
+    if below and found.hidden:
+        below.append(_left_out(found.hidden, width))
+    if below:
+        yield []
+    for text in below:
+        yield from _folded(text, width, Look.WEAK, indent=2)
     for line in folded(printable(table.note), None if width is None else width - len(indent)):
         yield [(indent + line, Look.NORMAL)]
 

@@ -9,20 +9,10 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.case import Case
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
 from archstat.bench.summary import Verdict, best
+from archstat.documents.bench.sheet import BATCH, DEVICE, MODEL, SETTINGS, THREADS, Row, Sheet
 from archstat.documents.units import percent, with_prefix
 from archstat.layers.base import times
-from archstat.renderers.bench.columns import LIMIT_MARK, STEADY_MARK
-from archstat.renderers.bench.sheet import BATCH, DEVICE, MODEL, SETTINGS, THREADS, Row, Sheet
 
-LIMIT_NOTE = (
-    f"{LIMIT_MARK} no schedule is faster at the rates measured in this run: every operation at "
-    "the peak of its kind, every weight, input and output moved once"
-)
-STEADY_NOTE = (
-    f"{STEADY_MARK} the latency with the device at its best of this run, by the probes beside each "
-    "sample"
-)
-MARKS = LIMIT_MARK + STEADY_MARK
 QUICK = "quick look: one process, so no interval between processes"
 NOTHING_MEASURED = "nothing was measured"
 
@@ -100,13 +90,6 @@ def _rates(ceilings: Sequence[Ceiling]) -> Iterator[str]:
     memory = [max(one.rates) for one in ceilings if MEMORY in one.resources and one.rates]
     if memory:
         yield with_prefix(max(memory), "B/s")
-
-
-def footnotes(titles: Sequence[str]) -> Iterator[str]:
-    """Yield what the marks of some titles mean."""
-    for note in (LIMIT_NOTE, STEADY_NOTE):
-        if any(title.endswith(note[0]) for title in titles):
-            yield note
 
 
 def protocol(sheet: Sheet) -> Iterator[str]:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import StringIO
 
 import pytest
-from rich.console import Console
 
 from archstat.bench.case import Case
 from archstat.bench.record import Reading, Result
 from archstat.bench.statistics import Interval
-from archstat.renderers.bench import render, show
-from archstat.renderers.bench.columns import COLUMNS, cells
-from archstat.renderers.bench.sheet import sheet
-from archstat.renderers.bench.table import lines
+from archstat.documents.bench.columns import FIGURES, cells
+from archstat.documents.bench.record import record_document
+from archstat.documents.bench.sheet import sheet
 from tests.bench.records import MS, US, ceilings, cpu, record, result, trial, usual, work
-
-
-def at_width(record, width):
-    return "".join(
-        "".join(piece.text for piece in line).rstrip() + "\n" for line in lines(record, width=width)
-    )
+from tests.documents.bench.writing import at_width, render
+from tests.formats.writing import on_console
 
 
 def table(record, width=None):
@@ -112,7 +105,7 @@ def test_an_interval_is_in_the_unit_of_its_column():
     found = sheet(usual())
     row = found.rows[0]
     scattered = replace(row.figures, interval=Interval(0.00196, 0.0204))
-    columns = [column for column in COLUMNS if column.title == "95 % interval"]
+    columns = [column for column in FIGURES if column.title == "95 % interval"]
     assert cells(columns, replace(row, figures=scattered), found) == ["[1.96, 20.4]"]
 
 
@@ -243,9 +236,7 @@ def test_nothing_measured():
     assert (
         render(record(spent_s={}), "table")
         == """\
-
 nothing was measured
-
 to reproduce: archstat bench net --device cpu --batch 1,32
 """
     )
@@ -274,17 +265,7 @@ def test_other_inputs_are_examples():
 
 
 def terminal(record, **environment):
-    file = StringIO()
-    console = Console(
-        file=file,
-        force_terminal=True,
-        width=80,
-        soft_wrap=True,
-        highlight=False,
-        _environ={"TERM": "xterm-256color", **environment},
-    )
-    show(record, console)
-    return file.getvalue()
+    return on_console(record_document(record), **environment)
 
 
 def test_a_terminal_gets_colours():

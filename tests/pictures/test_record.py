@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from archstat.bench.case import Case
 from archstat.bench.record import Reading, Result
 from archstat.bench.work import LayerWork, Work
-from archstat.renderers.bench import render, svg
-from archstat.renderers.bench.pictures.axes import Room, Scale, scale, spread_out
+from archstat.pictures.axes import Room, Scale, scale, spread_out
+from archstat.pictures.record import picture_of
 from tests.bench.records import MS, cpu, record, result, usual, work
+from tests.documents.bench.writing import render
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -67,7 +68,7 @@ def test_layers_are_ticks_at_what_they_could_reach_until_they_are_measured():
 
 
 def test_measured_layers_are_dots_where_they_ran():
-    text = svg.render(usual(), {cpu(1): {"fc": 0.4e-3, "other": 1.0}})
+    text = picture_of(usual(), {cpu(1): {"fc": 0.4e-3, "other": 1.0}})
     assert "fc: 50.0 GFLOP/s" in told(text)  # 0.02 GFLOP in 0.4 ms
     assert "conv: 400 GFLOP/s" not in told(text)
     assert (

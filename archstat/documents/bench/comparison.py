@@ -1,26 +1,20 @@
-"""Figures side by side, in each format."""
+"""Figures side by side: each record or model a column, and how the others compare with it."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 from typing import Any
 
 from archstat.bench.comparison import Comparison, Entry, Row
 from archstat.bench.ratio import Ratio
 from archstat.bench.record import SCHEMA
-from archstat.documents.cells import NOTHING, UNKNOWN, for_spreadsheets
-from archstat.documents.letters import printable
+from archstat.documents.bench.figures import CASE, records_table
+from archstat.documents.bench.sheet import BATCH, SETTINGS, Setting
+from archstat.documents.cells import NOTHING, UNKNOWN
+from archstat.documents.document import Column, Document, Line, Table, Words
 from archstat.documents.units import TimeUnit, percent, time_unit
-from archstat.formats.json import printed
-from archstat.formats.markdown import escaped, table_line
-from archstat.renderers.bench.csv import CASE
-from archstat.renderers.bench.sheet import BATCH, SETTINGS, Setting
-from archstat.renderers.grid import aligned
 
 SHORT = 24
 """Letters of a title that still stands above its column; longer ones are explained above it."""
@@ -42,46 +36,38 @@ FIELDS = (
 )
 
 
-def render(comparison: Comparison, format_name: str) -> str:
-    """Return figures side by side as "table", "markdown", "csv" or "json"."""
-    return FORMATS[format_name](comparison)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A comparison in words.
-
-    Attributes:
-        groups: What stands above the titles of each column; empty where it goes on.
-        right: The numbers of the columns that line up on the right.
-    """
-
-    groups: tuple[str, ...]
-    titles: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    right: tuple[int, ...]
+def bench_comparison_document(comparison: Comparison) -> Document:
+    """Return figures side by side, what all have in common above, and what else is known below."""
+    return Document(
+        "bench-comparison",
+        " and ".join(comparison.titles),
+        parts=(
+            Words(tuple(filter(None, _above(comparison))), is_list=True),
+            _table(comparison),
+            Words(tuple(_below(comparison)), is_list=True),
+        ),
+        records=lambda: _records(comparison),
+        data=lambda: _data(comparison),
+        is_bare=True,
+    )
 
 
 def _table(comparison: Comparison) -> Table:
-    settings = _varying(comparison)
-    names = list(_names(comparison))
+    settings, names = _varying(comparison), list(_names(comparison))
     unit = time_unit(
         [e.figures.latency_s for row in comparison.rows for e in row.entries if e and e.figures]
     )
-    figures = [text for name in names for text in (f"{name}, {unit.name}", "% of limit")]
-    changes = ["ratio", "95 % interval", "by", "answer"]
-    groups = [""] * (len(settings) + len(figures))
-    groups += [text for name in names[1:] for text in (f"{name} / {names[0]}", "", "", "")]
-    numbers = len(settings) + len(figures)
-    right = [at for at, setting in enumerate(settings) if setting.is_number]
-    right += range(len(settings), numbers)
-    right += [numbers + at for at in range(len(groups) - numbers) if at % len(changes) < 2]  # noqa: PLR2004  the ratio and its interval
-    return Table(
-        tuple(groups),
-        (*(setting.title for setting in settings), *figures, *(changes * (len(names) - 1))),
-        tuple(tuple(_line(row, settings, unit)) for row in comparison.rows),
-        tuple(right),
-    )
+    columns = [Column(each.title, each.title, is_text=not each.is_number) for each in settings]
+    for name in names:
+        columns += [Column(name, name, unit=unit.name), Column(f"{name} share", "% of limit")]
+    for name in names[1:]:
+        group = f"{name} / {names[0]}"
+        columns += [
+            Column(f"{group} {title}", title, group=group, is_text=title in {"by", "answer"})
+            for title in ("ratio", "95 % interval", "by", "answer")
+        ]
+    lines = (Line(tuple(_line(row, settings, unit))) for row in comparison.rows)
+    return Table(tuple(columns), tuple(lines), is_ruled=False, fixed=len(settings))
 
 
 def _names(comparison: Comparison) -> Iterator[str]:
@@ -178,55 +164,19 @@ def _conclusion(comparison: Comparison) -> str:
     return f"{answers}, at a tolerance of {100 * comparison.tolerance:g} %; {ratio}"
 
 
-def _text(comparison: Comparison) -> str:
-    """Return a table, and below it what has no place in it."""
-    table = _table(comparison)
-    above = "".join(f"{printable(text)}\n" for text in _above(comparison) if text)
-    lines = [
-        [printable(text) for text in line] for line in (table.groups, table.titles, *table.lines)
-    ]
-    below = "".join(f"{printable(text)}\n" for text in _below(comparison))
-    return f"{above}\n{aligned(lines, right=table.right)}\n{below}"
-
-
-def _markdown(comparison: Comparison) -> str:
-    table = _table(comparison)
-    group, titles = "", []
-    for above, title in zip(table.groups, table.titles, strict=True):
-        group = above or group
-        titles.append(f"{group}: {title}" if group else title)
-    rules = ["---:" if at in table.right else ":---" for at in range(len(titles))]
-    return "\n".join(
-        [
-            *(text for line in _above(comparison) if line for text in (_safe(line), "")),
-            table_line([_safe(title) for title in titles]),
-            table_line(rules),
-            *(table_line([_safe(text) for text in line]) for line in table.lines),
-            "",
-            *(f"- {_safe(text)}" for text in _below(comparison)),
-            "",
-        ]
-    )
-
-
-def _safe(text: str) -> str:
-    return escaped(printable(text))
-
-
-def _csv(comparison: Comparison) -> str:
+def _records(comparison: Comparison) -> Table:
     """Return a line for each case of each column."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
-    writer.writeheader()
-    for row in comparison.rows:
-        for title, entry in zip(comparison.titles, row.entries, strict=True):
-            if entry is not None:
-                writer.writerow(_fields(title, entry))
-    return text.getvalue()
+    rows = (
+        _fields(title, entry)
+        for row in comparison.rows
+        for title, entry in zip(comparison.titles, row.entries, strict=True)
+        if entry is not None
+    )
+    return records_table(FIELDS, rows)
 
 
 def _fields(title: str, entry: Entry) -> dict[str, Any]:
-    """Return a line of CSV."""
+    """Return a record."""
     found, change, case = entry.figures, entry.change, entry.case.to_dict()
     fields = {**{key: case[key] for key in CASE}, "column": title, "reason": _reason(entry)}
     fields["answer"] = entry.answer.value if entry.answer else None
@@ -239,36 +189,29 @@ def _fields(title: str, entry: Entry) -> dict[str, Any]:
         fields["share_ratio"] = change.share.value if change.share else None
         if change.ratio.interval is not None:
             fields["ratio_low"], fields["ratio_high"] = change.ratio.interval
-    return {key: _plain(value) for key, value in fields.items()}
+    return fields
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool):
-        return int(value)
-    return for_spreadsheets(printable(value)) if isinstance(value, str) else value
-
-
-def _json(comparison: Comparison) -> str:
-    return printed(
-        {
-            "schema": SCHEMA,
-            "kind": "bench-comparison",
-            "tolerance": comparison.tolerance,
-            "is_regression": comparison.is_regression,
-            "columns": comparison.titles,
-            "rows": [
-                {
-                    "case": row.case.to_dict(),
-                    "entries": [entry and _entry(entry) for entry in row.entries],
-                }
-                for row in comparison.rows
-            ],
-            "differences": [vars(each) for each in comparison.differences],
-            "unmatched": [
-                {"column": title, "case": case.to_dict()} for title, case in comparison.unmatched
-            ],
-        }
-    )
+def _data(comparison: Comparison) -> dict[str, Any]:
+    """Return the JSON contract."""
+    return {
+        "schema": SCHEMA,
+        "kind": "bench-comparison",
+        "tolerance": comparison.tolerance,
+        "is_regression": comparison.is_regression,
+        "columns": comparison.titles,
+        "rows": [
+            {
+                "case": row.case.to_dict(),
+                "entries": [entry and _entry(entry) for entry in row.entries],
+            }
+            for row in comparison.rows
+        ],
+        "differences": [vars(each) for each in comparison.differences],
+        "unmatched": [
+            {"column": title, "case": case.to_dict()} for title, case in comparison.unmatched
+        ],
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -294,11 +237,3 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
     return None if ratio is None else {"value": ratio.value, "interval": ratio.interval}
-
-
-FORMATS: Mapping[str, Callable[[Comparison], str]] = {
-    "table": _text,
-    "markdown": _markdown,
-    "csv": _csv,
-    "json": _json,
-}

@@ -9,12 +9,12 @@ from archstat.bench.case import Case
 from archstat.bench.layer_summary import layer_seconds
 from archstat.bench.record import Record
 from archstat.bench.summary import Verdict
-from archstat.renderers.bench import words
-from archstat.renderers.bench.pictures import batches, roofline
-from archstat.renderers.bench.pictures.drawing import element, label, number, style
-from archstat.renderers.bench.pictures.drawing import words as content
-from archstat.renderers.bench.pictures.series import series_of
-from archstat.renderers.bench.sheet import Sheet, sheet
+from archstat.documents.bench import words
+from archstat.documents.bench.sheet import Sheet, sheet
+from archstat.pictures import batches, roofline
+from archstat.pictures.drawing import element, label, number, style
+from archstat.pictures.drawing import words as content
+from archstat.pictures.series import series_of
 
 WIDTH = 820
 MARGIN = 24
@@ -22,7 +22,7 @@ LETTERS = {"ink": 100, "weak small": 122}
 """Of a line of text across the picture."""
 
 
-def render(record: Record, layer_s: Mapping[Case, Mapping[str, float]] | None = None) -> str:
+def picture_of(record: Record, layer_s: Mapping[Case, Mapping[str, float]] | None = None) -> str:
     """Return a whole file.
 
     Args:

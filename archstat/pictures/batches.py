@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures
+from archstat.documents.bench.sheet import Row, Sheet
 from archstat.documents.units import short, short_with_prefix, significant
-from archstat.renderers.bench.pictures.axes import Scale, apart, scale
-from archstat.renderers.bench.pictures.drawing import (
+from archstat.pictures.axes import Scale, apart, scale
+from archstat.pictures.drawing import (
     colour,
     element,
     label,
@@ -17,8 +18,7 @@ from archstat.renderers.bench.pictures.drawing import (
     mark,
     text_width,
 )
-from archstat.renderers.bench.pictures.series import LABEL_GAP, Series, margin, names
-from archstat.renderers.bench.sheet import Row, Sheet
+from archstat.pictures.series import LABEL_GAP, Series, margin, names
 
 LEFT, TOP, BELOW = 64, 34, 44
 HEIGHT = 230

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from archstat.renderers.bench import render
 from tests.bench.records import MS, cpu, record, result, usual
+from tests.documents.bench.writing import render
 
 
 def test_markdown():
@@ -28,14 +28,19 @@ limit\\* \\[ms\\] | % of limit | its 95 % interval \\[%\\] | bound by | at the c
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | ---: | :--- |
 | 1 | 2.00 | \\[2.00, 2.00\\] | 2.00 | 2.00 | 500 | 1.10 | 55 % | \\[55, 55\\] | compute | 2.00 | VALID |
 | 32 | 44.0 | \\[44.0, 44.0\\] | 44.0 | 44.0 | 727 | 35.2 | 80 % | \\[80, 80\\] | compute | 44.0 | VALID |
-| 4,096 | – | – | – | – | – | – | – | – | – | – | FAILED: does not fit in memory |
+| 4,096 | does not fit in memory |  |  |  |  |  |  |  |  |  |  |
 
-- \\* no schedule is faster at the rates measured in this run: every operation at the peak of its \
+\\* no schedule is faster at the rates measured in this run: every operation at the peak of its \
 kind, every weight, input and output moved once
-- † the latency with the device at its best of this run, by the probes beside each sample
+
+† the latency with the device at its best of this run, by the probes beside each sample
+
 - 3 processes × 6 samples; processes differ by up to 0 %, their shares of the limit by up to 0 %
 - 30 s, 30 % of it neither in the model nor in the probes
-- to reproduce: archstat bench net --device cpu --batch 1,32
+
+```console
+to reproduce: archstat bench net --device cpu --batch 1,32
+```
 """  # noqa: E501  as wide as it is
     )
 

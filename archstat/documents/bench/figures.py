@@ -1,12 +1,26 @@
-"""The figures of a row as JSON and CSV have them: SI units, null where there is nothing."""
+"""Figures as programs read them: SI units, and null or an empty cell where there is nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archstat.bench.summary import Limit
-from archstat.renderers.bench.sheet import Row
+from archstat.documents.bench.sheet import Row
+from archstat.documents.cells import EMPTY, Cell, Number
+from archstat.documents.document import Column, Line, Table
+
+CASE = (
+    "model",
+    "device",
+    "batch_size",
+    "dtype",
+    "mode",
+    "channels_last",
+    "threads",
+    "optimizer",
+    "copy",
+)
 
 
 def to_dict(row: Row) -> dict[str, Any] | None:
@@ -48,3 +62,22 @@ def _limit(limit: Limit) -> Mapping[str, Any]:
         "matmul_flop_per_s": limit.rates.matmul,
         "bytes_per_s": limit.rates.memory,
     }
+
+
+def records_table(fields: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return rows in SI units, by their fields; empty where there is nothing."""
+    columns = tuple(Column(field, field, is_text=field in TEXTS) for field in fields)
+    lines = (Line(tuple(_plain(row.get(field)) for field in fields)) for row in rows)
+    return Table(columns, tuple(lines))
+
+
+TEXTS = frozenset(
+    {"model", "device", "dtype", "mode", "optimizer", "bound", "verdict", "reason", "layer", "kind"}
+    | {"column", "by", "answer"}
+)
+
+
+def _plain(value: Any) -> Cell:
+    if value is None:
+        return EMPTY
+    return value if isinstance(value, str) else Number(value + 0)

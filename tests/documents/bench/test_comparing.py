@@ -10,18 +10,20 @@ import pytest
 
 from archstat.bench.comparison import compare_records
 from archstat.bench.record import Reading, Result
-from archstat.renderers.bench.comparing import render
 from tests.bench.records import MS, ceilings, cpu, record, result, work
+from tests.documents.bench.writing import compared_in as render
 
 TABLE = """\
 net, cpu, forward pass, float32, eager, threads 2
 
-                                                 new / old
-batch  old, ms  % of limit  new, ms  % of limit      ratio   95 % interval  by       answer
-    1     10.0        11 %     10.0        11 %      1.000  [1.000, 1.000]  share    SAME
-    2     10.0        22 %     20.0        11 %      2.000  [2.000, 2.000]  latency  UNDECIDED
-   32      400       8.8 %      500       7.0 %      1.250  [1.250, 1.250]  share    SLOWER
-   64      400        18 %   failed           –          –               –  –        FAILED
+                                   new / old
+              % of           % of
+batch   old  limit     new  limit  ratio   95 % interval  by       answer
+         ms             ms
+    1  10.0   11 %    10.0   11 %  1.000  [1.000, 1.000]  share    SAME
+    2  10.0   22 %    20.0   11 %  2.000  [2.000, 2.000]  latency  UNDECIDED
+   32   400  8.8 %     500  7.0 %  1.250  [1.250, 1.250]  share    SLOWER
+   64   400   18 %  failed      –      –               –  –        FAILED
 
 batch 2, new: CONTENDED: its threads waited for a processor for 20 % of the time, so the figure \
 is an upper bound; stop other programs, or use fewer --threads
@@ -61,11 +63,13 @@ def test_a_table(two_days):
 def test_markdown(two_days):
     lines = render(two_days, "markdown").splitlines()
 
-    assert lines[:5] == [
-        "net, cpu, forward pass, float32, eager, threads 2",
+    assert lines[:7] == [
+        "**old and new**",
+        "",
+        "- net, cpu, forward pass, float32, eager, threads 2",
         "",
         (
-            "| batch | old, ms | % of limit | new, ms | % of limit | new / old: ratio "
+            "| batch | old \\[ms\\] | % of limit | new \\[ms\\] | % of limit | new / old: ratio "
             "| new / old: 95 % interval | new / old: by | new / old: answer |"
         ),
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- | :--- |",
@@ -149,9 +153,11 @@ def test_two_machines_are_columns_with_letters():
         "A: old: cpu (Some Processor), 2 threads\n"
         "B: new: cuda:0 (A GPU)\n"
         "\n"
-        "                                             B / A\n"
-        "batch  A, ms  % of limit  B, ms  % of limit  ratio  95 % interval  by       answer\n"
-        "    1   10.0        11 %   1.00       110 %  0.100              ?  latency  –\n"
+        "                                 B / A\n"
+        "              % of         % of             95 %\n"
+        "batch     A  limit     B  limit  ratio  interval  by       answer\n"
+        "         ms           ms\n"
+        "    1  10.0   11 %  1.00  110 %  0.100         ?  latency  –\n"
         "\n"
         "batch 1, new: cuda:0 (A GPU): OVER LIMIT: at 110 % of its limit, so the probes missed "
         "what the device can do\n"

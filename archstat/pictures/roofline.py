@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from archstat.bench.case import BYTES, Case
 from archstat.bench.summary import Limit
 from archstat.bench.work import LayerWork, Rates
+from archstat.documents.bench.sheet import Row, Sheet
 from archstat.documents.units import percent, short_with_prefix, with_prefix
-from archstat.renderers.bench.pictures.axes import Room, Scale, scale
-from archstat.renderers.bench.pictures.drawing import (
+from archstat.pictures.axes import Room, Scale, scale
+from archstat.pictures.drawing import (
     SMALL_HEIGHT,
     SMALL_LETTER,
     colour,
@@ -24,9 +25,8 @@ from archstat.renderers.bench.pictures.drawing import (
     mark,
     words,
 )
-from archstat.renderers.bench.pictures.roof import names_of_roofs, peak_of, roof
-from archstat.renderers.bench.pictures.series import LABEL_GAP, Series, margin, names
-from archstat.renderers.bench.sheet import Row, Sheet
+from archstat.pictures.roof import names_of_roofs, peak_of, roof
+from archstat.pictures.series import LABEL_GAP, Series, margin, names
 
 LEFT, TOP, BELOW = 84, 34, 62
 HEIGHT = 320

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from archstat.documents.letters import printable
-from archstat.renderers.grid import display_width
+from archstat.documents.letters import display_width, printable
 
 FONT_SIZE = 13
 LETTER = 7.2

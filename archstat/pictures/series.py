@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from archstat.bench.case import Case
 from archstat.bench.summary import Figures
-from archstat.renderers.bench.pictures.axes import spread_out
-from archstat.renderers.bench.pictures.drawing import (
+from archstat.documents.bench.sheet import BATCH, Row, Sheet
+from archstat.pictures.axes import spread_out
+from archstat.pictures.drawing import (
     colour,
     cut,
     element,
@@ -17,7 +18,6 @@ from archstat.renderers.bench.pictures.drawing import (
     text_width,
     words,
 )
-from archstat.renderers.bench.sheet import BATCH, Row, Sheet
 
 LABEL_WIDTH = 250
 """Most pixels of a series' name."""

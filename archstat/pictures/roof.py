@@ -8,8 +8,8 @@ from math import atan2, degrees, hypot
 
 from archstat.bench.work import Rates
 from archstat.documents.units import with_prefix
-from archstat.renderers.bench.pictures.axes import Room, Scale
-from archstat.renderers.bench.pictures.drawing import (
+from archstat.pictures.axes import Room, Scale
+from archstat.pictures.drawing import (
     SMALL_HEIGHT,
     SMALL_LETTER,
     element,
@@ -18,7 +18,7 @@ from archstat.renderers.bench.pictures.drawing import (
     number,
     words,
 )
-from archstat.renderers.bench.pictures.series import LABEL_GAP
+from archstat.pictures.series import LABEL_GAP
 
 INDENT = 30
 """Pixels along the slope before what is written there."""

@@ -1,0 +1,1 @@
+"""What a benchmark says: the figures of a record, its layers, and figures side by side."""

@@ -1,0 +1,1 @@
+"""Pictures: SVG by hand, in plain numbers and a few classes of style."""

@@ -1,1 +1,0 @@
-"""Pictures of a record: SVG by hand, in plain numbers and a few classes of style."""
