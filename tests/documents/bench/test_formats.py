@@ -89,6 +89,7 @@ def test_the_contract_of_json():
         "inputs",
         "epoch_images",
         "archstat",
+        "params",
     ]
     assert [document["schema"], document["kind"], document["protocol"]] == [1, "bench", 1]
     assert list(document["results"][1])[:4] == ["case", "work", "trials", "failure"]
