@@ -18,11 +18,14 @@ from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, form
 from archstat.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from archstat.homework.grading.guards import Limits
+    from archstat.homework.grading.roster import Roster
     from archstat.homework.grading.run import Graded
     from archstat.homework.grading.sandbox import Sandbox
+    from archstat.homework.grading.source import Source
+    from archstat.homework.grading.submissions import Submission
     from archstat.layers.base import Shape
     from archstat.renderers.feedback import FormatName
 
@@ -119,8 +122,6 @@ def grade(
         from archstat.homework.grading.report import ClassReport
         from archstat.homework.grading.roster import read_roster
         from archstat.homework.grading.run import feedback_files, grade_all
-        from archstat.homework.grading.source import open_source
-        from archstat.homework.grading.submissions import find_submissions
         from archstat.renderers.feedback import SUFFIXES, renderer
 
         target = destination(format_name, None)
@@ -135,14 +136,7 @@ def grade(
         truth = marking.truth(against, asked)
         shape = truth.graph.input_shape
         sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
-        if output.resolve() == folder.resolve():
-            raise UsageError(
-                f"-o {shown(str(output))} is where the submissions are", hint="write -o results"
-            )
-        source = open_source(folder, without=(output, *([] if roster is None else [roster])))
-        submissions = find_submissions(source, listed)
-        if not submissions:
-            raise UsageError(f"there is no submission in {shown(str(folder))}")
+        source, submissions = _handed_in(folder, output, [roster, policy, _file(against)], listed)
         told = rules.feedback != "none"
         grader = Grader(truth, rules, choices, renderer(FORMAT) if told else None)
         names = feedback_files(submissions, SUFFIXES[FORMAT]) if told else {}
@@ -168,6 +162,50 @@ def grade(
         target.send(document)
 
 
+def _handed_in(
+    folder: Path, output: Path, others: Sequence[Path | None], roster: Roster | None
+) -> tuple[Source, Sequence[Submission]]:
+    """Return what was handed in, and tell how it was found.
+
+    Args:
+        folder: Where it is.
+        output: Where the results go.
+        others: Other files that are read.
+        roster: Who is in the class.
+
+    Raises:
+        UsageError: There is nothing, or nothing of anybody in the class; or the results would
+            overwrite what is read.
+    """
+    from archstat.formats.special import grades
+    from archstat.homework.grading.ledger import NAME
+    from archstat.homework.grading.source import open_source
+    from archstat.homework.grading.submissions import found_in
+
+    place = f"-o {shown(str(output))}"
+    if output.resolve() == folder.resolve():
+        raise UsageError(f"{place} is where the submissions are", hint="write -o results")
+    read = [path for path in others if path is not None]
+    results = {"class.csv", "report.md", "grades.csv", NAME, *grades.FILES.values()}
+    for path in read:
+        if path.resolve().parent == output.resolve() and path.name in results:
+            raise UsageError(f"{place} would overwrite {shown(str(path))}", hint="name another")
+    source = open_source(folder, without=(output, *read))
+    found = found_in(source, roster)
+    if not found.submissions:
+        raise UsageError(f"there is no submission in {shown(str(folder))}")
+    if roster is not None and not any(one.students for one in found.submissions):
+        raise UsageError(
+            "no submission is of anybody on the roster: the first is "
+            f"{shown(found.submissions[0].key)}",
+            hint="name files or folders by number, name or address, as the roster has them",
+        )
+    for note in (*found.notes, f"{found.layout}" if found.layout.system else ""):
+        if note:
+            typer.echo(f"note: {note}", err=True)
+    return source, found.submissions
+
+
 def _graded(
     run: Callable[..., None], about: str, output: Path, names: Mapping[str, str], total: int
 ) -> tuple[Graded, ...]:
@@ -182,17 +220,18 @@ def _graded(
     """
     from archstat.cli.output import write_file
     from archstat.homework.grading import ledger
-    from archstat.homework.grading.run import remove_old
+    from archstat.homework.grading.run import AGAIN, FeedbackFolder
 
     folder = output / "feedback"
     _make_folder(folder if names else output)
     graded: list[Graded] = []
     with ledger.opened(output, about) as records, _progress(total) as advance:
-        remove_old(folder, records.old_files - set(names.values()))
+        told = FeedbackFolder(folder, records, write_file)
+        told.remove_others(set(names.values()))
 
         def done(one: Graded) -> None:
             if names:
-                write_file(_feedback(one), folder / names[one.submission.key])
+                told.keep(names[one.submission.key], _feedback(one))
             graded.append(one.without_feedback)
             advance()
 
@@ -204,6 +243,13 @@ def _graded(
                 err=True,
             )
             raise typer.Exit(STOPPED) from None
+        if told.edited:
+            typer.echo(
+                f"note: in {folder}, edited by somebody and left so: {', '.join(told.edited[:3])}"
+                f"{', …' if len(told.edited) > 3 else ''}; the new feedback is beside, "  # noqa: PLR2004
+                f"in files with{AGAIN}",
+                err=True,
+            )
     return tuple(sorted(graded, key=lambda one: one.submission.key))
 
 
@@ -222,6 +268,14 @@ def _sandbox(shape: Shape, limits: Limits, network: str) -> Sandbox:
             err=True,
         )
     return sandbox
+
+
+def _file(model: str) -> Path | None:
+    """Return the file that a model is read from; None for one of the catalogue."""
+    for name in (model, model.rpartition(":")[0]):
+        if name and Path(name).is_file():
+            return Path(name)
+    return None
 
 
 def _feedback(graded: Graded) -> str:

@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from tests.cli.running import environment, invoke
-from tests.homework.grading.places import archive, folder
+from tests.cli.running import assert_refused, environment, invoke
+from tests.homework.grading.places import archive, folder, graded_in
 
 # 6·5·5·1 = 150 and 16·5·5·6 = 2,400; 400·120, 120·84, 84·10
 RIGHT = """\
@@ -47,7 +47,7 @@ def rows(root, name="class.csv"):
 def written(root):
     """Return all results by name, but for the ledger."""
     output = root.parent / "out"
-    files = (path for path in output.rglob("*") if path.is_file() and path.suffix != ".jsonl")
+    files = (path for path in output.rglob("*") if path.is_file() and path.suffix != ".sqlite")
     return {str(path.relative_to(output)): path.read_bytes() for path in files}
 
 
@@ -99,11 +99,11 @@ def test_one_worker_and_two_write_the_same_bytes(tmp_path):
 def test_what_was_graded_is_not_graded_again(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     first = grade(root)
-    before = (tmp_path / "out" / "ledger.jsonl").read_bytes()
+    before = graded_in(tmp_path / "out" / "ledger.sqlite")
     (tmp_path / "out" / "feedback" / "bob.md").unlink()
     again = grade(root)
     assert again.stdout == first.stdout
-    assert (tmp_path / "out" / "ledger.jsonl").read_bytes() == before
+    assert graded_in(tmp_path / "out" / "ledger.sqlite") == before
     assert (tmp_path / "out" / "feedback" / "bob.md").exists()
 
 
@@ -263,10 +263,10 @@ def start(*words, **more):
     )
 
 
-def until(path, lines):
-    """Wait until a file has so many lines."""
+def until(path, files):
+    """Wait until a folder has so many files."""
     end = time.monotonic() + 60
-    while not path.exists() or path.read_bytes().count(b"\n") < lines:
+    while not path.exists() or len(list(path.iterdir())) < files:
         assert time.monotonic() < end
         time.sleep(0.01)
 
@@ -278,19 +278,19 @@ def test_a_run_that_is_stopped_goes_on(tmp_path, name, code):
     contents = {f"s{number:02}": RIGHT.replace("150", f"{number}50") for number in range(40)}
     root, output = sheets(tmp_path / "in", **contents), tmp_path / "out"
     process = start(root, "--against", "lenet5", "-o", output, "--workers", 2)
-    until(output / "ledger.jsonl", 5)
+    until(output / "feedback", 5)
     process.send_signal(getattr(signal, name))
     stdout, stderr = process.communicate()
     assert (process.returncode, stdout) == (code, b"")
     if name == "SIGINT":
-        done = (output / "ledger.jsonl").read_bytes().count(b"\n") - 1
+        done = len(graded_in(output / "ledger.sqlite"))
         assert stderr.decode() == (
             f"stopped: {done} of 40 are graded; the same command goes on from here\n"
         )
     grade(root)
     resumed = written(root)
     assert len(rows(root)) == 40
-    assert (output / "ledger.jsonl").read_bytes().count(b"\n") == 41
+    assert len(graded_in(output / "ledger.sqlite")) == 40
     output.rename(tmp_path / "resumed")
     grade(root)
     assert written(root) == resumed
@@ -322,3 +322,67 @@ def test_results_do_not_go_among_the_submissions(tmp_path):
     result = invoke("grade", root, "--against", "lenet5", "-o", root)
     assert (result.exit_code, result.stderr.splitlines()[1:]) == (2, ["  hint: write -o results"])
     assert [path.name for path in root.iterdir()] == ["ann.md"]
+
+
+def test_nobody_is_merged_and_every_entry_has_a_row(tmp_path):
+    root = folder(tmp_path / "in", *(f"{who}/hw_2_2024_alexnet.md" for who in ("kim", "lee")))
+    folder(root, "hw1.kim", "hw1.lee", "Screenshot_20240315_142233_Gallery.png", "junk/.DS_Store")
+    (root / "empty").mkdir()
+    result = grade(root)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [row["student"] for row in rows(root)] == [
+        *("Screenshot_20240315_142233_Gallery", "empty", "hw1.kim", "hw1.lee"),
+        *("junk", "kim", "lee"),
+    ]
+    assert {row["message"] for row in rows(root) if row["student"] in {"empty", "junk"}} == {
+        "junk: holds nothing that a student has written",
+        "empty: holds nothing that a student has written",
+    }
+
+
+def test_how_an_export_was_read_is_told(tmp_path):
+    root = folder(tmp_path / "in", "kim_11_4001_hw.md", "lee_12_4002_hw.md", "park.md")
+    assert grade(root).stderr == "note: names as Canvas writes them\n"
+
+
+def test_a_roster_of_another_class_is_refused(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    (tmp_path / "roster.csv").write_text("name\nKim\nLee\n")
+    assert_refused(
+        grade(root, "--roster", tmp_path / "roster.csv"),
+        "error: no submission is of anybody on the roster: the first is 'alice'",
+        "  hint: name files or folders by number, name or address, as the roster has them",
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_do_not_overwrite_what_was_read(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    roster = tmp_path / "out" / "grades.csv"
+    roster.parent.mkdir()
+    roster.write_text("name\nalice\n")
+    result = grade(root, "--roster", roster)
+    assert (result.exit_code, "would overwrite" in result.stderr) == (2, True)
+    assert roster.read_text() == "name\nalice\n"
+
+
+def test_specs_policies_and_results_of_ours_are_nobody_s_submission(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=RIGHT)
+    (root / "policy.toml").write_text("out_of = 10\n")
+    grade(root, "-o", root / "first")
+    grade(root, "--policy", root / "policy.toml")
+    assert [row["student"] for row in rows(root)] == ["alice", "bob"]
+
+
+def test_feedback_that_was_edited_stays(tmp_path):
+    root = sheets(tmp_path / "in", bob=SLIPPED)
+    grade(root)
+    told = tmp_path / "out" / "feedback" / "bob.md"
+    told.write_text("come and see me")
+    again = grade(root, "--feedback", "full")
+    assert told.read_text() == "come and see me"
+    assert "48,000" in (told.parent / "bob (graded again).md").read_text()
+    assert again.stderr == (
+        f"note: in {told.parent}, edited by somebody and left so: bob.md; "
+        "the new feedback is beside, in files with (graded again)\n"
+    )

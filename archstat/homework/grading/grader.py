@@ -69,6 +69,8 @@ class Grader:
                 problems.append(_said(error))
             except SheetError as error:
                 problems.append(_said(error))
+            except Exception as error:  # noqa: BLE001  a file that breaks us hides no other file
+                problems.append(f"{name}: archstat fails on it: {type(error).__name__}")
         if not tables:
             status = Status.NO_TABLE if is_readable else Status.UNREADABLE
             return Outcome(status, _joined(problems))

@@ -1,25 +1,34 @@
-"""What is graded already: one line a submission, on the disk before the next one is told of.
+"""What is graded already, in an SQLite file: on the disk before the next submission is told of.
 
-The file survives whatever ends the process: a line that was cut off is graded again, and of two
-lines about one submission the later counts. It belongs to one question; another starts it anew.
+Whatever ends the process, what was added is there. It belongs to one question; another starts it
+anew, but knows which files with feedback were written.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
 
 from archstat.errors import UsageError, shown
 from archstat.homework.grading.outcome import Outcome, from_json, to_json
 
-NAME = "ledger.jsonl"
-SCHEMA = 1
+NAME = "ledger.sqlite"
+
+SCHEMA = """
+PRAGMA locking_mode = EXCLUSIVE;
+BEGIN EXCLUSIVE;
+CREATE TABLE IF NOT EXISTS question (question TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS graded (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, feedback_file TEXT NOT NULL, outcome TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS written (name TEXT PRIMARY KEY, digest TEXT NOT NULL);
+COMMIT;
+"""
 
 
 @dataclass(frozen=True)
@@ -39,81 +48,69 @@ class Record:
 
 
 class Ledger:
-    """The records of one question.
+    """The records of one question, and the feedback that was written for it or for one before."""
 
-    Attributes:
-        old_files: The feedback files of all records that were there, of another question, too.
-    """
-
-    def __init__(self, file: IO[bytes], question: str) -> None:
-        self._file = file
-        self._places: dict[str, tuple[str, int]] = {}
-        self.old_files: set[str] = set()
-        end = self._read(question)
-        self._file.seek(end)
-        self._file.truncate()
-        if end == 0:
-            self._write(_head(question))
-
-    def _read(self, question: str) -> int:
-        """Read what is there; return where new lines go."""
-        end, is_ours = 0, False
-        self._file.seek(0)
-        for line in self._file:
-            if not line.endswith(b"\n"):  # the process was killed while it wrote
-                break
-            document = _parsed(line)
-            if end == 0:
-                is_ours = document == _head(question)
-            elif {"key", "digest", "feedback_file"} <= document.keys():
-                self.old_files.add(str(document["feedback_file"]))
-                self._places[str(document["key"])] = (document["digest"], end)
-            end += len(line)
-        if not is_ours:
-            self._places.clear()
-        return end if is_ours else 0
+    def __init__(self, database: sqlite3.Connection, question: str) -> None:
+        self._database = database
+        if self._one("SELECT question FROM question") != question:
+            with database:
+                database.execute("DELETE FROM graded")
+                database.execute("DELETE FROM question")
+                database.execute("INSERT INTO question VALUES (?)", (question,))
 
     def known(self, key: str, digest: str) -> Record | None:
         """Return the record of a submission, if it was graded as it is now, to an end."""
-        before, place = self._places.get(key, ("", 0))
-        if before != digest:
+        found = self._database.execute(
+            "SELECT feedback_file, outcome FROM graded WHERE key = ? AND digest = ?",
+            (_plain(key), digest),
+        ).fetchone()
+        if found is None:
             return None
-        self._file.seek(place)
-        document = _parsed(self._file.readline())
         try:
-            record = Record(key, digest, document["feedback_file"], from_json(document["outcome"]))
+            record = Record(key, digest, json.loads(found[0]), from_json(json.loads(found[1])))
         except (KeyError, TypeError, ValueError):  # somebody has edited it
             return None
         return record if record.outcome.status.is_final else None
 
     def add(self, record: Record) -> None:
         """Write a record to the disk."""
-        self._write(
-            {
-                "key": record.key,
-                "digest": record.digest,
-                "feedback_file": record.feedback_file,
-                "outcome": to_json(record.outcome),
-            }
+        row = (
+            _plain(record.key),
+            record.digest,
+            _plain(record.feedback_file),
+            json.dumps(to_json(record.outcome)),
         )
+        with self._database:
+            self._database.execute("INSERT OR REPLACE INTO graded VALUES (?, ?, ?, ?)", row)
 
-    def _write(self, document: Mapping[str, Any]) -> None:
-        self._file.seek(0, os.SEEK_END)
-        self._file.write(json.dumps(document).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def written(self) -> set[str]:
+        """Return the names of all feedback that was written, for a question before, too."""
+        return {json.loads(name) for (name,) in self._database.execute("SELECT name FROM written")}
+
+    def is_ours(self, name: str, content: bytes) -> bool:
+        """Return whether a file with feedback holds what was written there last."""
+        last = self._one("SELECT digest FROM written WHERE name = ?", _plain(name))
+        return last == sha256(content).hexdigest()
+
+    def note_written(self, name: str, content: bytes) -> None:
+        """Remember what a file with feedback holds."""
+        row = (_plain(name), sha256(content).hexdigest())
+        with self._database:
+            self._database.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", row)
+
+    def note_removed(self, name: str) -> None:
+        """Forget a file with feedback."""
+        with self._database:
+            self._database.execute("DELETE FROM written WHERE name = ?", (_plain(name),))
+
+    def _one(self, question: str, *about: str) -> object:
+        found = self._database.execute(question, about).fetchone()
+        return None if found is None else found[0]
 
 
-def _head(question: str) -> dict[str, Any]:
-    return {"archstat": "grade", "schema": SCHEMA, "question": question}
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(line)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
+def _plain(text: str) -> str:
+    """Return a text as SQLite can hold it: a name from a disk may be no Unicode."""
+    return json.dumps(text)
 
 
 @contextmanager
@@ -121,27 +118,29 @@ def opened(folder: Path, question: str) -> Iterator[Ledger]:
     """Open the ledger of a folder, which nobody else may write to meanwhile.
 
     Raises:
-        UsageError: It cannot be written, or somebody does.
+        UsageError: It cannot be written, or somebody does, or it is none.
     """
     path = folder / NAME
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-    except OSError as error:
-        raise UsageError(f"{shown(str(path))} cannot be written: {error.strerror}") from None
-    with os.fdopen(handle, "r+b") as file:
-        _lock(file, folder)
-        yield Ledger(file, question)
-
-
-def _lock(file: IO[bytes], folder: Path) -> None:
-    try:
-        fcntl = importlib.import_module("fcntl")
-    except ModuleNotFoundError:  # Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise UsageError(
-            f"{shown(str(folder))} is in use by another archstat grade",
-            hint="wait for it, or choose another folder with -o",
-        ) from None
+        database = sqlite3.connect(path, timeout=0)
+    except sqlite3.Error:
+        raise UsageError(f"{shown(str(path))} cannot be written") from None
+    with closing(database):
+        try:
+            database.executescript(SCHEMA)
+            ledger = Ledger(database, question)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise UsageError(f"{shown(str(path))} cannot be written: {error}") from None
+            raise UsageError(
+                f"{shown(str(folder))} is in use by another archstat grade",
+                hint="wait for it, or choose another folder with -o",
+            ) from None
+        except sqlite3.DatabaseError as error:
+            raise UsageError(
+                f"{shown(str(path))} is no ledger of archstat grade: {error}", hint="remove it"
+            ) from None
+        try:
+            yield ledger
+        except sqlite3.Error as error:  # a full disk
+            raise UsageError(f"{shown(str(path))} cannot be written: {error}") from None

@@ -61,28 +61,37 @@ class Owner:
     returns: str = ""
 
 
-def exported(name: str) -> Owner | None:
+MOODLE, CANVAS, GRADESCOPE = SYSTEMS = ("Moodle", "Canvas", "Gradescope")
+"""Whose names are known, those that are hardest to mistake first."""
+
+
+def exported(name: str, system: str) -> Owner | None:
     """Return whose a file or a folder is that a learning-management system has named.
 
-    >>> exported("doejane_LATE_12345_67890_hw.md").people[0].lms_id
+    >>> exported("doejane_LATE_12345_67890_hw.md", "Canvas").people[0].lms_id
     '12345'
     """
-    if match := _MOODLE.fullmatch(name):
+    if system == MOODLE and (match := _MOODLE.fullmatch(name)):
         key = f"{match['name']}_{match['id']}"
         person = Person(match["name"], match["id"])
         return Owner(key, (person,), match["file"], returns=f"{key}_{match['returns']}")
-    if match := _CANVAS.fullmatch(name):
+    if system == CANVAS and (match := _CANVAS.fullmatch(name)):
         person = Person(match["name"], match["id"])
         file = match["file"] or match["text"]
         return Owner(f"{match['name']}_{match['id']}", (person,), file, bool(match["late"]))
-    if _GRADESCOPE.fullmatch(name):
+    if system == GRADESCOPE and _GRADESCOPE.fullmatch(name):
         return Owner(name, ())
     return None
 
 
 def is_junk(parts: tuple[str, ...]) -> bool:
     """Return whether a path is nothing that a student has written."""
-    return any(part.lower() in _JUNK or part.startswith(_JUNK_STARTS) for part in parts)
+    return any(map(is_junk_part, parts))
+
+
+def is_junk_part(part: str) -> bool:
+    """Return whether a file or a folder of this name is none that a student has made."""
+    return part.lower() in _JUNK or part.startswith(_JUNK_STARTS)
 
 
 def stem(name: str) -> str:
@@ -93,6 +102,25 @@ def stem(name: str) -> str:
     """
     path = PurePosixPath(name)
     return path.stem if re.fullmatch(r"\.\w{1,6}", path.suffix) else name
+
+
+SHEETS = (
+    *(".md", ".markdown", ".csv", ".tsv", ".xlsx", ".docx", ".ods", ".odt", ".ipynb", ".html"),
+    *(".htm", ".tex", ".txt", ".zip"),
+)
+"""What sheets are called; others are looked at behind these."""
+
+_DOCUMENTS = {*SHEETS, ".py", ".pyw", ".pdf", ".png", ".jpg", ".jpeg", ".heic", ".doc", ".rtf"}
+
+
+def sheet_stem(name: str) -> str:
+    """Return a name without its suffix, if it is one of what students hand in.
+
+    >>> sheet_stem("kim.md"), sheet_stem("hw1.kim")
+    ('kim', 'hw1.kim')
+    """
+    path = PurePosixPath(name)
+    return path.stem if path.suffix.lower() in _DOCUMENTS else name
 
 
 def squashed(text: str) -> str:

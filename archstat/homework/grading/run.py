@@ -114,9 +114,48 @@ def _safe(wanted: str) -> str:
     return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
 
 
-def remove_old(folder: Path, names: set[str]) -> None:
-    """Remove feedback of an earlier run that nobody is to see any more."""
-    for name in names:
-        if name and Path(name).name == name:
-            with suppress(OSError):  # it is gone, or no file
-                (folder / name).unlink()
+class FeedbackFolder:
+    """The folder with a file for each student, in which people may have edited some.
+
+    Attributes:
+        edited: The files that somebody has edited, in whose place another was written.
+    """
+
+    def __init__(self, path: Path, ledger: Ledger, write: Callable[[bytes, Path], None]) -> None:
+        self._path = path
+        self._ledger = ledger
+        self._write = write
+        self.edited: list[str] = []
+
+    def keep(self, name: str, text: str) -> None:
+        """Write a student's feedback; beside the file, if somebody has edited it."""
+        content = text.encode()
+        there = self._content(name)
+        is_said = there == content or self._ledger.is_ours(name, content)
+        if there is not None and is_said:
+            self._ledger.note_written(name, content)
+            return
+        if there is not None and not self._ledger.is_ours(name, there):
+            self.edited.append(name)
+            name = f"{Path(name).stem}{AGAIN}{Path(name).suffix}"
+        self._write(content, self._path / name)
+        self._ledger.note_written(name, content)
+
+    def remove_others(self, names: set[str]) -> None:
+        """Remove feedback of an earlier run that nobody is to see any more, unless it is edited."""
+        for name in self._ledger.written() - names:
+            content = self._content(name) if Path(name).name == name else None
+            if content is not None and self._ledger.is_ours(name, content):
+                with suppress(OSError):
+                    (self._path / name).unlink()
+            self._ledger.note_removed(name)
+
+    def _content(self, name: str) -> bytes | None:
+        """Return what a file holds; None if there is none."""
+        with suppress(OSError):
+            return (self._path / name).read_bytes()
+        return None
+
+
+AGAIN = " (graded again)"
+"""Behind the name of feedback that is written beside what somebody has edited."""

@@ -10,7 +10,7 @@ import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo, is_zipfile
@@ -25,6 +25,11 @@ MOST_FILES = 500_000
 
 MOST_FOLDERS = 40
 """Within one another."""
+
+EMPTY = "is an empty folder"
+TOO_DEEP = f"lies in more than {MOST_FOLDERS} folders"
+RESULTS = {"ledger.sqlite", "class.csv", "report.md"}
+"""Files that tell that a folder holds results of ours, and no submissions."""
 
 LINK = "is a link, which is not followed"
 SPECIAL = "is not an ordinary file"
@@ -97,19 +102,18 @@ class Folder:
         folders: list[tuple[str, ...]] = [()]
         while folders:
             parts = folders.pop()
-            for entry in _entries(self._path.joinpath(*parts)):
-                below = (*parts, entry.name)
-                if self._path.joinpath(*below) in self._without:
-                    continue
-                if entry.is_symlink():
-                    yield Member(below, LINK)
-                elif entry.is_dir():
-                    if len(below) <= MOST_FOLDERS:
+            entries = _entries(self._path.joinpath(*parts))
+            if isinstance(entries, str) or not entries:
+                yield from [Member(parts, EMPTY if not entries else str(entries))] if parts else ()
+            elif not parts or not {entry.name for entry in entries} >= RESULTS:
+                for entry in entries:
+                    below = (*parts, entry.name)
+                    if self._path.joinpath(*below) in self._without:
+                        continue
+                    if entry.is_dir(follow_symlinks=False) and len(below) <= MOST_FOLDERS:
                         folders.append(below)
-                elif entry.is_file():
-                    yield Member(below)
-                else:
-                    yield Member(below, SPECIAL)
+                    else:
+                        yield Member(below, _refusal(entry))
 
     def read(self, member: Member, most_bytes: int = limits.MOST_BYTES) -> bytes:
         """See `Source.read`."""
@@ -127,10 +131,22 @@ class Folder:
         return data
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    with suppress(PermissionError), os.scandir(folder) as entries:
-        return list(entries)
-    return []
+def _refusal(entry: os.DirEntry[str]) -> str:
+    """Return why an entry of a folder is not read; empty if it is."""
+    if entry.is_symlink():
+        return LINK
+    if entry.is_dir():
+        return TOO_DEEP
+    return "" if entry.is_file() else SPECIAL
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]] | str:
+    """Return what is in a folder, or why that cannot be told."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:  # no permission; a path that is too long
+        return f"cannot be looked into: {error.strerror}"
 
 
 def _without_following(path: str, flags: int) -> int:
@@ -144,11 +160,19 @@ class Zip:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = ZipFile(path)
-        except (BadZipFile, ValueError, NotImplementedError) as error:
+        except (BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
             raise UsageError(f"{shown(str(path))} is a damaged archive: {error}") from None
-        self._infos = [info for info in self._zip.infolist() if not info.is_dir()]
-        found = (_member(number, info) for number, info in enumerate(self._infos))
-        self.members = tuple(_limited(member for member in found if member.parts))
+        self._infos = self._zip.infolist()
+        found = [_member(number, info) for number, info in enumerate(self._infos)]
+        full = {one.parts[:depth] for one in found for depth in range(1, len(one.parts))}
+        self.members = tuple(
+            _limited(
+                replace(member, refusal=EMPTY) if self._infos[member.number].is_dir() else member
+                for member in found
+                if member.parts
+                and not (self._infos[member.number].is_dir() and member.parts in full)
+            )
+        )
 
     def read(self, member: Member, most_bytes: int = limits.MOST_BYTES) -> bytes:
         """See `Source.read`."""
@@ -159,7 +183,7 @@ class Zip:
         try:
             with self._zip.open(info) as file:
                 data = file.read(allowed + 1)
-        except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+        except (BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError):
             raise SheetError("cannot be unpacked: it is damaged") from None
         if len(data) > allowed:
             raise SheetError(f"unpacks to more than {allowed:,} bytes")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from archstat.errors import SheetError, within
+from archstat.errors import SheetError
 from archstat.homework.grading import naming
 from archstat.homework.grading.naming import Owner, Person
 from archstat.homework.grading.roster import Roster, Student
-from archstat.homework.grading.source import Member, Source
+from archstat.homework.grading.source import EMPTY, Member, Source
 
 MOST_FILES = 50
 """Of a submission: more are a project, in which the sheet has a name that is looked at first."""
@@ -23,12 +23,6 @@ MOST_BYTES = 64 << 20
 
 MOST_LIST_BYTES = 256 << 20
 """Of Gradescope's list, which holds what every attempt of every student printed."""
-
-_LIKELY = (
-    *(".md", ".markdown", ".csv", ".tsv", ".xlsx", ".docx", ".ods", ".odt", ".ipynb", ".html"),
-    *(".htm", ".tex", ".txt", ".zip"),
-)
-"""What sheets are called; others are looked at behind these."""
 
 CODE = (".py", ".pyw")
 
@@ -75,27 +69,149 @@ class Loaded:
     digest: str
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How the submissions lie in a folder or an archive, decided once for all of them.
+
+    Attributes:
+        system: Whose names they have: of `naming.SYSTEMS`; empty for names that say nothing.
+        depth: How many folders stand around the entry that says whose a file is.
+        top: How many folders stand around all that was handed in.
+        folders: The names of the folders at the top, which no file beside them shares.
+        is_by_roster: Whether the names are those of people on the roster.
+    """
+
+    system: str
+    depth: int
+    top: int
+    folders: frozenset[str]
+    is_by_roster: bool = False
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        if self.system:
+            return f"names as {self.system} writes them"
+        if self.is_by_roster:
+            return "a file or a folder for each student on the roster"
+        return "a file or a folder for each submission"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was handed in.
+
+    Attributes:
+        notes: What is to be said of how it was found.
+    """
+
+    submissions: tuple[Submission, ...]
+    layout: Layout
+    notes: tuple[str, ...] = ()
+
+
 def find_submissions(source: Source, roster: Roster | None = None) -> list[Submission]:
+    """Return the submissions in a folder or an archive; see `found_in`."""
+    return list(found_in(source, roster).submissions)
+
+
+def found_in(source: Source, roster: Roster | None = None) -> Found:
     """Return the submissions in a folder or an archive, in the order of their keys.
 
-    The outermost part of a file's path that a learning-management system has named, or that speaks
-    of somebody on the roster, says whose it is. Otherwise each file and each folder at the top is a
-    submission; files that differ in their suffix only are one.
+    Where most entries of a folder have the names that a learning-management system gives, or speak
+    of somebody on the roster, each says whose it is. Otherwise each file and each folder at the top
+    is a submission; sheets that differ in their suffix only are one. What has no such name among
+    those that have is a submission of its own, and every entry at the top is some submission.
     """
-    listed: Mapping[str, tuple[Person, ...]] = {}
-    members = [member for member in source.members if not naming.is_junk(member.parts)]
-    for member in members:
-        if member.parts[-1] == naming.GRADESCOPE_LIST and not member.refusal:
-            with within(naming.GRADESCOPE_LIST):
-                listed = {**listed, **naming.submitters(source.read(member, MOST_LIST_BYTES))}
-    members = [member for member in members if member.parts[-1] != naming.GRADESCOPE_LIST]
-    top = _common_depth(members, roster)
-    owned = [(*_owned(member, top, roster), member) for member in members]
-    owned.sort(key=lambda one: (one[0].key, one[2].parts, one[2].number))
-    return [
-        _submission(key, list(group), listed, roster)
-        for key, group in groupby(owned, key=lambda one: one[0].key)
+    members = [
+        one
+        for one in source.members
+        if one.refusal != EMPTY and not any(map(naming.is_junk_part, one.parts))
     ]
+    members += _shells(source.members, members)
+    layout = layout_of(members, roster)
+    listed: dict[str, tuple[Person, ...]] = {}
+    notes = []
+    lists = [one for one in members if _is_list(one, layout)]
+    for member in lists:
+        try:
+            listed |= naming.submitters(source.read(member, MOST_LIST_BYTES))
+        except SheetError as error:
+            notes.append(f"{'/'.join(member.parts)} {error.problems[0].what}")
+    entries = {one.parts[: layout.depth + 1] for one in members if one.refusal != NOTHING}
+    owned = [
+        (*_owned(member, layout, roster), member)
+        for member in members
+        if member not in lists
+        and (member.refusal != NOTHING or member.parts[: layout.depth + 1] not in entries)
+    ]
+    owned.sort(key=lambda one: (one[0].key, one[2].parts, one[2].number))
+    return Found(
+        tuple(
+            _submission(key, list(group), listed, roster)
+            for key, group in groupby(owned, key=lambda one: one[0].key)
+        ),
+        layout,
+        tuple(notes),
+    )
+
+
+NOTHING = "holds nothing that a student has written"
+
+
+def _shells(everything: Sequence[Member], members: Sequence[Member]) -> list[Member]:
+    """Return the folders in which nothing is but what systems leave, each as a file not read."""
+    full = {one.parts[:depth] for one in members for depth in range(len(one.parts) + 1)}
+    found = {}
+    for one in everything:
+        folder = tuple(takewhile(lambda part: not naming.is_junk_part(part), one.parts))
+        if folder not in full:
+            found[folder] = replace(one, parts=folder, refusal=NOTHING)
+    return list(found.values())
+
+
+def layout_of(members: Sequence[Member], roster: Roster | None) -> Layout:
+    """Return how submissions lie, by the outermost level at which most names say whose they are.
+
+    A system's names count only where several people's stand in one folder, as it exports them: the
+    same name in the folder of each student is what they all called their file.
+    """
+    top = _common_depth(members, roster)
+    folders = frozenset(one.parts[top] for one in members if len(one.parts) > top + 1)
+    deepest = max((len(member.parts) for member in members), default=0)
+    for depth in range(top, min(deepest, top + DEEPEST_LAYOUT)):
+        entries = {one.parts[: depth + 1] for one in members if len(one.parts) > depth}
+        for system in naming.SYSTEMS:
+            owners = {entry: naming.exported(entry[-1], system) for entry in entries}
+            named = {entry: owner.key for entry, owner in owners.items() if owner is not None}
+            if 2 * len(named) > len(entries) and (depth == top or _is_export(named)):
+                return Layout(system, depth, top, folders)
+        if roster is not None:
+            known = [entry for entry in entries if _is_known(entry[-1], roster)]
+            if 2 * len(known) > len(entries) or (known and depth == top):
+                return Layout("", depth, top, folders, is_by_roster=True)
+    return Layout("", top, top, folders, is_by_roster=roster is not None)
+
+
+DEEPEST_LAYOUT = 4
+"""Folders, of sections or of an export's own, in which a layout is looked for."""
+
+
+def _is_export(named: Mapping[tuple[str, ...], str]) -> bool:
+    """Return whether names below several folders are those of people, each in one folder only."""
+    folders: dict[tuple[str, ...], set[str]] = {}
+    for entry, key in named.items():
+        folders.setdefault(entry[:-1], set()).add(key)
+    several = all(len(keys) > 1 for keys in folders.values())
+    return several and sum(map(len, folders.values())) == len(set(named.values()))
+
+
+def _is_known(name: str, roster: Roster) -> bool:
+    return any(roster.find_in(one) is not None for one in {name, naming.stem(name)})
+
+
+def _is_list(member: Member, layout: Layout) -> bool:
+    """Return whether a file is the list of submitters beside the folders of an export."""
+    return member.parts[-1] == naming.GRADESCOPE_LIST and len(member.parts) == layout.depth + 1
 
 
 def _common_depth(members: Sequence[Member], roster: Roster | None) -> int:
@@ -105,28 +221,34 @@ def _common_depth(members: Sequence[Member], roster: Roster | None) -> int:
         members
         and all(len(member.parts) > depth + 1 for member in members)
         and len({member.parts[depth] for member in members}) == 1
-        and naming.exported(members[0].parts[depth]) is None
-        and (roster is None or roster.find_in(members[0].parts[depth]) is None)
+        and not any(naming.exported(members[0].parts[depth], one) for one in naming.SYSTEMS)
+        and (roster is None or not _is_known(members[0].parts[depth], roster))
     ):
         depth += 1
     return depth
 
 
-def _owned(member: Member, top: int, roster: Roster | None) -> tuple[Owner, str]:
+def _owned(member: Member, layout: Layout, roster: Roster | None) -> tuple[Owner, str]:
     """Return whose a file is, and what it is called among that student's files."""
-    parts = member.parts
-    for depth, part in enumerate(parts):
-        owner = naming.exported(part)
-        if owner is None and roster is not None and depth >= top:
-            name = naming.stem(part) if depth == len(parts) - 1 else part
-            if roster.find_in(name) is not None:
-                owner = Owner("/".join((*parts[top:depth], name)), ())
-        if owner is not None:
-            below = parts[depth + 1 :]
-            return owner, "/".join(below) or owner.file or part
+    parts, depth, top = member.parts, layout.depth, layout.top
+    if len(parts) > depth:
+        name, below = parts[depth], "/".join(parts[depth + 1 :])
+        around = "".join(f"{part}/" for part in parts[top:depth])
+        if layout.system and (owner := naming.exported(name, layout.system)) is not None:
+            return replace(owner, key=around + owner.key), below or owner.file or name
+        if layout.is_by_roster and roster is not None and _is_known(name, roster):
+            key = name if len(parts) > depth + 1 else naming.sheet_stem(name)
+            return Owner(around + key, ()), below or name
     is_file = len(parts) == top + 1
-    key = naming.stem(parts[top]) if is_file else parts[top]
-    return Owner(key, ()), "/".join(parts[top if is_file else top + 1 :])
+    return Owner(_key(member, layout), ()), "/".join(parts[top if is_file else top + 1 :])
+
+
+def _key(member: Member, layout: Layout) -> str:
+    """Return what an entry at the top is called."""
+    name = member.parts[layout.top]
+    short = naming.sheet_stem(name)
+    is_file = len(member.parts) == layout.top + 1
+    return short if is_file and short not in layout.folders else name
 
 
 def _submission(
@@ -144,7 +266,7 @@ def _submission(
             found = [roster.find_in(key.rpartition("/")[2])]
         students = [student for student in found if student is not None]
     files = sorted(
-        (File(name, member) for _, name, member in owned),
+        (File(name or member.parts[-1], member) for _, name, member in owned),
         key=lambda file: (_unlikeliness(file.name), file.name, file.member.number),
     )
     return Submission(
@@ -159,7 +281,7 @@ def _submission(
 
 def _unlikeliness(name: str) -> int:
     suffix = PurePosixPath(name).suffix.lower()
-    return _LIKELY.index(suffix) if suffix in _LIKELY else len(_LIKELY)
+    return naming.SHEETS.index(suffix) if suffix in naming.SHEETS else len(naming.SHEETS)
 
 
 def load(submission: Submission, source: Source) -> Loaded:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import zipfile
+from contextlib import closing
 
 from archstat.homework.grading.source import open_source
 from archstat.homework.grading.submissions import find_submissions
@@ -27,6 +29,12 @@ def archive(path, members, *, mode=0o644 | stat.S_IFREG):
             info.external_attr = mode << 16
             made.writestr(info, content, zipfile.ZIP_DEFLATED)
     return path
+
+
+def graded_in(path):
+    """Return the keys and contents that a ledger holds as graded."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT key, digest, outcome FROM graded ORDER BY key").fetchall()
 
 
 def found(root, roster=None):

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from fractions import Fraction
 
 import pytest
@@ -10,6 +15,7 @@ import pytest
 from archstat.errors import UsageError
 from archstat.homework.grading.ledger import NAME, Record, opened
 from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status, from_json, to_json
+from tests.cli.running import environment
 
 OUTCOME = Outcome(
     Status.OK,
@@ -71,48 +77,72 @@ def test_what_has_failed_is_tried_again(tmp_path, status):
         assert ledger.known("a", "d") is None
 
 
-def test_a_line_that_was_cut_off_is_forgotten(tmp_path):
-    with opened(tmp_path, "q") as ledger:
-        ledger.add(record("a"))
-        ledger.add(record("b"))
-    path = tmp_path / NAME
-    whole = path.read_bytes()
-    for cut in range(1, len(whole.splitlines(keepends=True)[-1]) + 1, 50):
-        path.write_bytes(whole[:-cut])
-        with opened(tmp_path, "q") as ledger:
-            assert ledger.known("a", "d") == record("a")
-            assert ledger.known("b", "d") is None
-            ledger.add(record("c"))
-        with opened(tmp_path, "q") as ledger:
-            assert ledger.known("c", "d") == record("c")
+ENDLESS = """
+import os, sys
+from pathlib import Path
+from archstat.homework.grading.ledger import Record, opened
+from archstat.homework.grading.outcome import Outcome, Status
+with opened(Path(sys.argv[1]), "q") as ledger:
+    for number in range(1_000_000):
+        ledger.add(Record(str(number), "d", "", Outcome(Status.OK, "x" * 5_000)))
+        print(number, flush=True)
+"""
 
 
-def test_a_line_that_somebody_has_spoiled_is_passed_over(tmp_path):
+@pytest.mark.slow
+def test_what_was_told_is_there_whenever_the_process_is_killed(tmp_path):
+    for number, seconds in enumerate((0.01, 0.05, 0.1)):
+        (tmp_path / str(number)).mkdir()
+        process = subprocess.Popen(
+            [sys.executable, "-c", ENDLESS, str(tmp_path / str(number))],
+            env=environment(),
+            stdout=subprocess.PIPE,
+        )
+        process.stdout.readline()
+        time.sleep(seconds)
+        process.kill()
+        told = 1 + process.stdout.read().count(b"\n")  # and the one that was read above
+        process.stdout.close()
+        process.wait()
+        with opened(tmp_path / str(number), "q") as ledger:
+            assert all(ledger.known(str(each), "d") for each in range(told))
+
+
+def test_a_record_that_somebody_has_spoiled_is_graded_again(tmp_path):
     with opened(tmp_path, "q") as ledger:
         ledger.add(record("a"))
-    path = tmp_path / NAME
-    spoiled = [b"?\n", b"[]\n", b'{"key": "a", "digest": "d", "feedback_file": ""}\n']
-    path.write_bytes(path.read_bytes() + b"".join(spoiled))
+    with closing(sqlite3.connect(tmp_path / NAME)) as database, database:
+        database.execute("UPDATE graded SET outcome = '{}'")
     with opened(tmp_path, "q") as ledger:
         assert ledger.known("a", "d") is None
-        ledger.add(record("b"))
-    with opened(tmp_path, "q") as ledger:
-        assert ledger.known("b", "d") == record("b")
 
 
-def test_another_question_starts_anew_and_knows_which_files_were_written(tmp_path):
+def test_a_file_that_is_no_ledger_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / NAME).write_bytes(b"no database at all" * 100)
+    with pytest.raises(UsageError) as caught, opened(type(tmp_path)(), "q"):
+        pass
+    assert str(caught.value) == (
+        "'ledger.sqlite' is no ledger of archstat grade: file is not a database\n  hint: remove it"
+    )
+
+
+def test_what_was_written_is_known_to_another_question(tmp_path):
     with opened(tmp_path, "q") as ledger:
+        ledger.note_written("a.md", b"67.5 of 83")
         ledger.add(record("a"))
     with opened(tmp_path, "r") as ledger:
         assert ledger.known("a", "d") is None
-        assert ledger.old_files == {"a.md"}
+        assert ledger.written() == {"a.md"}
+        assert ledger.is_ours("a.md", b"67.5 of 83")
+        assert not ledger.is_ours("a.md", b"68 of 83, I was too strict")
+        ledger.note_removed("a.md")
     with opened(tmp_path, "q") as ledger:
         assert ledger.known("a", "d") is None
-        assert ledger.old_files == set()
+        assert ledger.written() == set()
 
 
 def test_two_at_once_are_kept_apart(tmp_path, monkeypatch):
-    pytest.importorskip("fcntl")
     monkeypatch.chdir(tmp_path)
     here = type(tmp_path)()
     with opened(here, "q"), pytest.raises(UsageError) as caught, opened(here, "q"):
@@ -127,4 +157,4 @@ def test_a_folder_that_is_not_there_is_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as caught, opened(type(tmp_path)("none"), "q"):
         pass
-    assert str(caught.value) == "'none/ledger.jsonl' cannot be written: No such file or directory"
+    assert str(caught.value) == "'none/ledger.sqlite' cannot be written"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 from archstat.homework.grading import submissions as module
 from archstat.homework.grading.naming import Person
 from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.source import open_source
-from archstat.homework.grading.submissions import find_submissions, load
+from archstat.homework.grading.submissions import find_submissions, found_in, load
 from tests.homework.grading.places import archive, folder, found
 
 JANE, KIM = Student("Jane Doe", "2021-1001"), Student("Kim", "2021-1002")
@@ -38,7 +42,7 @@ def test_folders_around_everything_are_no_submission(tmp_path):
 
 def test_what_systems_leave_is_no_submission(tmp_path):
     root = folder(tmp_path / "in", ".DS_Store", "__MACOSX/._a.md", "Thumbs.db", "a.md", "b/.git/c")
-    assert found(root) == {"a": ["a.md"]}
+    assert found(root) == {"a": ["a.md"], "b": ["b"]}  # who handed in something has a row
 
 
 def test_all_files_of_a_student_in_an_export_of_canvas_are_one_submission(tmp_path):
@@ -101,6 +105,114 @@ def test_the_roster_finds_students_within_folders_of_sections(tmp_path):
 def test_the_folder_of_the_only_student_is_a_submission(tmp_path):
     root = folder(tmp_path / "in", "Jane Doe/hw.md", "Jane Doe/notes.md")
     assert found(root, CLASS) == {"Jane Doe": ["hw.md", "notes.md"]}
+
+
+def test_files_that_are_called_as_canvas_would_are_no_export(tmp_path):
+    name = "hw_2_2024_alexnet.md"  # a student hw, if it stood beside others
+    root = folder(tmp_path / "in", *(f"c/{who}/{name}" for who in ("kim", "lee", "park")))
+    assert found(root) == {"kim": [name], "lee": [name], "park": [name]}
+
+
+def test_a_folder_that_is_called_as_gradescope_would_is_no_export(tmp_path):
+    names = ["kim/submission_1/hw.md", "kim/submission_2/hw.md", "lee/submission_1/hw.md"]
+    assert found(folder(tmp_path / "in", *names)) == {
+        "kim": ["submission_1/hw.md", "submission_2/hw.md"],
+        "lee": ["submission_1/hw.md"],
+    }
+
+
+def test_one_name_like_canvas_among_others_is_a_name(tmp_path):
+    shot = "Screenshot_20240315_142233_Gallery.png"
+    root = folder(tmp_path / "in", shot, f"kim/{shot}", "kim/hw.md", f"lee/{shot}", "park.md")
+    assert found(root) == {
+        "Screenshot_20240315_142233_Gallery": [shot],
+        "kim": ["hw.md", shot],
+        "lee": [shot],
+        "park": ["park.md"],
+    }
+
+
+def test_a_file_in_a_student_s_folder_is_that_student_s_whoever_it_names(tmp_path):
+    root = folder(tmp_path / "in", "kim/hw.md", "lee/kim_777_8888_table.md")
+    assert found(root) == {"kim": ["hw.md"], "lee": ["kim_777_8888_table.md"]}
+    assert found(root, CLASS) == {"kim": ["hw.md"], "lee": ["kim_777_8888_table.md"]}
+
+
+def test_names_with_points_are_told_apart(tmp_path):
+    root = folder(tmp_path / "in", "hw1.kim", "hw1.lee", "bob.md", "bob/hw.md")
+    assert found(root) == {
+        "bob": ["hw.md"],
+        "bob.md": ["bob.md"],
+        "hw1.kim": ["hw1.kim"],
+        "hw1.lee": ["hw1.lee"],
+    }
+
+
+def test_exports_of_sections_are_kept_apart(tmp_path):
+    names = ["a/kim_11_4001_hw.md", "a/lee_12_4002_hw.md", "b/kim_13_4003_hw.md", "b/doe_14_4004_h"]
+    root = folder(tmp_path / "in", *names)
+    assert sorted(found(root)) == ["a/kim_11", "a/lee_12", "b/doe_14", "b/kim_13"]
+    layout = found_in(open_source(root)).layout
+    assert (str(layout), layout.depth) == ("names as Canvas writes them", 1)
+
+
+def test_every_entry_at_the_top_is_a_submission(tmp_path):
+    deep = "deep/" + "x/" * 60 + "hw.md"
+    root = folder(tmp_path / "in", "kim/hw.md", "junk/.DS_Store", "junk/Thumbs.db", deep)
+    (root / "empty").mkdir()
+    source = open_source(root)
+    submissions = {one.key: one for one in find_submissions(source)}
+    assert sorted(submissions) == ["deep", "empty", "junk", "kim"]
+    for key in ("empty", "junk"):
+        ((_, content),) = load(submissions[key], source).files
+        assert content == "holds nothing that a student has written"
+    ((_, content),) = load(submissions["deep"], source).files
+    assert content == "lies in more than 40 folders"
+
+
+def test_an_empty_folder_in_a_zip_file_is_a_submission(tmp_path):
+    path = archive(tmp_path / "in.zip", {"kim/": "", "kim/hw.md": "x", "lee/": ""})
+    assert sorted(found(path)) == ["kim", "lee"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_folder_that_may_not_be_read_is_a_submission(tmp_path):
+    root = folder(tmp_path / "in", "kim/hw.md", "lee/hw.md")
+    (root / "lee").chmod(0)
+    assert sorted(found(root)) == ["kim", "lee"]
+
+
+def test_a_path_that_is_too_long_stops_nobody(tmp_path):
+    root = folder(tmp_path / "in", "kim/hw.md")
+    here, name = os.open(root, os.O_RDONLY), "y" * 250
+    for _ in range(30):  # more than a path may have, made folder by folder
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    assert sorted(found(root)) == ["kim", name]
+
+
+@pytest.mark.parametrize("content", [b"submission_7:\n\0", b"x" * 200])
+def test_a_list_of_submitters_of_a_student_or_that_cannot_be_read_stops_nobody(
+    tmp_path, monkeypatch, content
+):
+    monkeypatch.setattr(module, "MOST_LIST_BYTES", 100)
+    root = folder(tmp_path / "in", "kim/submission_metadata.yml", "lee/hw.md", content=content)
+    assert found(root) == {"kim": ["submission_metadata.yml"], "lee": ["hw.md"]}
+    root = folder(tmp_path / "2", "submission_7/hw.md", "submission_8/hw.md")
+    folder(root, "submission_metadata.yml", content=content)
+    whole = found_in(open_source(root))
+    assert [one.key for one in whole.submissions] == ["submission_7", "submission_8"]
+    assert all("submission_metadata.yml" in note for note in whole.notes)
+
+
+def test_results_of_ours_are_no_submission(tmp_path):
+    results = ["class.csv", "report.md", "ledger.sqlite", "feedback/kim.md"]
+    students = ["kim/hw.md", "lee/hw.md"]
+    root = folder(tmp_path / "in", *students, *(f"old/{name}" for name in results))
+    assert found(root) == {"kim": ["hw.md"], "lee": ["hw.md"]}
 
 
 def test_what_is_not_read_is_told_instead(tmp_path, monkeypatch):
