@@ -71,12 +71,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class Trial:
-    """What one process measured of one case."""
+    """What one process measured of one case.
+
+    Attributes:
+        samples: All of them, or every second, fourth, … of a long run.
+        taken: How many there were; 0 in records that do not tell.
+    """
 
     process: int
     warmup_calls: int
     warmup_ns: int
     samples: tuple[Sample, ...] = ()
+    taken: int = 0
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,14 @@ from archstat.models.question import Question
 Start: TypeAlias = Callable[[Plan | Search], Iterator[Event]]
 """Measures what a plan asks, and yields what comes of it as it comes."""
 
+MOST_BYTES = 1_600_000
+"""Of the samples of a record, about, as JSON has them, so that it stays under 2 MB."""
+
+LEAST_BYTES = 40_000
+"""Of the samples of a case in a process, however many there are: some hundred of ten calls."""
+
+SAMPLE_BYTES, CALL_BYTES = 330, 9
+
 ENDED = "does not fit in memory: the system ended the process"
 
 
@@ -50,6 +58,39 @@ class Progress:
     process: int = 0
     number: int = 0
     call_ns: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Kept:
+    """The samples of a case that are kept: all, or every second, fourth, … where they get too many.
+
+    Attributes:
+        most_bytes: As many may be kept.
+        taken: How many there were.
+        every: Of which one is kept.
+        bytes: What is kept.
+    """
+
+    most_bytes: int
+    samples: list[Sample] = field(default_factory=list)
+    taken: int = 0
+    every: int = 1
+    bytes: int = 0
+
+    def add(self, sample: Sample) -> None:
+        """Keep a sample, if it is one that is kept."""
+        if self.taken % self.every == 0:
+            self.samples.append(sample)
+            self.bytes += _bytes(sample)
+        self.taken += 1
+        if self.bytes > self.most_bytes:
+            self.samples = self.samples[::2]
+            self.bytes = sum(map(_bytes, self.samples))
+            self.every *= 2
+
+
+def _bytes(sample: Sample) -> int:
+    return SAMPLE_BYTES + CALL_BYTES * len(sample.calls_ns)
 
 
 @dataclass(frozen=True)
@@ -97,7 +138,9 @@ class Run:
             number: case.objection for number, case in self._cases.items() if case.objection
         }
         self._trials: dict[tuple[int, int], Trial] = {}
-        self._samples: dict[tuple[int, int], list[Sample]] = {}
+        self._kept: dict[tuple[int, int], Kept] = {}
+        share = MOST_BYTES // max(1, len(self._cases) * asked.processes)
+        self._most_bytes = max(LEAST_BYTES, share)
         self._layers: dict[tuple[int, int], LayerTimes] = {}
         self._ceilings: dict[tuple[object, ...], Ceiling] = {}
         self._environment: dict[str, Mapping[str, Any]] = {}
@@ -184,7 +227,7 @@ class Run:
     def _forget(self, process: int, numbers: Sequence[int]) -> None:
         for number in numbers:
             self._trials.pop((number, process), None)
-            self._samples.pop((number, process), None)
+            self._kept.pop((number, process), None)
 
     def _take(self, process: int, event: Event) -> None:
         match event:
@@ -202,12 +245,12 @@ class Run:
                 self._ceilings[key] = event
             case Ready(number, calls, ns, call_ns):
                 self._trials[number, process] = Trial(process, calls, ns)
-                self._samples[number, process] = []
+                self._kept[number, process] = Kept(self._most_bytes)
                 self._tell(number, call_ns)
             case Failed(number, why):
                 self._failures[number] = why
             case Taken(number, sample):
-                self._samples[number, process].append(sample)
+                self._kept[number, process].add(sample)
                 self._tell(number, sorted(sample.calls_ns)[len(sample.calls_ns) // 2])
             case Layered(number, times):
                 self._layers[number, process] = times
@@ -222,9 +265,9 @@ class Run:
 
     def _trials_of(self, number: int) -> tuple[Trial, ...]:
         return tuple(
-            replace(trial, samples=tuple(self._samples[key]))
+            replace(trial, samples=tuple(self._kept[key].samples), taken=self._kept[key].taken)
             for key, trial in self._trials.items()
-            if key[0] == number and self._samples[key]
+            if key[0] == number and self._kept[key].samples
         )
 
     def _failure(self, number: int) -> str:

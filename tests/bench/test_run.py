@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from archstat.bench.case import Case
 from archstat.bench.plan import Done, Failed, Layered, Ready, Surrounding, Taken
 from archstat.bench.protocol import Rules
-from archstat.bench.record import Ceiling, LayerRound, LayerTimes, Record, Sample
+from archstat.bench.record import Ceiling, LayerRound, LayerTimes, Reading, Record, Sample, to_dict
 from archstat.bench.run import Asked, Progress, Run, seconds_left
 from archstat.bench.work import LayerWork, Work
 from archstat.errors import DeviceError
@@ -48,6 +49,28 @@ def test_each_process_is_a_trial_of_each_case():
         [(trial.process, trial.samples[0].calls_ns) for trial in result.trials]
         for result in record.results
     ] == [[(0, (MS,)), (1, (MS,))], [(0, (32 * MS,)), (1, (32 * MS,))]]
+
+
+def test_of_an_hour_only_as_much_is_kept_as_fits_into_two_megabytes():
+    rate = 1.234567890123e11
+    reading = Reading(0.012345678, 0.012345678, 123_456, 1980, 412.5, 61, ("SwPowerCap",))
+
+    def long(_):
+        yield Ready(0, 10, 300 * MS, MS)
+        for at in range(50_000):  # an hour of 72 ms
+            calls = (1_234_567,) * 10
+            yield Taken(
+                0, Sample(at * 72 * MS, calls, 10, 12_345_678, 12_345_678, rate, rate, reading)
+            )
+        yield Done()
+
+    record = run(long, SMALL, processes=1).measure()
+    (trial,) = record.results[0].trials
+    kept = [sample.at_ns // (72 * MS) for sample in trial.samples]
+    assert trial.taken == 50_000
+    # 1,600,000 bytes of 330 + 10 · 9 are 3,809 samples: 50,000 / 2 / 2 / 2 / 2 = 3,125
+    assert kept == list(range(0, 50_000, 16))
+    assert len(json.dumps(to_dict(record))) <= 2_000_000
 
 
 def test_what_the_processes_say_is_put_together():
