@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from archstat.analyses.symbols import Atom, Constant, Expression, Notation, Rounding
 from archstat.documents.letters import printable
 from archstat.documents.units import time_unit
 from archstat.layers.base import shortest, times
@@ -22,6 +21,9 @@ from archstat.report.values import (
     Value,
     Words,
 )
+
+if TYPE_CHECKING:
+    from archstat.analyses.symbols import Expression
 
 NOTHING = "–"
 UNKNOWN = "?"
@@ -152,7 +154,9 @@ def for_people(cell: Cell) -> str:  # noqa: C901, PLR0911, PLR0912  a case for e
         case Marked():
             return f"{for_people(cell.value)} {cell.sign}".strip()
         case Formula():
-            return (VALUES if cell.has_values else SYMBOLS).write(cell.expression)
+            from archstat.documents.formulas import written  # noqa: PLC0415  most tables have none
+
+            return written(cell)
         case Blank():
             return ""
 
@@ -286,25 +290,3 @@ def _number(value: int | Fraction) -> str:
     if value == int(value):
         return str(int(value))
     return str(float(value)) if value * 1000 == int(value * 1000) else str(value)
-
-
-_BRACKETS = {Rounding.DOWN: ("⌊", "⌋"), Rounding.UP: ("⌈", "⌉")}
-
-
-def _quotient(of: str, by: str, rounding: Rounding) -> str:
-    if rounding is Rounding.NONE:
-        return f"{of}/{by}"
-    left, right = _BRACKETS[rounding]
-    return f"{left}({of}) / {by}{right}" if " " in of else f"{left}{of} / {by}{right}"
-
-
-def _named(number: Atom | Constant) -> str:
-    return number.name if isinstance(number, Atom) else str(number.value)
-
-
-def _valued(number: Atom | Constant) -> str:
-    return f"{number.value:,}" if number.value >= 10_000 else str(number.value)  # noqa: PLR2004
-
-
-SYMBOLS = Notation(_named, " · ", "−", _quotient)
-VALUES = Notation(_valued, " · ", "−", _quotient)

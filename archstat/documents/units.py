@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, log10
-from statistics import median
 
 from archstat.record import record
 
@@ -34,7 +33,8 @@ def time_unit(seconds: Sequence[float]) -> TimeUnit:
     >>> time_unit([0.0168, 0.199]).name, time_unit([5.1e-5]).name, time_unit([]).name
     ('ms', 'µs', 's')
     """
-    middle = median(seconds) if seconds else 1
+    ordered = sorted(seconds) or [1.0]
+    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     return next((unit for unit in TIME_UNITS if middle * unit.a_second >= 1), TIME_UNITS[-1])
 
 

@@ -7,12 +7,11 @@ elsewhere.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
-from pathlib import Path
-from pkgutil import iter_modules
 from typing import cast
 
 from archstat.documents.document import Document, Table
@@ -75,12 +74,9 @@ def format_names() -> list[str]:
 @cache
 def _modules(package: str) -> dict[str, str]:
     """Return the modules of a package by the names of their formats."""
-    folder = Path(__file__).parent.joinpath(*package.removeprefix(__name__).split("."))
-    return {
-        module.name.replace("_", "-"): f"{package}.{module.name}"
-        for module in iter_modules([str(folder)])
-        if not module.ispkg
-    }
+    folder = os.path.join(*__path__, *package.removeprefix(__name__).split("."))  # noqa: PTH118
+    names = sorted(name[: -len(".py")] for name in os.listdir(folder) if name.endswith(".py"))  # noqa: PTH208  no module more at the start
+    return {name.replace("_", "-"): f"{package}.{name}" for name in names if name[0] != "_"}
 
 
 def format_named(name: str, special: Sequence[str] = ()) -> Format:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archstat.analyses.symbols import Symbol, value_of
-from archstat.documents.cells import SYMBOLS, VALUES
+from archstat.documents.formulas import SYMBOLS, VALUES
 from archstat.layers.conv import sliding_out_size
 from archstat.layers.pool import pooled_out_size
 

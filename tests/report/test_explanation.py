@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from archstat.analyses.training import training
-from archstat.documents.cells import SYMBOLS, VALUES
+from archstat.documents.formulas import SYMBOLS, VALUES
 from archstat.errors import UsageError
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import Variant, resolve
