@@ -31,8 +31,8 @@ from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import run_untouched, standins_of
 from archstat.witnesses.torch_attention import attention_nodes
 
 BIAS = 2

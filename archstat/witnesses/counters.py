@@ -25,8 +25,8 @@ from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs
 from archstat.models.torch.module import GraphModule
+from archstat.models.torch.running import in_mode
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import in_mode
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.calls import call_graph
 

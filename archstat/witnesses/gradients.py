@@ -29,8 +29,8 @@ from archstat.errors import ArchstatError
 from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
+from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import run_untouched, standins_of
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.autograd import QUANTITY, WITNESS, NotMeasurableError, described, hull
 

@@ -25,7 +25,7 @@ from archstat.analyses.conventions.thop import THOP
 from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.analyses.conventions.torchscan import TORCHSCAN
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.models.torch.tracing import in_mode
+from archstat.models.torch.running import in_mode
 
 Counter: TypeAlias = Callable[[nn.Module, Sequence[Any]], "int | None"]
 """From a model and its inputs to what a tool counts; None if it gives up."""

@@ -18,8 +18,9 @@ from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
+from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
-from archstat.models.torch.tracing import run_untouched, standins_of, trace_source
+from archstat.models.torch.tracing import trace_source
 from archstat.report.finding import Finding, Verdict, compared
 from archstat.witnesses.sides import Sides, stated_sides
 

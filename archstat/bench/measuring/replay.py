@@ -29,7 +29,8 @@ from archstat.devices.device import COMPILE, FLOAT32, GRAPH, Call
 from archstat.graph import INPUT, Graph
 from archstat.models.question import Question
 from archstat.models.torch.module import GraphModule, graph_of, node_output
-from archstat.models.torch.tracing import Recorder, recording, run_untouched
+from archstat.models.torch.recording.recorder import Recorder, recording
+from archstat.models.torch.running import run_untouched
 
 UNROLLED = 16
 """Calls of a layer in one CUDA graph, so that launching it takes no part of their time."""
@@ -70,7 +71,7 @@ class Capture(Recorder):
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run, and copy what it is given if it is one row."""
         super().enter(module, args)
-        self._given.append(self._copied(args) if self.scopes[-1].is_row else None)
+        self._given.append(self._copied(args) if self.scopes.running[-1].is_row else None)
 
     def leave(self, module: nn.Module, args: Any, *kwargs_and_out: Any) -> None:
         """Note that a module is done, and how it is run again if it is one row."""
@@ -85,7 +86,7 @@ class Capture(Recorder):
         kwargs = kwargs or {}
         if self._is_copying:
             return func(*args, **kwargs)
-        if any(scope.is_row for scope in self.scopes):
+        if self.scopes.row is not None:
             return super().__torch_dispatch__(func, types, args, kwargs)
         before, given = len(self.nodes), self._copied((args, kwargs))
         out = super().__torch_dispatch__(func, types, args, kwargs)
@@ -102,7 +103,7 @@ class Capture(Recorder):
         """Return values with copies of the tensors that come from the model's input."""
 
         def copy(tensor: Tensor) -> Tensor:
-            return tensor.clone() if tensor in self.producers else tensor
+            return tensor.clone() if tensor in self.provenance else tensor
 
         self._is_copying = True
         try:

@@ -8,7 +8,7 @@ import torchvision
 from torch import nn
 
 from archstat import analyze
-from archstat.models.torch.meta import answer
+from archstat.models.torch.recording.meta import answer
 from archstat.report.folding import folded
 
 BATCH_NORM = torch.ops.aten.native_batch_norm.default

@@ -192,7 +192,7 @@ def test_a_learned_query_is_a_weight_until_it_meets_the_input():
 @pytest.mark.parametrize("is_caught", [False, True])
 def test_a_bug_of_our_own_is_never_told_as_the_user_s(monkeypatch, is_caught):
     from archstat.errors import OwnError
-    from archstat.models.torch import tracing
+    from archstat.models.torch.recording.recorder import Recorder
 
     def broken(*_):
         raise ZeroDivisionError("division by zero")
@@ -206,7 +206,7 @@ def test_a_bug_of_our_own_is_never_told_as_the_user_s(monkeypatch, is_caught):
                     return x
                 raise
 
-    monkeypatch.setattr(tracing.Recorder, "_call", broken)
+    monkeypatch.setattr(Recorder, "_call", broken)
     with pytest.raises(OwnError) as caught:
         analyze(Careful(), (3,))
     assert caught.value.problems[0].what == (

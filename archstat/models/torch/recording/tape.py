@@ -7,7 +7,7 @@ as many multiply–accumulates as the operator itself.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from torch.autograd.function import BackwardCFunction
 from archstat.errors import UsageError
 from archstat.graph import Training
 from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.recording.provenance import Provenance
 
 CHECKPOINT = "checkpointed calls"
 """Those under hooks on what autograd keeps: they compute again what they do not keep."""
@@ -137,7 +138,7 @@ class Tape:
         entry: Operator,
         args: Sequence[Any],
         macs: int | None,
-        data: Container[Tensor],
+        provenance: Provenance,
     ) -> None:
         """Add what the gradients of an operator's factors cost: of what is no data, as weights."""
         if macs == 0 or not torch.is_grad_enabled():
@@ -147,7 +148,7 @@ class Tape:
                 cost.unknown.add(entry.name)
             return
         for factor in (args[place] for place in entry.factors):
-            if factor.requires_grad and factor in data:
+            if factor.requires_grad and provenance.of(factor).is_data:
                 cost.input_macs += macs
             elif factor.requires_grad:
                 cost.weight_macs += macs

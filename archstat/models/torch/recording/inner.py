@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from archstat.layers.reach import Inside, Mixing, Reach, Step, Unknown
 from archstat.models.torch.known import read_by
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.recording.provenance import Provenance
+from archstat.models.torch.recording.tensors import tensors_in
 
 
 class Inner:
     """The operators inside of a module, as far as they read what comes from the network's input.
 
     Args:
-        producers: The names of the nodes that made tensors outside of it.
-        data: The tensors that depend on the network's input.
+        provenance: Where the tensors come from that were made outside of it.
     """
 
-    def __init__(self, producers: Mapping[Tensor, str], data: Container[Tensor]) -> None:
-        self._producers = producers
-        self._data = data
+    def __init__(self, provenance: Provenance) -> None:
+        self._provenance = provenance
         self._numbers = WeakTensorKeyDictionary()
         self._steps: list[tuple[list[str | int], Reach, tuple[int, ...]]] = []
 
@@ -33,10 +32,9 @@ class Inner:
         self, operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any
     ) -> None:
         """Note a call of an operator."""
-        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
-        sources = [(tensor, self._source(tensor)) for tensor in tensors]
+        sources = [(tensor, self._source(tensor)) for tensor in tensors_in((args, kwargs))]
         known = [(tensor, source) for tensor, source in sources if source is not None]
-        outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
+        outputs = tensors_in(out)
         if not known or not outputs or REGISTRY.find(operator).is_factory:
             return
         call = Call.of(operator, args, kwargs, [tensor for tensor, _ in known], outputs[0])
@@ -47,7 +45,7 @@ class Inner:
 
     def reach(self, inputs: Sequence[Tensor], out: Tensor) -> Reach:
         """Return what an output reads of the module's inputs."""
-        given = [self._producers[tensor] for tensor in inputs]
+        given = [self._provenance.source(tensor) for tensor in inputs]
         last = self._source(out)
         if not isinstance(last, int):
             return Mixing.NONE if last in given else Unknown("it does not read its input")
@@ -71,4 +69,5 @@ class Inner:
         number: int | None = self._numbers.get(tensor)
         if number is not None:
             return number
-        return self._producers.get(tensor) if tensor in self._data else None
+        origin = self._provenance.of(tensor)
+        return origin.source if origin.is_data else None

@@ -1,0 +1,1 @@
+"""One forward pass, as it is seen from outside: the nodes, where tensors come from, the costs."""

@@ -1,0 +1,338 @@
+"""Records what a model does in a forward pass, as the nodes of a graph.
+
+A module whose class is known is one node; inside of any other, every operator is recorded under the
+module's path.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._ops import OpOverload
+from torch.nn.modules import module as global_hooks
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from archstat.errors import Problem
+from archstat.graph import INPUT, Node
+from archstat.layers import Layer
+from archstat.layers.base import Shape, times
+from archstat.layers.opaque import UNTOLD, Observed
+from archstat.models.torch.failures.diagnosis import Refusal
+from archstat.models.torch.known import example_shape, layer_of_call
+from archstat.models.torch.operators.call import Call
+from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.recording.backward import Costs
+from archstat.models.torch.recording.meta import Answers, require_one_type
+from archstat.models.torch.recording.own import Watch
+from archstat.models.torch.recording.provenance import Provenance
+from archstat.models.torch.recording.scopes import Scope, Scopes
+from archstat.models.torch.recording.tape import Tape
+from archstat.models.torch.recording.tensors import tensors_in
+
+
+class Recorder(TorchDispatchMode):
+    """Records modules and operators as nodes while a model runs.
+
+    Args:
+        paths: The modules' paths, by identity.
+        params: The tensors that stand for the parameters; shared ones once, by their first name.
+        each_operator: Whether every module opens up, also those that are known.
+        tape: What hears of autograd, in training mode.
+    """
+
+    def __init__(
+        self,
+        paths: Mapping[int, str],
+        params: Mapping[str, Tensor],
+        *,
+        each_operator: bool = False,
+        tape: Tape | None = None,
+    ) -> None:
+        super().__init__()
+        self.tape = tape
+        self.costs = Costs()
+        self.scopes = Scopes(paths, each_operator=each_operator)
+        self.provenance = Provenance(params)
+        self.nodes: list[Node] = []
+        self.problems: list[Problem] = []
+        self.returned: tuple[str, type] | None = None
+        self.failed: tuple[BaseException, Scope] | None = None
+        self.refusal: Refusal | None = None
+        self.own = Watch()
+        self._answers = Answers()
+        self._names: Counter[str] = Counter()
+        self._frozen = {
+            name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
+        }
+
+    def begin(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+        """Note what the model is given, and return the names of the tensors."""
+        names = _input_names(args, kwargs)
+        for name, tensor in zip(names, tensors_in((tuple(args), dict(kwargs))), strict=True):
+            self.provenance.is_given(tensor, name)
+            self._names[name] += 1
+        return names
+
+    def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        """Note that a module begins to run."""
+        with self.own.guarding():
+            if self.tape is not None:
+                self.tape.settle()
+            self.scopes.enter(module, args, self.provenance)
+
+    def leave(self, _: nn.Module, args: Any, *kwargs_and_out: Any) -> None:
+        """Note that a module is done, and record it if it is one row.
+
+        Where its forward pass has raised an exception, torch leaves out the keywords.
+        """
+        *named, out = kwargs_and_out
+        with self.own.guarding():
+            scope = self.scopes.leave()
+            if self.tape is not None:
+                self.tape.settle(scope.cost if scope.is_row else None)
+        error = sys.exception() if out is None else None
+        if error is not None:
+            if self.failed is None or self.failed[0] is not error:  # the innermost comes first
+                self.failed = error, scope
+            return
+        self.returned = scope.path, type(out)
+        if scope.is_row:
+            if taught := REGISTRY.modules.get(type(scope.module)):
+                scope.macs, scope.uncounted = taught(scope.module, args, out), set()
+            with self.own.guarding():
+                self._row(scope, args, named[0] if named else {}, tensors_in(out))
+
+    def _row(self, scope: Scope, args: Any, kwargs: Any, outputs: Sequence[Tensor]) -> None:
+        """Record a module that is one row, and that has returned."""
+        if not outputs:
+            return
+        is_changed = [*map(id, tensors_in(args))] != [*map(id, tensors_in(scope.args))]
+        given = tensors_in((scope.args if is_changed else args, kwargs))  # its hooks are inside
+        inputs = self.provenance.inputs(given)
+        params = self.provenance.params([*tensors_in((args, kwargs)), *scope.module.parameters()])
+        if scope.layer is None or is_changed:
+            shape, examples = _split(outputs[0], scope.macs)
+            layer: Layer = Observed(
+                kind=type(scope.module).__name__,
+                shape=shape,
+                macs_seen=scope.macs // max(1, examples),
+                uncounted=tuple(sorted(scope.uncounted)),
+                is_unit=bool(params) and scope.macs > 0,
+                reads=UNTOLD if scope.inner is None else scope.inner.reach(inputs, outputs[0]),
+            )
+            in_shape = _split(inputs[0], 0)[0] if inputs else ()
+        else:
+            assert scope.given is not None  # noqa: S101  there is a layer
+            layer = scope.layer
+            in_shape, examples = example_shape(scope.given, layer)
+            shape = layer.out_shape(in_shape)
+            self._hold_against(scope, layer, in_shape, examples, outputs[0])
+        sources = self.provenance.sources(given)
+        node = self._node(scope.path, layer, inputs, in_shape, shape, examples, params)
+        self._add(node, outputs)
+        assert scope.row is not None  # noqa: S101  it is one
+        scope.row.node = node.name
+        self.costs.note(node.name, sources, scope.cost)
+
+    def _hold_against(
+        self, scope: Scope, layer: Layer, in_shape: Shape, examples: int, out: Tensor
+    ) -> None:
+        """Note what the forward pass contradicts of a known layer's formulas."""
+        place = (f"module {scope.path!r} ({layer.kind})",)
+        shape, macs = layer.out_shape(in_shape), examples * layer.macs(in_shape)
+        if tuple(out.shape)[-len(shape) :] != shape or out.numel() != examples * _count(shape):
+            what = f"the formula gives {times(shape)}, torch gives {times(tuple(out.shape))}"
+            self.problems.append(Problem(what, places=place))
+        if macs != scope.macs and not scope.uncounted:
+            what = f"the formula gives {macs:,} MACs, its operators {scope.macs:,}"
+            self.problems.append(Problem(what, places=place))
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and record it."""
+        kwargs, entry = kwargs or {}, REGISTRY.find(func)
+        if not entry.is_counted and isinstance(func, OpOverload):
+            with self:  # torch.inference_mode leaves operators whole that fall apart otherwise
+                out = func.decompose(*args, **kwargs)
+            if out is not NotImplemented:
+                return out
+        try:
+            require_one_type(entry, args)
+            if self.tape is not None:
+                self.tape.before()
+            out = self._answers.call(func, args, kwargs)
+        except Exception as error:
+            self.refusal = Refusal(error, func, tuple(args))
+            raise
+        macs = entry.macs(args, out)
+        with self.own.guarding():
+            self._record(func, entry, args, kwargs, out, macs)
+        return out
+
+    def _record(  # noqa: PLR0913, PLR0917  a call has these parts
+        self, func: Any, entry: Operator, args: Any, kwargs: Any, out: Any, macs: int | None
+    ) -> None:
+        """Record an operator: as a node, or as a part of the row inside of which it runs."""
+        row, outputs = self.scopes.row, tensors_in(out)
+        if self.tape is not None:
+            cost = self.costs.waiting if row is None else row.cost
+            self.tape.count(cost, entry, args, macs, self.provenance)
+            self.tape.after(cost, outputs)
+        given = tensors_in((args, kwargs))
+        if row is None:
+            self._call(func, entry, args, kwargs, given, outputs, macs)
+            return
+        if row.inner is not None:
+            row.inner.record(func, args, kwargs, out)
+        self._made(func, entry, given, outputs)
+        row.macs += macs or 0
+        if macs is None:
+            row.uncounted.add(entry.name)
+
+    def _made(
+        self, func: Any, entry: Operator, given: Sequence[Tensor], outputs: Sequence[Tensor]
+    ) -> None:
+        """Note where the outputs of an operator come from, and what it has written into."""
+        row = None if self.scopes.row is None else self.scopes.row.row
+        changed = (*_wholes(func, outputs), *outputs)
+        self.provenance.is_made(given, changed, row, is_fresh=entry.is_factory)
+
+    def _call(  # noqa: PLR0913, PLR0917  likewise
+        self,
+        func: Any,
+        entry: Operator,
+        args: Any,
+        kwargs: Any,
+        given: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        macs: int | None,
+    ) -> None:
+        """Record an operator that runs outside of all modules that are one row."""
+        if not outputs:
+            return
+        inputs = [] if entry.is_factory else self.provenance.inputs(given)
+        params, sources = self.provenance.params(given), self.provenance.sources(given)
+        if not inputs and not macs:  # parameters and constants among themselves
+            self._made(func, entry, given, outputs)
+            return
+        makers = {self.provenance.source(tensor) for tensor in inputs}
+        outputs = [
+            *(
+                each
+                for each in _wholes(func, outputs)
+                if makers - {self.provenance.of(each).source}
+            ),
+            *outputs,
+        ]
+        same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
+        if same_shape and not params and entry.is_passing:
+            self.provenance.is_same(outputs, inputs[0])
+            return
+        shape, examples = _split(outputs[0], macs or 0)
+        layer = layer_of_call(Call.of(func, args, kwargs, inputs or outputs, outputs[0]), macs)
+        if isinstance(layer, Observed):
+            each = (macs or 0) // max(1, examples)
+            layer = replace(
+                layer,
+                shape=shape,
+                macs_seen=each,
+                is_unit=bool(params) and each > 0,
+                is_view=len(inputs) == 1 and (func.is_view or entry.is_passing),
+            )
+        is_join = len(inputs) > 1 and not isinstance(layer, Observed)
+        in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
+        name = self.scopes.name(layer.kind)
+        node = self._node(name, layer, inputs, in_shape, shape, examples, params, is_call=True)
+        self._made(func, entry, given, outputs)
+        self._add(node, outputs)
+        self.costs.note(node.name, sources)
+
+    def _node(  # noqa: PLR0913, PLR0917  what a node is made of
+        self,
+        name: str,
+        layer: Layer,
+        inputs: Sequence[Tensor],
+        in_shape: Shape,
+        shape: Shape,
+        examples: int,
+        params: frozenset[str],
+        *,
+        is_call: bool = False,
+    ) -> Node:
+        """Return a node under a name of its own. A parameter counts where it comes first."""
+        self._names[name] += 1
+        unique = name if self._names[name] == 1 else f"{name} ({self._names[name]})"
+        claimed = self.provenance.claim(params)
+        return Node(
+            unique,
+            layer,
+            tuple(self.provenance.source(tensor) for tensor in inputs),
+            in_shape,
+            shape,
+            examples=examples,
+            params={_own_name(tensor, name): shape for tensor, shape in claimed.items()},
+            is_call=is_call,
+            frozen=frozenset(
+                _own_name(tensor, name) for tensor in claimed if tensor in self._frozen
+            ),
+        )
+
+    def _add(self, node: Node, outputs: Sequence[Tensor]) -> None:
+        self.nodes.append(node)
+        self.provenance.is_output(outputs, node.name)
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[None]:
+    """Let a recorder see every module and operator; nothing is left on any module."""
+    before = global_hooks.register_module_forward_pre_hook(recorder.enter)
+    after = global_hooks.register_module_forward_hook(
+        recorder.leave, with_kwargs=True, always_call=True
+    )
+    try:
+        with recorder:
+            yield
+    finally:
+        before.remove()
+        after.remove()
+
+
+def _wholes(func: Any, outputs: Sequence[Tensor]) -> list[Tensor]:
+    """Return the tensors in a part of which an operator writes."""
+    if not isinstance(func, OpOverload) or not func._schema.is_mutable:  # noqa: SLF001  torch's
+        return []
+    return [whole for tensor in outputs if (whole := tensor._base) is not None]  # noqa: SLF001
+
+
+def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+    """Return names for the tensors that a model is given; receptive fields are in the first."""
+    numbers = range(1, len(tensors_in(tuple(args))) + 1)
+    names = [f"{INPUT} {number}" for number in numbers]
+    for key, value in kwargs.items():
+        tensors = tensors_in(value)
+        names += [key] if len(tensors) == 1 else [f"{key} {n + 1}" for n in range(len(tensors))]
+    return [INPUT, *names[1:]]
+
+
+def _split(tensor: Tensor, macs: int) -> tuple[Shape, int]:
+    """Return the shape behind the first axis, and that axis; all as one example if need be."""
+    shape = tuple(tensor.shape)
+    if not shape or (shape[0] and macs % shape[0]):
+        return shape, 1
+    return shape[1:], shape[0]
+
+
+def _count(shape: Shape) -> int:
+    return torch.Size(shape).numel()
+
+
+def _own_name(tensor: str, path: str) -> str:
+    """Return a parameter's name without the path of the module that has it."""
+    return tensor.removeprefix(f"{path}.")

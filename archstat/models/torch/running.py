@@ -1,0 +1,94 @@
+"""A forward pass of somebody's model, which is left exactly as it was."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from archstat.models.torch.kept import process_kept
+
+
+def run_untouched(  # noqa: PLR0913  a run has these parts
+    model: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    standins: Mapping[str, Tensor],
+    watcher: AbstractContextManager[Any],
+    autograd: AbstractContextManager[Any] | None = None,
+) -> Any:
+    """Run a model while something watches, and leave it exactly as it was.
+
+    It runs in evaluation mode, and without autograd unless something hears of that: then it runs
+    as in training.
+
+    Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
+    operator that tells nothing. What the model prints goes to stderr; warnings would be about zeros
+    and about meta, not about the model.
+    """
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with (
+            process_kept(_random_devices(standins)),
+            torch.set_grad_enabled(autograd is not None),
+            in_mode(model, training=autograd is not None),
+            autograd or nullcontext(),
+            warnings.catch_warnings(action="ignore"),
+            redirect_stdout(sys.stderr),
+            watcher,
+        ):
+            return torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fused)
+
+
+def _random_devices(standins: Mapping[str, Tensor]) -> list[torch.device]:
+    """Return the devices on which dropout may draw, beside the CPU."""
+    return [*{tensor.device for tensor in standins.values() if tensor.is_cuda}]
+
+
+@contextmanager
+def in_mode(model: nn.Module, *, training: bool) -> Iterator[None]:
+    """Put a model into training or evaluation mode, and every module back into its own."""
+    modes = [(module, module.training) for module in model.modules()]
+    for module, _ in modes:  # `train` is a method that an author may make mean something else
+        module.training = training
+    try:
+        yield
+    finally:
+        for module, before in modes:
+            module.training = before
+
+
+def standins_of(
+    model: nn.Module, device: torch.device, *, learn: bool = False
+) -> dict[str, Tensor]:
+    """Return a tensor for each parameter and buffer; a shared one is one, under all its names.
+
+    Where they are to learn, those do that would learn in the model.
+    On meta they hold nothing. On a device they are copies, and zeros where the model has no values.
+    """
+    standins: dict[int, Tensor] = {}
+
+    def standin(tensor: Tensor) -> Tensor:
+        if device.type == "meta" or tensor.device.type == "meta":
+            made = torch.zeros_like(tensor, device=device)
+        else:
+            made = tensor.detach().to(device, copy=True)
+        return made.requires_grad_(learn and tensor.requires_grad)
+
+    named = [*model.named_parameters(remove_duplicate=False)]
+    named += [*model.named_buffers(remove_duplicate=False)]
+    return {
+        name: standins.setdefault(id(tensor), standin(tensor))
+        for name, tensor in named
+        if not is_lazy(tensor)
+    }
