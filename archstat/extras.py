@@ -19,6 +19,7 @@ TORCH = Extra("torch", ("torch",))
 WITNESSES = Extra("torch", ("torch", "torchinfo", "fvcore"))
 PDF = Extra("pdf", ("pypdfium2",))
 XLSX = Extra("xlsx", ("xlsxwriter",))
+ONNX = Extra("onnx", ("onnx",))
 
 
 def lacks(extra: Extra) -> list[str]:

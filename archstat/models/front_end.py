@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
+from archstat.layers.opaque import Observed
 from archstat.models.question import NONE, Loaded, Question
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class FormulaFrontEnd(FrontEnd):
         if question.device == NONE:
             return Loaded(graph, None, question.batch_size)
         require(TORCH, purpose=f"device {question.device}")
+        self._require_layers(graph)
         from archstat.models.torch.module import confirm  # noqa: PLC0415  torch, only if asked for
 
         device = confirm(graph, question.device, batch_size=question.batch_size)
@@ -112,6 +114,23 @@ class FormulaFrontEnd(FrontEnd):
         """Return the network built of torch's layers."""
         graph = self.formulas(question)
         require(TORCH, purpose=f"running {self.argument}")
+        self._require_layers(graph)
         from archstat.models.torch.source import built_from  # noqa: PLC0415  torch, likewise
 
         return built_from(graph)
+
+    def _require_layers(self, graph: Graph) -> None:
+        """Check that all of a network can be built of torch's layers.
+
+        Raises:
+            UsageError: It has operators that are none.
+        """
+        others = dict.fromkeys(
+            node.layer.kind for node in graph.nodes if isinstance(node.layer, Observed)
+        )
+        if others:
+            raise UsageError(
+                f"{self.argument} cannot run here: {', '.join(others)} "
+                f"{'is' if len(others) == 1 else 'are'} no layer of torch",
+                hint="the table needs no run",
+            )

@@ -1,0 +1,164 @@
+"""An .onnx file with the shape of every tensor for one example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import onnx
+from onnx import TensorProto, helper, shape_inference
+
+from archstat.errors import UsageError, did_you_mean, shown
+from archstat.layers.base import Shape
+from archstat.models.inputs import InputSpec, fitted
+from archstat.models.onnx.folding import fold
+
+MOST_ROUNDS = 100  # of inference, where a model works out shapes from shapes
+
+Dims: TypeAlias = tuple[int, ...]
+
+STANDARD = ("", "ai.onnx")
+"""The names of ONNX's own domain."""
+
+FLOATS = frozenset(
+    {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE}
+)
+QUANTIZED = frozenset({TensorProto.INT8, TensorProto.UINT8, TensorProto.INT4, TensorProto.UINT4})
+TYPES: Mapping[int, str] = {
+    TensorProto.FLOAT: "float32",
+    TensorProto.DOUBLE: "float64",
+    TensorProto.FLOAT16: "float16",
+    TensorProto.BFLOAT16: "bfloat16",
+    TensorProto.INT64: "int64",
+    TensorProto.INT32: "int32",
+    TensorProto.BOOL: "bool",
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model, as its file has it, for a batch of one.
+
+    Attributes:
+        nodes: Its operators, in an order in which they can run.
+        inputs: The inputs, with their first axis, which is the batch.
+        stored: The tensors in the file, with their shapes and types.
+        dims: The shape of each tensor that is known, with its first axis.
+    """
+
+    nodes: Sequence[Any]
+    inputs: Mapping[str, Dims]
+    stored: Mapping[str, tuple[Dims, int]]
+    dims: Mapping[str, Dims]
+    opset: int
+
+
+def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
+    """Return an exported model with the shape of every tensor, for inputs of these shapes.
+
+    Numbers that lie in other files, as those of large models do, are not read.
+
+    Raises:
+        UsageError: There is no such file, it is no model, or it does not say what its input is.
+    """
+    file = Path(path)
+    if not file.is_file():
+        near = did_you_mean(file.name, [each.name for each in file.parent.glob("*.onnx")])
+        raise UsageError(f"there is no file {shown(path)}", hint=near)
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except Exception:  # noqa: BLE001  protobuf raises errors of its own
+        raise UsageError(f"{shown(path)} is no ONNX model") from None
+    if not model.graph.node:
+        raise UsageError(f"{shown(path)} is no ONNX model with operators")
+    stored = {each.name: (tuple(each.dims), each.data_type) for each in model.graph.initializer}
+    stated = _stated(model, path, stored, inputs)
+    model = _inferred(model, path, stated)
+    found = [*model.graph.input, *model.graph.value_info, *model.graph.output]
+    dims = {each.name: known for each in found if (known := _dims(each)) is not None}
+    return Exported(
+        list(model.graph.node),
+        stated,
+        stored,
+        {**dims, **{name: shape for name, (shape, _) in stored.items()}, **stated},
+        next((each.version for each in model.opset_import if each.domain in STANDARD), 1),
+    )
+
+
+def _stated(
+    model: Any, path: str, stored: Mapping[str, object], inputs: Sequence[InputSpec]
+) -> dict[str, Dims]:
+    """Return the shape of each input for a batch of one, as the file says or was asked."""
+    own = {each.name: each for each in model.graph.input if each.name not in stored}
+    names = list(own)
+    asked: dict[str, InputSpec] = {}
+    for number, given in enumerate(inputs):
+        name = given.name or (names[number] if number < len(names) else "")
+        if name not in own:
+            raise UsageError(
+                f"{path} has no input {shown(name or number + 1)}, but {', '.join(names)}",
+                hint=did_you_mean(name, names),
+            ).within("input")
+        asked[name] = given
+    return {name: (1, *_example(asked.get(name), _sizes(each), path)) for name, each in own.items()}
+
+
+def _example(given: InputSpec | None, sizes: list[int | None], path: str) -> Shape:
+    """Return the shape of one example of an input, whose sizes may be open."""
+    usual = sizes[1:]
+    if given is not None:
+        shape = given.shape
+        if len(shape) == len(usual) + 1 and shape[0] == 1:
+            shape = shape[1:]
+        if None not in usual:
+            shape = fitted(InputSpec(shape), tuple(size or 0 for size in usual)).shape
+        if len(shape) != len(usual):
+            raise UsageError(
+                f"{path} takes {len(usual)} axes without the batch, got {len(shape)}"
+            ).within("input")
+        return shape
+    if None in usual:
+        raise UsageError(
+            f"{path} leaves the size of its input open", instead={"input": (3, 224, 224)}
+        )
+    return tuple(size or 1 for size in usual)
+
+
+def _sizes(value: Any) -> list[int | None]:
+    """Return the sizes of an input, None where the file leaves them open."""
+    axes = value.type.tensor_type.shape.dim
+    return [axis.dim_value or None if axis.HasField("dim_value") else None for axis in axes]
+
+
+def _dims(value: Any) -> Dims | None:
+    sizes = _sizes(value) if value.type.tensor_type.HasField("shape") else [None]
+    return None if None in sizes else tuple(size or 0 for size in sizes)
+
+
+def _inferred(model: Any, path: str, stated: Mapping[str, Dims]) -> Any:
+    """Return the model with the shapes that follow from those of its inputs."""
+    for each in model.graph.input:
+        if each.name in stated:
+            kind = each.type.tensor_type.elem_type
+            each.CopyFrom(helper.make_tensor_value_info(each.name, kind, stated[each.name]))
+    del model.graph.value_info[:]
+    for each in model.graph.output:
+        each.type.tensor_type.ClearField("shape")
+    try:
+        found = shape_inference.infer_shapes(model, strict_mode=False, data_prop=True)
+        for _ in range(MOST_ROUNDS):
+            if _are_known(found) or not fold(found):
+                break
+            found = shape_inference.infer_shapes(found, strict_mode=False, data_prop=True)
+        return found  # noqa: TRY300  what may fail is above
+    except Exception as error:  # noqa: BLE001  it has errors of its own
+        first_line = str(error).strip().partition("\n")[0]
+        raise UsageError(f"{path}: shapes cannot be inferred: {first_line}") from None
+
+
+def _are_known(model: Any) -> bool:
+    """Return whether the shape of what every operator makes is known."""
+    known = {each.name for each in (*model.graph.value_info, *model.graph.output) if _dims(each)}
+    return all(set(node.output) <= known for node in model.graph.node)

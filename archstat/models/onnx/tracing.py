@@ -1,0 +1,160 @@
+"""An exported model as a graph: its operators in turn, with the tensors that each is given."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from archstat.errors import TraceError, UsageError
+from archstat.graph import INPUT, Graph, Node
+from archstat.layers import Layer
+from archstat.layers.base import Shape, times
+from archstat.layers.opaque import Observed
+from archstat.models.onnx.file import FLOATS, QUANTIZED, Exported
+from archstat.models.onnx.naming import names_of
+from archstat.models.onnx.operators import LEARNED, VIEWS, Use, is_standard, layer_of
+
+SIZES = frozenset({"Shape", "Size"})
+"""Operators that tell a shape, which is known, and read no values."""
+
+PASSING = VIEWS | {"Cast", "DequantizeLinear", "QuantizeLinear"}
+"""Operators that leave the values of what is stored as they are, in another form."""
+
+
+def graph_of_model(model: Exported, name: str, *, batch_size: int) -> Graph:
+    """Return the graph of an exported model.
+
+    Raises:
+        UsageError: The shape of a tensor is not known.
+        TraceError: A formula contradicts the shapes that ONNX infers.
+    """
+    reader = _Reader(model, batch_size)
+    for node, path in zip(model.nodes, names_of(model), strict=True):
+        reader.read(node, path)
+    first, *others = model.inputs
+    more = {other: model.inputs[other][1:] for other in others}
+    nodes = tuple(reader.nodes)
+    notes = (f"exported as ONNX, opset {model.opset}",)
+    return Graph(Path(name).name, model.inputs[first][1:], nodes, notes=notes, more_inputs=more)
+
+
+class _Reader:
+    """Makes nodes of operators, and knows which tensors each of them made."""
+
+    def __init__(self, model: Exported, batch_size: int) -> None:
+        self.model = model
+        self.batch_size = batch_size
+        self.nodes: list[Node] = []
+        first, *others = model.inputs
+        self._makers: dict[str, str] = {first: INPUT, **{name: name for name in others}}
+        self._stored: dict[str, str] = {name: name for name in model.stored}
+        self._readers = Counter(name for node in model.nodes for name in node.input)
+        self._unclaimed = {
+            name: shape
+            for name, (shape, kind) in model.stored.items()
+            if kind in FLOATS | QUANTIZED and prod(shape) > 1
+        }
+        self._taken: Counter[str] = Counter()
+        self._products: dict[str, int] = {}
+
+    def read(self, node: Any, path: str) -> None:
+        """Read an operator: a constant, a bias of the product before it, or a node of its own."""
+        inputs = list(node.input)
+        data = [name for name in dict.fromkeys(inputs) if name in self._makers]
+        if not data or node.op_type in SIZES:
+            sources = [name for name in inputs if name in self._stored]
+            if (
+                node.op_type in {*PASSING, "Transpose", "Reshape", "Unsqueeze", "Squeeze"}
+                and sources
+            ):
+                self._stored[node.output[0]] = self._stored[sources[0]]
+            return
+        if any(name not in self.model.dims for name in (*data, node.output[0])):
+            raise UsageError(
+                f"the shape of {node.output[0]!r} ({node.op_type}) is not known",
+                hint="export the model with static shapes, or simplify it: python -m onnxsim",
+            ).within(path)
+        use = Use(node, self.model, inputs, data)
+        if not self._is_bias(use):
+            self._add(use, path)
+
+    def _is_bias(self, use: Use) -> bool:
+        """Return whether an operator adds a bias to the linear layer before it; then note it."""
+        if use.node.op_type != "Add" or len(use.data) != 1 or len(use.inputs) != 2:  # noqa: PLR2004  two terms
+            return False
+        number = self._products.get(use.data[0])
+        other = next(name for name in use.inputs if name != use.data[0])
+        stored = self._stored.get(other, "")
+        if number is None or self._readers[use.data[0]] > 1 or stored not in self._unclaimed:
+            return False
+        node = self.nodes[number]
+        if self._unclaimed[stored] != node.out_shape[-1:]:
+            return False
+        params = {**node.param_shapes, "bias": self._unclaimed.pop(stored)}
+        self.nodes[number] = replace(node, layer=_with_bias(node.layer), params=params)
+        self._makers[use.node.output[0]] = node.name
+        return True
+
+    def _add(self, use: Use, path: str) -> None:
+        layer = layer_of(use)
+        in_shape, out_shape = use.given[1:], use.out[1:]
+        if not isinstance(layer, Observed):
+            in_shape = self._in_shape(use, layer)
+            self._hold(layer, in_shape, out_shape, path)
+        self._taken[path] += 1
+        name = path if self._taken[path] == 1 else f"{path} ({self._taken[path]})"
+        sources = tuple(self._makers[each] for each in use.data)
+        first = use.out[0] if use.out else 1
+        node = Node(
+            name,
+            layer,
+            sources,
+            in_shape,
+            out_shape,
+            examples=None if first == 1 else first * self.batch_size,
+            params=self._learned(use),
+            is_call=isinstance(layer, Observed),
+        )
+        if use.node.op_type == "MatMul" and layer.kind == "linear":
+            self._products[use.node.output[0]] = len(self.nodes)
+        self.nodes.append(node)
+        self._makers |= {output: name for output in use.node.output if output}
+
+    def _in_shape(self, use: Use, layer: Layer) -> Shape:
+        return layer.combine([self.model.dims[name][1:] for name in use.data])
+
+    def _hold(self, layer: Layer, in_shape: Shape, out_shape: Shape, path: str) -> None:
+        """Hold a formula against the shape that ONNX infers.
+
+        Raises:
+            TraceError: They differ.
+        """
+        given = layer.out_shape(in_shape)
+        if given != out_shape:
+            raise TraceError(
+                f"the formula gives {times(given)}, ONNX infers {times(out_shape)}"
+            ).within(f"layer {path!r} ({layer.kind})")
+
+    def _learned(self, use: Use) -> dict[str, Shape]:
+        """Return the stored tensors that an operator is the first to read, by what they are."""
+        roles: Mapping[int, str] = (
+            LEARNED.get(use.node.op_type, {})
+            if is_standard(use.node)
+            else dict.fromkeys(range(len(use.inputs)), "weight")
+        )
+        found: dict[str, Shape] = {}
+        for number, role in roles.items():
+            source = self._stored.get(use.inputs[number]) if use.has(number) else None
+            if source is not None and source in self._unclaimed:
+                own = role if role not in found else f"{role}_{number}"
+                found[own] = self._unclaimed.pop(source)
+        return found
+
+
+def _with_bias(layer: Layer) -> Layer:
+    """Return a linear layer with a bias."""
+    return replace(layer, bias=True)  # type: ignore[call-arg]  # it is one
