@@ -11,12 +11,12 @@ from archstat.errors import INSTEAD
 from archstat.extras import TORCH, require
 from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
+from archstat.models.torch.loading.home import FILES
 
 if TYPE_CHECKING:
     from archstat.models.torch.source import Source
 
 LIBRARIES = ("torchvision", "timm")
-FILES = (".py", ".ipynb")
 
 
 class TorchFrontEnd(FrontEnd):

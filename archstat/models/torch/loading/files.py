@@ -17,10 +17,9 @@ from typing import Any
 from torch import nn
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.models.torch.front_end import FILES
 from archstat.models.torch.loading.construction import users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
-from archstat.models.torch.loading.home import Home
+from archstat.models.torch.loading.home import FILES, Home
 from archstat.models.torch.loading.notebook import code_of
 from archstat.models.torch.loading.stubs import MissingPackage
 

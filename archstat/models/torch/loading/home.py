@@ -19,6 +19,9 @@ from archstat.models.torch.loading.stubs import MissingPackage
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 PACKAGES = {"site-packages", "dist-packages"}
 
+FILES = (".py", ".ipynb")
+"""How files end that hold a user's code."""
+
 
 class Home:
     """The folder of a file, with the modules that were imported from it.

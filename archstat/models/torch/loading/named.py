@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archstat.models.torch.front_end import FILES
 from archstat.models.torch.loading.construction import built
 from archstat.models.torch.loading.files import attribute, from_file, from_package
-from archstat.models.torch.loading.home import Home
+from archstat.models.torch.loading.home import FILES, Home
 from archstat.models.torch.loading.libraries import from_timm, from_torchvision
 from archstat.models.torch.source import Source
 
