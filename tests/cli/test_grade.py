@@ -243,6 +243,7 @@ def test_a_network_that_was_handed_in_is_marked_layer_by_layer(tmp_path):
     assert result.exit_code == 0
     alice, bob = rows(root)
     assert (alice["status"], alice["percent"], alice["mistakes"]) == ("ok", "100.0", "")
+    assert alice["message"].startswith("its code was run")
     feedback = written(root)["feedback/bob.md"].decode()
     assert bob["status"] == "ok"
     assert "12 ✗" in feedback

@@ -9,14 +9,15 @@ import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from archstat.errors import ArchstatError
 from archstat.homework.grading import worker
 from archstat.homework.grading.guards import Limits
-from archstat.homework.grading.outcome import Outcome, Status, from_json
+from archstat.homework.grading.outcome import Outcome, Status, clipped, from_json
 from archstat.homework.grading.processes import ended, environment, python, started
-from archstat.homework.grading.sandbox import Sandbox, TimeIsUp
+from archstat.homework.grading.sandbox import MachineIsFull, Sandbox, TimeIsUp
 from archstat.homework.grading.submissions import Files
 from archstat.homework.grading.worker import LENGTH_BYTES, MOST_ANSWER_BYTES, Work, framed
 
@@ -84,7 +85,13 @@ async def _run(files: Files, sandbox: Sandbox, worker: Worker) -> Outcome | None
         tables = await sandbox.tables(files)
     except TimeIsUp:
         return Outcome(Status.TIMEOUT, sandbox.limits.too_long)
-    return await worker.grade(tables) if tables else None
+    except MachineIsFull as error:
+        return Outcome(Status.ERROR, f"its code could not be run: {error}; try again")
+    if not tables:
+        return None
+    outcome = await worker.grade(tables)
+    said = f"its code was run; {outcome.message}" if outcome.message else "its code was run"
+    return replace(outcome, message=clipped(said))
 
 
 class Worker:

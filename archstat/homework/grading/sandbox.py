@@ -17,7 +17,7 @@ import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -49,12 +49,24 @@ UNSHARED = ("unshare", "--user", "--net", "--ipc", "--pid", "--fork", "--kill-ch
 """The command that takes away the network, and the sight of other processes."""
 
 
+PASSING = (
+    "Resource temporarily unavailable",
+    "can't start new thread",
+    "No space left on device",
+    "Too many open files in system",
+)
+"""What says that the machine is full at the moment, and nothing of the code."""
+
 KILLED = 128
 """What shells add to the number of a signal that has ended a process."""
 
 
 class TimeIsUp(Exception):  # noqa: N818  it is told, not raised to a user
     """Submitted code took too long."""
+
+
+class MachineIsFull(Exception):  # noqa: N818  likewise
+    """Submitted code failed of something that passes; another try may end otherwise."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,7 @@ class Sandbox:
 
         Raises:
             TimeIsUp: One takes too long.
+            MachineIsFull: One fails of something that passes.
         """
         code = [
             (name, data)
@@ -155,6 +168,8 @@ async def _printed(process: Process, folder: str) -> bytes | str:
     if code == KILLED + signal.SIGXCPU:
         raise TimeIsUp
     why = said.decode("utf-8", "replace").removeprefix("error: ").replace(f"{folder}{os.sep}", "")
+    if any(cause in why for cause in PASSING):
+        raise MachineIsFull(next(cause for cause in PASSING if cause in why))
     lines = [text for text in map(line, why.splitlines()) if text]
     ends = dict.fromkeys(lines[:1] + lines[-1:])
     return clipped(" … ".join(ends) or "ends the process that runs it")
@@ -171,6 +186,21 @@ async def _read(pipe: asyncio.StreamReader, process: Process) -> bytes:
     return data
 
 
+def _room_for_processes(proc: Path = Path("/proc")) -> dict[str, int]:
+    """Return the limit on processes, which counts all that the account has anywhere, and threads.
+
+    Where nobody tells how many these are, there is no limit: a fixed one would refuse correct code.
+    """
+    if not proc.joinpath("self/task").is_dir():
+        return {}
+    running = 0
+    for process in proc.glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            if process.stat().st_uid == os.getuid():
+                running += len(list((process / "task").iterdir()))
+    return {"RLIMIT_NPROC": running + MOST_PROCESSES}
+
+
 def main() -> None:
     """Limit this process, and run the command that is given behind the limits."""
     time_s, memory_bytes, *command = sys.argv[1:]
@@ -181,7 +211,7 @@ def main() -> None:
             "RLIMIT_DATA": data_bytes,
             "RLIMIT_AS": data_bytes + MAPPED_BYTES,
             "RLIMIT_FSIZE": MOST_WRITTEN_BYTES,
-            "RLIMIT_NPROC": MOST_PROCESSES,
+            **_room_for_processes(),
             "RLIMIT_NOFILE": MOST_OPEN_FILES,
             "RLIMIT_CORE": 0,
         }

@@ -10,7 +10,12 @@ from contextlib import suppress
 import pytest
 
 from archstat.homework.grading.guards import Limits
-from archstat.homework.grading.sandbox import Sandbox, TimeIsUp
+from archstat.homework.grading.sandbox import (
+    MachineIsFull,
+    Sandbox,
+    TimeIsUp,
+    _room_for_processes,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are those of Linux")
 
@@ -86,6 +91,28 @@ def test_what_a_file_cannot_do_is_told(code, why):
     assert why in found
     assert len(found) <= 300
     assert found.isprintable()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise RuntimeError("can\'t start new thread")',
+        "raise BlockingIOError(11, 'Resource temporarily unavailable')",
+        "raise OSError(28, 'No space left on device')",
+    ],
+)
+def test_what_fails_as_the_machine_is_full_says_nothing_of_the_code(code):
+    with pytest.raises(MachineIsFull):
+        run(code)
+
+
+def test_the_room_for_processes_is_beside_those_that_run_already(tmp_path):
+    for process, threads in ((1, 3), (20, 300)):
+        for thread in range(threads):
+            (tmp_path / str(process) / "task" / str(thread)).mkdir(parents=True)
+    (tmp_path / "self" / "task").mkdir(parents=True)
+    assert _room_for_processes(tmp_path) == {"RLIMIT_NPROC": 303 + 256}
+    assert _room_for_processes(tmp_path / "nowhere") == {}
 
 
 def test_messages_do_not_name_the_folder():
