@@ -5,28 +5,37 @@ under the names of one of several systems; one in twenty is junk. They are grade
 processes of their own, with one worker, with two, and with two that are killed halfway.
 
     python benchmarks/grade.py [SUBMISSIONS]
+    python benchmarks/grade.py --soak [SUBMISSIONS] [KILLS]
+
+The soak kills a run as often, at random, lets it go on a disk that takes no more, starts two at
+once, and lets the last one end: every entry must have its one row.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from pathlib import Path
 
 from archstat.homework.answers.truth import Answer, Truth, truth_of
+from archstat.homework.grading.ledger import NAME
 from archstat.homework.mistakes import MISTAKES
 from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
@@ -143,8 +152,24 @@ def junk(chance: random.Random) -> bytes:
     return chance.choice(kinds)()
 
 
+def junk_entry(folder: Path, chance: random.Random) -> None:
+    """Hand in something that is no file: what people and systems leave."""
+    kind = chance.randrange(5)
+    folder.mkdir()
+    if kind == 1:
+        (folder / ".DS_Store").write_bytes(b"x")
+    if kind == 2:  # noqa: PLR2004  the kinds are numbered
+        deep = folder.joinpath(*"x" * 60)
+        deep.mkdir(parents=True)
+        (deep / "homework.md").write_text("too deep", encoding="utf-8")
+    if kind == 3:  # noqa: PLR2004
+        (folder / "submission_metadata.yml").write_bytes(b"submission_1:\n\0")
+    if kind == 4:  # noqa: PLR2004
+        (folder / "homework.md").symlink_to("/etc/hostname")
+
+
 def hand_in(folder: Path, count: int) -> None:
-    """Write the submissions of a class."""
+    """Write the submissions of a class, each an entry of the folder."""
     truth = truth_of(graph := resolve(MODEL, Variant()), report_on(graph))
     chance = random.Random(SEED)  # noqa: S311  a seed makes it the same class each time
     for number in range(count):
@@ -161,6 +186,9 @@ def hand_in(folder: Path, count: int) -> None:
                 f"Student {number:05}_{number}_assignsubmission_file_/homework{suffix}",
             ]
         )
+        if number % round(2 / JUNK_SHARE) == 1:
+            junk_entry(folder / f"student{number:05}", chance)
+            continue
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
 
@@ -187,7 +215,7 @@ def grade(folder: Path, output: Path, workers: int, *, stop_at: int | None = Non
     watcher.start()
     while process.poll() is None:
         time.sleep(0.05)
-        if stop_at is not None and len(records(output)) >= stop_at:
+        if stop_at is not None and len(list(output.glob("feedback/*"))) >= stop_at:
             process.send_signal(signal.SIGKILL)
     watcher.join()
     if stop_at is None and process.returncode != 0:
@@ -230,11 +258,11 @@ def peak_bytes(pid: int) -> int | None:
 
 def records(output: Path) -> list[str]:
     """Return the keys of the records on the disk."""
-    path = output / "ledger.jsonl"
+    path = output / NAME
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[1:]
-    return [json.loads(line)["key"] for line in lines if line.endswith("\n")]
+    with closing(sqlite3.connect(path)) as database:
+        return [json.loads(key) for (key,) in database.execute("SELECT key FROM graded")]
 
 
 def results(output: Path) -> dict[str, bytes]:
@@ -242,7 +270,7 @@ def results(output: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(output)): path.read_bytes()
         for path in sorted(output.rglob("*"))
-        if path.is_file() and path.name != "ledger.jsonl"
+        if path.is_file() and path.name != NAME
     }
 
 
@@ -250,8 +278,53 @@ def mib(count: int) -> str:
     return f"{count / (1 << 20):.0f} MiB"
 
 
+def soak(count: int, kills: int) -> bool:
+    """Kill a run at random, fill its disk, start two at once; return whether all have one row."""
+    chance = random.Random(SEED)  # noqa: S311  the same soak each time
+    with tempfile.TemporaryDirectory() as name:
+        folder, output = Path(name) / "submissions", Path(name) / "out"
+        folder.mkdir()
+        hand_in(folder, count)
+        words = ["grade", folder, "--against", MODEL, "-o", output, "--workers", 2]
+        command = [sys.executable, "-m", "archstat", *map(str, words)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        seen: set[str] = set()
+        lost = 0
+        for _ in range(kills):
+            process = subprocess.Popen(command, **quiet)
+            time.sleep(chance.uniform(0.5, 8))
+            process.kill()
+            process.wait()
+            kept = set(records(output))
+            lost += len(seen - kept)
+            seen = kept
+        print(f"{kills} kills: {len(seen)} of {count} graded, {lost} lost")
+
+        def little_disk() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192))
+
+        full = subprocess.run(
+            command, check=False, capture_output=True, text=True, preexec_fn=little_disk
+        )
+        print(f"a disk that takes no more: exit {full.returncode}: {full.stderr.strip()[:100]}")
+        first = subprocess.Popen(command, **quiet)
+        second = subprocess.run(command, check=False, capture_output=True, text=True)
+        codes = sorted([first.wait(), second.returncode])
+        last = subprocess.run(command, check=False, **quiet).returncode
+        with (output / "class.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = Counter(row["student"] for row in csv.DictReader(file))
+        expected = len(list(folder.iterdir()))
+        doubled = sum(number - 1 for number in rows.values())
+        print(f"two at once: exits {codes}; the last run: exit {last}")
+        print(f"{expected} entries, {len(rows)} rows, {doubled} doubled")
+        return last == lost == doubled == 0 and len(rows) == expected and full.returncode == 2  # noqa: PLR2004
+
+
 def main() -> None:
     """Print a table of the runs, and whether they agree."""
+    if "--soak" in sys.argv:
+        numbers = [int(word) for word in sys.argv[1:] if word != "--soak"]
+        sys.exit(not soak(*numbers, *(2_000, 50)[len(numbers) :]))
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
