@@ -6,20 +6,18 @@ two matrix products attention in one call. Modules are too coarse.
 
 from __future__ import annotations
 
+import ast
 import inspect
-import sys
+import linecache
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dis import opmap
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, TypeAlias
 
 import torch
 import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from archstat.graph import Graph, Node
 from archstat.layers import Layer
@@ -31,6 +29,7 @@ from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.private import TorchDispatchMode, tree_leaves
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.witnesses.torch_attention import attention_nodes
@@ -229,10 +228,37 @@ def _product(func: Any, args: Any, kwargs: Any, macs: int, shape: Shape) -> Call
 
 def _is_operator() -> bool:
     """Return whether the model's own line has an operator where torch called us, and no call."""
-    frame = sys._getframe()  # noqa: SLF001  the documented way to frames
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith(__package__):
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals["__name__"].startswith(__package__):
         frame = frame.f_back
-    return frame.f_code.co_code[frame.f_lasti] == opmap["BINARY_OP"]
+    place = None if frame is None else inspect.getframeinfo(frame, context=0).positions
+    if frame is None or place is None or place.lineno is None or place.end_lineno is None:
+        return False
+    lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    text = [line.encode() for line in lines[place.lineno - 1 : place.end_lineno]]
+    if not text:
+        return False
+    text[-1] = text[-1][: place.end_col_offset]  # columns are counted in bytes
+    text[0] = text[0][place.col_offset :]
+    return _is_binary(b"".join(text).decode())
+
+
+def _is_binary(text: str) -> bool:
+    """Return whether a piece of Python is two operands with an operator between them.
+
+    >>> [_is_binary(text) for text in ("x @ y", "x @= y", "torch.matmul(x, y)", "x.mm(y) @ z")]
+    [True, True, False, True]
+    """
+    try:
+        (statement,) = ast.parse(text).body
+    except SyntaxError:  # it goes on over lines in brackets that stand around it
+        with suppress(SyntaxError):
+            (statement,) = ast.parse(f"({text})").body
+            return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.BinOp)
+        return False
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.BinOp)
+    return isinstance(statement, ast.AugAssign)
 
 
 def _biases(args: Any, kwargs: Any) -> dict[str, Shape]:

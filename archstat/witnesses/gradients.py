@@ -21,7 +21,6 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves, tree_map_only
 
 from archstat.analyses.receptive_field.layout import Axis, Factor, Medley, axes_of
 from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
@@ -29,6 +28,7 @@ from archstat.errors import ArchstatError
 from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
+from archstat.models.torch.private import tree_leaves, tree_map_only
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.report.finding import Finding, Verdict, compared

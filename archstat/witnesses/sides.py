@@ -15,13 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import conv_backward_flop, flop_registry
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.graph import Graph, Node, Training
 from archstat.layers.naming import attribute_name
+from archstat.models.torch.private import TorchDispatchMode, storage_id, tree_leaves
 
 INPUTS, WEIGHTS = 0, 1
 
@@ -107,12 +106,12 @@ class Sides(TorchDispatchMode):
         self._kept += (tensor for tensor, _ in outputs)  # so that no other gets the address of one
         for tensor, macs in outputs:
             if macs:
-                products.append((macs, {_address(tensor)}))
+                products.append((macs, {storage_id(tensor)}))
             else:
-                addresses = {_address(each) for each in given}
+                addresses = {storage_id(each) for each in given}
                 for _, made in products:
                     if made & addresses:
-                        made.add(_address(tensor))
+                        made.add(storage_id(tensor))
 
     def _after(self, node: Any) -> Callable[[Any, Any], None]:
         def after(gradients: Any, _: Any) -> None:
@@ -121,7 +120,7 @@ class Sides(TorchDispatchMode):
                 places = [
                     place
                     for place, gradient in enumerate(gradients)
-                    if gradient is not None and _address(gradient) in made
+                    if gradient is not None and storage_id(gradient) in made
                 ]
                 if len(places) != 1:
                     self.unclear.add(node.name())
@@ -195,10 +194,6 @@ def _of_convolution(args: Any, out: Any) -> list[int]:
 
 def _tensors(values: Any) -> list[Tensor]:
     return [leaf for leaf in tree_leaves(values) if isinstance(leaf, Tensor)]
-
-
-def _address(tensor: Tensor) -> int:
-    return tensor.untyped_storage()._cdata  # noqa: SLF001  torch's; on meta all else is 0
 
 
 def stated_sides(graph: Graph, costs: Mapping[str, Training]) -> dict[str, tuple[int, int]]:

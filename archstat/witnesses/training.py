@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode, conv_backward_flop
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
@@ -18,6 +17,7 @@ from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
+from archstat.models.torch.private import storage_id, tree_leaves
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
@@ -77,12 +77,11 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
         TraceError: torch refuses it.
     """
     standins = standins_of(model, META, learn=True)
-    own = {tensor.untyped_storage()._cdata for tensor in standins.values()}  # noqa: SLF001  torch's
+    own = {storage_id(tensor) for tensor in standins.values()}
     kept = {}
 
     def keep(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        kept[storage._cdata] = storage  # noqa: SLF001  likewise
+        kept[storage_id(tensor)] = tensor.untyped_storage()
         return tensor
 
     hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)

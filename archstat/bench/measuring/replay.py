@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves, tree_map_only
 
 from archstat.bench.case import BYTES, Case
 from archstat.bench.layer_rounds import Line, Timed
@@ -29,6 +28,7 @@ from archstat.devices.device import COMPILE, FLOAT32, GRAPH, Call
 from archstat.graph import INPUT, Graph
 from archstat.models.question import Question
 from archstat.models.torch.module import GraphModule, graph_of, node_output
+from archstat.models.torch.private import tree_leaves, tree_map_only
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.running import run_untouched
 

@@ -12,7 +12,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils._pytree import tree_leaves, tree_map_only
 
 from archstat.bench.case import Case
 from archstat.devices import find, is_out_of_memory
@@ -22,6 +21,7 @@ from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
 from archstat.models.torch.examples import example_inputs, stated_inputs
+from archstat.models.torch.private import compiler_settings, tree_leaves, tree_map_only
 from archstat.models.torch.source import Source
 
 INPUTS = 3
@@ -165,7 +165,7 @@ def _compile(module: nn.Module) -> None:
     torch.compile would take a second batch size for a hint to let it vary, and run a ninth version
     of a function uncompiled without a word.
     """
-    config = torch._dynamo.config  # noqa: SLF001  by its documented name, which begins so
+    config = compiler_settings()
     config.cache_size_limit = config.accumulated_cache_size_limit = MOST_VERSIONS
     module.compile(dynamic=False)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.conv import _ConvNd
 
 from archstat.errors import UsageError
 from archstat.layers.base import Shape
 from archstat.models.inputs import InputSpec, fitted
+from archstat.models.torch.private import convolutions
 from archstat.models.torch.source import Source
 
 
@@ -36,8 +36,7 @@ def _usual(model: nn.Module, shape: Shape) -> Shape | None:
 
     What else may be wrong with a shape, the convolution itself tells better.
     """
-    convolutions = (each for each in model.modules() if isinstance(each, _ConvNd))
-    first = next(convolutions, None)
+    first = next(iter(convolutions(model)), None)
     if first is None or len(shape) != len(first.kernel_size) + 2 or shape[0] != 1:
         return None
     return (first.in_channels, *shape[2:]) if shape[1] == first.in_channels else None

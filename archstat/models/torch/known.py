@@ -19,6 +19,7 @@ from archstat.layers.reach import Reach, Reshaped, Unknown
 from archstat.layers.reshape import Flatten, ZeroPad2d
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.private import whole
 
 KINDS: Mapping[type[nn.Module], type[Layer]] = {
     getattr(nn, kind.torch_name): kind
@@ -150,9 +151,9 @@ def reach_of(call: Call) -> Reach:
     return REGISTRY.find(call.operator).reach(call)
 
 
-def _is_part_of(value: Any, whole: Tensor) -> bool:
+def _is_part_of(value: Any, out: Tensor) -> bool:
     """Return whether an argument is a view of a tensor."""
-    return isinstance(value, Tensor) and value._base is whole and value.shape != whole.shape  # noqa: SLF001
+    return isinstance(value, Tensor) and value.shape != out.shape and whole(value) is out
 
 
 def single_tensor(values: Any) -> Tensor | None:

@@ -11,10 +11,10 @@ from math import prod
 from typing import Any
 
 from torch import Tensor, nn
-from torch.utils._pytree import keystr, tree_flatten_with_path, tree_leaves
 
 from archstat.graph import Graph
 from archstat.models.torch.operators.transforms import CONVENTION
+from archstat.models.torch.private import keystr, tree_flatten_with_path, tree_leaves
 
 TORCHS = frozenset(vars(nn.Module()))
 """The attributes in which torch keeps what is registered."""

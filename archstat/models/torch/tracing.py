@@ -25,6 +25,7 @@ from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.failures.diagnosis import Failure, explained
 from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.module import find_device
+from archstat.models.torch.private import pre_hooks
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
@@ -174,7 +175,7 @@ def _trace(  # noqa: PLR0913  likewise
     each_operator: bool,
     train: bool,
 ) -> Graph:
-    if not model._forward_pre_hooks:  # noqa: SLF001  which may change what forward is given
+    if not pre_hooks(model):  # which may change what forward is given
         hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
         target = model.forward
         require_call(target, args, kwargs, name=f"{name}: forward", hint=hint, instead=instead)

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
-from torch.utils._pytree import tree_map_only
 
 from archstat.errors import UsageError
+from archstat.models.torch.private import compiled_from, tree_map_only
 
 
 def unwrapped(model: nn.Module, name: str) -> nn.Module:
@@ -32,7 +32,7 @@ def unwrapped(model: nn.Module, name: str) -> nn.Module:
             )
     if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
         return unwrapped(model.module, name)
-    inner = model._modules.get("_orig_mod")  # noqa: SLF001  its class takes seconds to import
+    inner = compiled_from(model)
     return model if inner is None else unwrapped(inner, name)
 
 

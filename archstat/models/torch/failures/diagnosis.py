@@ -14,7 +14,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves
 
 from archstat.errors import INSTEAD, NEAR, Problem
 from archstat.graph import INPUT, ForwardError, Graph
@@ -24,6 +23,7 @@ from archstat.models.torch.failures.misfits import Misfit, problem_of, word
 from archstat.models.torch.failures.users_code import users_line
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.private import tree_leaves
 from archstat.models.torch.remarks import hidden_tensors
 
 READING = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)

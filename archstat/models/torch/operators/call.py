@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
+
+from archstat.models.torch.private import schema, tree_leaves
 
 
 @cache
@@ -44,7 +45,7 @@ class Call:
         out: Tensor,
     ) -> Call:
         """Return a call by the names that the operator's schema gives its arguments."""
-        arguments = operator._schema.arguments  # noqa: SLF001  torch's, and of all operators alike
+        arguments = schema(operator).arguments
         given = {argument.name: argument.default_value for argument in arguments}
         given |= dict(zip(given, args, strict=False))
         return cls(operator, {**given, **kwargs}, inputs, out)

@@ -13,10 +13,9 @@ from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
-from torch._ops import OpOverload
-from torch.utils._pytree import tree_leaves
 
 from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.private import OpOverload, schema, storage_id, tree_leaves
 
 Like: TypeAlias = tuple[torch.Size, tuple[int, ...], torch.dtype]
 """A new tensor: its sizes, its strides and its type."""
@@ -62,15 +61,15 @@ def _makes_new(operator: Any) -> bool:
     """Return whether an operator makes new tensors, of nothing but sizes, strides and types."""
     if not isinstance(operator, OpOverload):
         return False
-    schema = operator._schema  # noqa: SLF001  torch's
+    stated = schema(operator)
     is_told_by_values = torch.Tag.data_dependent_output in operator.tags
     is_any_size = torch.Tag.dynamic_output_shape in operator.tags
     return not (
-        schema.is_mutable
+        stated.is_mutable
         or is_told_by_values
         or is_any_size
-        or any(each.alias_info is not None for each in (*schema.arguments, *schema.returns))
-        or any(str(each.type) != "Tensor" for each in schema.returns)
+        or any(each.alias_info is not None for each in (*stated.arguments, *stated.returns))
+        or any(str(each.type) != "Tensor" for each in stated.returns)
     )
 
 
@@ -110,7 +109,7 @@ def _likeness(out: Any, args: Sequence[Any]) -> tuple[Like | None, ...] | Like |
         return None
     storage = out.untyped_storage()
     given = [arg for arg in tree_leaves(args) if isinstance(arg, Tensor)]
-    if any(storage._cdata == tensor.untyped_storage()._cdata for tensor in given):  # noqa: SLF001
+    if any(storage_id(out) == storage_id(tensor) for tensor in given):
         return None
     last = sum((size - 1) * step for size, step in zip(out.shape, out.stride(), strict=True))
     needed = (last + 1) * out.element_size() if out.numel() else 0

@@ -15,9 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch._ops import OpOverload
 from torch.nn.modules import module as global_hooks
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from archstat.errors import Problem
 from archstat.graph import INPUT, Node
@@ -29,6 +27,7 @@ from archstat.models.torch.known import example_shape, layer_of_call
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.private import OpOverload, TorchDispatchMode, schema, whole
 from archstat.models.torch.recording.backward import Costs
 from archstat.models.torch.recording.meta import Answers, require_one_type
 from archstat.models.torch.recording.own import Watch
@@ -306,9 +305,9 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 def _wholes(func: Any, outputs: Sequence[Tensor]) -> list[Tensor]:
     """Return the tensors in a part of which an operator writes."""
-    if not isinstance(func, OpOverload) or not func._schema.is_mutable:  # noqa: SLF001  torch's
+    if not isinstance(func, OpOverload) or not schema(func).is_mutable:
         return []
-    return [whole for tensor in outputs if (whole := tensor._base) is not None]  # noqa: SLF001
+    return [held for tensor in outputs if (held := whole(tensor)) is not None]
 
 
 def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:

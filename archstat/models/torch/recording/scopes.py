@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from archstat.layers import Layer
 from archstat.models.torch.known import is_leaf, is_taught, layer_of, single_tensor
+from archstat.models.torch.private import pre_hooks
 from archstat.models.torch.recording.inner import Inner
 from archstat.models.torch.recording.provenance import Provenance, Row
 from archstat.models.torch.recording.tape import Cost
@@ -77,7 +78,7 @@ class Scopes:
         is_whole = is_taught(module) if self.each_operator else is_leaf(module)
         if scope.layer is not None or is_whole:
             scope.row = Row()
-        hooks = module._forward_pre_hooks  # noqa: SLF001  which may change what it is given
+        hooks = pre_hooks(module)  # which may change what it is given
         if is_whole and (scope.layer is None or hooks):
             scope.inner = Inner(provenance)
 

@@ -19,6 +19,7 @@ from torch.autograd.function import BackwardCFunction
 from archstat.errors import UsageError
 from archstat.graph import Training
 from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.private import hooks_on_kept_tensors, storage_id, tells_what_is_kept
 from archstat.models.torch.recording.provenance import Provenance
 
 CHECKPOINT = "checkpointed calls"
@@ -55,12 +56,12 @@ class Tape:
     """
 
     def __init__(self, own: Iterable[Tensor]) -> None:
-        if not hasattr(torch._C._autograd, "_top_saved_tensors_default_hooks"):  # noqa: SLF001
+        if not tells_what_is_kept():
             raise UsageError(
                 f"torch {torch.__version__} does not tell what training a PyTorch model keeps",
                 hint="use a newer torch; a spec is answered with any",
             )
-        self._storages = {_address(tensor): tensor.untyped_storage() for tensor in own}
+        self._storages = {storage_id(tensor): tensor.untyped_storage() for tensor in own}
         self._pending: dict[int, Tensor] = {}  # kept, but not yet known for whom
         self._keeps_sparse = False
         self._read: set[int] = set()
@@ -78,7 +79,7 @@ class Tape:
         if tensor.layout != torch.strided:  # which lies in several places
             self._keeps_sparse = True
             return 0
-        address = _address(tensor)
+        address = storage_id(tensor)
         if address not in self._storages:
             self._storages[address] = tensor.untyped_storage()  # so that no other gets its address
             self._pending[address] = tensor
@@ -94,7 +95,7 @@ class Tape:
         _, outputs = self._last
         if not self._pending:
             return
-        places = {_address(tensor) for tensor in outputs if tensor.layout == torch.strided}
+        places = {storage_id(tensor) for tensor in outputs if tensor.layout == torch.strided}
         self._read.clear()
         for tensor in outputs:
             for name in dir(tensor.grad_fn):
@@ -109,7 +110,7 @@ class Tape:
         if self._keeps_sparse:
             self._keeps_sparse = False
             cost.unknown.add("sparse tensors")
-        if torch._C._autograd._top_saved_tensors_default_hooks(True) != self._hooks:  # noqa: FBT003, SLF001  torch's
+        if hooks_on_kept_tensors() != self._hooks:
             cost.keeps_elsewhere = True
 
     def settle(self, cost: Cost | None = None) -> None:
@@ -152,8 +153,3 @@ class Tape:
                 cost.input_macs += macs
             elif factor.requires_grad:
                 cost.weight_macs += macs
-
-
-def _address(tensor: Tensor) -> int:
-    address: int = tensor.untyped_storage()._cdata  # noqa: SLF001  torch's; on meta all else is 0
-    return address

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
+
+from archstat.models.torch.private import tree_leaves
 
 PLAIN = frozenset({bool, complex, float, int, str, type(None)})
 

@@ -1,0 +1,103 @@
+"""Every private name of torch that this package uses, each with the reason why.
+
+Private names may go in any version. So they stand here and nowhere else, and a test looks whether
+they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._ops import OpOverload  # operators are of this class, and there is no other name for it
+from torch.nn.modules.conv import _ConvNd
+from torch.utils._python_dispatch import TorchDispatchMode  # documented, but under this name only
+from torch.utils._pytree import (  # what torch itself takes apart containers with; no public one
+    keystr,
+    tree_flatten_with_path,
+    tree_leaves,
+    tree_map_only,
+)
+
+__all__ = [
+    "ATTRIBUTES",
+    "OpOverload",
+    "TorchDispatchMode",
+    "compiled_from",
+    "compiler_settings",
+    "convolutions",
+    "hooks_on_kept_tensors",
+    "keystr",
+    "pre_hooks",
+    "schema",
+    "storage_id",
+    "tells_what_is_kept",
+    "tree_flatten_with_path",
+    "tree_leaves",
+    "tree_map_only",
+    "whole",
+]
+
+ATTRIBUTES = frozenset(
+    {
+        "_base",
+        "_cdata",
+        "_dynamo",
+        "_forward_pre_hooks",
+        "_orig_mod",
+        "_schema",
+        "_top_saved_tensors_default_hooks",
+    }
+)
+"""The private attributes that are read here."""
+
+CONVOLUTION: type[nn.Module] = _ConvNd
+"""The class of which all of torch's convolutions are."""
+
+
+def convolutions(model: nn.Module) -> list[Any]:
+    """Return the convolutions of a model; their common class is private."""
+    return [module for module in model.modules() if isinstance(module, CONVOLUTION)]
+
+
+def schema(operator: OpOverload) -> Any:
+    """Return the names, types and defaults of an operator's arguments; nothing public tells."""
+    return operator._schema  # noqa: SLF001  see above
+
+
+def whole(tensor: Tensor) -> Tensor | None:
+    """Return the tensor of which another one is a view; nothing public tells."""
+    return tensor._base  # noqa: SLF001  see above
+
+
+def storage_id(tensor: Tensor) -> int:
+    """Return what tells a tensor's storage from others; on meta, every public address is 0."""
+    identity: int = tensor.untyped_storage()._cdata  # noqa: SLF001  see above
+    return identity
+
+
+def pre_hooks(module: nn.Module) -> Mapping[int, Any]:
+    """Return the hooks that may change what a module is given; nothing public tells of them."""
+    return module._forward_pre_hooks  # noqa: SLF001  see above
+
+
+def compiled_from(model: nn.Module) -> nn.Module | None:
+    """Return the model that torch.compile wrapped; importing its class would take seconds."""
+    return model._modules.get("_orig_mod")  # noqa: SLF001  see above
+
+
+def tells_what_is_kept() -> bool:
+    """Return whether this torch says who keeps tensors for the backward pass."""
+    return hasattr(torch._C._autograd, "_top_saved_tensors_default_hooks")  # noqa: SLF001  see below
+
+
+def hooks_on_kept_tensors() -> Any:
+    """Return the hooks that hear of kept tensors now, as checkpoints have; nothing public tells."""
+    return torch._C._autograd._top_saved_tensors_default_hooks(True)  # noqa: FBT003, SLF001  see above
+
+
+def compiler_settings() -> Any:
+    """Return the settings of torch.compile; the documentation itself calls them by this name."""
+    return torch._dynamo.config  # noqa: SLF001  see above
