@@ -201,6 +201,12 @@ def _loaded(
             )
         return find_model(fspath(model)).graph(question)
     torch = sys.modules.get("torch")  # whoever has a module has torch
+    if torch is not None and isinstance(model, torch.export.ExportedProgram):
+        from archstat.models.torch.loading.exported import module_of  # noqa: PLC0415  likewise
+
+        if not question.inputs and not len(inputs) and model.example_inputs is not None:
+            inputs, kwargs = model.example_inputs
+        model = module_of(model)
     if torch is not None and isinstance(model, type) and issubclass(model, torch.nn.Module):
         raise UsageError(
             f"a model is an instance, and {model.__name__} is its class",

@@ -21,13 +21,16 @@ def stated_inputs(source: Source, inputs: Sequence[InputSpec]) -> Sequence[Input
     Raises:
         UsageError: Nobody says what they are, or they do not fit.
     """
+    if not inputs and source.stated:
+        return source.stated
     if not inputs:
         if source.input is None:
             raise UsageError(
                 f"{source.name} does not say what its input is", instead={"input": (3, 224, 224)}
             )
         return [InputSpec(source.input)] * source.images
-    usual = source.input or _usual(source.model, inputs[0].shape)
+    known = source.stated[0].shape if source.stated else source.input
+    usual = known or _usual(source.model, inputs[0].shape)
     return [fitted(inputs[0], usual), *inputs[1:]] if usual else inputs
 
 

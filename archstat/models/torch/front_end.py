@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archstat.models.torch.source import Source
 
 LIBRARIES = ("torchvision", "timm")
+EXPORTED = ".pt2"
 
 
 class TorchFrontEnd(FrontEnd):
@@ -41,7 +42,7 @@ class TorchFrontEnd(FrontEnd):
     def matches(argument: str) -> bool:
         """Return whether it begins with a library's name, names a Python file, or has a colon."""
         is_of_library = argument.startswith(tuple(f"{name}/" for name in LIBRARIES))
-        return is_of_library or argument.endswith(FILES) or ":" in Path(argument).name
+        return is_of_library or argument.endswith((*FILES, EXPORTED)) or ":" in Path(argument).name
 
     def graph(self, question: Question) -> Loaded:
         """Return the graph that a forward pass shows."""

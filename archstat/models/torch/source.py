@@ -12,6 +12,7 @@ from torch import nn
 
 from archstat.graph import Graph
 from archstat.layers.base import Shape
+from archstat.models.inputs import InputSpec
 from archstat.models.torch.module import build_module, draw
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Source:
         input: The shape of one example that its authors use; None if nobody says.
         takes_list: Whether it takes a list of images instead of a batch.
         images: How many images of that shape it takes.
+        stated: The inputs that it was made for, where there are several, or of several types.
         notes: What is to be said of how it was made.
         home: Where its code finds its own modules; None for code that anybody can import.
     """
@@ -37,6 +39,7 @@ class Source:
     input: Shape | None = None
     takes_list: bool = False
     images: int = 1
+    stated: tuple[InputSpec, ...] = ()
     notes: tuple[str, ...] = ()
     home: Home | None = None
 

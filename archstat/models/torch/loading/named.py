@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archstat.models.torch.loading.construction import built
+from archstat.models.torch.loading.exported import from_exported
 from archstat.models.torch.loading.files import attribute, from_file, from_package
 from archstat.models.torch.loading.home import FILES, Home
 from archstat.models.torch.loading.libraries import from_timm, from_torchvision
@@ -28,6 +29,8 @@ def load_source(model: str, arguments: Mapping[str, Any], *, run_file: bool = Fa
         return from_torchvision(name, arguments)
     if slash and library == "timm" and ":" not in name:
         return from_timm(name, arguments)
+    if model.endswith(".pt2"):
+        return from_exported(model)
     where, _, wanted = model.rpartition(":") if ":" in model else (model, "", "")
     home = Home(Path(where)) if where.endswith(FILES) else None
     module = from_package(where) if home is None else from_file(home, wanted, run_file=run_file)
