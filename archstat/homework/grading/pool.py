@@ -1,4 +1,9 @@
-"""The parent's side of the workers: some of them, each with one submission at a time."""
+"""The parent's side of the workers: some of them, each with one submission at a time.
+
+Not a pool of a library: the workers of pebble 5.2, which was tried, see the whole environment, and
+answer in pickles of any length, by which a sheet that has taken a worker over would run code here.
+Ours answer in JSON, see nothing, and write no file; `tests/homework/grading/test_pool.py` shows it.
+"""
 
 from __future__ import annotations
 
