@@ -13,6 +13,7 @@ EPILOG_LIST = """\b
 Examples:
   archstat list
   archstat list | grep cifar
+  archstat list torchvision | grep vit
   archstat list -f json
 """
 
@@ -23,9 +24,27 @@ Examples:
 """
 
 
-def list_models(format_name: FormatOption = None, output: Output = None) -> None:
-    """List the networks of the catalogue, with input, parameters and MACs."""
+def list_models(
+    library: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[LIBRARY]",
+            help="torchvision or timm: the models that it has, by name.",
+            show_default=False,
+        ),
+    ] = None,
+    format_name: FormatOption = None,
+    output: Output = None,
+) -> None:
+    """List the networks of the catalogue, with input, parameters and MACs; or a library's names."""
     with answering():
+        if library is not None:
+            from archstat.documents.catalogue import names_document
+            from archstat.models.argument import library_names
+
+            target = destination(format_name, output)
+            target.send(names_document(library, library_names(library)))
+            return
         from archstat.documents.catalogue import catalogue_document
         from archstat.models.spec.catalogue import catalogue
         from archstat.models.spec.resolve import resolve

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
@@ -26,13 +26,20 @@ AGAIN_S = 1.0  # after this it is stopped once more, if it has caught the except
 
 
 def complete_model(incomplete: str) -> Iterator[tuple[str, str]]:
-    """Yield the networks of the catalogue that begin so, with their titles, for the shell."""
+    """Yield the networks of the catalogue and of libraries that begin so, for the shell."""
+    from archstat.models.argument import library_names
     from archstat.models.spec.catalogue import catalogue
     from archstat.models.spec.resolve import find_spec
 
     for name in catalogue():
         if name.startswith(incomplete):
             yield name, find_spec(name).title
+    library, slash, _ = incomplete.partition("/")
+    if slash:
+        with suppress(UsageError):  # there is no such library here
+            for name in library_names(library):
+                if name.startswith(incomplete):
+                    yield name, ""
 
 
 def complete_format(incomplete: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from archstat.documents.document import Column, Document, Line, Listing, Table
 from archstat.graph import Graph
@@ -33,6 +33,17 @@ def catalogue_document(networks: Mapping[str, Graph]) -> Document:
     )
     table = Table(columns, tuple(lines), is_ruled=False)
     return Document("catalogue", "The catalogue", parts=(table,), is_bare=True)
+
+
+def names_document(library: str, names: Sequence[str]) -> Document:
+    """Return the models of a library by their names alone: to know more, each must be built."""
+    table = Table(
+        (Column("name", "name", is_text=True),),
+        tuple(Line((name,)) for name in names),
+        has_titles=False,
+        is_ruled=False,
+    )
+    return Document("library", library, parts=(table,), is_bare=True)
 
 
 def kinds_document(kinds: Mapping[str, type[Layer]]) -> Document:

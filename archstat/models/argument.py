@@ -6,13 +6,14 @@ Every folder beside this file with a `front_end.py` is one; nothing else has to 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from inspect import isabstract
 from pathlib import Path
 from stat import S_ISREG
 
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import MAX_SHOWN, UsageError, did_you_mean, shown
 from archstat.models.front_end import FormulaFrontEnd, FrontEnd
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.file import mode_of
@@ -48,11 +49,45 @@ def find_model(argument: str) -> FrontEnd:
     file = f"{argument}.toml"
     is_file = bool(argument) and S_ISREG(mode_of(Path(file)))
     near = did_you_mean(argument, list(catalogue()), at_most=MOST_SUGGESTED)
+    near = near or _of_a_library(argument)
     hint = f"did you mean {file!r}?" if is_file else near
     raise UsageError(
         f"there is no model {shown(argument)}",
         hint=hint or "'archstat list' shows the catalogue; a spec file ends in .toml",
     )
+
+
+def library_names(library: str) -> list[str]:
+    """Return the models of a library, as MODEL arguments name them.
+
+    Raises:
+        UsageError: There is no such library, or it is not installed.
+    """
+    known = {name: names for each in front_ends() for name, names in each.libraries().items()}
+    if library not in known:
+        raise UsageError(
+            f"there is no library {shown(library)}",
+            hint=did_you_mean(library, list(known)) or f"there are {' and '.join(known)}",
+        )
+    return [f"{library}/{name}" for name in known[library]()]
+
+
+def _of_a_library(word: str) -> str | None:
+    """Return a hint with the models of installed libraries that are called so, or nearly."""
+    if not word.isidentifier() or len(word) > MAX_SHOWN:
+        return None
+    found: list[str] = []
+    for library in (name for each in front_ends() for name in each.libraries()):
+        with suppress(UsageError):  # it is not installed
+            names = library_names(library)
+            exact = f"{library}/{word.lower()}"
+            if exact in names:
+                return f"did you mean {exact!r}?"
+            found += names
+    near = did_you_mean(word, [name.partition("/")[2] for name in found], at_most=1)
+    word = near.split("'")[1] if near else ""
+    whole = next((name for name in found if name.partition("/")[2] == word), None)
+    return f"did you mean {whole!r}?" if whole else None
 
 
 def find_formulas(argument: str) -> FormulaFrontEnd:

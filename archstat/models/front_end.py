@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from archstat.errors import UsageError
@@ -54,6 +54,11 @@ class FrontEnd(ABC):
     @abstractmethod
     def matches(argument: str) -> bool:
         """Return whether an argument is of this form; nothing is read or imported to tell."""
+
+    @staticmethod
+    def libraries() -> Mapping[str, Callable[[], list[str]]]:
+        """Return the libraries whose models it knows by LIBRARY/NAME, and what lists the names."""
+        return {}
 
     @abstractmethod
     def graph(self, question: Question) -> Loaded:

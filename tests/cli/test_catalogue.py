@@ -96,3 +96,24 @@ def test_code_is_a_script_that_runs_by_itself(tmp_path):
         [sys.executable, "-W", "error", str(file)], capture_output=True, check=True, text=True
     )
     assert done.stdout == "61,706 params, output (1, 10)\n"
+
+
+def test_a_library_lists_its_models():
+    pytest.importorskip("torchvision")
+    listed = invoke("list", "torchvision").stdout.split()
+    assert {"torchvision/resnet18", "torchvision/vit_b_16", "torchvision/raft_small"} <= {*listed}
+    assert all(name.startswith("torchvision/") for name in listed)
+    assert invoke("list", "torchvisoin").stderr == (
+        "error: there is no library 'torchvisoin'\n  hint: did you mean 'torchvision'?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("resnet18", "resnet18"), ("resnext50", "resnext50_32x4d")]
+)
+def test_a_model_of_a_library_is_meant_without_it(name, meant):
+    pytest.importorskip("torchvision")
+    result = invoke("table", name)
+    assert result.stderr == (
+        f"error: there is no model {name!r}\n  hint: did you mean 'torchvision/{meant}'?\n"
+    )

@@ -68,11 +68,12 @@ def test_each_form_has_one_front_end(argument, kind):
         ("vgg16.toml", "there is no file 'vgg16.toml'\n  hint: did you mean 'vgg16'?"),
         ("zzz.toml", "there is no file 'zzz.toml'"),
         (
-            "resnet50",
+            "nosuchnet",
             (
-                "there is no model 'resnet50'\n"
+                "there is no model 'nosuchnet'\n"
                 "  hint: 'archstat list' shows the catalogue; a spec file ends in .toml"
             ),
+        ),
         ),
         (
             "",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from archstat.errors import INSTEAD
-from archstat.extras import TORCH, require
+from archstat.extras import TORCH, Extra, require
 from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
 from archstat.models.torch.loading.home import FILES
@@ -44,6 +45,11 @@ class TorchFrontEnd(FrontEnd):
         is_of_library = argument.startswith(tuple(f"{name}/" for name in LIBRARIES))
         return is_of_library or argument.endswith((*FILES, EXPORTED)) or ":" in Path(argument).name
 
+    @staticmethod
+    def libraries() -> Mapping[str, Callable[[], list[str]]]:
+        """Return torchvision and timm; they are imported when their names are asked for."""
+        return {library: partial(_names, library) for library in LIBRARIES}
+
     def graph(self, question: Question) -> Loaded:
         """Return the graph that a forward pass shows."""
         source = self.module(question)
@@ -72,3 +78,10 @@ class TorchFrontEnd(FrontEnd):
             source = load_source(self.argument, question.arguments, run_file=question.run_file)
             self._found = asked, source
         return self._found[1]
+
+
+def _names(library: str) -> list[str]:
+    require(Extra("torch", (library,)), purpose=f"the list of {library}")
+    from archstat.models.torch.loading.libraries import names_of  # noqa: PLC0415  likewise
+
+    return names_of(library)
