@@ -74,7 +74,6 @@ def test_each_form_has_one_front_end(argument, kind):
                 "  hint: 'archstat list' shows the catalogue; a spec file ends in .toml"
             ),
         ),
-        ),
         (
             "",
             (
