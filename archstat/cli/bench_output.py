@@ -11,7 +11,7 @@ from archstat.cli.output import STDOUT, Destination, destination, require_other,
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
-    from archstat.bench.comparison import Comparison
+    from archstat.bench.comparing.comparison import Comparison
     from archstat.bench.record import Record
     from archstat.documents.document import Document
 
@@ -121,7 +121,7 @@ class Targets:
 
     def _comparison(self, record: Record, old: Record | None) -> Comparison | None:
         """Return how a record compares with an older one, or else its models; None for one."""
-        from archstat.bench.comparison import (
+        from archstat.bench.comparing.comparison import (
             PAIRED_TOLERANCE,
             TOLERANCE,
             compare_models,

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from archstat.bench.change import Basis, Difference
-from archstat.bench.comparison import compare_models, compare_records
-from archstat.bench.ratio import Answer
+from archstat.bench.comparing.change import Basis, Difference
+from archstat.bench.comparing.comparison import compare_models, compare_records
+from archstat.bench.comparing.ratio import Answer
 from archstat.bench.record import Reading, Result
 from archstat.bench.work import Work
 from archstat.errors import UsageError

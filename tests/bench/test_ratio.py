@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.bench.ratio import (
+from archstat.bench.comparing.ratio import (
     Answer,
     Ratio,
     decide,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from archstat.bench.comparison import Comparison, Entry, Row
-from archstat.bench.ratio import Ratio
+from archstat.bench.comparing.comparison import Comparison, Entry, Row
+from archstat.bench.comparing.ratio import Ratio
 from archstat.bench.record import SCHEMA
 from archstat.documents.bench.figures import CASE, records_table
 from archstat.documents.bench.sheet import BATCH, SETTINGS, Setting

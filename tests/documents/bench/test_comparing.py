@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from archstat.bench.comparison import compare_records
+from archstat.bench.comparing.comparison import compare_records
 from archstat.bench.record import Reading, Result
 from tests.bench.records import MS, ceilings, cpu, record, result, work
 from tests.documents.bench.writing import compared_in as render

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from archstat.bench.ratio import Answer, Ratio, decide, is_far, paired_ratio, ratio_of_runs
+from archstat.bench.comparing.ratio import (
+    Answer,
+    Ratio,
+    decide,
+    is_far,
+    paired_ratio,
+    ratio_of_runs,
+)
 from archstat.bench.record import Record, Result
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures, Verdict

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from archstat.bench.case import Case
-from archstat.bench.change import (
+from archstat.bench.comparing.change import (
     Basis,
     Change,
     Difference,
@@ -26,7 +26,7 @@ from archstat.bench.change import (
     of_neighbours,
     of_shares,
 )
-from archstat.bench.ratio import Answer
+from archstat.bench.comparing.ratio import Answer
 from archstat.bench.record import Record
 from archstat.bench.summary import Figures, figures
 from archstat.bench.work import Work
