@@ -57,7 +57,7 @@ def found_in_lines(
     blocks: list[Block] = []
     cells = 0
     for reader in READERS:
-        for block in reader(lines):
+        for block in limits.timely(reader(lines)):
             cells += sum(map(len, block.grid))
             limits.check(cells, limits.MOST_CELLS, "cells")
             blocks.append(block)

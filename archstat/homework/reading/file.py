@@ -69,7 +69,7 @@ def read_file(path: Path) -> Contents:
         SheetError: It cannot be read, or it holds no table.
     """
     name = str(path)
-    with within(name if name.isprintable() else shown(name)):
+    with within(name if name.isprintable() else shown(name)), limits.timed():
         try:
             status = path.stat()
             if stat.S_ISDIR(status.st_mode):
@@ -91,7 +91,7 @@ def read_bytes(data: bytes, *, name: str) -> Contents:
     Raises:
         SheetError: They cannot be read, or hold no table.
     """
-    with within(name if name.isprintable() else shown(name)):
+    with within(name if name.isprintable() else shown(name)), limits.timed():
         return _read(data, PurePath(name).suffix)
 
 
@@ -101,7 +101,7 @@ def read_text(text: str, *, name: str) -> Contents:
     Raises:
         SheetError: It is too long, or holds no table.
     """
-    with within(name if name.isprintable() else shown(name)):
+    with within(name if name.isprintable() else shown(name)), limits.timed():
         limits.check(len(text), limits.MOST_BYTES, "characters")
         return _contents(_in_text(text, PurePath(name).suffix))
 

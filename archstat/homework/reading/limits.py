@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import thread_time
+from typing import TypeVar
+
 from archstat.errors import SheetError
+
+T = TypeVar("T")
+
+MOST_SECONDS = 20
+"""Of a processor, for one file: a sheet of ten thousand rows and 25 columns takes half of it."""
 
 MOST_BYTES = 32 << 20
 """Of a file: a notebook or a document with a dozen photographs."""
@@ -24,6 +35,9 @@ MOST_LINES = 200_000
 
 MOST_LIST_LINES = 20_000
 """Of a text, with digits in them: what comes behind is a log, in which no list is looked for."""
+
+MOST_TEXTS = 5_000
+"""Of a notebook: its cells, and the forms of their outputs."""
 
 MOST_TABLES = 1_000
 """Of a file: the log of a long training in a notebook has hundreds of things like tables."""
@@ -56,3 +70,28 @@ def check(count: int, most: int, what: str) -> None:
     """
     if count > most:
         raise SheetError(f"has {count:,} {what}; at most {most:,} are read")
+
+
+_stop: ContextVar[float] = ContextVar("stop", default=float("inf"))
+
+
+@contextmanager
+def timed() -> Iterator[None]:
+    """Let what is read take no longer than `MOST_SECONDS` of a processor, where `timely` looks."""
+    token = _stop.set(thread_time() + MOST_SECONDS)
+    try:
+        yield
+    finally:
+        _stop.reset(token)
+
+
+def timely(items: Iterable[T]) -> Iterator[T]:
+    """Yield items while there is time.
+
+    Raises:
+        SheetError: There is none left.
+    """
+    for number, item in enumerate(items):
+        if number % 64 == 0 and thread_time() > _stop.get():
+            raise SheetError(f"takes more than {MOST_SECONDS} seconds to read")
+        yield item

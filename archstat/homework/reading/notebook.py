@@ -31,7 +31,10 @@ def found(text: str) -> Iterator[Found | Passage]:
         raise SheetError("is not a notebook: it nests too deep") from None
     except ValueError as error:
         raise SheetError(f"is not a notebook: {error}") from None
+    texts = 0
     for number, cell in enumerate(_list(_get(notebook, "cells")), 1):
+        texts += 1 + len(OUTPUTS) * len(_list(_get(cell, "outputs")))
+        limits.check(texts, limits.MOST_TEXTS, "cells and outputs")
         kind = _get(cell, "cell_type")
         if kind != "code":
             yield from document.found(_text(_get(cell, "source")), f"cell {number}, ")
@@ -42,13 +45,15 @@ def found(text: str) -> Iterator[Found | Passage]:
 def _output(output: object, place: str) -> Iterator[Found | Passage]:
     """Yield the tables in the best form of an output that has any, or what was printed."""
     data = _get(output, "data")
+    said: list[Found | Passage] = []
     printed = _get(output, "text") if _get(output, "name") != "stderr" else ""
     for text in (printed, *(_get(data, form) for form in OUTPUTS)):
         items = list(document.found(_text(text), place))
         if any(isinstance(item, Found) for item in items):
             yield from items
             return
-    yield from document.found(_text(printed), place)
+        said = said or items
+    yield from said
 
 
 def _get(value: object, key: str) -> object:

@@ -165,7 +165,7 @@ def _is_title(cell: str) -> bool:
 
 def _table(found: Found) -> Iterator[Table | Passage]:
     """Yield a table, if there is one, and the lines of words above and below it."""
-    lines = [[plain(cell) for cell in row] for row in found.grid]
+    lines = [[plain(cell) for cell in row] for row in limits.timely(found.grid)]
     columns = [column for column in zip_longest(*lines, fillvalue="") if any(column)]
     rows = [row for row in zip(*columns, strict=True) if any(row)]
     start = _first_full(rows) if found.heads is None else 0

@@ -8,7 +8,7 @@ fractions (½) stay as they were written.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from unicodedata import decomposition, normalize
 
@@ -64,6 +64,7 @@ def unescaped(text: str) -> str:
     return ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
 
 
+@lru_cache(maxsize=10_000)  # the rows of a table, and the sheets of a class, are much alike
 def plain(text: str) -> str:
     r"""Return what a cell says, without its markup.
 

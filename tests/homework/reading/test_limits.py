@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archstat.homework.reading import limits, read_bytes, read_file, read_text
-from tests.homework.reading.making import archive, docx
+from tests.homework.reading.making import archive, docx, notebook, ods
 from tests.homework.reading.reading import assert_refused
 
 LINE = "| a | b |\n"
@@ -183,3 +183,61 @@ def test_lines_in_which_lists_are_looked_for(monkeypatch):
 
 
 NO_TABLE_HINT = "hint: a table has two columns and a row, or more"
+
+
+def test_seconds_of_a_processor(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_SECONDS", -1)
+    message = "sheet: takes more than -1 seconds to read"
+
+    for data in (
+        b"a  b\n1  2\n2  3",
+        b"<html><p>a",
+        docx("<w:p/>"),
+        rb"\begin{tabular}{l}a\end{tabular}",
+    ):
+        assert_refused(lambda data=data: read_bytes(data, name="sheet"), message)
+
+
+def test_texts_of_a_notebook():
+    data = notebook(*[{"cell_type": "markdown", "source": "a"}] * 5_001)
+
+    assert_refused(
+        lambda: read_bytes(data, name="sheet"),
+        "sheet: has 5,001 cells and outputs; at most 5,000 are read",
+    )
+
+
+def test_repeated_cells_of_a_row_of_a_spreadsheet():
+    cell = (
+        '<table:table-cell table:number-columns-repeated="250"><text:p>x</text:p>'
+        "</table:table-cell>"
+    )
+
+    assert_refused(
+        lambda: read_bytes(ods(f"<table:table-row>{cell * 100_000}</table:table-row>"), name="x"),
+        "x: has 500 columns; at most 256 are read",
+    )
+
+
+def test_rows_of_a_spreadsheet_are_counted_as_they_are_read():
+    row = (
+        "<table:table-row><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row>"
+    )
+
+    assert_refused(
+        lambda: read_bytes(ods(row * 20_000), name="x"),
+        "x: has 10,001 rows; at most 10,000 are read",
+    )
+
+
+def test_nested_braces_in_a_cell_are_not_looked_into():
+    cell = "{" * 100_000
+    text = rf"\begin{{tabular}}{{ll}}a&b\\{cell}{'}' * 100_000}&c\end{{tabular}}"
+
+    assert_text_refused(text, "line 1: has 200,000 characters in a cell; at most 10,000 are read")
+
+
+def test_a_log_of_aligned_columns_is_kept_to_the_rows_that_are_read():
+    text = "a  b\n" + "1  2\n" * 150_000
+
+    assert_text_refused(text, "line 1: has 10,001 rows; at most 10,000 are read")

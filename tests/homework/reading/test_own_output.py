@@ -8,7 +8,7 @@ import pytest
 
 from archstat.homework.reading import read_file
 
-GOLDEN = Path(__file__).parent.parent.parent / "renderers" / "golden"
+GOLDEN = Path(__file__).parent.parent.parent / "formats" / "golden"
 
 TITLES = (
     *("layer", "kind", "filters", "stride / pad", "feature map", "weights", "neurons", "MACs"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from archstat.errors import within
@@ -54,10 +53,7 @@ class _Line(NamedTuple):
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield the tables in lines of text."""
     left: Block | None = None
-    for is_filled, group in groupby(map(_line, enumerate(lines)), lambda line: bool(line.fields)):
-        if not is_filled:
-            continue
-        paragraph = list(group)
+    for paragraph in _paragraphs(lines):
         goes_on = len(paragraph[0].fields) > 1 and paragraph[0].fields[-1].text == FOLD
         if goes_on:
             paragraph[0] = paragraph[0]._replace(fields=paragraph[0].fields[:-1])
@@ -75,6 +71,17 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
         yield left
 
 
+def _paragraphs(lines: Sequence[str]) -> Iterator[list[_Line]]:
+    """Yield the lines without a blank one among them; of too many, one more than are read."""
+    paragraph: list[_Line] = []
+    for number, text in enumerate(limits.timely((*lines, ""))):
+        if not text.strip() and paragraph:
+            yield paragraph
+            paragraph = []
+        elif text.strip() and len(paragraph) <= limits.MOST_ROWS:
+            paragraph.append(_line(number, text))
+
+
 def _side_by_side(left: Block, right: Block) -> Block:
     """Return the parts of a table as one that was too wide: both have the index of the rows."""
     names, others = ([row[0] for row in block.grid[1:]] for block in (left, right))
@@ -83,8 +90,7 @@ def _side_by_side(left: Block, right: Block) -> Block:
     return Block(left.start, right.stop, grid, heads=left.heads)
 
 
-def _line(numbered: tuple[int, str]) -> _Line:
-    number, text = numbered
+def _line(number: int, text: str) -> _Line:
     fields = [Field(*field.span(), field[0]) for field in FIELD.finditer(text.expandtabs())]
     return _Line(number, fields, RULE.fullmatch(text.strip()) is not None)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archstat.errors import SheetError
+from archstat.homework.reading import limits
 from archstat.homework.reading.limits import MOST_CELL_CHARACTERS
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS, Block
 from archstat.homework.reading.table import Found, parts
@@ -36,12 +37,14 @@ def whole(text: str) -> Iterator[Found]:
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield the paragraphs of a text in which each line has as many commas, or tabs."""
-    numbered = enumerate(lines)
+    numbered = limits.timely(enumerate(lines))
     filled = sum(map(bool, map(str.strip, lines)))
     for is_filled, paragraph in groupby(numbered, key=lambda line: bool(line[1].strip())):
         if not is_filled:
             continue
         numbers, texts = zip(*paragraph, strict=True)
+        if len(texts) < min(FEWEST_LINES, filled):
+            continue
         records = _best(texts, DELIMITERS)
         fewest = FEWEST_LINES if len(texts) < filled else 2
         if fewest <= len(records) == _alike(records)[0]:

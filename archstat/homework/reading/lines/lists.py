@@ -93,7 +93,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     items: list[Item] = []
     misses = 0
     looked_at = 0
-    for number, line in enumerate(lines):
+    for number, line in enumerate(limits.timely(lines)):
         looked_at += bool(DIGIT.search(line))
         if looked_at > limits.MOST_LIST_LINES:
             break
@@ -171,6 +171,9 @@ def _read(text: str) -> tuple[str, list[Piece]]:
     >>> _read("conv1: 3x3, output 32x32x16, 448 params")
     ('conv1, 3x3', [Piece(title='output', value='32x32x16'), Piece(title='params', value='448')])
     """
+    if not DIGIT.search(text) and ":" not in text:
+        text = text.strip("*#_` ")
+        return (text, []) if any(map(str.isalpha, text)) else ("", [])
     text = re.sub(r"([:=])\s+", r"\1 ", text.translate(NARROW))
     text = plain(re.sub(r"\s{2,}", f" {GAP} ", text)).rstrip(".").replace("\n", f" {GAP} ")
     (first, _), *others = _segments(text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from statistics import mode
 
+from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS, Block
 from archstat.homework.reading.lines.tools import LAYER_TITLE
 
@@ -22,6 +23,9 @@ UNIFIED = {
     **dict.fromkeys(map(ord, "─━┄┅┈┉╌╍═╴╶╸╺"), "-"),
 }
 """Box drawings as the characters that stand for them on an old terminal."""
+
+BAR = re.compile("[|+\uff5c\u2500-\u257f]")
+"""What stands in every line of such a table, but for blank ones."""
 
 NO_DELIMITER = re.compile(r"\\\||\$(?=[^\s$])[^$]*(?<=\S)\$(?!\d)")
 """Where a bar keeps nothing apart: behind a backslash, and within a formula."""
@@ -72,18 +76,22 @@ def _is_rule(text: str) -> bool:
 def _runs(lines: Sequence[str]) -> Iterator[list[_Line]]:
     """Yield the lines that belong together."""
     run: list[_Line] = []
-    for number, raw in enumerate(lines):
-        text = raw.strip().lstrip("> ")
-        drawing = text.lstrip("# ")  # it may stand in a comment
-        text = (drawing if drawing[:1] in BOX else text).translate(UNIFIED)
-        line = _Line(number, text, _is_rule(text))
-        if line.is_rule or ("|" in text and text.strip("|")):
+    for number, raw in enumerate(limits.timely(lines)):
+        line = _line(number, raw) if BAR.search(raw) else None
+        if line is not None and (line.is_rule or ("|" in line.text and line.text.strip("|"))):
             run.append(line)
-        elif run and not (text == "" and _goes_on(run, lines)):
+        elif run and (raw.strip("> ") or not _goes_on(run, lines)):
             yield run
             run = []
     if run:
         yield run
+
+
+def _line(number: int, raw: str) -> _Line:
+    text = raw.strip().lstrip("> ")
+    drawing = text.lstrip("# ")  # it may stand in a comment
+    text = (drawing if drawing[:1] in BOX else text).translate(UNIFIED)
+    return _Line(number, text, _is_rule(text))
 
 
 def _goes_on(run: Sequence[_Line], lines: Sequence[str]) -> bool:

@@ -40,7 +40,7 @@ def is_page(text: str) -> bool:
 def page(text: str) -> Iterator[Block | Shown]:
     """Yield the tables of a page, and the text between them, in their order."""
     starts = _starts(text.split("\n"))
-    stream = nodes(text)
+    stream = limits.timely(nodes(text))
     shown = Shown()
     for place, node in stream:
         if isinstance(node, Start) and node.name == "table":
@@ -60,7 +60,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     at = 0
     while (found := TABLE.search(text, at)) is not None:
         at = len(text)  # if it never ends, neither does what follows
-        for table in _tables(nodes(text, found.start()), len(text)):
+        for table in _tables(limits.timely(nodes(text, found.start())), len(text)):
             yield table.block(starts)
             at = table.stop
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
 from archstat.homework.reading.markup import tex
 from archstat.homework.reading.markup.spans import SpanGrid
@@ -53,7 +54,7 @@ def _grid(code: str, environment: str) -> list[list[str]]:
     first, *others = REPEATED.split(body)
     grid = SpanGrid()
     below: dict[int, tuple[str, int]] = {}
-    for row in _rows(first + (others[-1] if others else "")):
+    for row in limits.timely(_rows(first + (others[-1] if others else ""))):
         texts = [_plain(cell, is_math=environment == "array") for cell in row]
         if not any(map(str.strip, texts)):  # rules, or what is left behind the last row
             continue
@@ -70,6 +71,8 @@ def _grid(code: str, environment: str) -> list[list[str]]:
 
 
 def _plain(cell: str, *, is_math: bool) -> str:
+    if len(cell) > limits.MOST_CELL_CHARACTERS:
+        return cell  # it is refused as soon as its place is known
     for code, text in {"~": " ", r"\(": "$", r"\)": "$"}.items():
         cell = cell.replace(code, text)
     return tex.plain(cell, math=is_math)

@@ -85,10 +85,10 @@ def nodes(xml: bytes) -> Iterator[Node]:
     parser.CharacterDataHandler = queue.append
     parser.StartDoctypeDeclHandler = refuse
     try:
-        for at in range(0, len(xml) + 1, CHUNK_BYTES):
+        for at in limits.timely(range(0, len(xml) + 1, CHUNK_BYTES)):
             chunk = xml[at : at + CHUNK_BYTES]
             parser.Parse(chunk, len(chunk) < CHUNK_BYTES)
-            yield from queue
+            yield from limits.timely(queue)
             queue.clear()
     except (expat.ExpatError, ValueError) as error:
         raise SheetError(f"is damaged XML: {error}") from None

@@ -111,7 +111,7 @@ class _Reader:
             whole(self._cell, f"number-{lines}-spanned", 1) for lines in ("rows", "columns")
         )
         if text.strip():
-            limits.check(times, limits.MOST_COLUMNS, "columns")
+            limits.check(len(self._cells) + times, limits.MOST_COLUMNS, "columns")
             self._cells += [(self._column + copy, text) for copy in range(times)]
         if rows * columns > 1:
             across = range(self._column, self._column + columns)

@@ -29,6 +29,7 @@ class Sheet:
             self._puts += 1
             limits.check(self._puts, limits.MOST_CELLS, "cells")
             self._rows.setdefault(row, {}).setdefault(column, text)
+            limits.check(len(self._rows), limits.MOST_ROWS, "rows")
 
     def merge(self, rows: range, columns: range) -> None:
         """Let the first of some cells reach over all of them."""
@@ -39,7 +40,6 @@ class Sheet:
         """Yield the tables that stand under one another."""
         rows = sorted(self._rows)
         columns = sorted({column for row in self._rows.values() for column in row})
-        limits.check(len(rows), limits.MOST_ROWS, "rows")
         limits.check(len(columns), limits.MOST_COLUMNS, "columns")
         for over_rows, over_columns in self._spans:
             text = self._rows.get(over_rows.start, {}).get(over_columns.start, "")
