@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures
-from archstat.documents.bench.sheet import Row, Sheet
+from archstat.documents.bench.sheet import CaseRow, CaseSheet
 from archstat.documents.units import short, short_with_prefix, significant
 from archstat.pictures.axes import Scale, apart, scale
 from archstat.pictures.drawing import (
@@ -27,7 +27,7 @@ HALF_LIMIT = 14
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Measure:
     """What stands at the upright axis.
 
     Attributes:
@@ -38,17 +38,17 @@ class Quantity:
     """
 
     title: str
-    value: Callable[[Row, Figures], float]
-    interval: Callable[[Row, Figures], Interval | None]
-    limit: Callable[[Row, Figures], float | None]
+    value: Callable[[CaseRow, Figures], float]
+    interval: Callable[[CaseRow, Figures], Interval | None]
+    limit: Callable[[CaseRow, Figures], float | None]
     tick: Callable[[float], str]
 
 
-def quantities(sheet: Sheet) -> tuple[Quantity, Quantity]:
+def quantities(sheet: CaseSheet) -> tuple[Measure, Measure]:
     """Return throughput and latency, in the units of the table."""
     unit = sheet.unit
     return (
-        Quantity(
+        Measure(
             f"Throughput, {sheet.example}s/s",
             lambda _, found: found.examples_per_s,
             lambda *_: None,
@@ -57,7 +57,7 @@ def quantities(sheet: Sheet) -> tuple[Quantity, Quantity]:
             ),
             short_with_prefix,
         ),
-        Quantity(
+        Measure(
             f"Latency of a batch, {unit.name}",
             lambda _, found: found.latency_s,
             lambda _, found: found.interval,
@@ -68,7 +68,7 @@ def quantities(sheet: Sheet) -> tuple[Quantity, Quantity]:
 
 
 def draw(
-    sheet: Sheet, series: Sequence[Series], quantity: Quantity, width: float
+    sheet: CaseSheet, series: Sequence[Series], quantity: Measure, width: float
 ) -> tuple[float, list[str]]:
     """Return the height and the elements of a picture."""
     height = max(HEIGHT, LABEL_GAP * len(series))
@@ -91,7 +91,7 @@ def draw(
     return bottom + BELOW, elements
 
 
-def _values(series: Sequence[Series], quantity: Quantity) -> Iterator[float]:
+def _values(series: Sequence[Series], quantity: Measure) -> Iterator[float]:
     for each in series:
         for row, found in each.rows:
             yield quantity.value(row, found)
@@ -102,7 +102,7 @@ def _values(series: Sequence[Series], quantity: Quantity) -> Iterator[float]:
 
 
 def _grid(
-    across: Scale, upright: Scale, batches: Sequence[int], quantity: Quantity
+    across: Scale, upright: Scale, batches: Sequence[int], quantity: Measure
 ) -> Iterator[str]:
     for value in upright.ticks():
         y = upright.at(value)
@@ -118,7 +118,7 @@ def _grid(
 
 
 def _limits(
-    series: Sequence[Series], quantity: Quantity, across: Scale, upright: Scale
+    series: Sequence[Series], quantity: Measure, across: Scale, upright: Scale
 ) -> Iterator[str]:
     """Yield each limit once, in the colour of its series if it is that of one alone.
 
@@ -142,7 +142,7 @@ def _limits(
 
 
 def _series(
-    sheet: Sheet, series: Series, quantity: Quantity, across: Scale, upright: Scale
+    sheet: CaseSheet, series: Series, quantity: Measure, across: Scale, upright: Scale
 ) -> Iterator[str]:
     look = colour(series.number)
     places = [

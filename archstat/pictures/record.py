@@ -10,7 +10,7 @@ from archstat.bench.layer_summary import layer_seconds
 from archstat.bench.record import Record
 from archstat.bench.summary import Verdict
 from archstat.documents.bench import words
-from archstat.documents.bench.sheet import Sheet, sheet
+from archstat.documents.bench.sheet import CaseSheet, sheet
 from archstat.pictures import batches, roofline
 from archstat.pictures.drawing import element, label, number, style
 from archstat.pictures.drawing import words as content
@@ -60,7 +60,7 @@ def picture_of(record: Record, layer_s: Mapping[Case, Mapping[str, float]] | Non
 
 
 def _panels(
-    found: Sheet, layer_s: Mapping[Case, Mapping[str, float]]
+    found: CaseSheet, layer_s: Mapping[Case, Mapping[str, float]]
 ) -> Iterator[tuple[float, list[str]]]:
     series, width = series_of(found), WIDTH - 2 * MARGIN
     yield _heading(found, has_figures=bool(series))
@@ -74,7 +74,7 @@ def _panels(
             yield picture
 
 
-def _heading(found: Sheet, *, has_figures: bool) -> tuple[float, list[str]]:
+def _heading(found: CaseSheet, *, has_figures: bool) -> tuple[float, list[str]]:
     lines = [(text, "ink") for text in words.models(found)]
     lines += [(text, "weak small") for text in (words.common(found), *words.devices(found))]
     lines += [(f"{verdict.value}  {why}", "ink") for verdict, why in words.verdicts(found)]
@@ -89,7 +89,7 @@ def _heading(found: Sheet, *, has_figures: bool) -> tuple[float, list[str]]:
     return y, elements
 
 
-def _legend(found: Sheet) -> str:
+def _legend(found: CaseSheet) -> str:
     known = [row.figures for row in found.rows if row.figures is not None]
     meanings = {
         "dashed: the limit": any(each.limit is not None for each in known),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from archstat.bench.case import BYTES, Case
 from archstat.bench.summary import Limit
 from archstat.bench.work import LayerWork, Rates
-from archstat.documents.bench.sheet import Row, Sheet
+from archstat.documents.bench.sheet import CaseRow, CaseSheet
 from archstat.documents.units import percent, short_with_prefix, with_prefix
 from archstat.pictures.axes import Room, Scale, scale
 from archstat.pictures.drawing import (
@@ -52,17 +52,17 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCase:
     """A case whose limit is known, of a device."""
 
     series: Series
-    row: Row
+    row: CaseRow
     limit: Limit
     place: Place
 
 
 def draw(
-    sheet: Sheet,
+    sheet: CaseSheet,
     series: Sequence[Series],
     device: str,
     layer_s: Mapping[Case, Mapping[str, float]],
@@ -78,7 +78,7 @@ def draw(
         width: In pixels.
     """
     known = [
-        Known(each, row, found.limit, place)
+        KnownCase(each, row, found.limit, place)
         for each in series
         for row, found in each.rows
         if found.limit is not None
@@ -127,28 +127,30 @@ def _scales(
     return across, upright
 
 
-def _place(row: Row, seconds: float) -> Place | None:
+def _place(row: CaseRow, seconds: float) -> Place | None:
     """Return where a case lies; None where nothing is computed or nothing moved."""
     work = row.result.work
     moved = work.moved * BYTES[row.case.dtype]
     return Place(work.flops / moved, work.flops / seconds) if work.flops and moved else None
 
 
-def _reference(known: Sequence[Known], layer_s: Mapping[Case, Mapping[str, float]]) -> Known:
+def _reference(
+    known: Sequence[KnownCase], layer_s: Mapping[Case, Mapping[str, float]]
+) -> KnownCase:
     """Return the case whose layers are shown: one that has their times, or else the largest."""
     measured = [each for each in known if each.row.case in layer_s]
     return max(measured or known, key=lambda each: each.row.result.work.flops)
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerPlace:
     """A layer in the picture."""
 
     work: LayerWork
     place: Place
 
 
-def _layers(case: Known, seconds: Mapping[str, float]) -> list[Layer]:
+def _layers(case: KnownCase, seconds: Mapping[str, float]) -> list[LayerPlace]:
     """Return the layers that do operations: where they ran, or where the roof is above them.
 
     Those that take longest come first, as there may not be room for all names.
@@ -160,12 +162,12 @@ def _layers(case: Known, seconds: Mapping[str, float]) -> list[Layer]:
             intensity, rates = layer.flops / moved, case.limit.rates
             best = min(rates.conv if layer.is_conv else rates.matmul, intensity * rates.memory)
             rate = layer.flops / seconds[layer.name] if layer.name in seconds else best
-            found.append(Layer(layer, Place(intensity, rate)))
+            found.append(LayerPlace(layer, Place(intensity, rate)))
     shown = [each for each in found if each.work.name in seconds] if seconds else found
     return sorted(shown, key=lambda each: each.place.rate / each.work.flops)
 
 
-def _roofs(known: Sequence[Known]) -> dict[str, Rates]:
+def _roofs(known: Sequence[KnownCase]) -> dict[str, Rates]:
     """Return the ceilings by what tells them apart: type, and threads where they differ."""
     found: dict[tuple[str, str, int], Rates] = {}
     for each in known:
@@ -201,7 +203,7 @@ def _grid(across: Scale, upright: Scale) -> Iterator[str]:
 class Point:
     """Where a case is drawn."""
 
-    known: Known
+    known: KnownCase
     x: float
     y: float
 
@@ -210,13 +212,13 @@ class Point:
 class Spot:
     """Where a layer is drawn."""
 
-    layer: Layer
+    layer: LayerPlace
     x: float
     y: float
 
 
 def _inside(
-    sheet: Sheet, points: Sequence[Point], spots: Sequence[Spot], *, is_measured: bool
+    sheet: CaseSheet, points: Sequence[Point], spots: Sequence[Spot], *, is_measured: bool
 ) -> Iterator[str]:
     """Yield the lines and marks of cases, and the dots or ticks of layers."""
     for spot in spots:
@@ -284,7 +286,7 @@ def _ends(
     yield from names(ends, across.end, TOP, upright.start)
 
 
-def _legend(sheet: Sheet, row: Row, y: float, *, is_measured: bool) -> str:
+def _legend(sheet: CaseSheet, row: CaseRow, y: float, *, is_measured: bool) -> str:
     case = cut(sheet.label(row.case), CASE_WIDTH)
     text = (
         f"Dots: the layers of {case}, each measured apart."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archstat.bench.case import Case
 from archstat.bench.summary import Figures
-from archstat.documents.bench.sheet import BATCH, Row, Sheet
+from archstat.documents.bench.sheet import BATCH, CaseRow, CaseSheet
 from archstat.pictures.axes import spread_out
 from archstat.pictures.drawing import (
     colour,
@@ -40,12 +40,12 @@ class Series:
 
     number: int
     name: str
-    rows: tuple[tuple[Row, Figures], ...]
+    rows: tuple[tuple[CaseRow, Figures], ...]
 
 
-def series_of(sheet: Sheet) -> list[Series]:
+def series_of(sheet: CaseSheet) -> list[Series]:
     """Return the series of a record that have figures."""
-    found: dict[Case, list[tuple[Row, Figures]]] = {}
+    found: dict[Case, list[tuple[CaseRow, Figures]]] = {}
     for row in sheet.rows:
         if row.figures is not None:
             found.setdefault(replace(row.case, batch_size=1), []).append((row, row.figures))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures, Limit, Verdict
-from archstat.documents.bench.sheet import Row, Setting, Sheet
+from archstat.documents.bench.sheet import CaseRow, CaseSetting, CaseSheet
 from archstat.documents.cells import NOTHING, Cell, Look, Mark
 from archstat.documents.document import Column
 from archstat.documents.units import TimeUnit, bar, duration, percent, significant
@@ -47,7 +47,7 @@ class Figure:
     """
 
     title: str
-    cell: Callable[[Row, TimeUnit], Cell]
+    cell: Callable[[CaseRow, TimeUnit], Cell]
     unit: str = ""
     importance: int | None = None
     is_text: bool = False
@@ -55,7 +55,7 @@ class Figure:
     look: Look = Look.NORMAL
     footnote: str = ""
 
-    def column(self, sheet: Sheet) -> Column:
+    def column(self, sheet: CaseSheet) -> Column:
         """Return the column of a table."""
         title = self.title.format(examples=f"{sheet.example}s")
         return Column(
@@ -70,43 +70,43 @@ class Figure:
         )
 
 
-def setting_column(setting: Setting) -> Column:
+def setting_column(setting: CaseSetting) -> Column:
     """Return the column of a setting by which rows differ."""
     return Column(setting.title, setting.title, is_text=not setting.is_number)
 
 
-def setting_cell(setting: Setting, row: Row) -> Cell:
+def setting_cell(setting: CaseSetting, row: CaseRow) -> Cell:
     """Return what a row has there."""
     return setting.text(row.case) or NOTHING
 
 
-def _time(of: Callable[[Figures], float | None]) -> Callable[[Row, TimeUnit], Cell]:
-    def cell(row: Row, unit: TimeUnit) -> Cell:
+def _time(of: Callable[[Figures], float | None]) -> Callable[[CaseRow, TimeUnit], Cell]:
+    def cell(row: CaseRow, unit: TimeUnit) -> Cell:
         seconds = None if row.figures is None else of(row.figures)
         return None if seconds is None else unit.number(seconds)
 
     return cell
 
 
-def _limit_time(of: Callable[[Limit], float]) -> Callable[[Row, TimeUnit], Cell]:
+def _limit_time(of: Callable[[Limit], float]) -> Callable[[CaseRow, TimeUnit], Cell]:
     return _time(lambda found: None if found.limit is None else of(found.limit))
 
 
-def _limit(row: Row) -> Limit | None:
+def _limit(row: CaseRow) -> Limit | None:
     return row.figures.limit if row.figures else None
 
 
-def _share(row: Row, _unit: TimeUnit) -> Cell:
+def _share(row: CaseRow, _unit: TimeUnit) -> Cell:
     limit = _limit(row)
     return None if limit is None else percent(limit.share)
 
 
-def _bar(row: Row, _unit: TimeUnit) -> Cell:
+def _bar(row: CaseRow, _unit: TimeUnit) -> Cell:
     limit = _limit(row)
     return None if limit is None else Words("", bar(limit.share, BAR_WIDTH).ljust(BAR_WIDTH))
 
 
-def _share_interval(row: Row, _unit: TimeUnit) -> Cell:
+def _share_interval(row: CaseRow, _unit: TimeUnit) -> Cell:
     limit = _limit(row)
     return None if limit is None else _interval(limit.interval, _bare_percent)
 
@@ -119,23 +119,23 @@ def _interval(interval: Interval | None, number: Callable[[float], str]) -> Cell
     return None if interval is None else f"[{number(interval.low)}, {number(interval.high)}]"
 
 
-def _latency_interval(row: Row, unit: TimeUnit) -> Cell:
+def _latency_interval(row: CaseRow, unit: TimeUnit) -> Cell:
     return _interval(row.figures.interval, unit.number) if row.figures else None
 
 
-def _throughput(row: Row, _unit: TimeUnit) -> Cell:
+def _throughput(row: CaseRow, _unit: TimeUnit) -> Cell:
     return significant(row.figures.examples_per_s) if row.figures else None
 
 
-def _epoch(row: Row, _unit: TimeUnit) -> Cell:
+def _epoch(row: CaseRow, _unit: TimeUnit) -> Cell:
     return None if row.epoch_s is None else duration(row.epoch_s)
 
 
-def _bound(row: Row, _unit: TimeUnit) -> Cell:
+def _bound(row: CaseRow, _unit: TimeUnit) -> Cell:
     return (row.figures.bound or None) if row.figures else None
 
 
-def _verdict(row: Row, _unit: TimeUnit) -> Cell:
+def _verdict(row: CaseRow, _unit: TimeUnit) -> Cell:
     return Mark(row.verdict.value, row.verdict.value, look=MARKS[row.verdict])
 
 
@@ -170,7 +170,7 @@ FIGURES = (
 )
 
 
-def used(sheet: Sheet) -> list[Figure]:
+def used(sheet: CaseSheet) -> list[Figure]:
     """Return the figures that a row has."""
     return [
         figure
@@ -179,7 +179,7 @@ def used(sheet: Sheet) -> list[Figure]:
     ]
 
 
-def cells(figures: list[Figure], row: Row, sheet: Sheet) -> list[Cell]:
+def cells(figures: list[Figure], row: CaseRow, sheet: CaseSheet) -> list[Cell]:
     """Return what a row has in each column."""
     found = (figure.cell(row, sheet.unit) for figure in figures)
     return [NOTHING if cell is None else cell for cell in found]

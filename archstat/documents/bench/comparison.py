@@ -11,7 +11,7 @@ from archstat.bench.comparing.comparison import Comparison, Entry, Row
 from archstat.bench.comparing.ratio import Ratio
 from archstat.bench.record import SCHEMA
 from archstat.documents.bench.figures import CASE, records_table
-from archstat.documents.bench.sheet import BATCH, SETTINGS, Setting
+from archstat.documents.bench.sheet import BATCH, SETTINGS, CaseSetting
 from archstat.documents.cells import NOTHING, UNKNOWN
 from archstat.documents.document import Column, Document, Line, Table, Words
 from archstat.documents.units import TimeUnit, percent, time_unit
@@ -77,13 +77,13 @@ def _names(comparison: Comparison) -> Iterator[str]:
         yield title if is_short or number >= len(ascii_uppercase) else ascii_uppercase[number]
 
 
-def _varying(comparison: Comparison) -> list[Setting]:
+def _varying(comparison: Comparison) -> list[CaseSetting]:
     """Return the settings by which rows differ, and the batch."""
     cases = [row.case for row in comparison.rows]
     return [each for each in SETTINGS if each is BATCH or len(set(map(each.text, cases))) > 1]
 
 
-def _line(row: Row, settings: Sequence[Setting], unit: TimeUnit) -> Iterator[str]:
+def _line(row: Row, settings: Sequence[CaseSetting], unit: TimeUnit) -> Iterator[str]:
     yield from (setting.text(row.case) or NOTHING for setting in settings)
     for entry in row.entries:
         yield from _figures(entry, unit)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archstat.bench.summary import Limit
-from archstat.documents.bench.sheet import Row
+from archstat.documents.bench.sheet import CaseRow
 from archstat.documents.cells import EMPTY, Cell, Number
 from archstat.documents.document import Column, Line, Table
 
@@ -23,7 +23,7 @@ CASE = (
 )
 
 
-def to_dict(row: Row) -> dict[str, Any] | None:
+def to_dict(row: CaseRow) -> dict[str, Any] | None:
     """Return the figures of a row as the JSON contract has them; None if there are none."""
     if row.figures is None:
         return None

@@ -10,7 +10,7 @@ from archstat.bench.record import Record, to_dict
 from archstat.documents.bench import figures, layers, words
 from archstat.documents.bench.columns import MARKS, cells, setting_cell, setting_column, used
 from archstat.documents.bench.figures import CASE, records_table
-from archstat.documents.bench.sheet import Row, Sheet, sheet
+from archstat.documents.bench.sheet import CaseRow, CaseSheet, sheet
 from archstat.documents.cells import Look
 from archstat.documents.document import Document, Line, Listing, Notes, Part, Table, Words
 
@@ -55,7 +55,7 @@ def record_document(record: Record) -> Document:
     )
 
 
-def _parts(found: Sheet) -> Iterator[Part]:
+def _parts(found: CaseSheet) -> Iterator[Part]:
     yield _table(found) if found.rows else Words((words.NOTHING_MEASURED,))
     for verdict, reason in words.verdicts(found):
         yield Words((f"{verdict.value}  {reason}",), MARKS[verdict], is_close=True, is_list=True)
@@ -69,14 +69,14 @@ def _parts(found: Sheet) -> Iterator[Part]:
     yield Listing(words.reproduce(found), "console", is_close=True)
 
 
-def _table(found: Sheet) -> Table:
+def _table(found: CaseSheet) -> Table:
     shown = used(found)
     columns = (
         *map(setting_column, found.varying),
         *(figure.column(found) for figure in shown),
     )
 
-    def line(row: Row) -> Line:
+    def line(row: CaseRow) -> Line:
         settings = tuple(setting_cell(setting, row) for setting in found.varying)
         if row.figures is None:
             return Line(settings, rest=row.reason, rest_look=MARKS[row.verdict])
@@ -85,7 +85,7 @@ def _table(found: Sheet) -> Table:
     return Table(columns, tuple(map(line, found.rows)), fixed=len(found.varying))
 
 
-def _fields(row: Row) -> Iterator[tuple[str, Any]]:
+def _fields(row: CaseRow) -> Iterator[tuple[str, Any]]:
     yield from row.case.to_dict().items()
     yield from (("verdict", row.verdict.value), ("reason", row.reason))
     found = figures.to_dict(row) or {}
@@ -106,7 +106,7 @@ def _ends(name: str, interval: Any, unit: str = "") -> Iterator[tuple[str, Any]]
     yield f"{name}_high{unit}", high
 
 
-def _data(record: Record, found: Sheet) -> dict[str, Any]:
+def _data(record: Record, found: CaseSheet) -> dict[str, Any]:
     """Return the JSON contract: all samples, and the figures."""
     document = to_dict(record)
     for result, row in zip(document["results"], found.rows, strict=True):

@@ -15,7 +15,7 @@ OPTIMIZER_NAMES = {"": "forward pass", "sgd": "training step, SGD", "adam": "tra
 
 
 @dataclass(frozen=True)
-class Setting:
+class CaseSetting:
     """What cases may differ by.
 
     Attributes:
@@ -35,21 +35,21 @@ class Setting:
         return self.words.format(text) if text else ""
 
 
-MODEL = Setting("model", lambda case: case.name)
-DEVICE = Setting("device", lambda case: case.device)
-PASS = Setting("pass", lambda case: OPTIMIZER_NAMES[case.optimizer])
-BATCH = Setting("batch", lambda case: f"{case.batch_size:,}", "batch {}", is_number=True)
-DTYPE = Setting("dtype", lambda case: case.dtype)
-MODE = Setting("mode", lambda case: case.mode)
-LAYOUT = Setting("channels", lambda case: "last" if case.channels_last else "", "channels {}")
-THREADS = Setting(
+MODEL = CaseSetting("model", lambda case: case.name)
+DEVICE = CaseSetting("device", lambda case: case.device)
+PASS = CaseSetting("pass", lambda case: OPTIMIZER_NAMES[case.optimizer])
+BATCH = CaseSetting("batch", lambda case: f"{case.batch_size:,}", "batch {}", is_number=True)
+DTYPE = CaseSetting("dtype", lambda case: case.dtype)
+MODE = CaseSetting("mode", lambda case: case.mode)
+LAYOUT = CaseSetting("channels", lambda case: "last" if case.channels_last else "", "channels {}")
+THREADS = CaseSetting(
     "threads", lambda case: str(case.threads) if case.threads else "", "threads {}", is_number=True
 )
 SETTINGS = (MODEL, DEVICE, PASS, BATCH, DTYPE, MODE, LAYOUT, THREADS)
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseRow:
     """A case and what is said of it; figures are None where there are none."""
 
     result: Result
@@ -87,18 +87,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CaseSheet:
     """The rows of a record."""
 
     record: Record
-    rows: tuple[Row, ...]
+    rows: tuple[CaseRow, ...]
 
     @cached_property
-    def varying(self) -> tuple[Setting, ...]:
+    def varying(self) -> tuple[CaseSetting, ...]:
         """The settings by which rows differ; the batch in any case."""
         return tuple(setting for setting in SETTINGS if self._varies(setting))
 
-    def _varies(self, setting: Setting) -> bool:
+    def _varies(self, setting: CaseSetting) -> bool:
         if setting is THREADS:  # which go with the device, if it has one number of them only
             return any(len(threads) > 1 for threads in self.threads.values())
         return setting is BATCH or len({setting.text(row.case) for row in self.rows}) > 1
@@ -111,7 +111,7 @@ class Sheet:
             found.setdefault(row.case.device, {})[row.case.threads] = None
         return {device: sorted(threads) for device, threads in found.items()}
 
-    def label(self, case: Case, *, besides: Sequence[Setting] = ()) -> str:
+    def label(self, case: Case, *, besides: Sequence[CaseSetting] = ()) -> str:
         """Return how a case is told from the others."""
         words = (setting.named(case) for setting in self.varying if setting not in besides)
         return ", ".join(filter(None, words))
@@ -128,10 +128,12 @@ class Sheet:
         return "image" if shapes and all(map(_is_image, shapes)) else "example"
 
 
-def sheet(record: Record) -> Sheet:
+def sheet(record: Record) -> CaseSheet:
     """Return the rows of a record, with their figures."""
-    rows = (Row(result, figures(record, result), record.epoch_images) for result in record.results)
-    return Sheet(record, tuple(rows))
+    rows = (
+        CaseRow(result, figures(record, result), record.epoch_images) for result in record.results
+    )
+    return CaseSheet(record, tuple(rows))
 
 
 def _is_image(shape: Sequence[int]) -> bool:

@@ -9,7 +9,15 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.case import Case
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
 from archstat.bench.summary import Verdict, best
-from archstat.documents.bench.sheet import BATCH, DEVICE, MODEL, SETTINGS, THREADS, Row, Sheet
+from archstat.documents.bench.sheet import (
+    BATCH,
+    DEVICE,
+    MODEL,
+    SETTINGS,
+    THREADS,
+    CaseRow,
+    CaseSheet,
+)
 from archstat.documents.units import percent, with_prefix
 from archstat.layers.base import times
 
@@ -17,7 +25,7 @@ QUICK = "quick look: one process, so no interval between processes"
 NOTHING_MEASURED = "nothing was measured"
 
 
-def models(sheet: Sheet) -> Iterator[str]:
+def models(sheet: CaseSheet) -> Iterator[str]:
     """Yield what each model is."""
     for name in dict.fromkeys(row.case.model for row in sheet.rows):
         title = sheet.record.titles.get(name, "")
@@ -25,7 +33,7 @@ def models(sheet: Sheet) -> Iterator[str]:
         yield ", ".join([named, *_size(sheet, name)])
 
 
-def _size(sheet: Sheet, name: str) -> Iterator[str]:
+def _size(sheet: CaseSheet, name: str) -> Iterator[str]:
     row = next(row for row in sheet.rows if row.case.model == name)
     work = row.result.work
     if work.layers:
@@ -37,7 +45,7 @@ def _size(sheet: Sheet, name: str) -> Iterator[str]:
         yield f"input {times(shape)}"
 
 
-def common(sheet: Sheet) -> str:
+def common(sheet: CaseSheet) -> str:
     """Return the settings that all rows have, but those that stand elsewhere."""
     if not sheet.rows:
         return ""
@@ -48,7 +56,7 @@ def common(sheet: Sheet) -> str:
     return ", ".join(filter(None, words))
 
 
-def devices(sheet: Sheet) -> Iterator[str]:
+def devices(sheet: CaseSheet) -> Iterator[str]:
     """Yield what each device is and does."""
     environment = sheet.record.environment
     version = environment.get("software", {}).get("torch")
@@ -65,7 +73,7 @@ def devices(sheet: Sheet) -> Iterator[str]:
         yield f"{device}: {known}" + (f"; measured now: {measured}" if measured else "")
 
 
-def _measured(sheet: Sheet, device: str) -> Iterator[str]:
+def _measured(sheet: CaseSheet, device: str) -> Iterator[str]:
     surroundings = dict.fromkeys(
         row.case.surroundings for row in sheet.rows if row.case.device == device
     )
@@ -92,7 +100,7 @@ def _rates(ceilings: Sequence[Ceiling]) -> Iterator[str]:
         yield with_prefix(max(memory), "B/s")
 
 
-def protocol(sheet: Sheet) -> Iterator[str]:
+def protocol(sheet: CaseSheet) -> Iterator[str]:
     """Yield how much was measured, and how far it scatters."""
     measured = [(row, row.figures) for row in sheet.rows if row.figures is not None]
     if not measured:
@@ -120,7 +128,7 @@ def protocol(sheet: Sheet) -> Iterator[str]:
         yield QUICK
 
 
-def spent(sheet: Sheet) -> Iterator[str]:
+def spent(sheet: CaseSheet) -> Iterator[str]:
     """Yield how much of the time went into neither the model nor the probes."""
     times_s = sheet.record.spent_s
     if whole := times_s.get("all"):
@@ -128,7 +136,7 @@ def spent(sheet: Sheet) -> Iterator[str]:
         yield f"{whole:.0f} s, {percent(rest / whole)} of it neither in the model nor in the probes"
 
 
-def verdicts(sheet: Sheet) -> Iterator[tuple[Verdict, str]]:
+def verdicts(sheet: CaseSheet) -> Iterator[tuple[Verdict, str]]:
     """Yield why rows that were measured are not worth publishing; a line for each reason."""
     found: dict[tuple[Verdict, str], list[Case]] = {}
     for row in sheet.rows:
@@ -138,7 +146,7 @@ def verdicts(sheet: Sheet) -> Iterator[tuple[Verdict, str]]:
         yield verdict, f"{_labels(sheet, cases)}: {reason}"
 
 
-def notes(sheet: Sheet) -> Iterator[str]:
+def notes(sheet: CaseSheet) -> Iterator[str]:
     """Yield what else should be known; each note once, with the rows that it is about."""
     found: dict[str, list[Case]] = {}
     for row in sheet.rows:
@@ -152,18 +160,18 @@ def notes(sheet: Sheet) -> Iterator[str]:
             yield f"{sheet.label(row.case)}: no limit, as nobody has counted {uncounted}"
 
 
-def reproduce(sheet: Sheet) -> str:
+def reproduce(sheet: CaseSheet) -> str:
     """Return how to get the same again."""
     return f"to reproduce: {sheet.record.words}"
 
 
-def _labels(sheet: Sheet, cases: Sequence[Case]) -> str:
+def _labels(sheet: CaseSheet, cases: Sequence[Case]) -> str:
     if len(cases) == len(sheet.rows) > 1:
         return "all"
     return "; ".join(sheet.label(case) for case in cases)
 
 
-def _causes(rows: Iterable[Row]) -> str:
+def _causes(rows: Iterable[CaseRow]) -> str:
     counts = Counter(
         sample.set_aside
         for row in rows

@@ -23,7 +23,7 @@ COMFORT = 20
 
 
 @record
-class Text:
+class CellText:
     """A cell as text: what it says, the mark behind it, and how both stand out."""
 
     text: str
@@ -32,7 +32,7 @@ class Text:
 
 
 @record
-class Slot:
+class ColumnText:
     """A column as text.
 
     Attributes:
@@ -42,7 +42,7 @@ class Slot:
 
     column: Column
     title: str
-    cells: tuple[Text, ...]
+    cells: tuple[CellText, ...]
     room: int | None = None
 
     @cached_property
@@ -81,10 +81,10 @@ class Slot:
 
 
 @record
-class Grid:
+class FittedGrid:
     """A table that fits: its columns as text."""
 
-    slots: tuple[Slot, ...]
+    slots: tuple[ColumnText, ...]
 
     @property
     def width(self) -> int:
@@ -96,11 +96,11 @@ class Grid:
 class Fitted:
     """A table in as many grids as it takes, and the titles of the columns that are left out."""
 
-    grids: tuple[Grid, ...]
+    grids: tuple[FittedGrid, ...]
     hidden: tuple[str, ...] = ()
 
     @property
-    def slots(self) -> list[Slot]:
+    def slots(self) -> list[ColumnText]:
         """The columns that are shown."""
         return [slot for grid in self.grids for slot in grid.slots]
 
@@ -135,40 +135,40 @@ def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
     return Fitted((_grouped(found),), tuple(hidden))
 
 
-def _slots(table: Table, blank: str) -> Iterator[Slot]:
+def _slots(table: Table, blank: str) -> Iterator[ColumnText]:
     lines = [*table.lines, *table.foot]
     for at, column in enumerate(table.columns):
         cells = (line.cells[at] if at < len(line.cells) else None for line in lines)
         has_cell = (at < len(line.cells) for line in lines)
         texts = (
-            _text(cell, column, blank) if there else Text("")
+            _text(cell, column, blank) if there else CellText("")
             for cell, there in zip(cells, has_cell, strict=True)
         )
-        yield Slot(column, printable(column.title) if table.has_titles else "", tuple(texts))
+        yield ColumnText(column, printable(column.title) if table.has_titles else "", tuple(texts))
 
 
-def _text(cell: Cell, column: Column, blank: str) -> Text:
+def _text(cell: Cell, column: Column, blank: str) -> CellText:
     match cell:
         case Marked():
-            return Text(for_people(cell.value), cell.sign, cell.mark.look)
+            return CellText(for_people(cell.value), cell.sign, cell.mark.look)
         case Mark():
-            return Text(cell.sign, look=cell.look)
+            return CellText(cell.sign, look=cell.look)
         case Blank():
-            return Text(blank)
+            return CellText(blank)
         case _:
             text = for_people(cell)
-            return Text(text and column.in_text.format(text))
+            return CellText(text and column.in_text.format(text))
 
 
 def _width(widths: Sequence[int]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _natural(slots: Sequence[Slot]) -> int:
+def _natural(slots: Sequence[ColumnText]) -> int:
     return _grouped(slots).width
 
 
-def _broken(slots: Sequence[Slot], width: int, *, comfort: int) -> list[Slot] | None:
+def _broken(slots: Sequence[ColumnText], width: int, *, comfort: int) -> list[ColumnText] | None:
     """Return columns broken so far that they fit; None if that would leave them too narrow.
 
     The widest are broken first, and no further than to `comfort` characters or their longest word.
@@ -176,7 +176,7 @@ def _broken(slots: Sequence[Slot], width: int, *, comfort: int) -> list[Slot] | 
     if _natural(slots) <= width:
         return list(slots)
 
-    def at_most(level: int) -> list[Slot]:
+    def at_most(level: int) -> list[ColumnText]:
         return [
             replace(slot, room=max(slot.least, min(slot.natural, level)))
             if slot.column.wraps
@@ -195,7 +195,7 @@ def _broken(slots: Sequence[Slot], width: int, *, comfort: int) -> list[Slot] | 
     return None if level is None else at_most(level)
 
 
-def _parts(slots: Sequence[Slot], fixed: int, width: int) -> Iterator[Grid]:
+def _parts(slots: Sequence[ColumnText], fixed: int, width: int) -> Iterator[FittedGrid]:
     """Yield columns in several tables, each with the first ones; broken to their longest words."""
     found = _broken(slots, width, comfort=1)
     if found is not None:
@@ -203,7 +203,7 @@ def _parts(slots: Sequence[Slot], fixed: int, width: int) -> Iterator[Grid]:
         return
     narrow = [replace(slot, room=slot.least) for slot in slots]
     head, others = narrow[:fixed], narrow[fixed:]
-    part: list[Slot] = []
+    part: list[ColumnText] = []
     for first, last in spans(others):
         group = others[first : last + 1]
         is_whole = _grouped([*head, *group]).width <= width  # else it is broken itself
@@ -215,7 +215,7 @@ def _parts(slots: Sequence[Slot], fixed: int, width: int) -> Iterator[Grid]:
     yield _grouped([*head, *part])
 
 
-def _grouped(slots: Sequence[Slot]) -> Grid:
+def _grouped(slots: Sequence[ColumnText]) -> FittedGrid:
     """Return columns of which those of a group have room for its title."""
     widened = list(slots)
     for first, last in spans(slots):
@@ -223,10 +223,10 @@ def _grouped(slots: Sequence[Slot]) -> Grid:
         missing = needed - _width([slot.width for slot in widened[first : last + 1]])
         if missing > 0:
             widened[last] = replace(widened[last], room=widened[last].width + missing)
-    return Grid(tuple(widened))
+    return FittedGrid(tuple(widened))
 
 
-def spans(slots: Sequence[Slot]) -> Iterator[tuple[int, int]]:
+def spans(slots: Sequence[ColumnText]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last of neighbours that are of one group."""
     at = 0
     while at < len(slots):

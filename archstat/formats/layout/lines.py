@@ -23,10 +23,10 @@ from archstat.documents.document import (
 from archstat.documents.letters import display_width, folded, padded, printable, printable_lines
 from archstat.formats.layout.fitting import (
     GAP,
+    CellText,
+    ColumnText,
     Fitted,
-    Grid,
-    Slot,
-    Text,
+    FittedGrid,
     fitted,
     spans,
     title_lines,
@@ -208,7 +208,7 @@ def _table(table: Table, found: Fitted, width: int | None) -> Iterator[Pieces]:
         yield [(indent + line, Look.NORMAL)]
 
 
-def _grid(grid: Grid, table: Table, width: int | None) -> Iterator[Pieces]:
+def _grid(grid: FittedGrid, table: Table, width: int | None) -> Iterator[Pieces]:
     rule: Pieces = [(RULE * grid.width, Look.WEAK)]
     if table.has_titles:
         yield from _titles(grid.slots)
@@ -227,7 +227,7 @@ def _trimmed(pieces: Pieces) -> Pieces:
     return [*pieces[:-1], (pieces[-1][0].rstrip(), pieces[-1][1])] if pieces else []
 
 
-def _titles(slots: Sequence[Slot]) -> Iterator[Pieces]:
+def _titles(slots: Sequence[ColumnText]) -> Iterator[Pieces]:
     if any(slot.column.group for slot in slots):
         found = list(spans(slots))
         groups = [printable(slots[first].column.group) for first, _ in found]
@@ -245,11 +245,11 @@ def _titles(slots: Sequence[Slot]) -> Iterator[Pieces]:
         yield [(GAP.join(cells), Look.STRONG)]
 
 
-def _span(slots: Sequence[Slot]) -> int:
+def _span(slots: Sequence[ColumnText]) -> int:
     return sum(slot.width for slot in slots) + len(GAP) * (len(slots) - 1)
 
 
-def _line(slots: Sequence[Slot], at: int, line: Line, width: int | None) -> Iterator[Pieces]:
+def _line(slots: Sequence[ColumnText], at: int, line: Line, width: int | None) -> Iterator[Pieces]:
     """Yield a line of a table, in as many lines of text as its broken cells take."""
     shown = [slot for slot in slots if not line.rest or slot.cells[at].text]
     cells = [_broken(slot, slot.cells[at]) for slot in shown]
@@ -272,7 +272,7 @@ def _rows(cells: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     return zip_longest(*cells, fillvalue="")
 
 
-def _broken(slot: Slot, cell: Text) -> list[str]:
+def _broken(slot: ColumnText, cell: CellText) -> list[str]:
     """Return a cell in lines, its mark behind the first; marks stand under one another."""
     room = slot.width - slot.mark_width
     parts = folded(cell.text, room) if display_width(cell.text) > room else [cell.text]
