@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archstat.bench import reading
 from archstat.bench.case import DTYPES, MODES, OPTIMIZERS, Case
 from archstat.bench.reading import from_dict, read_record
 from archstat.bench.record import (
@@ -296,3 +299,18 @@ def test_keys_of_later_versions_are_left_out_and_those_with_a_default_may_be_mis
     del document["epoch_images"]
     document["weather"] = "rain"
     assert from_dict(document) == usual()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_what_is_no_file_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("run.json")
+    with pytest.raises(RecordError, match=r"^run\.json: is no ordinary file\n"):
+        read_record(Path("run.json"))
+
+
+def test_a_file_without_end_is_not_read_to_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_BYTES", 10)
+    (tmp_path / "run.json").write_text('{"kind": "bench"}')
+    with pytest.raises(RecordError, match="has more than 10 bytes"):
+        read_record(tmp_path / "run.json")
