@@ -28,6 +28,15 @@ KINDS: Mapping[type[nn.Module], type[Layer]] = {
 }
 
 
+STATED: dict[Any, Layer] = {}
+"""The layers that settings state, each checked once."""
+
+
+def _hashable(value: Any) -> Any:
+    """Return a setting with its type, as 1 and True are equal otherwise."""
+    return tuple(map(_hashable, value)) if isinstance(value, list) else (type(value), value)
+
+
 def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
     """Return the layer that a module is; None if it is not exactly one of the known kinds.
 
@@ -44,7 +53,9 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
         return None
     if isinstance(layer, Softmax) and not _is_over_channels(module, given, in_shape):
         return None
-    seen = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
+    is_whole = not any(True for _ in module.children())
+    params = module.named_parameters(recurse=not is_whole)
+    seen = {name: tuple(tensor.shape) for name, tensor in params}
     return layer if seen == layer.param_shapes(in_shape) else None
 
 
@@ -62,7 +73,11 @@ def stated_layer(module: nn.Module) -> Layer | None:
     if known is None or type(module).forward is not getattr(known, "forward"):  # noqa: B009  untyped
         return None
     try:
-        return KINDS[known].from_settings(_settings(module, KINDS[known]))
+        settings = _settings(module, KINDS[known])
+        key = KINDS[known], *((name, _hashable(value)) for name, value in settings.items())
+        if key not in STATED:
+            STATED[key] = KINDS[known].from_settings(settings)
+        return STATED[key]
     except ShapeError:
         return None
 

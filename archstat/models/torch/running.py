@@ -79,7 +79,11 @@ def standins_of(
     standins: dict[int, Tensor] = {}
 
     def standin(tensor: Tensor) -> Tensor:
-        if device.type == "meta" or tensor.device.type == "meta":
+        if device.type == "meta" and tensor.layout is torch.strided:
+            made = torch.empty_strided(
+                tensor.shape, tensor.stride(), dtype=tensor.dtype, device=device
+            )
+        elif tensor.device.type == "meta":
             made = torch.zeros_like(tensor, device=device)
         else:
             made = tensor.detach().to(device, copy=True)

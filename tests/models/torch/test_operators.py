@@ -117,3 +117,48 @@ def test_a_folded_module_returns_what_its_last_view_returns():
         ("Last", (4, 5, 3)),
         ("ReLU", (4, 5, 3)),
     ]
+
+
+def test_an_operator_is_asked_once_for_what_it_gives_on_meta():
+    from archstat.models.torch.recording.meta import Answers
+
+    answers = Answers()
+    left, right = torch.zeros(3, 4, device="meta"), torch.zeros(4, 5, device="meta")
+    first = answers.call(torch.ops.aten.mm.default, (left, right), {})
+    again = answers.call(torch.ops.aten.mm.default, (left + 1, right), {})
+    assert again is not first
+    assert (again.shape, again.stride(), again.dtype) == ((3, 5), (5, 1), torch.float32)
+    half = answers.call(torch.ops.aten.mm.default, (left.half(), right.half()), {})
+    assert half.dtype is torch.float16
+    turned = answers.call(torch.ops.aten.relu.default, (left.t(),), {})
+    assert turned.stride() == (1, 4)  # as its input's
+    assert len(answers._known) == 3  # questions, of four calls
+
+
+@pytest.mark.parametrize(
+    ("operator", "arguments"),
+    [
+        pytest.param(torch.ops.aten.relu_.default, (), id="in place"),
+        pytest.param(torch.ops.aten.view.default, ([12],), id="a view"),
+        pytest.param(torch.ops.aten.split.Tensor, (2,), id="views"),
+    ],
+)
+def test_what_makes_nothing_new_is_always_asked(operator, arguments):
+    from archstat.models.torch.recording.meta import Answers
+
+    answers = Answers()
+    for _ in range(2):
+        given = torch.zeros(3, 4, device="meta")
+        out = answers.call(operator, (given, *arguments), {})
+        first = out if isinstance(out, torch.Tensor) else out[0]
+        assert first is given or first._base is given
+
+
+def test_a_whole_number_and_a_fraction_are_no_one_question():
+    from archstat.models.torch.recording.meta import Answers
+
+    answers, given = Answers(), torch.zeros(3, dtype=torch.int64, device="meta")
+    add = torch.ops.aten.add.Scalar
+    assert answers.call(add, (given, 1), {}).dtype is torch.int64
+    assert answers.call(add, (given, 1.0), {}).dtype is torch.float32
+    assert answers.call(add, (given, True), {}).dtype is torch.int64

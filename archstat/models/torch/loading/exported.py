@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.private import tree_leaves
 from archstat.models.torch.source import Source
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from archstat.models.torch.private import schema, tree_leaves
+from archstat.models.torch.private import schema
 
 
 @cache
@@ -62,9 +62,10 @@ class Call:
 
     def roles(self) -> list[str]:
         """Return for each input the name of the argument that it is."""
+        inputs = set(map(id, self.inputs))
         return [
             name
             for name, value in self.given.items()
-            for leaf in tree_leaves(value)
-            if any(leaf is tensor for tensor in self.inputs)
+            for leaf in (value if isinstance(value, (list, tuple)) else (value,))
+            if id(leaf) in inputs
         ]

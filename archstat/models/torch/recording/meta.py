@@ -1,8 +1,8 @@
 """What operators give on the meta device, where most of torch's own time goes into Python.
 
 An operator that makes new tensors makes them alike wherever it is given the same: so it is asked
-once, and its answer is made again. Batch norm, which torch works out value by value even so, is
-answered by us.
+once in a process, and its answer is made again. Batch norm, which torch works out value by value
+even so, is answered by us.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ Like: TypeAlias = tuple[torch.Size, tuple[int, ...], torch.dtype]
 
 PLAIN = (int, float, str, type(None), torch.dtype, torch.layout, torch.memory_format)
 """The types of settings that tell two calls apart."""
+
+MOST_ANSWERS = 1 << 14
+"""As many are remembered; then all are forgotten."""
 
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
 
@@ -44,6 +47,10 @@ class Answers:
     def __init__(self) -> None:
         self._known: dict[Any, tuple[Like | None, ...] | Like | None] = {}
 
+    def forget(self) -> None:
+        """Forget all answers."""
+        self._known.clear()
+
     def call(self, operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Return what an operator gives."""
         key = _key(operator, args, kwargs) if _makes_new(operator) else None
@@ -52,8 +59,14 @@ class Answers:
         if (like := self._known.get(key)) is not None:
             return _made(like)
         out = answer(operator, args, kwargs)
+        if len(self._known) >= MOST_ANSWERS:
+            self.forget()
         self._known[key] = _likeness(out, args)
         return out
+
+
+ANSWERS = Answers()
+"""What operators have given in this process."""
 
 
 @cache
@@ -75,7 +88,7 @@ def _makes_new(operator: Any) -> bool:
 
 def _key(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Return what tells a call on meta from others; None where that is not all that matters."""
-    parts: list[Any] = [operator]
+    parts: list[Any] = [operator, torch.get_default_dtype()]  # which a quotient of integers has
     has_tensor = False
     for value in (*args, *kwargs.items()):
         kind = type(value)

@@ -32,8 +32,12 @@ class Watch:
         try:
             yield
         except Exception as error:
-            self.error = self.error or error
+            self.met(error)
             raise
+
+    def met(self, error: Exception) -> None:
+        """Remember what went wrong."""
+        self.error = self.error or error
 
     def require_none(self) -> None:
         """Check that our own code went well.

@@ -29,7 +29,7 @@ from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import OpOverload, TorchDispatchMode, schema, whole
 from archstat.models.torch.recording.backward import Costs
-from archstat.models.torch.recording.meta import Answers, require_one_type
+from archstat.models.torch.recording.meta import ANSWERS, require_one_type
 from archstat.models.torch.recording.own import Watch
 from archstat.models.torch.recording.provenance import Provenance
 from archstat.models.torch.recording.scopes import Scope, Scopes
@@ -66,11 +66,15 @@ class Recorder(TorchDispatchMode):
         self.failed: tuple[BaseException, Scope] | None = None
         self.refusal: Refusal | None = None
         self.own = Watch()
-        self._answers = Answers()
         self._names: Counter[str] = Counter()
         self._frozen = {
             name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
         }
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Return False, so that torch does not wrap each call of ours against its compiler."""
+        return False
 
     def begin(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
         """Note what the model is given, and return the names of the tensors."""
@@ -166,13 +170,16 @@ class Recorder(TorchDispatchMode):
             require_one_type(entry, args)
             if self.tape is not None:
                 self.tape.before()
-            out = self._answers.call(func, args, kwargs)
+            out = ANSWERS.call(func, args, kwargs)
         except Exception as error:
             self.refusal = Refusal(error, func, tuple(args))
             raise
         macs = entry.macs(args, out)
-        with self.own.guarding():
+        try:
             self._record(func, entry, args, kwargs, out, macs)
+        except Exception as error:
+            self.own.met(error)
+            raise
         return out
 
     def _record(  # noqa: PLR0913, PLR0917  a call has these parts

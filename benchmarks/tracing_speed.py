@@ -1,0 +1,160 @@
+"""How long a model takes on meta: all that archstat says of it, against torch's bare counter.
+
+For each classification model of torchvision and each transformer, archstat.analyze and
+FlopCounterMode count the same model in one process, in turns. archstat forgets before every turn
+what operators have given, so that nothing of an earlier turn helps it. The medians are printed, and
+the median of the turns' ratios; at last how the time of a chain grows with its layers.
+
+    python benchmarks/tracing_speed.py [MODEL…]
+
+The exit code is 1 if archstat takes longer in the median, or more than 1.3 times as long for one.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
+
+import torch
+from counters import build, classification_models, print_table
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+import archstat
+from archstat.models.torch.recording.meta import ANSWERS
+
+TURNS = 5
+MEDIAN, MOST = 1.0, 1.3
+SIZES = (100, 1_000, 10_000)
+
+
+def encoder(width: int, depth: int, heads: int) -> nn.Module:
+    layer = nn.TransformerEncoderLayer(width, heads, 4 * width, batch_first=True)
+    return nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
+
+
+def decoder(width: int, depth: int, heads: int) -> nn.Module:
+    return Both(nn.TransformerDecoderLayer(width, heads, 4 * width, batch_first=True), depth)
+
+
+class Both(nn.Module):
+    """A decoder whose memory is its input."""
+
+    def __init__(self, layer: nn.Module, depth: int) -> None:
+        super().__init__()
+        self.decoder = nn.TransformerDecoder(layer, depth)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the decoder makes of x and x."""
+        return self.decoder(x, x)
+
+
+class Written(nn.Module):
+    """A transformer's block as people write it out, its attention by F."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return x with attention and features added."""
+        batch, tokens, width = x.shape
+        qkv = self.qkv(self.norm1(x)).view(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        y = nn.functional.scaled_dot_product_attention(*qkv)
+        x = x + self.out(y.transpose(1, 2).reshape(batch, tokens, width))
+        return x + self.down(nn.functional.gelu(self.up(self.norm2(x))))
+
+
+def transformers() -> dict[str, Callable[[], nn.Module]]:
+    sizes = [(192, 12, 3), (256, 4, 4), (384, 6, 6), (512, 6, 8), (768, 12, 12), (1024, 24, 16)]
+    made: dict[str, Callable[[], nn.Module]] = {}
+    for width, depth, heads in sizes:
+        name = f"{depth}×{width}"
+        made[f"encoder {name}"] = lambda w=width, d=depth, h=heads: encoder(w, d, h)
+        made[f"decoder {name}"] = lambda w=width, d=depth, h=heads: decoder(w, d, h)
+        made[f"written {name}"] = lambda w=width, d=depth, h=heads: nn.Sequential(
+            *(Written(w, h) for _ in range(d))
+        )
+    return made
+
+
+def seconds(call: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def turns(model: nn.Module, shape: Sequence[int]) -> tuple[float, float, float]:
+    """Return the median times of archstat and of the counter, and that of their ratios."""
+    x = torch.zeros((1, *shape), device="meta")
+
+    def bare() -> None:
+        with torch.no_grad(), FlopCounterMode(display=False):
+            model(x)
+
+    ours, theirs = [], []
+    for turn in range(TURNS + 1):
+        theirs.append(seconds(bare))
+        ANSWERS.forget()
+        ours.append(seconds(lambda: archstat.analyze(model, tuple(shape))))
+        if turn == 0:  # which loads what both need
+            ours.clear()
+            theirs.clear()
+    return median(ours), median(theirs), median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def models(names: Sequence[str]) -> Iterator[tuple[str, nn.Module, Sequence[int]]]:
+    made = transformers()
+    for name in names or [*classification_models(), *made]:
+        if name in made:
+            with torch.device("meta"):
+                yield name, made[name]().eval(), (64, int(name.rpartition("×")[2]))
+        else:
+            model, shape = build(name)
+            yield name, model.to("meta"), shape
+
+
+def chain(layers: int) -> nn.Module:
+    with torch.device("meta"):
+        return nn.Sequential(*(nn.Linear(8, 8) for _ in range(layers)))
+
+
+def main(names: Sequence[str]) -> int:
+    """Print two tables; return 1 if the claim does not hold."""
+    warnings.simplefilter("ignore")
+    ratios: list[float] = []
+
+    def rows() -> Iterator[Sequence[str]]:
+        for name, model, shape in models(names):
+            ours, theirs, ratio = turns(model, shape)
+            ratios.append(ratio)
+            yield name, f"{1e3 * ours:.0f}", f"{1e3 * theirs:.0f}", f"{ratio:.2f}"
+        yield f"median of {len(ratios)}", "", "", f"{median(ratios):.2f}"
+        yield "most", "", "", f"{max(ratios):.2f}"
+
+    print_table(("model", "archstat, ms", "FlopCounterMode, ms", "ratio"), rows())
+    print()
+    times = []
+    for layers in SIZES if not names else ():
+        model = chain(layers)
+        times.append(seconds(lambda model=model: archstat.analyze(model, (8,))))
+    print_table(
+        ("linear layers in a chain", "ms", "ms a layer"),
+        [
+            (f"{n:,}", f"{1e3 * each:.0f}", f"{1e3 * each / n:.2f}")
+            for n, each in zip(SIZES, times, strict=False)
+        ],
+    )
+    return int(median(ratios) > MEDIAN or max(ratios) > MOST)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
