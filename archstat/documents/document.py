@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import TypeAlias
 
 from archstat.documents.cells import Cell, Look, Mark
+from archstat.documents.letters import printable_lines
 from archstat.record import record
 
 
@@ -158,6 +159,11 @@ class Listing:
     text: str
     language: str
     is_close: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """Its lines, without what a terminal obeys."""
+        return printable_lines(self.text.rstrip("\n"))
 
 
 @record

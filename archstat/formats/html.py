@@ -20,7 +20,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import capital, printable, printable_lines, sentence
+from archstat.documents.letters import capital, printable, sentence
 from archstat.formats.layout.flow import FlowFormat
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -122,7 +122,7 @@ class Html(FlowFormat):
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""
-        yield f"<pre><code>{escape(chr(10).join(printable_lines(listing.text)))}</code></pre>"
+        yield f"<pre><code>{escape(chr(10).join(listing.lines))}</code></pre>"
 
     def picture(self, picture: Picture) -> Iterator[str]:
         """Yield a picture in the page itself."""

@@ -27,13 +27,13 @@ class Json(Format):
 def data_of(document: Document) -> dict[str, object]:
     """Return what JSON has of a document without a contract of its own."""
     table = document.record_table
-    listings = [part.text for part in document.parts if isinstance(part, Listing)]
+    listings = ["\n".join(part.lines) for part in document.parts if isinstance(part, Listing)]
     return {
         "schema": SCHEMA,
         "kind": document.kind,
         **({"title": printable(document.title)} if document.title else {}),
         **document.facts,
-        **({"text": "".join(listings)} if listings else {}),
+        **({"text": "\n".join(listings)} if listings else {}),
         **({"records": _records(table)} if table is not None else {}),
         "notes": [printable(note) for note in document.notes],
     }

@@ -17,7 +17,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import printable, printable_lines, sentence
+from archstat.documents.letters import printable, sentence
 from archstat.formats.layout.flow import FlowFormat
 from archstat.formats.markdown import title_of
 
@@ -146,7 +146,11 @@ class Latex(FlowFormat):
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""
-        yield from (r"\begin{verbatim}", _verbatim(listing.text), r"\end{verbatim}")
+        yield from (
+            r"\begin{verbatim}",
+            "\n".join(listing.lines).replace(r"\end{", r"\end {"),
+            r"\end{verbatim}",
+        )
 
 
 def _head(document: Document) -> Iterator[str]:
@@ -170,12 +174,6 @@ def _list(kind: str, texts: Iterable[str]) -> Iterator[str]:
 
 def _prose(text: str) -> tuple[str, str]:
     return "", _escaped(sentence(text))
-
-
-def _verbatim(text: str) -> str:
-    return "\n".join(printable_lines(text.rstrip("\n"))).replace(
-        r"\end{verbatim}", r"\end {verbatim}"
-    )
 
 
 def _tabular(table: Table) -> Iterator[str]:

@@ -67,9 +67,9 @@ class Markdown(FlowFormat):
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield a fenced block, whose fence is longer than any in it."""
-        longest = max(map(len, re.findall(r"`{3,}", listing.text)), default=2)
-        fence = "`" * (longest + 1)
-        yield f"{fence}{listing.language}\n{listing.text.rstrip()}\n{fence}"
+        text = "\n".join(listing.lines)
+        fence = "`" * (max(map(len, re.findall(r"`{3,}", text)), default=2) + 1)
+        yield f"{fence}{listing.language}\n{text}\n{fence}"
 
 
 def _heading(text: str, level: int) -> str:

@@ -19,7 +19,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import printable, printable_lines, sentence
+from archstat.documents.letters import printable, sentence
 from archstat.formats.layout.flow import FlowFormat
 from archstat.formats.markdown import title_of
 
@@ -101,7 +101,7 @@ class Typst(FlowFormat):
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""
-        text = json.dumps("\n".join(printable_lines(listing.text)), ensure_ascii=False)
+        text = json.dumps("\n".join(listing.lines), ensure_ascii=False)
         yield f'#raw(block: true, lang: "{listing.language}", {text})\n'
 
 

@@ -20,7 +20,7 @@ from archstat.documents.document import (
     Table,
     Words,
 )
-from archstat.documents.letters import display_width, folded, padded, printable, printable_lines
+from archstat.documents.letters import display_width, folded, padded, printable
 from archstat.formats.layout.fitting import (
     GAP,
     CellText,
@@ -142,8 +142,7 @@ def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[
         case Remarks():
             yield from _remarks(part, width or PAGE)
         case Listing():
-            text = part.text.removesuffix("\n")
-            yield from ([(line, Look.NORMAL)] for line in printable_lines(text))
+            yield from ([(line, Look.NORMAL)] for line in part.lines)
         case Picture():
             return
 
@@ -168,7 +167,7 @@ def _legend(legend: Legend, width: int) -> Iterator[Pieces]:
     pieces: Pieces = []
     used = 0
     for mark, said in legend.marks:
-        text = f"{mark.sign} {said}"
+        text = printable(f"{mark.sign} {said}")
         if pieces and used + len(text) > width:
             yield _trimmed(pieces)
             pieces, used = [], 0
