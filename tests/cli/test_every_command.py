@@ -81,3 +81,11 @@ def test_every_command_writes_every_format(name, format_name, tmp_path, monkeypa
         assert json.loads(result.stdout)["schema"] == 1
     if format_name == "html":
         assert result.stdout.count("<html") == result.stdout.count("</html>") == 1
+
+
+@pytest.mark.parametrize("name", sorted(set(WORDS) - LISTINGS - {"grade"}))
+def test_every_command_writes_a_workbook(name, tmp_path, monkeypatch):
+    pytest.importorskip("xlsxwriter")
+    result = run(name, tmp_path, monkeypatch, "-o", "answer.xlsx")
+    assert (result.stdout, result.stderr) == ("", "")
+    assert (tmp_path / "answer.xlsx").read_bytes().startswith(b"PK")

@@ -101,7 +101,8 @@ def test_markdown_shows_markup_as_it_is():
     page = Page(MarkdownIt().enable("table").render(text_in("markdown", hostile(EVIL))))
     assert not {"script", "a", "em"} & page.tags
     assert page.said.count("<script>x</script>") >= 12
-    rows = [line for line in text_in("markdown", hostile(EVIL)).splitlines() if line[:2] == "| "]
+    text = text_in("markdown", hostile(EVIL)).partition("```")[0]
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
 
 
