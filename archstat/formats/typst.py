@@ -156,7 +156,7 @@ def _cell(cell: Cell) -> str:
         case Blank():
             return BLANK
         case Formula():
-            return f"$ {(VALUES if cell.has_values else SYMBOLS).write(cell.expression)} $"
+            return f"${(VALUES if cell.has_values else SYMBOLS).write(cell.expression)}$"
         case Marked() if cell.mark.sign:
             number = f'#super("{cell.remark}")' if cell.remark else ""
             return f"[#{_cell(cell.value)} #{_string(cell.mark.sign)}{number}]"
