@@ -32,6 +32,7 @@ STYLE = """\
   --head: #212830; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1rem; }
 .conclusion { font-size: 1.25rem; font-weight: bold; }
 .wide { overflow-x: auto; margin-block: 1rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -187,7 +188,9 @@ def _head(column: Column) -> str:
 
 def _line(line: Line, table: Table, shown: Sequence[int]) -> str:
     cells = [
-        _cell(line.cells[at], table.columns[at], "td" if number else "th")
+        _cell(
+            line.cells[at], table.columns[at], "th" if number == max(0, table.fixed - 1) else "td"
+        )
         for number, at in enumerate(shown)
         if at < len(line.cells)
     ]
