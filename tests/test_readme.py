@@ -90,7 +90,8 @@ def environment():
 def test_a_command_prints_what_a_page_shows(page, command, output, tmp_path):
     if command.startswith(VARYING):
         printed, shown = run(page, command, tmp_path).splitlines(), output.splitlines()
-        assert (printed[0], printed[-1]) == (shown[0], shown[-1])
+        assert printed[0].startswith(shown[0])  # which a page folds as a terminal does
+        assert printed[-1] == shown[-1]
         rows = [line.split()[0] for line in printed if line.endswith(VERDICTS)]
         assert rows == ["1", "32"]
         return

@@ -23,6 +23,9 @@ MOST_WAIT = 0.05
 MOST_SPREAD = 0.05
 """How far the processes' figures may lie apart."""
 
+MOST_WIDE = 0.2
+"""How far another run's figure may lie from this one, either way, in a figure that counts."""
+
 HOST_BOUND = 1.25
 """How much longer the caller may wait than the device works, before the host is what bounds it."""
 
@@ -109,10 +112,13 @@ def figures(record: Record, result: Result) -> Figures | None:
     latency_s = median(latencies)
     device_s = _device_s(trials)
     limit = _limit(record, result, trials)
+    interval = _interval(trials, latencies)
     verdict, reason = _verdict(samples, latencies, limit)
+    if verdict is Verdict.VALID and (len(trials) < len(measured) or interval is not None):
+        verdict, reason = _certain(latency_s, interval)
     return Figures(
         latency_s,
-        _interval(trials, latencies),
+        interval,
         percentile(calls, 0.05),
         percentile(calls, 0.95),
         percentile(calls, 0.99),
@@ -282,6 +288,19 @@ def _verdict(
             f"the processes differ by {_percent(apart)}; allow more with --processes or --seconds"
         )
     return Verdict.VALID, ""
+
+
+def _certain(latency_s: float, interval: Interval | None) -> tuple[Verdict, str]:
+    """Return whether another run would say much the same."""
+    if interval is None:
+        why = "the samples of one process only count, and say nothing of another's"
+    elif (
+        (1 - MOST_WIDE) * latency_s <= interval.low <= interval.high <= (1 + MOST_WIDE) * latency_s
+    ):
+        return Verdict.VALID, ""
+    else:
+        why = f"another run may lie more than {_percent(MOST_WIDE)} off"
+    return Verdict.UNSTABLE, f"{why}; allow more with --processes or --seconds"
 
 
 def _percent(share: float) -> str:
