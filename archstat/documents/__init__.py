@@ -8,20 +8,20 @@ decides how they look.
         kind="budget",                          # its name in JSON, and in messages
         title="lenet5: …",                      # what it is about, in a line
         about=("input 32×32×1, …",),            # under which circumstances
-        parts=(Table(…), Words(…), Notes(…)),   # in the order in which people read them
+        parts=(Table(…), Sentences(…), Notes(…)),   # in the order in which people read them
         conclusion="2 of 3 limits hold",        # the answer in a sentence
         records=lambda: Table(…),               # one value a cell: for CSV, TSV and workbooks
         data=lambda: {…},                       # a JSON contract of its own
     )
 
-Parts are `Table`, `Words` (sentences, a line each), `Notes`, `Remarks` (numbered), `Listing`
+Parts are `Table`, `Sentences` (a line each), `Notes`, `Remarks` (numbered), `Listing`
 (source code) and `Picture` (SVG). A `Table` has `Column`s and `Line`s, and under a rule its `foot`.
 Where people and programs read the same table, `records` is left out; where a document has no JSON
 contract of its own, `data` is left out, and JSON is made of the records, `facts` and notes.
 
 A cell is a value of `archstat.report.values` (a text, a whole number, `Map`, `Bytes`, `Share`,
-`Words`, …), or one of `archstat.documents.cells`: `Number` (exact for programs, with a text for
-people), `Mark` (a sign with its meaning and look), `Marked` (a value with a mark behind it),
+`Named`, …), or one of `archstat.documents.cells`: `Number` (exact for programs, with a text for
+people), `Sign` (with its meaning and look), `Signed` (a value with a sign behind it),
 `Formula`, `Blank` (to be filled in), `EMPTY` (nothing, not even a dash).
 
 On a terminal every table goes through the same fitting (`archstat.formats.layout.fitting`): titles

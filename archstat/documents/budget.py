@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archstat.documents.cells import EMPTY, Cell, Look, Mark, Number
+from archstat.documents.cells import EMPTY, Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Table
 from archstat.report.report import Report
-from archstat.report.values import Words
+from archstat.report.values import Named
 
-HOLDS = Mark("✓", "holds", "within the limit", Look.GOOD)
-OVER = Mark("✗", "over", "over the limit", Look.BAD)
+HOLDS = Sign("✓", "holds", "within the limit", Look.GOOD)
+OVER = Sign("✗", "over", "over the limit", Look.BAD)
 
 COLUMNS = (
     Column("verdict", "", is_text=True),
@@ -37,4 +37,4 @@ def budget_document(report: Report, limits: Mapping[str, int]) -> Document:
 def _cells(key: str, value: int, most: int) -> tuple[Cell, ...]:
     share = Number(value / most, f"{100 * value / most:.1f} %") if most else EMPTY
     verdict = OVER if value > most else HOLDS
-    return verdict, Words(key, key.replace("_", " ")), Number(value), Number(most), share
+    return verdict, Named(key, key.replace("_", " ")), Number(value), Number(most), share

@@ -14,12 +14,12 @@ from archstat.report.values import (
     AtLeast,
     Bytes,
     Map,
+    Named,
     Pair,
     PerAxis,
     Seconds,
     Share,
     Value,
-    Words,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Number:
 
 
 @record
-class Mark:
+class Sign:
     """A sign.
 
     Attributes:
@@ -71,7 +71,7 @@ class Mark:
 
 
 @record
-class Marked:
+class Signed:
     """A value with a mark behind it.
 
     Attributes:
@@ -80,7 +80,7 @@ class Marked:
     """
 
     value: Cell
-    mark: Mark
+    mark: Sign
     remark: int | None = None
     said: str = ""
 
@@ -103,10 +103,10 @@ class Blank:
     """What is to be filled in."""
 
 
-Cell: TypeAlias = "Value | Number | Mark | Marked | Formula | Blank"
+Cell: TypeAlias = "Value | Number | Sign | Signed | Formula | Blank"
 """What stands in a cell: "" does not exist there, 0 is none, None is not known."""
 
-EMPTY = Words("", "")
+EMPTY = Named("", "")
 """Nothing, not even a dash."""
 
 BLANK = Blank()
@@ -131,7 +131,7 @@ def for_people(cell: Cell) -> str:  # noqa: C901, PLR0911, PLR0912  a case for e
             return f"{cell:,}"
         case AtLeast():
             return f"≥ {cell.count:,}"
-        case Words():
+        case Named():
             return printable(cell.label)
         case Map():
             return times(cell.ordered())
@@ -149,9 +149,9 @@ def for_people(cell: Cell) -> str:  # noqa: C901, PLR0911, PLR0912  a case for e
             return f"{for_people(cell.first)}{cell.between}{for_people(cell.second)}"
         case Number():
             return cell.text or f"{cell.value:,}"
-        case Mark():
+        case Sign():
             return cell.sign
-        case Marked():
+        case Signed():
             return f"{for_people(cell.value)} {cell.sign}".strip()
         case Formula():
             from archstat.documents.formulas import written  # noqa: PLC0415  most tables have none
@@ -174,11 +174,11 @@ def for_machines(cell: Cell) -> str:  # noqa: C901, PLR0911  a case for each typ
             return for_spreadsheets(printable(cell))
         case int():
             return str(int(cell))
-        case Words():
+        case Named():
             return for_spreadsheets(printable(cell.name))
-        case Mark():
+        case Sign():
             return cell.name
-        case Marked():
+        case Signed():
             return for_machines(cell.value)
         case Share():
             return repr(cell.part / cell.whole) if cell.whole else ""
@@ -195,7 +195,7 @@ def for_machines(cell: Cell) -> str:  # noqa: C901, PLR0911  a case for each typ
 def for_json(cell: Cell) -> object:  # noqa: C901, PLR0911  a case for each type
     """Return a cell as JSON has it: null is not known, or nothing.
 
-    >>> for_json(Map(96, (55, 55))), for_json(Words("conv2d", "conv")), for_json("")
+    >>> for_json(Map(96, (55, 55))), for_json(Named("conv2d", "conv")), for_json("")
     ([55, 55, 96], 'conv2d', None)
     """
     match cell:
@@ -205,7 +205,7 @@ def for_json(cell: Cell) -> object:  # noqa: C901, PLR0911  a case for each type
             return printable(cell)
         case int():
             return cell
-        case Words():
+        case Named():
             return printable(cell.name) or None
         case Map():
             return list(cell.ordered())
@@ -215,9 +215,9 @@ def for_json(cell: Cell) -> object:  # noqa: C901, PLR0911  a case for each type
             return cell.part / cell.whole if cell.whole else None
         case Number():
             return cell.value
-        case Mark():
+        case Sign():
             return cell.name
-        case Marked():
+        case Signed():
             return for_json(cell.value)
         case _:
             return for_people(cell)
@@ -236,7 +236,7 @@ def for_workbooks(cell: Cell) -> str | float:  # noqa: PLR0911  a case for each 
             return cell.count
         case Number():
             return cell.value
-        case Mark():
+        case Sign():
             return cell.name
         case Share() if cell.whole:
             return cell.part / cell.whole

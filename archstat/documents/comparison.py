@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archstat.documents.cells import EMPTY, Cell, Look, Mark, Number
+from archstat.documents.cells import EMPTY, Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Table
 from archstat.report.comparison import COMPARED, TOTALS, Comparison, Slot
 from archstat.report.report import Row
-from archstat.report.values import Map, Words
+from archstat.report.values import Map, Named
 
 SCHEMA = 1
 """The version of the JSON contract."""
 
-SAME = Mark("", "same", "the same in all")
-OTHER = Mark("≠", "differs", "differs", Look.DOUBT)
-AS_FIRST = Words("=", "=")
+SAME = Sign("", "same", "the same in all")
+OTHER = Sign("≠", "differs", "differs", Look.DOUBT)
+AS_FIRST = Named("=", "=")
 
 QUANTITIES = {"out_shape": "feature map", "params": "params", "macs": "MACs"}
 """What people see of the layers."""
@@ -76,7 +76,7 @@ def _totals(comparison: Comparison, names: Sequence[str]) -> Table:
             Number(total, f"{total:,} ({ratio})" if total else f"– ({ratio})")
             for total, ratio in zip(others, shown, strict=True)
         )
-        lines.append(Line((Words(key, key.replace("_", " ")), first, *cells)))
+        lines.append(Line((Named(key, key.replace("_", " ")), first, *cells)))
     return Table(tuple(columns), tuple(lines), is_ruled=False)
 
 

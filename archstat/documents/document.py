@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TypeAlias
 
-from archstat.documents.cells import Cell, Look, Mark
+from archstat.documents.cells import Cell, Look, Sign
 from archstat.documents.letters import printable_lines
 from archstat.record import record
 
@@ -97,7 +97,7 @@ class Table:
 
 
 @record
-class Words:
+class Sentences:
     """Sentences without a full stop, each on a line of its own.
 
     Attributes:
@@ -117,7 +117,7 @@ class Words:
 class Legend:
     """What the marks of a table mean, each with how often there are."""
 
-    marks: tuple[tuple[Mark, str], ...]
+    marks: tuple[tuple[Sign, str], ...]
 
 
 @record
@@ -128,7 +128,7 @@ class Notes:
 
 
 @record
-class Remark:
+class Saying:
     """What is said of marked cells that refer to its number.
 
     Attributes:
@@ -144,7 +144,7 @@ class Remark:
 class Remarks:
     """Remarks; they count from 1."""
 
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Saying, ...]
 
 
 @record
@@ -179,7 +179,7 @@ class Picture:
     draw: Callable[[], str]
 
 
-Part: TypeAlias = "Table | Words | Legend | Notes | Remarks | Listing | Picture"
+Part: TypeAlias = "Table | Sentences | Legend | Notes | Remarks | Listing | Picture"
 
 
 @record

@@ -8,7 +8,7 @@ from archstat.documents.cells import EMPTY, Cell, Formula, Look, Number, for_peo
 from archstat.documents.document import Column, Document, Line, Part, Table
 from archstat.graph import Graph
 from archstat.report.explanation import MEANINGS, Explained, Explanation
-from archstat.report.values import Words
+from archstat.report.values import Named
 
 QUANTITY = Column("quantity", "quantity", is_text=True)
 COLUMNS = (
@@ -83,7 +83,7 @@ def _records(layers: Sequence[Explained]) -> Table:
             (
                 explained.node.name,
                 explained.node.layer.kind,
-                Words(line.quantity, name_of(line.quantity)),
+                Named(line.quantity, name_of(line.quantity)),
                 line.axis,
                 *_cells(line),
             )

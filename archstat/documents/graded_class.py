@@ -12,7 +12,7 @@ from archstat.homework.grading.outcome import Outcome, Status
 from archstat.homework.grading.report import BANDS, Alike, ClassReport, Place
 from archstat.homework.grading.run import Graded
 from archstat.homework.marking.feedback import line
-from archstat.report.values import Words
+from archstat.report.values import Named
 
 MOST_MISTAKES = 20
 MOST_CELLS = 10
@@ -141,7 +141,7 @@ def _shares(report: ClassReport) -> Table:
         (
             f"{100 * band // BANDS}–{100 * (band + 1) // BANDS} %",
             Number(count),
-            Words("", BAR * -(-count * BAR_WIDTH // most)),
+            Named("", BAR * -(-count * BAR_WIDTH // most)),
         )
         for band, count in reversed(list(enumerate(report.bands)))
     )

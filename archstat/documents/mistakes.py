@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from archstat.documents.document import Column, Document, Line, Table
-from archstat.documents.document import Words as Sentences
+from archstat.documents.document import Column, Document, Line, Sentences, Table
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.mistakes.base import Mistake
 from archstat.homework.mistakes.effects import effects_of, look_alikes
-from archstat.report.values import Words
+from archstat.report.values import Named
 
 KEY = Column("mistake", "mistake", is_text=True)
 
@@ -44,7 +43,7 @@ def effects_document(truth: Truth) -> Document:
             continue
         wrong = ", ".join(f"{quantity} {len(cells)}" for quantity, cells in effect.items())
         same = _alike(look_alikes(key, truth))
-        lines.append(Line((key, wrong, Words(same, same or "-"))))
+        lines.append(Line((key, wrong, Named(same, same or "-"))))
     table = Table(columns, tuple(lines), is_ruled=False)
     unseen = (Sentences((f"not seen in this network: {', '.join(hidden)}",)),) if hidden else ()
     name = truth.graph.name

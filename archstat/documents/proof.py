@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from archstat.documents.cells import Look, Mark
+from archstat.documents.cells import Look, Sign
 from archstat.documents.document import Column, Document, Line, Table
 from archstat.report.finding import Finding, Verdict
 
 MARKS = {
-    Verdict.AGREES: Mark("✓", "agrees", "agrees", Look.GOOD),
-    Verdict.EXPLAINED: Mark("≈", "explained", "differs as its convention says", Look.OTHER),
-    Verdict.DISAGREES: Mark("✗", "disagrees", "disagrees", Look.BAD),
-    Verdict.NOT_MEASURED: Mark("?", "not_measured", "could not be measured", Look.DOUBT),
+    Verdict.AGREES: Sign("✓", "agrees", "agrees", Look.GOOD),
+    Verdict.EXPLAINED: Sign("≈", "explained", "differs as its convention says", Look.OTHER),
+    Verdict.DISAGREES: Sign("✗", "disagrees", "disagrees", Look.BAD),
+    Verdict.NOT_MEASURED: Sign("?", "not_measured", "could not be measured", Look.DOUBT),
 }
 
 COLUMNS = (

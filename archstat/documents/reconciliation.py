@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archstat.documents.cells import Number
-from archstat.documents.document import Column, Document, Line, Table, Words
+from archstat.documents.document import Column, Document, Line, Sentences, Table
 from archstat.report.itemizing import itemized
 from archstat.report.reconciling import Origin
 from archstat.report.tool_count import ToolCount
@@ -42,7 +42,7 @@ def origins_document(
         "reconciliation",
         title,
         parts=tuple(
-            Words(tuple(_said(origin, is_found=is_found)), hangs=True, is_list=True)
+            Sentences(tuple(_said(origin, is_found=is_found)), hangs=True, is_list=True)
             for origin in origins
         ),
         records=lambda: _records(origins),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archstat.analyses.training import OPTIMIZERS, Step
 from archstat.documents.cells import BLANK, EMPTY, Cell, Look, for_people, with_unit
-from archstat.documents.document import Column, Document, Line, Notes, Table, Words
+from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
 from archstat.documents.view import View
 from archstat.layers.base import Shape
 from archstat.report.columns import Column as Quantity
@@ -18,7 +18,7 @@ from archstat.report.values import Map, Value, arranged
 def report_document(report: Report, view: View) -> Document:
     """Return a report as it was asked for; a blank sheet without what would tell the answers."""
     chosen = tuple(view.chosen())
-    remarks = () if view.blank else (Words(tuple(_summaries(report))), Notes(report.notes))
+    remarks = () if view.blank else (Sentences(tuple(_summaries(report))), Notes(report.notes))
     return Document(
         kind="layers",
         title=f"{report.model}: {report.title}" if report.title else report.model,

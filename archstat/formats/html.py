@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from archstat.documents.cells import Blank, Cell, Formula, Look, Mark, Marked, for_people
+from archstat.documents.cells import Blank, Cell, Formula, Look, Sign, Signed, for_people
 from archstat.documents.document import (
     Column,
     Document,
@@ -15,10 +15,10 @@ from archstat.documents.document import (
     Listing,
     Notes,
     Picture,
-    Remark,
     Remarks,
+    Saying,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.documents.letters import capital, printable, sentence
 from archstat.formats.layout.flow import FlowFormat
@@ -96,7 +96,7 @@ class Html(FlowFormat):
         """Yield a table with its caption."""
         return _table(table, document)
 
-    def words(self, words: Words, document: Document) -> Iterator[str]:  # noqa: ARG002
+    def words(self, words: Sentences, document: Document) -> Iterator[str]:  # noqa: ARG002
         """Yield a paragraph a sentence, or a list."""
         if words.is_list:
             yield from _list(words.sentences)
@@ -144,7 +144,7 @@ def _about(document: Document) -> Iterator[str]:
         yield f'<p class="conclusion">{_sentence(document.conclusion)}</p>'
 
 
-def _remark(number: int, remark: Remark) -> str:
+def _remark(number: int, remark: Saying) -> str:
     said = "<br>".join(map(_safe, remark.said))
     return f'<li id="remark-{number}"><b dir="auto">{_safe(remark.heading)}</b><br>{said}</li>'
 
@@ -208,14 +208,14 @@ def _cell(cell: Cell, column: Column, tag: str) -> str:
     scope = ' scope="row"' if tag == "th" else ""
     title = ""
     text = _text(cell) and f"<bdi>{_text(cell)}</bdi>"
-    mark = cell.mark if isinstance(cell, Marked) else cell if isinstance(cell, Mark) else None
+    mark = cell.mark if isinstance(cell, Signed) else cell if isinstance(cell, Sign) else None
     if isinstance(cell, Blank):
         names.append("blank")
     if mark is not None and mark.sign:
         names.append(mark.look.value)
         meaning = _safe(mark.meaning or mark.name)
         sign = f'<span role="img" aria-label="{meaning}">{_safe(mark.sign)}</span>'
-        if isinstance(cell, Marked):
+        if isinstance(cell, Signed):
             number = f'<a href="#remark-{cell.remark}">{cell.remark}</a>' if cell.remark else ""
             text += f' <span class="mark">{sign}{number}</span>'
             title = f' title="{_safe(cell.said)}"' if cell.said else ""
@@ -228,7 +228,7 @@ def _cell(cell: Cell, column: Column, tag: str) -> str:
 def _text(cell: Cell) -> str:
     if isinstance(cell, Formula):
         return re.sub(r"_(\w+)", r"<sub>\1</sub>", _safe(for_people(cell)))
-    return _safe(for_people(cell.value if isinstance(cell, Marked) else cell))
+    return _safe(for_people(cell.value if isinstance(cell, Signed) else cell))
 
 
 def _class(look: Look) -> str:

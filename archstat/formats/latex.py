@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
-from archstat.documents.cells import Blank, Cell, Formula, Mark, Marked, Number, for_people
+from archstat.documents.cells import Blank, Cell, Formula, Number, Sign, Signed, for_people
 from archstat.documents.document import (
     Document,
     Legend,
@@ -14,8 +14,8 @@ from archstat.documents.document import (
     Listing,
     Notes,
     Remarks,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.documents.letters import printable, sentence
 from archstat.formats.layout.flow import FlowFormat
@@ -116,7 +116,7 @@ class Latex(FlowFormat):
         for text in table.below:
             yield from ("", _escaped(text))
 
-    def words(self, words: Words, document: Document) -> Iterator[str]:
+    def words(self, words: Sentences, document: Document) -> Iterator[str]:
         """Yield a paragraph a sentence, a list, or comments."""
         if words.is_list and not document.is_insert:
             yield from _list("itemize", words.sentences)
@@ -214,10 +214,10 @@ def _cell(cell: Cell) -> str:
             return BLANK
         case Formula():
             return f"${_formula(cell)}$"
-        case Marked() if cell.mark.sign:
+        case Signed() if cell.mark.sign:
             number = f"$^{{{cell.remark}}}$" if cell.remark else ""
             return f"{_cell(cell.value)} {_escaped(cell.mark.sign)}{number}".strip()
-        case Mark():
+        case Sign():
             return _escaped(cell.sign)
         case _:
             return _escaped(for_people(cell))

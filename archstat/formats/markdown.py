@@ -14,8 +14,8 @@ from archstat.documents.document import (
     Listing,
     Notes,
     Remarks,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.documents.letters import printable, sentence
 from archstat.formats.layout.flow import FlowFormat
@@ -46,7 +46,7 @@ class Markdown(FlowFormat):
             yield _table(table)
         yield from map(escaped, table.below)
 
-    def words(self, words: Words, document: Document) -> Iterator[str]:  # noqa: ARG002
+    def words(self, words: Sentences, document: Document) -> Iterator[str]:  # noqa: ARG002
         """Yield a paragraph a sentence, or a list."""
         if words.is_list:
             yield _list(words.sentences)

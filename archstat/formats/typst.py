@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
-from archstat.documents.cells import Blank, Cell, Formula, Look, Mark, Marked, for_people
+from archstat.documents.cells import Blank, Cell, Formula, Look, Sign, Signed, for_people
 from archstat.documents.document import (
     Column,
     Document,
@@ -16,8 +16,8 @@ from archstat.documents.document import (
     Listing,
     Notes,
     Remarks,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.documents.letters import printable, sentence
 from archstat.formats.layout.flow import FlowFormat
@@ -71,7 +71,7 @@ class Typst(FlowFormat):
             yield from _table(table)
         yield from map(_paragraph, table.below)
 
-    def words(self, words: Words, document: Document) -> Iterator[str]:
+    def words(self, words: Sentences, document: Document) -> Iterator[str]:
         """Yield a paragraph a sentence, or a comment."""
         if document.is_insert:
             yield from map(_comment, words.sentences)
@@ -157,10 +157,10 @@ def _cell(cell: Cell) -> str:
             return BLANK
         case Formula():
             return f"${(VALUES if cell.has_values else SYMBOLS).write(cell.expression)}$"
-        case Marked() if cell.mark.sign:
+        case Signed() if cell.mark.sign:
             number = f'#super("{cell.remark}")' if cell.remark else ""
             return f"[#{_cell(cell.value)} #{_string(cell.mark.sign)}{number}]"
-        case Mark():
+        case Sign():
             return _string(cell.sign)
         case _:
             return _string(for_people(cell))

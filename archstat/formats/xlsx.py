@@ -7,8 +7,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
-from archstat.documents.cells import BLANK, EMPTY, Blank, Cell, Look, Marked, for_workbooks
-from archstat.documents.document import Document, Legend, Line, Table, Words
+from archstat.documents.cells import BLANK, EMPTY, Blank, Cell, Look, Signed, for_workbooks
+from archstat.documents.document import Document, Legend, Line, Sentences, Table
 from archstat.documents.letters import folded, printable
 from archstat.extras import XLSX, require
 from archstat.formats import Format, records_of
@@ -124,7 +124,7 @@ def _about(document: Document, width: int) -> Iterator[str]:
     """Yield the lines over the table."""
     texts = [document.title, *document.about, document.conclusion]
     for part in document.parts:
-        if isinstance(part, Words):
+        if isinstance(part, Sentences):
             texts += part.sentences
         elif isinstance(part, Legend):
             texts += [f"{mark.sign} {said}" for mark, said in part.marks]
@@ -133,7 +133,7 @@ def _about(document: Document, width: int) -> Iterator[str]:
 
 
 def _content(cell: Cell) -> str | float | None:
-    if isinstance(cell, Marked):
+    if isinstance(cell, Signed):
         return _content(cell.value)
     return None if cell == BLANK else for_workbooks(cell)
 

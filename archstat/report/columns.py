@@ -10,7 +10,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
 from archstat.record import record
 from archstat.report.report import Row, Totals
-from archstat.report.values import AtLeast, Bytes, Map, Pair, PerAxis, Seconds, Share, Value, Words
+from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Seconds, Share, Value
 
 
 @record
@@ -100,7 +100,7 @@ _AXES = "maps are {axes}"
 
 _ALL = (
     Column("layer", "layer", lambda row, _: row.name, lambda _: "total", is_text=True),
-    Column("kind", "kind", lambda row, _: Words(row.kind, row.label), is_text=True, importance=0),
+    Column("kind", "kind", lambda row, _: Named(row.kind, row.label), is_text=True, importance=0),
     Column(
         "filters_and_size",
         "filters",

@@ -66,7 +66,7 @@ class Seconds:
 
 
 @record
-class Words:
+class Named:
     """A thing that has a name in a spec, and another one that people read."""
 
     name: str
@@ -83,7 +83,7 @@ class Pair:
 
 
 Value: TypeAlias = (
-    "str | int | AtLeast | Words | Map | PerAxis | Share | Bytes | Seconds | Pair | None"
+    "str | int | AtLeast | Named | Map | PerAxis | Share | Bytes | Seconds | Pair | None"
 )
 """A cell: "" does not exist for this kind, 0 is none, None is not known."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from archstat.documents.cells import for_machines, for_people, with_unit
 from archstat.documents.letters import display_width, padded
-from archstat.report.values import Bytes, Map, Pair, PerAxis, Share, Words, arranged
+from archstat.report.values import Bytes, Map, Named, Pair, PerAxis, Share, arranged
 
 HALF = Fraction(1, 2)
 
@@ -23,7 +23,7 @@ HALF = Fraction(1, 2)
         (7, "7", "7"),
         (1_234_567, "1,234,567", "1234567"),
         (2**70, "1,180,591,620,717,411,303,424", "1180591620717411303424"),
-        (Words("max_pool2d", "max pool"), "max pool", "max_pool2d"),
+        (Named("max_pool2d", "max pool"), "max pool", "max_pool2d"),
         (Map(96, (55, 55)), "55×55×96", "55x55x96"),
         (Map(96, (55,)), "96×55", "96x55"),  # tokens before features
         (Map(4096, ()), "4096", "4096"),

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from archstat.documents.cells import Look, Mark, Marked, Number
+from archstat.documents.cells import Look, Number, Sign, Signed
 from archstat.documents.document import (
     Column,
     Document,
@@ -18,10 +18,10 @@ from archstat.documents.document import (
     Line,
     Listing,
     Notes,
-    Remark,
     Remarks,
+    Saying,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.formats import format_named, format_names, text_in
 
@@ -35,7 +35,7 @@ SAFE = " ".join("".join(c if c.isprintable() else " " for c in EVIL).split())
 
 
 def hostile(text):
-    mark = Mark("✗", "wrong", text, Look.BAD)
+    mark = Sign("✗", "wrong", text, Look.BAD)
     columns = (
         Column("name", text, is_text=True, footnote=text),
         Column("cell", "cell", unit=text, group=text),
@@ -44,7 +44,7 @@ def hostile(text):
         columns,
         (
             Line((text, Number(-1.5))),
-            Line((Marked(text, mark, 1, text), mark)),
+            Line((Signed(text, mark, 1, text), mark)),
             Line((text,), rest=text),
         ),
         (Line((text, 3)),),
@@ -58,10 +58,10 @@ def hostile(text):
         parts=(
             table,
             Legend(((mark, text),)),
-            Words((text, text)),
-            Words((text,), is_list=True),
+            Sentences((text, text)),
+            Sentences((text,), is_list=True),
             Notes((text,)),
-            Remarks((Remark(text, (text,)),)),
+            Remarks((Saying(text, (text,)),)),
             Listing(text, "toml"),
         ),
         conclusion=text,

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from archstat.bench.statistics import Interval
 from archstat.bench.summary import Figures, Limit, Verdict
 from archstat.documents.bench.sheet import CaseRow, CaseSetting, CaseSheet
-from archstat.documents.cells import NOTHING, Cell, Look, Mark
+from archstat.documents.cells import NOTHING, Cell, Look, Sign
 from archstat.documents.document import Column
 from archstat.documents.units import TimeUnit, bar, duration, percent, significant
 from archstat.record import record
-from archstat.report.values import Words
+from archstat.report.values import Named
 
 BAR_WIDTH = 10
 TIME = "{time}"
@@ -103,7 +103,7 @@ def _share(row: CaseRow, _unit: TimeUnit) -> Cell:
 
 def _bar(row: CaseRow, _unit: TimeUnit) -> Cell:
     limit = _limit(row)
-    return None if limit is None else Words("", bar(limit.share, BAR_WIDTH).ljust(BAR_WIDTH))
+    return None if limit is None else Named("", bar(limit.share, BAR_WIDTH).ljust(BAR_WIDTH))
 
 
 def _share_interval(row: CaseRow, _unit: TimeUnit) -> Cell:
@@ -136,7 +136,7 @@ def _bound(row: CaseRow, _unit: TimeUnit) -> Cell:
 
 
 def _verdict(row: CaseRow, _unit: TimeUnit) -> Cell:
-    return Mark(row.verdict.value, row.verdict.value, look=MARKS[row.verdict])
+    return Sign(row.verdict.value, row.verdict.value, look=MARKS[row.verdict])
 
 
 FIGURES = (

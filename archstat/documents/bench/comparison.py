@@ -13,7 +13,7 @@ from archstat.bench.record import SCHEMA
 from archstat.documents.bench.figures import CASE, records_table
 from archstat.documents.bench.sheet import BATCH, SETTINGS, CaseSetting
 from archstat.documents.cells import NOTHING, UNKNOWN
-from archstat.documents.document import Column, Document, Line, Table, Words
+from archstat.documents.document import Column, Document, Line, Sentences, Table
 from archstat.documents.units import TimeUnit, percent, time_unit
 
 SHORT = 24
@@ -42,9 +42,9 @@ def bench_comparison_document(comparison: Comparison) -> Document:
         "bench-comparison",
         " and ".join(comparison.titles),
         parts=(
-            Words(tuple(filter(None, _above(comparison))), is_list=True),
+            Sentences(tuple(filter(None, _above(comparison))), is_list=True),
             _table(comparison),
-            Words(tuple(_below(comparison)), is_list=True),
+            Sentences(tuple(_below(comparison)), is_list=True),
         ),
         records=lambda: _records(comparison),
         data=lambda: _data(comparison),

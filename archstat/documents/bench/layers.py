@@ -10,10 +10,9 @@ from archstat.bench.protocol import SECOND
 from archstat.bench.record import Record, Result
 from archstat.documents.bench.figures import CASE, records_table
 from archstat.documents.cells import EMPTY, NOTHING, Cell
-from archstat.documents.document import Column, Document, Line, Notes, Part, Table
-from archstat.documents.document import Words as Sentences
+from archstat.documents.document import Column, Document, Line, Notes, Part, Sentences, Table
 from archstat.documents.units import TimeUnit, bar, percent, time_unit
-from archstat.report.values import Words
+from archstat.report.values import Named
 
 FIELDS = (*CASE, "layer", "kind", "latency_s", "share", "floor_s", "share_of_floor", "bound")
 FEET = ("sum", "remainder", "whole")
@@ -105,7 +104,7 @@ def _table(found: Breakdown, title: str) -> Table:
 
 def _cells(layer: LayerFigures, most: float, unit: TimeUnit) -> Iterator[Cell]:
     yield from (layer.name, layer.kind, unit.number(layer.ns / SECOND), percent(layer.share))
-    yield Words("", bar(layer.share / most if most else 0.0, BAR_WIDTH))
+    yield Named("", bar(layer.share / most if most else 0.0, BAR_WIDTH))
     yield NOTHING if layer.floor_s is None else unit.number(layer.floor_s)
     yield NOTHING if layer.of_floor is None else percent(layer.of_floor)
     yield layer.bound or NOTHING

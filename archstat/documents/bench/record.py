@@ -12,7 +12,7 @@ from archstat.documents.bench.columns import MARKS, cells, setting_cell, setting
 from archstat.documents.bench.figures import CASE, records_table
 from archstat.documents.bench.sheet import CaseRow, CaseSheet, sheet
 from archstat.documents.cells import Look
-from archstat.documents.document import Document, Line, Listing, Notes, Part, Table, Words
+from archstat.documents.document import Document, Line, Listing, Notes, Part, Sentences, Table
 
 FIELDS = (
     *CASE,
@@ -56,11 +56,13 @@ def record_document(record: Record) -> Document:
 
 
 def _parts(found: CaseSheet) -> Iterator[Part]:
-    yield _table(found) if found.rows else Words((words.NOTHING_MEASURED,))
+    yield _table(found) if found.rows else Sentences((words.NOTHING_MEASURED,))
     for verdict, reason in words.verdicts(found):
-        yield Words((f"{verdict.value}  {reason}",), MARKS[verdict], is_close=True, is_list=True)
+        yield Sentences(
+            (f"{verdict.value}  {reason}",), MARKS[verdict], is_close=True, is_list=True
+        )
     yield Notes(tuple(words.notes(found)))
-    yield Words(
+    yield Sentences(
         (*words.protocol(found), *words.spent(found)), Look.WEAK, is_close=True, is_list=True
     )
     for row in found.rows:

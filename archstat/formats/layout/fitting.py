@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from archstat.documents.cells import Blank, Cell, Look, Mark, Marked, for_people
+from archstat.documents.cells import Blank, Cell, Look, Sign, Signed, for_people
 from archstat.documents.document import Column, Table
 from archstat.documents.letters import display_width, folded, printable, words_of
 from archstat.record import record
@@ -149,9 +149,9 @@ def _slots(table: Table, blank: str) -> Iterator[ColumnText]:
 
 def _text(cell: Cell, column: Column, blank: str) -> CellText:
     match cell:
-        case Marked():
+        case Signed():
             return CellText(for_people(cell.value), cell.sign, cell.mark.look)
-        case Mark():
+        case Sign():
             return CellText(cell.sign, look=cell.look)
         case Blank():
             return CellText(blank)

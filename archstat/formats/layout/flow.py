@@ -13,8 +13,8 @@ from archstat.documents.document import (
     Part,
     Picture,
     Remarks,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.formats import Format
 
@@ -31,7 +31,7 @@ class FlowFormat(Format):
         match part:
             case Table():
                 return self.table(part, document)
-            case Words():
+            case Sentences():
                 return self.words(part, document)
             case Legend():
                 return self.legend(part)
@@ -49,7 +49,7 @@ class FlowFormat(Format):
         """Return a table."""
 
     @abstractmethod
-    def words(self, words: Words, document: Document) -> Iterable[str]:
+    def words(self, words: Sentences, document: Document) -> Iterable[str]:
         """Return sentences."""
 
     @abstractmethod

@@ -17,8 +17,8 @@ from archstat.documents.document import (
     Part,
     Picture,
     Remarks,
+    Sentences,
     Table,
-    Words,
 )
 from archstat.documents.letters import display_width, folded, padded, printable
 from archstat.formats.layout.fitting import (
@@ -121,18 +121,18 @@ def _with_note(parts: Sequence[Part], note: str) -> list[Part]:
 
 
 def _is_prose(part: Part | None) -> bool:
-    return isinstance(part, (Words, Legend, Notes))
+    return isinstance(part, (Sentences, Legend, Notes))
 
 
 def _is_close(part: Part) -> bool:
-    return isinstance(part, Notes) or (isinstance(part, (Words, Listing)) and part.is_close)
+    return isinstance(part, Notes) or (isinstance(part, (Sentences, Listing)) and part.is_close)
 
 
 def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[Pieces]:
     match part:
         case Table():
             yield from _table(part, tables[id(part)], width)
-        case Words():
+        case Sentences():
             yield from _words(part, width)
         case Legend():
             yield from _legend(part, width or PAGE)
@@ -147,7 +147,7 @@ def _part(part: Part, width: int | None, tables: dict[int, Fitted]) -> Iterator[
             return
 
 
-def _words(words: Words, width: int | None) -> Iterator[Pieces]:
+def _words(words: Sentences, width: int | None) -> Iterator[Pieces]:
     for number, sentence in enumerate(words.sentences):
         indent = INDENT if number and words.hangs else ""
         room = None if width is None else width - len(indent)
