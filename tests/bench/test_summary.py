@@ -359,8 +359,10 @@ def test_one_process_that_counts_of_several_is_not_enough():
     busy = trial(1, 2 * MS, set_aside="contended")
     assert verdict_of(trial(0, 2 * MS), busy) == (
         Verdict.UNSTABLE,
-        "the samples of one process only count, and say nothing of another's; "
-        "allow more with --processes or --seconds",
+        (
+            "the samples of one process only count, and say nothing of another's; "
+            "allow more with --processes or --seconds"
+        ),
     )
     assert verdict_of(trial(0, 2 * MS))[0] is Verdict.VALID  # a quick look, which says so
 
