@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from torch import Tensor, nn
@@ -37,6 +39,26 @@ def _hashable(value: Any) -> Any:
     return tuple(map(_hashable, value)) if isinstance(value, list) else (type(value), value)
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What the formulas of a layer say for one shape."""
+
+    out_shape: Shape
+    macs: int
+    param_shapes: Mapping[str, Shape]
+
+
+@lru_cache(maxsize=1 << 12)
+def worked_out(layer: Layer, in_shape: Shape) -> Stated:
+    """Return what a layer's formulas say; of equal layers that are given the same, once.
+
+    Raises:
+        ShapeError: The layer cannot work on this shape.
+    """
+    shape = layer.out_shape(in_shape)
+    return Stated(shape, layer.macs(in_shape), layer.param_shapes(in_shape))
+
+
 def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
     """Return the layer that a module is; None if it is not exactly one of the known kinds.
 
@@ -48,7 +70,7 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
         return None
     try:
         in_shape, _ = example_shape(given, layer)
-        layer.out_shape(in_shape)
+        stated = worked_out(layer, in_shape)
     except (ShapeError, IndexError):
         return None
     if isinstance(layer, Softmax) and not _is_over_channels(module, given, in_shape):
@@ -56,7 +78,7 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
     is_whole = not any(True for _ in module.children())
     params = module.named_parameters(recurse=not is_whole)
     seen = {name: tuple(tensor.shape) for name, tensor in params}
-    return layer if seen == layer.param_shapes(in_shape) else None
+    return layer if seen == stated.param_shapes else None
 
 
 def _is_over_channels(module: nn.Module, given: Tensor, in_shape: Shape) -> bool:

@@ -23,7 +23,7 @@ from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.models.torch.failures.diagnosis import Refusal
-from archstat.models.torch.known import example_shape, layer_of_call
+from archstat.models.torch.known import Stated, example_shape, layer_of_call, worked_out
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
@@ -136,8 +136,9 @@ class Recorder(TorchDispatchMode):
             assert scope.given is not None  # noqa: S101  there is a layer
             layer = scope.layer
             in_shape, examples = example_shape(scope.given, layer)
-            shape = layer.out_shape(in_shape)
-            self._hold_against(scope, layer, in_shape, examples, outputs[0])
+            stated = worked_out(layer, in_shape)
+            shape = stated.out_shape
+            self._hold_against(scope, layer, stated, examples, outputs[0])
         sources = self.provenance.sources(given)
         node = self._node(scope.path, layer, inputs, in_shape, shape, examples, params)
         self._add(node, outputs)
@@ -146,11 +147,11 @@ class Recorder(TorchDispatchMode):
         self.costs.note(node.name, sources, scope.cost)
 
     def _hold_against(
-        self, scope: Scope, layer: Layer, in_shape: Shape, examples: int, out: Tensor
+        self, scope: Scope, layer: Layer, stated: Stated, examples: int, out: Tensor
     ) -> None:
         """Note what the forward pass contradicts of a known layer's formulas."""
         place = (f"module {scope.path!r} ({layer.kind})",)
-        shape, macs = layer.out_shape(in_shape), examples * layer.macs(in_shape)
+        shape, macs = stated.out_shape, examples * stated.macs
         if tuple(out.shape)[-len(shape) :] != shape or out.numel() != examples * _count(shape):
             what = f"the formula gives {times(shape)}, torch gives {times(tuple(out.shape))}"
             self.problems.append(Problem(what, places=place))
