@@ -258,7 +258,7 @@ def test_an_input_that_does_not_fit_is_an_error_with_a_way_out():
         confirm(resolve("vgg16"), "cpu", batch_size=1_000_000_000)
     assert str(caught.value).startswith("input on cpu: the device has not enough memory: ")
     assert str(caught.value).endswith(
-        "hint: use a smaller --batch, or --device meta, which needs none"
+        "hint: use fewer examples, or device='meta', which needs none"
     )
 
 
