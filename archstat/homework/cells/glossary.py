@@ -26,7 +26,8 @@ _WORDS = {
     "layer": """
         schicht, schichten, couche, couches, capa, capas, camada, camadas, strato, strati,
         livello, laag, lagen, слой, слоя, слои, слоёв, шар, шару, шари, шарів, warstwa, warstwy,
-        warstw, katman, katmanlar, katmani, lớp, tầng, lapisan
+        warstw, katman, katmanlar, katmani, giai đoạn, etapa, étape, stufe, этап, етап, aşama,
+        lớp, tầng, lapisan
         """,
     "name": "bezeichnung, nom, nome, naam, название, имя, назва, nazwa, ad, adı, isim, tên, nama",
     "type": """
@@ -117,6 +118,7 @@ _WORDS = {
         funktion, fonction, función, função, funzione, functie, функция, функція, функції,
         funkcja, fonksiyon, fonksiyonu, hàm, fungsi
         """,
+    "map": "karte, carte, mapa, mappa, kaart, карта, карты, карти, harita, haritası, bản đồ, peta",
     "feature map": """
         merkmalskarte, merkmalskarten, feature-map, feature-maps, carte de caractéristiques,
         carte d activation, cartes de caractéristiques, carte des caractéristiques,

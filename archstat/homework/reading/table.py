@@ -13,7 +13,7 @@ from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
-from archstat.homework.sheet.titles import NAMING
+from archstat.homework.sheet.titles import NAMING, SUMMARY
 
 Row = tuple[str, ...]
 
@@ -65,6 +65,7 @@ class Table:
         rows: The cells under them, each row as long as the header. Blank rows and columns are left
             out. A cell of several lines has line feeds.
         tool: "torchsummary", "torchinfo", "torchstat" or "keras" if one of them printed it.
+        is_turned: Whether its layers stood side by side.
         before: The paragraph in front of it, if no other table stands between.
         after: The paragraph behind it, likewise.
     """
@@ -73,6 +74,7 @@ class Table:
     header: Row
     rows: tuple[Row, ...]
     tool: str | None = None
+    is_turned: bool = field(default=False, compare=False)
     before: Passage | None = field(default=None, compare=False)
     after: Passage | None = field(default=None, compare=False)
 
@@ -127,8 +129,12 @@ def _with_neighbours(items: Sequence[Table | Passage]) -> Iterator[Table | Passa
     """Yield the items, each table with the paragraphs that stand beside it."""
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
         if isinstance(item, Table):
+            rows = item.rows
+            if item.is_turned and len(rows) == 1 and isinstance(before, Passage):
+                rows = ((before.lines[-1], *rows[0][1:]),)  # a table of one layer, under its name
             item = replace(  # noqa: PLW2901  the same table
                 item,
+                rows=rows,
                 before=before if isinstance(before, Passage) else None,
                 after=after if isinstance(after, Passage) else None,
             )
@@ -168,18 +174,26 @@ def _table(found: Found) -> Iterator[Table | Passage]:
     lines = [[plain(cell) for cell in row] for row in limits.timely(found.grid)]
     columns = [column for column in zip_longest(*lines, fillvalue="") if any(column)]
     rows = [row for row in zip(*columns, strict=True) if any(row)]
-    start = _first_full(rows) if found.heads is None else 0
+    heads = found.heads
+    if heads and not any(map(any, lines[:heads])):
+        heads = None  # blank titles are none
+    start = _first_full(rows) if heads is None else 0
     stop = len(rows)
     while stop > start + 1 and _is_sentence(rows[stop - 1]):
         stop -= 1
-    if found.heads is None and start and _is_group_of_titles(rows[start - 1], rows[start]):
+    if all(len(row) == 2 and SUMMARY.search(row[0]) for row in rows):  # noqa: PLR2004  columns
+        yield from _sentences(found.place, [(": ".join(row),) for row in rows])
+        return
+    if heads is None and start and _is_group_of_titles(rows[start - 1], rows[start]):
         start -= 1
-    header, body = _titled(rows[start:stop], found.heads)
+    header, body = _titled(rows[start:stop], heads)
     if len(header) < FEWEST_COLUMNS or not body:
         return
-    header, body = _turned(*_unfolded(header, body))
+    unfolded = _unfolded(header, body)
+    header, body = _turned(*unfolded)
+    is_turned = header is not unfolded[0]
     yield from _sentences(found.place, rows[:start])
-    yield Table(found.place, header, tuple(body), found.tool)
+    yield Table(found.place, header, tuple(body), found.tool, is_turned=is_turned)
     yield from _sentences(found.place, rows[stop:])
 
 

@@ -170,9 +170,12 @@ def _in_english(text: str) -> Heading | None:
     *others, last = words or [""]
     if found := _alias(_spelled(" ".join(words))):
         return found
-    without_unit = _alias(_spelled(" ".join(others)))
-    found = without_unit and _in_units(without_unit, last)
-    return found if found != without_unit else None
+    for rest, unit in ((others, last), (words[1:], words[0] if words else "")):  # or: mln MAC
+        without_unit = _alias(_spelled(" ".join(rest)))
+        found = without_unit and _in_units(without_unit, unit)
+        if found != without_unit:
+            return found
+    return None
 
 
 def _alias(spelled: str) -> Heading | None:

@@ -18,7 +18,7 @@ OTHER_TOPICS = frozenset(
     """
     accuracy acc loss error epoch epochs optimizer learning rate batch dropout description
     normalization preprocessing augmentation hyperparameter setup duration time latency runtime
-    memread memwrite year answer question symbol date remark comment calculation formula
+    memread memwrite read write year answer question symbol date remark comment calculation formula
     depth
     """.split()  # noqa: SIM905  a list of forty quoted words reads worse
 )

@@ -36,7 +36,9 @@ COUNTED = frozenset({"params", "weights", "biases", "macs", "flops", "neurons"})
 MEMORY = frozenset({"activation_bytes", "param_bytes"})
 
 _BETWEEN = re.compile(r"[;|]|,\s+(?=[^\W\d_])|\s{3,}")
-_STATEMENT = re.compile(r"\W*(?P<words>[^\W\d_][^:=]*?)\s*[:=]\s*(?P<cell>[^:]*\d[^:]*)")
+_STATEMENT = re.compile(
+    r"\W*(?P<words>[^\W\d_][^:=]*?)\s*[:=]\s*(?P<cell>[~≈≥]?\s?[(\[]*[0-9][^:]*)"
+)
 _BEHIND = re.compile(r"[\d.,\s]+[kMGBT]?\s*(?P<words>[^\W\d_].*)")
 
 
@@ -72,7 +74,7 @@ def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[S
             return
     behind = _BEHIND.fullmatch(cell)
     found = heading(behind["words"]) if behind else heading("")
-    if is_total and (not found.is_known or _counts(found)):
+    if is_total and (_counts(found) or not (rest or found.is_known)):
         yield Stated(place, statement[0], rest, found, cell, table)
 
 

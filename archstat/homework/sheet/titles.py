@@ -29,6 +29,9 @@ TOTAL = re.compile(
 )
 """What says that a number is one of all layers, or of several."""
 
+SUMMARY = re.compile(rf"{TOTAL.pattern}|trainable|estimated|\bsize \([KMG]?B\)", re.IGNORECASE)
+"""What is about a whole network, as tools print it."""
+
 NAMING = frozenset({"layer", "kind", "number"})
 """What says which layer a row is."""
 
@@ -82,6 +85,10 @@ TITLES: dict[Listed, str] = {
     """,
     Listed(("filters",), ("neurons", "feature_map")): "filters/neurons, filters/units",
     Listed(("filter_size",), ("filters",)): "kernel, kernels, k, f, 커널, 卷积核, カーネル, noyau",
+    Listed(("filter_size",), ("filters", "layer")): """
+        configuration, config, configuracion, configuración, details, detail, specification, spec,
+        cấu hình, konfiguration, parameters of layer, kernel / filters
+    """,
     Listed(("filter_size",)): """
         kernel size, kernels size, ksize, kernel shape, kernel dim, kernel dimension,
         kernel dimensions, kernel width, filter size, filters size, filter shape, filter dim,

@@ -13,6 +13,9 @@ from archstat.homework.reading.table import VALUE, is_heading
 
 RULE = re.compile(r"[-=─━═]{2}[-=─━═ ]*")
 
+WITHIN = re.compile(r"(?<=[0-9]),\s{2,}(?=[0-9]+\s*[,\])])")
+"""Between the sizes of a shape: [1,   64]."""
+
 FOLD = "\\"
 """What pandas prints behind titles if more columns follow below."""
 
@@ -91,7 +94,8 @@ def _side_by_side(left: Block, right: Block) -> Block:
 
 
 def _line(number: int, text: str) -> _Line:
-    fields = [Field(*field.span(), field[0]) for field in FIELD.finditer(text.expandtabs())]
+    text = WITHIN.sub(", ", text.expandtabs())
+    fields = [Field(*field.span(), field[0]) for field in FIELD.finditer(text)]
     return _Line(number, fields, RULE.fullmatch(text.strip()) is not None)
 
 

@@ -18,7 +18,7 @@ from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
-from archstat.homework.sheet.titles import NAMING, TOTAL
+from archstat.homework.sheet.titles import NAMING, SUMMARY
 
 LAYER, OUTPUT = "layer", "output"
 """The titles of a list, where it has no words for what it states."""
@@ -39,8 +39,8 @@ SETTINGS = NAMING | {
 }
 """What is given of a layer; a list of nothing else asks for nothing."""
 
-SUMMARY = re.compile(rf"{TOTAL.pattern}|trainable|estimated|\bsize \([KMG]?B\)", re.IGNORECASE)
-"""What is about a whole network; a list ends in front of it."""
+WORDED = frozenset({"kind", "activation_function", "padding"})
+"""What is said of a layer in words."""
 
 NO_TITLES = {"in", "out"}
 """What is a title above a column, and anything in a text."""
@@ -56,11 +56,14 @@ MARKER = re.compile(r"(?P<mark>#{1,6}|[-*+•◦▪‣·–—]|\(?[0-9]{1,3}[.)
 CUT = re.compile(
     rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
 )
-KEY = re.compile(r"(?<=\S)\s+(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])")
+KEY = re.compile(
+    r"(?<=[\d)\]}KMGBkmgb])\s+(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])"
+)
 SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
 START = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)")
 IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
 AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
+OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
 SHAPE = re.compile(
     r"[\[(]\s*(?:(?:None|-1|\?|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){2}"
 )
@@ -179,12 +182,12 @@ def _read(text: str) -> tuple[str, list[Piece]]:
     (first, _), *others = _segments(text)
     words, sign, value = _said(first)
     piece = _piece(first)
-    name, pieces = first, []
-    if sign and NAMING.issuperset(_meaning(words) or {""}):
+    name, pieces = _named(first)
+    if sign and _meaning(words)[:1] in {("layer",), ("number",)}:
         name = value
     elif piece is not None:
         name, pieces = "", [piece]
-    elif sign:
+    elif sign and not pieces:
         name = words
         others = [(value, True), *others]
     for segment, is_output in others:
@@ -196,6 +199,21 @@ def _read(text: str) -> tuple[str, list[Piece]]:
             name = f"{name}, {segment}"
     is_name = any(map(str.isalpha, name)) and len(name.split()) <= MOST_WORDS
     return name if is_name else "", pieces
+
+
+def _named(text: str) -> tuple[str, list[Piece]]:
+    """Return the name in the first part of an item, and what that states.
+
+    >>> _named("conv1 shape: 55x55x96"), _named("conv (55x55x96)")[1]
+    (('conv1', [Piece(title='shape', value='55x55x96')]), [Piece(title='output', value='55x55x96')])
+    """
+    words, sign, value = _said(text)
+    title = _known_end(words.split()) if sign else ""
+    if title and DIGIT.search(value):
+        return words.removesuffix(title).strip(), [Piece(title, value)]
+    if shown := OF_SHAPE.fullmatch(text):
+        return shown["name"], [Piece(OUTPUT, shown["shape"])]
+    return text, []
 
 
 def _said(text: str) -> tuple[str, str, str]:
@@ -238,7 +256,7 @@ def _piece(text: str) -> Piece | None:
     True
     """
     words, sign, value = _said(text)
-    if sign and _meaning(words) and DIGIT.search(value):
+    if sign and _is_title(words) and (DIGIT.search(value) or WORDED.issuperset(_meaning(words))):
         return Piece(words, value)
     start = START.search(text)
     if start is None:
@@ -259,7 +277,7 @@ def _known_end(words: Sequence[str]) -> str:
     """Return the last words that are a title, as many as possible, but for articles and units."""
     for at in range(max(0, len(words) - MOST_WORDS), len(words)):
         end = " ".join(words[at:])
-        is_title = len(end) > 1 and end.casefold() not in NO_TITLES and _meaning(end)
+        is_title = len(end) > 1 and end.casefold() not in NO_TITLES and _is_title(end)
         if is_title and words[at].casefold() not in ARTICLES and not _is_unit(words[at]):
             return end
     return ""
@@ -273,6 +291,11 @@ def _is_unit(word: str) -> bool:
 def _meaning(title: str) -> tuple[str, ...]:
     """Return the quantities that a title means; none if it is not known."""
     return heading(title).quantities
+
+
+def _is_title(words: str) -> bool:
+    meant = _meaning(words)
+    return bool(meant) and meant[0] not in {"layer", "number"}
 
 
 def _asks(title: str) -> bool:

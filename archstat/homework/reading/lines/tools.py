@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from archstat.homework.reading.lines.block import FIELD, Block
 
@@ -34,7 +34,17 @@ TORCHSTAT = (
     "duration[%]",
     "MemR+W(B)",
 )
-TORCHSTAT_HEADER = re.compile(r"\s+".join(f"({re.escape(title)})" for title in TORCHSTAT))
+TORCHSTAT_TITLE = re.compile("|".join(map(re.escape, TORCHSTAT)))
+
+DARKNET_HEADER = re.compile(r"\s*layer\s+filters\s+size\S*\s+input\s+output\s*")
+DARKNET_ROW = re.compile(
+    r"\s*([0-9]+) (\w+)\s+(?:([0-9]+)\s+)?"
+    r"(?:([0-9]+ x [0-9]+ ?/ ?[0-9]+(?:\([0-9]+\))?)\s+)?"
+    r"(?:([0-9]+ x *[0-9]+ x *[0-9]+|[0-9]+)\s+->\s+)?"
+    r"([0-9]+ x *[0-9]+ x *[0-9]+|[0-9]+)(?:\s+([0-9.]+) BF)?\s*"
+)
+DARKNET = ("#", "layer", "filters", "size/stride", "input", "output", "FLOPs (G)")
+"""What darknet prints: number, kind, filters, kernel and stride, maps, and operations."""
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
@@ -43,20 +53,25 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     for number, line in enumerate(lines):
         if line.lstrip().startswith(LAYER_TITLE) and COUNT_TITLE in FIELD.findall(line):
             yield _layers(number, lines)
-        elif (header := TORCHSTAT_HEADER.search(line)) is not None:
-            yield _torchstat(number, lines, header)
+        elif TORCHSTAT[0] in line and TORCHSTAT[2] in line:
+            yield _torchstat(number, lines)
+        elif DARKNET_HEADER.fullmatch(line):
+            found = takewhile(bool, map(DARKNET_ROW.fullmatch, islice(lines, number + 1, None)))
+            rows = [[cell or "" for cell in row.groups()] for row in found if row]
+            yield Block(number, number + 1 + len(rows), [DARKNET, *rows], heads=1, tool="darknet")
 
 
 def _uncommented(line: str) -> str:
     return line.replace("#", " ", 1) if line.lstrip().startswith("#") else line
 
 
-def _torchstat(number: int, lines: Sequence[str], header: re.Match[str]) -> Block:
+def _torchstat(number: int, lines: Sequence[str]) -> Block:
     """Return a printout whose columns end where their titles end.
 
     Places are counted from the end of a line, for a pasted text loses the blanks at its start.
     """
-    ends = [header.end(title) - header.end() for title in range(1, len(TORCHSTAT) + 1)]
+    titles = list(TORCHSTAT_TITLE.finditer(lines[number]))
+    ends = [title.end() - titles[-1].end() for title in titles]
     rows: list[list[str]] = []
     for line in islice(lines, number + 1, None):
         text = line.rstrip()
@@ -66,7 +81,7 @@ def _torchstat(number: int, lines: Sequence[str], header: re.Match[str]) -> Bloc
         first, *cells = (text[start:stop].strip() for start, stop in pairwise(edges))
         index, _, name = first.partition(" ")
         rows.append([index, name.strip(), *cells])
-    grid = [["", *TORCHSTAT], *rows]
+    grid = [["", *(title[0] for title in titles)], *rows]
     return Block(number, number + len(grid), grid, heads=1, tool="torchstat")
 
 
