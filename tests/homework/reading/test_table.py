@@ -215,3 +215,23 @@ def test_a_table_whose_layers_stand_side_by_side():
         ("", "Output size", "Params"),
         *(("conv1", "55", "34944"), ("pool1", "27", "0")),
     ]
+
+
+def test_titles_that_are_blank_are_none():
+    assert lines_of([["", ""], ["Layer", "Weights"], ["conv1", "448"]], heads=1) == [
+        ("Layer", "Weights"),
+        ("conv1", "448"),
+    ]
+
+
+def test_a_table_of_totals_is_text():
+    grid = [["", ""], ["Total params", "60,000"], ["Trainable params", "60,000"]]
+
+    (passage,) = contents([Found("here", grid, 1)]).items
+    assert passage.lines == ("Total params: 60,000", "Trainable params: 60,000")
+
+
+def test_a_table_of_one_layer_under_its_name():
+    text = "C1\n\n|shape|tips|\n|---|---|\n|输入|32x32x1|\n|输出|28x28x6|\n|参数|156|\n"
+
+    assert read_text(text, name="sheet").tables[0].rows == (("C1", "32x32x1", "28x28x6", "156"),)

@@ -63,6 +63,7 @@ SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
 START = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)")
 IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
 AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
+OTHER_NUMBER = re.compile(r"[:=]\s*[-+]?[0-9]+(?:\.[0-9]+)?%?(?:,|$)")
 OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
 SHAPE = re.compile(
     r"[\[(]\s*(?:(?:None|-1|\?|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){2}"
@@ -115,6 +116,13 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
 def _block(items: Sequence[Item]) -> Iterator[Block]:
     """Yield the table of a list, if some quantity is stated of several layers."""
     items = [item for item in items if item.pieces]
+    maps = [title for item in items for title, _ in item.pieces if title != OUTPUT]
+    title_of_maps = next((title for title in maps if _meaning(title)[0] == "feature_map"), OUTPUT)
+    for item in items:  # INPUT: [32x32x3], in a list of shapes
+        item.pieces = [
+            piece._replace(title=title_of_maps) if piece.title == OUTPUT else piece
+            for piece in item.pieces
+        ]
     titles: dict[str, str] = {}
     for piece in (piece for item in items for piece in item.pieces):
         titles.setdefault(_spelled(piece.title), piece.title)
@@ -150,17 +158,24 @@ def _take(items: list[Item], number: int, line: str) -> bool:
         level = -1 if marker["mark"][0] == "#" else level + 1
     name, pieces = _read(text)
     last = items[-1] if items else None
+    if name and not pieces and last is not None and OTHER_NUMBER.search(text):
+        last.stop = number + 1  # something else that is said of the layer
+        return True
     if name:
         items.append(Item(name, pieces, level, number, number + 1))
         return True
+    is_map = bool(pieces) and _meaning(pieces[0].title)[0] in {"in_shape", "feature_map"}
     is_below = last is not None and (
-        level > last.level or not last.pieces or last.stop > last.start + 1
+        level > last.level
+        or not last.pieces
+        or last.stop > last.start + 1
+        or (last.stop == number and not is_map)
     )
     if last is not None and pieces and is_below:
         last.pieces += pieces
         last.stop = number + 1
         return True
-    if pieces and _meaning(pieces[0].title)[0] in {"in_shape", "feature_map"}:
+    if is_map:
         title, value = pieces[0]
         pieces = [Piece(OUTPUT, value), *pieces[1:]]
         items.append(Item(title, pieces, level, number, number + 1))
@@ -198,7 +213,7 @@ def _read(text: str) -> tuple[str, list[Piece]]:
         elif name and DIGIT.search(segment):
             name = f"{name}, {segment}"
     is_name = any(map(str.isalpha, name)) and len(name.split()) <= MOST_WORDS
-    return name if is_name else "", pieces
+    return name.rstrip(" :") if is_name else "", pieces
 
 
 def _named(text: str) -> tuple[str, list[Piece]]:
@@ -225,7 +240,7 @@ def _said(text: str) -> tuple[str, str, str]:
     sign = SIGN.search(text)
     if sign is None or not any(map(str.isalpha, text[: sign.start()])):
         return text, "", ""
-    return text[: sign.start()], sign[0].strip(), text[sign.end() :]
+    return IS.sub("", text[: sign.start()]), sign[0].strip(), text[sign.end() :]
 
 
 def _segments(text: str) -> list[tuple[str, bool]]:
@@ -261,7 +276,7 @@ def _piece(text: str) -> Piece | None:
     start = START.search(text)
     if start is None:
         return None
-    if words := IS.sub("", text[: start.start()]):
+    if words := IS.sub("", text[: start.start()].rstrip(" :")):
         title = _known_end(words.split())
         return Piece(title, text[start.start() :].strip()) if title else None
     if (amount := AMOUNT.match(text)) and not DIGIT.search(text, amount.end()):

@@ -72,11 +72,19 @@ def _torchstat(number: int, lines: Sequence[str]) -> Block:
     """
     titles = list(TORCHSTAT_TITLE.finditer(lines[number]))
     ends = [title.end() - titles[-1].end() for title in titles]
+    for line in islice(lines, number + 1, number + 3):  # a row that fills every column
+        found = list(FIELD.finditer(line.rstrip()))
+        if len(found) == len(titles) + 1:
+            ends = [field.end() - found[-1].end() for field in found[1:]]
     rows: list[list[str]] = []
     for line in islice(lines, number + 1, None):
         text = line.rstrip()
         if not text.strip("=-"):
             break
+        fields = FIELD.findall(text)
+        if len(fields) == len(titles) + 1:
+            rows.append(fields)
+            continue
         edges = [0, *(max(0, len(text) + end) for end in ends)]
         first, *cells = (text[start:stop].strip() for start, stop in pairwise(edges))
         index, _, name = first.partition(" ")

@@ -160,3 +160,9 @@ def test_names_and_values_without_titles():
     text = "conv1   (50, 96, 55, 55)\npool1   (50, 96, 27, 27)\nfc6     (50, 4096)\n"
 
     assert read(text)[:2] == [("", ""), ("conv1", "(50, 96, 55, 55)")]
+
+
+def test_blanks_within_a_shape():
+    text = "Layer   Output\nLSTM   [1,   100,   256]\nLinear   [1,    64]\n"
+
+    assert read(text)[1:] == [("LSTM", "[1, 100, 256]"), ("Linear", "[1, 64]")]

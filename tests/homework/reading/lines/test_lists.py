@@ -106,3 +106,55 @@ def test_a_list_in_a_page():
 def test_what_is_no_list_of_layers(text):
     with pytest.raises(NoTableError, match="holds no table"):
         read(text)
+
+
+def test_items_under_headings_with_all_that_a_layer_is_given():
+    text = (
+        "## Input\n* Input size: 227 x 227 x 3\n\n"
+        "## Layer 1 (Conv1)\n* Layer type: Convolutional\n* Output size: 55 x 55 x 96\n"
+        "* Activation: ReLU\n* Parameters: 34,944\n\n"
+        "## Layer 2 (Pool1)\n* Layer type: Max Pooling\n* Output size: 27 x 27 x 96\n"
+        "* Parameters: 0\n"
+    )
+
+    assert read(text) == [
+        ("layer", "Input size", "Layer type", "Output size", "Activation", "Parameters"),
+        ("Input", "227 x 227 x 3", "", "", "", ""),
+        ("Layer 1 (Conv1)", "", "Convolutional", "55 x 55 x 96", "ReLU", "34,944"),
+        ("Layer 2 (Pool1)", "", "Max Pooling", "27 x 27 x 96", "", "0"),
+    ]
+
+
+def test_a_list_in_chinese():
+    text = (
+        "CNN1: 96个11x11x3的卷积核,\n节点数量为:55x55x48x2=290400\n参数数量:34944\n"
+        "CNN2: 256个5x5x48卷积核,\n节点数量为:186624\n参数数量:307456\n"
+    )
+
+    assert read(text) == [
+        ("layer", "节点数量", "参数数量"),
+        ("CNN1, 96个11x11x3的卷积核", "55x55x48x2=290400", "34944"),
+        ("CNN2, 256个5x5x48卷积核", "186624", "307456"),
+    ]
+
+
+def test_shapes_that_a_program_prints():
+    text = "input shape: torch.Size([1, 3, 8, 8])\nconv1 shape: torch.Size([1, 4, 8, 8])\n"
+
+    assert read(text)[1:] == [
+        ("input shape", "torch.Size([1, 3, 8, 8])"),
+        ("conv1", "torch.Size([1, 4, 8, 8])"),
+    ]
+
+
+def test_a_shape_behind_a_name_and_numbers_about_something_else():
+    text = (
+        "conv (32x32x16)\nfilter size 5x5x3\nmax gradient: 0.04, min: -0.03\nparameters: 1216\n\n"
+        "pool (16x16x16)\nmax gradient: 0.04, min: -0.03\nparameters: 0\n"
+    )
+
+    assert read(text) == [
+        ("layer", "output", "filter size", "parameters"),
+        ("conv", "32x32x16", "5x5x3", "1216"),
+        ("pool", "16x16x16", "", "0"),
+    ]

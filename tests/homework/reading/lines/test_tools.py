@@ -179,3 +179,24 @@ def test_two_printouts_are_two_tables():
     text = (SHEETS / "torchsummary.txt").read_text(encoding="utf-8")
 
     assert [table.place for table in read_text(text * 2, name="-").tables] == ["line 2", "line 36"]
+
+
+def test_darknet():
+    text = (
+        "   layer   filters  size/strd(dil)      input                output\n"
+        "   0 conv     16      3 x 3/ 1    224 x 224 x   3  ->  224 x 224 x  16 0.043 BF\n"
+        "   1 max              2 x 2/ 2    224 x 224 x  16  ->  112 x 112 x  16 0.001 BF\n"
+        "   2 avg                            4 x   4 x1000  ->   1000\n"
+        "   3 softmax                                            1000\n"
+        "Total BFLOPS 0.807\n"
+    )
+    (table,) = read_text(text, name="-").tables
+
+    assert table.tool == "darknet"
+    assert lines(table) == [
+        ("#", "layer", "filters", "size/stride", "input", "output", "FLOPs (G)"),
+        ("0", "conv", "16", "3 x 3/ 1", "224 x 224 x 3", "224 x 224 x 16", "0.043"),
+        ("1", "max", "", "2 x 2/ 2", "224 x 224 x 16", "112 x 112 x 16", "0.001"),
+        ("2", "avg", "", "", "4 x 4 x1000", "1000", ""),
+        ("3", "softmax", "", "", "", "1000", ""),
+    ]
