@@ -26,11 +26,11 @@ from sheets import TITLES, Place, Style, any_style, asked_rows, text_of
 from archstat.homework.answers.truth import Answer, Truth, reaches, retold, true_rule, truth_of
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Verdict
-from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
 from archstat.homework.mistakes.effects import effects_of, look_alikes
 from archstat.homework.reading import read_text
-from archstat.homework.sheet.alignment import general_family
+from archstat.homework.sheet.labels import general_family
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
 from archstat.report.report import report_on
@@ -51,8 +51,8 @@ def marked(
 ) -> Marked:
     """Return a sheet, written and read back, with its marks."""
     text = text_of(truth, columns, told, style)
-    tables = read_text(text, name=f"sheet.{style.markup}").tables
-    return best_match(tables, truth, Policy(), number=1)
+    contents = read_text(text, name=f"sheet.{style.markup}")
+    return marked_of(contents, truth, Policy(), number=1)
 
 
 def columns_with(*quantities: str) -> list[str]:
@@ -74,7 +74,7 @@ def is_convention(result: Marked, columns: Sequence[str], quantity: str) -> bool
     """Return whether a column is right, and named as one that is filled in by another rule."""
     column = 1 + columns.index(quantity)
     verdicts = {one.verdict for one in result.marks if one.entry.column == column}
-    reads = [read for (number, _), read in result.reads.items() if number == column]
+    reads = [read for (number, _), read in result.sheets[0].reads.items() if number == column]
     is_other = any(read.reading is not None or read.quantity != quantity for read in reads)
     return is_other and not verdicts & {Verdict.WRONG, Verdict.FOLLOWS}
 

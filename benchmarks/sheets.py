@@ -12,7 +12,8 @@ from html import escape
 from io import StringIO
 
 from archstat.homework.answers.truth import Answer, Truth
-from archstat.homework.sheet.alignment import ASKED, general_family
+from archstat.homework.sheet.alignment import ASKED
+from archstat.homework.sheet.labels import general_family
 
 TITLES = {
     "feature_map": ("Output size", "출력 크기", "输出尺寸", "出力サイズ"),

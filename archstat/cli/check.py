@@ -78,7 +78,8 @@ def check(
     """
     with answering():
         from archstat.homework.marking.feedback import Feedback
-        from archstat.homework.marking.matching import best_match, other_network
+        from archstat.homework.marking.matching import marked as marked_of
+        from archstat.homework.marking.matching import other_network
         from archstat.renderers.feedback import GRADERS, refuser, renderer
 
         rules = marking.policy(
@@ -93,19 +94,18 @@ def check(
             )
         name = marking.name_of(file)
         try:
-            tables = marking.tables(file)
+            contents = marking.contents(file)
             truth = marking.truth(
                 against, question(input, classes, settings, model_arguments, 1, "none")
             )
             with within(name):
-                marked = best_match(tables, truth, rules, number=table, chosen=choices)
+                marked = marked_of(contents, truth, rules, number=table, chosen=choices)
         except SheetError as error:
             if chosen_format in GRADERS:
                 _write(refuser(chosen_format)(error), file, output)
             raise
-        candidates = len(tables) if table is None else 1
         other = other_network(marked, marking.catalogue_truths())
-        told = Feedback(marked, name, rules.feedback, granularity or "row", candidates, other)
+        told = Feedback(marked, name, rules.feedback, granularity or "row", other)
         if output is None and chosen_format == "text" and sys.stdout.isatty():
             from archstat.renderers.feedback.terminal import show
 

@@ -15,7 +15,7 @@ from archstat.errors import shown, within
 if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
     from archstat.homework.marking.policy import Policy
-    from archstat.homework.reading.table import Table
+    from archstat.homework.reading import Contents
     from archstat.models.question import Question
 
 STDIN = "-"
@@ -31,15 +31,21 @@ Columns: TypeAlias = Annotated[
 ]
 Conventions: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--convention", metavar="NAME", help="A convention that counts as right."),
+    typer.Option(
+        "--convention",
+        metavar="NAME",
+        help="A convention that counts as right: with-biases, weights-only, keras, per-device, "
+        "every-output, clipped, batch, 2-bytes; macs, flops, macs+bias, textbook, torchstat, "
+        "torchstat-madd, torchinfo, fvcore, thop, ptflops, tensorflow.",
+    ),
 ]
 Asked: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--asked",
         metavar="KEY,…",
-        help="What the homework asks for, as in weights,rf: other columns earn nothing, and a "
-        "missing one costs its cells.",
+        help="What the homework asks for, as in weights,rf,total: other columns earn nothing, and "
+        "a missing one costs its cells. Default: what the sheet holds.",
     ),
 ]
 AnyConvention: TypeAlias = Annotated[
@@ -109,8 +115,8 @@ def policy(
     return replace(stated, any_convention=True) if any_convention else stated
 
 
-def tables(file: str) -> list[Table]:
-    """Return the tables of a file, or of standard input.
+def contents(file: str) -> Contents:
+    """Return what a file holds, or standard input.
 
     Raises:
         SheetError: It cannot be read, or has none.
@@ -118,8 +124,8 @@ def tables(file: str) -> list[Table]:
     from archstat.homework.reading import read_bytes, read_file
 
     if file == STDIN:
-        return read_bytes(sys.stdin.buffer.read(), name=name_of(file)).tables
-    return read_file(Path(file)).tables
+        return read_bytes(sys.stdin.buffer.read(), name=name_of(file))
+    return read_file(Path(file))
 
 
 def name_of(file: str) -> str:

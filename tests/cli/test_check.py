@@ -74,7 +74,7 @@ def test_standard_input_is_a_sheet():
         (".md", "**wrong.md, line 1, against paper-alexnet**"),
         (".MD", "**wrong.md, line 1, against paper-alexnet**"),
         (".html", "<!DOCTYPE html>"),
-        (".csv", "row,layer,column,quantity,text,verdict,points,worth,mistake,answer"),
+        (".csv", "table,row,layer,column,quantity,text,verdict,points,worth,mistake,answer"),
         (".json", "{"),
     ],
 )
@@ -207,10 +207,11 @@ def test_grading_systems_are_not_told_what_the_course_got_wrong():
     assert not Path("r.json").exists()
 
 
-def test_the_best_of_several_tables_is_marked_and_said_so():
+def test_a_table_about_something_else_is_not_marked_and_said_so():
     Path("two.md").write_text(f"| Layer | Weights |\n|-|-|\n| a | 1 |\n\n{WRONG}", encoding="utf-8")
     result = check("two.md")
-    assert "note: of 2 tables, this one fits the network best" in result.stdout.splitlines()
+    note = "note: rather not about this network, and not marked: line 1"
+    assert note in result.stdout.splitlines()
     chosen = check("two.md", "--table", "2")
     assert "note:" not in chosen.stdout
     assert chosen.stdout.splitlines()[0] == result.stdout.splitlines()[0]

@@ -26,7 +26,7 @@ def sheet(header: str, *rows: str) -> Table:
 
 
 def marked(table: Table, name: str, policy: Policy | None = None, **changes: object) -> Marked:
-    return mark(sheet_of(table, columns_of(table)), truth(name, **changes), policy or Policy())
+    return mark([sheet_of(table, columns_of(table))], truth(name, **changes), policy or Policy())
 
 
 def verdicts(result: Marked) -> list[str]:

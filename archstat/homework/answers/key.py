@@ -1,4 +1,4 @@
-"""The sheet of a homework: which layers it asks for, and which columns students may fill in."""
+"""What a homework asks: which layers leave something to work out, and what of them counts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.truth import Truth
 from archstat.homework.reading.table import Table
-from archstat.homework.sheet.alignment import ASKED, general_family
+from archstat.homework.sheet.alignment import ASKED
+from archstat.homework.sheet.labels import general_family
 from archstat.homework.sheet.sheet import columns_of
+from archstat.layers.combine import Concat
 from archstat.report.columns import Column
 from archstat.report.report import Report, Row
+
+OF_MAPS = frozenset({"feature_map", "in_shape"})
+OF_WINDOWS = frozenset(
+    {
+        "receptive_field",
+        "in_receptive_field",
+        "effective_stride",
+        "in_effective_stride",
+        "effective_padding",
+        "start",
+    }
+)
 
 
 def asked_layers(report: Report) -> Report:
@@ -20,6 +36,24 @@ def asked_layers(report: Report) -> Report:
 
 def _is_asked(row: Row) -> bool:
     return row.params > 0 or row.macs != 0 or general_family(row.kind) in ASKED
+
+
+def counts(truth: Truth, layer: str, quantity: str) -> bool:
+    """Return whether there is something to work out of a layer: a right answer earns points."""
+    answer, node = truth.account[layer].get(quantity), truth.nodes[layer]
+    if answer is None or answer == 0:
+        return False
+    general = general_family(node.layer.kind)
+    if quantity in OF_MAPS:
+        resizes = node.in_shape[1:] != node.out_shape[1:] and len(node.out_shape) > 1
+        return general in ASKED or resizes or isinstance(node.layer, Concat)
+    if quantity in OF_WINDOWS:
+        return general in ASKED and general != "linear"
+    if QUANTITIES[quantity].is_setting:
+        return general in ASKED
+    if quantity in {"activations", "activation_bytes"}:
+        return general in ASKED or truth.account[layer].get("params") != 0
+    return True
 
 
 def check_blanks(blank: Sequence[Column], columns: Sequence[Column]) -> None:

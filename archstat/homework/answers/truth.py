@@ -21,6 +21,7 @@ from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, TransposedConvolution
 from archstat.layers.linear import Linear
+from archstat.layers.norm import AnyBatchNorm
 from archstat.layers.opaque import Observed
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
 from archstat.report.report import Report, Row
@@ -54,10 +55,52 @@ class Truth:
 def truth_of(graph: Graph, report: Report) -> Truth:
     """Return the truth about a network, for one example."""
     account = {row.name: _answers(row) for row in report.layers}
-    for node in graph.nodes:
-        if node.name in account and (dilation := node.layer.settings().get("dilation")):
-            account[node.name]["dilation"] = dilation
+    nodes = {node.name: node for node in graph.nodes}
+    totals = report.totals
+    for row in report.layers:
+        answers = account[row.name]
+        answers |= _of_input(nodes[row.name], nodes, account, len(graph.input_shape) - 1)
+        answers["params_share"] = _share(row.params, totals.params)
+        answers["macs_share"] = None if row.macs is None else _share(row.macs, totals.macs)
     return Truth(graph, report, account)
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(100 * part, whole) if whole else Fraction(0)
+
+
+def _of_input(
+    node: Node, nodes: Mapping[str, Node], account: Account, axes: int
+) -> dict[str, Answer]:
+    """Return what is true of what a layer reads, and of settings that no row of a report has."""
+    layer = node.layer
+    source = node.inputs[0] if node.inputs else ""
+    while source in nodes and source not in account:
+        source = nodes[source].inputs[0] if nodes[source].inputs else ""
+    answers: dict[str, Answer] = {"in_channels": node.in_shape[0] if node.in_shape else None}
+    is_first = source == INPUT and axes > 0
+    for key in ("receptive_field", "effective_stride"):
+        answers[f"in_{key}"] = (1,) * axes if is_first else account.get(source, {}).get(key)
+    if dilation := layer.settings().get("dilation"):
+        answers["dilation"] = dilation
+    if isinstance(layer, Linear):
+        answers["in_map"] = _before_flattening(node, nodes)
+    if layer.kind == "Embedding" and node.param_shapes:
+        answers["in_words"] = next(iter(node.param_shapes.values()))[:1]
+    keeps = isinstance(layer, AnyBatchNorm) and layer.track_running_stats
+    answers["buffers"] = 2 * node.in_shape[0] if keeps else 0
+    return answers
+
+
+def _before_flattening(node: Node, nodes: Mapping[str, Node]) -> Shape | None:
+    """Return the map that a linear layer's input was before it was made a vector."""
+    before = nodes.get(node.inputs[0]) if node.inputs else None
+    while before is not None:
+        for shape in (before.out_shape, before.in_shape):
+            if len(shape) > 1:
+                return shape if prod(shape) == node.in_shape[-1] else None
+        before = nodes.get(before.inputs[0]) if before.inputs else None
+    return None
 
 
 def _answers(row: Row) -> dict[str, Answer]:
@@ -71,6 +114,7 @@ def _answers(row: Row) -> dict[str, Answer]:
         "neurons": row.neurons,
         "macs": row.macs,
         "activation_bytes": row.activation_bytes,
+        "activations": prod(row.out_shape),
     }
     answers["flops"] = None if row.macs is None else FLOPS_PER_MAC * row.macs
     answers["param_bytes"] = param_bytes(row.params)
@@ -87,6 +131,13 @@ def _answers(row: Row) -> dict[str, Answer]:
     answers["receptive_field"] = field.size if field is not None else None
     answers["effective_stride"] = _known(field.effective_stride) if field is not None else None
     answers["effective_padding"] = _known(field.effective_padding) if field is not None else None
+    padding = answers["effective_padding"]
+    if field is not None and isinstance(padding, tuple):
+        pairs = zip(field.size, padding, strict=True)
+        centres = {Fraction(size, 2) - left for size, left in pairs}
+        if len(centres) == 1:
+            answers["start"] = centre = centres.pop()
+            answers["start0"] = centre - Fraction(1, 2)
     return answers
 
 

@@ -18,7 +18,7 @@ from archstat.homework.cells.units import (
     names_what_is_counted,
 )
 
-FEWEST_DIGITS = 2  # of a rounded number: 0G and 1M agree with too much
+FEWEST_AT_A_UNIT = 2  # of a number with noughts in front of its unit: 1200K
 
 _NOTHING = frozenset(
     """
@@ -79,6 +79,8 @@ class Number:
         step: What the last written digit stands for, if the number is rounded: 100 in 34.9k; None
             if it is written in full, and so is meant exactly.
         note: How it was read, where it could be read in two ways.
+        coarse: What its last digit but noughts stands for, where noughts stand in front of a unit:
+            100,000 in 1200K.
         unit: The unit of memory that it was written in.
         is_of_column: Whether the title says what it is a multiple of, so that few digits are right
             for the small numbers of a column.
@@ -89,6 +91,7 @@ class Number:
     note: str = ""
     unit: str = ""
     is_of_column: bool = False
+    coarse: Fraction | None = None
 
     @property
     def digits(self) -> int | None:
@@ -110,8 +113,8 @@ class Number:
         """
         if self.step is None or truth == self.value:
             return truth == self.value
-        is_rounded = abs(truth - self.value) <= self.step / 2
-        return is_rounded and (self.is_of_column or (self.digits or 0) >= FEWEST_DIGITS)
+        is_rounded = abs(truth - self.value) <= (self.coarse or self.step) / 2
+        return is_rounded and (self.is_of_column or self.value != 0)
 
 
 def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number, ...]:
@@ -268,11 +271,18 @@ def _number(
     step: Fraction | None = None
     if multiple != ONE or (numeral.decimals and numeral.value.denominator != 1):
         step = multiple / 10**numeral.decimals
+    coarse: Fraction | None = None
+    if factor.value != ONE and not numeral.decimals:
+        digits = str(int(numeral.value))
+        noughts = len(digits) - len(digits.rstrip("0"))
+        spare = min(noughts, len(digits) - FEWEST_AT_A_UNIT)
+        coarse = multiple * 10**spare if spare > 0 else None
     if is_about and numeral.value and not numeral.decimals:
         digits = str(int(numeral.value))
         step = multiple * 10 ** (len(digits) - len(digits.rstrip("0")))
     notes = filter(None, (numeral.note, factor.note))
-    return Number(sign * numeral.value * multiple, step, "; ".join(notes), factor.unit)
+    value = sign * numeral.value * multiple
+    return Number(value, step, "; ".join(notes), factor.unit, coarse=coarse)
 
 
 def split_cell(text: str, parts: int) -> tuple[str, ...]:

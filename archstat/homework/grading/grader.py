@@ -17,9 +17,9 @@ from archstat.homework.grading.submissions import CODE, Files
 from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Mark, Verdict
-from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading import Table, read_bytes
+from archstat.homework.reading import Contents, Passage, Table, read_bytes
 from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
 from archstat.homework.reading.office.archive import Archive
 
@@ -55,7 +55,7 @@ class Grader:
 
     def __call__(self, files: Files) -> Outcome:
         """Return what comes of a submission."""
-        tables: list[tuple[str, bytes, Table]] = []
+        items: list[tuple[str, bytes, Table | Passage]] = []
         problems: list[str] = []
         is_readable = False
         for name, data in _unpacked(files):
@@ -63,7 +63,7 @@ class Grader:
                 problems.append(f"{name}: {data}")
                 continue
             try:
-                tables += [(name, data, table) for table in read_bytes(data, name=name).tables]
+                items += [(name, data, item) for item in read_bytes(data, name=name).items]
             except NoTableError as error:
                 is_readable = True
                 problems.append(_said(error))
@@ -71,28 +71,27 @@ class Grader:
                 problems.append(_said(error))
             except Exception as error:  # noqa: BLE001  a file that breaks us hides no other file
                 problems.append(f"{name}: archstat fails on it: {type(error).__name__}")
+        tables = [one for one in items if isinstance(one[2], Table)]
         if not tables:
             status = Status.NO_TABLE if is_readable else Status.UNREADABLE
             return Outcome(status, _joined(problems))
-        titles = {title.strip() for _, _, table in tables for title in table.header}
+        contents = Contents(tuple(item for _, _, item in items))
+        titles = {title.strip() for table in contents.tables for title in table.header}
         chosen = {title: key for title, key in self.columns.items() if title in titles}
         try:
-            marked = best_match(
-                [table for _, _, table in tables], self.truth, self.policy, chosen=chosen
-            )
+            marked = marked_of(contents, self.truth, self.policy, chosen=chosen)
         except NoTableError as error:
             return Outcome(Status.NO_TABLE, _joined([_said(error)]))
-        file, data = next(
-            (name, data) for name, data, table in tables if table is marked.sheet.table
-        )
+        table = marked.sheets[0].sheet.table
+        file, data = next((name, data) for name, data, one in tables if one is table)
         several = len(files) > 1 or file != files[0][0]
-        feedback = Feedback(marked, file, self.policy.feedback, tables=len(tables))
+        feedback = Feedback(marked, file, self.policy.feedback)
         return Outcome(
             Status.OK,
             f"{file} fits best" if several else "",
             file,
             sha256(data).hexdigest(),
-            marked.sheet.table.place,
+            table.place,
             marked.points,
             marked.out_of,
             tuple(_slips(marked)),
@@ -151,13 +150,21 @@ def _slips(marked: Marked) -> Iterator[Slip]:
     for cause in marked.causes:
         yield Slip(cause.key, cause.words, len(cause.cells) + len(cause.following))
     verdicts = Counter(mark.verdict for mark in marked.marks)
-    alignment = marked.alignment
+    alignments = [sheet.alignment for sheet in marked.sheets]
     for key, words, cells in (
         ("missing", "a cell is empty", verdicts[Verdict.MISSING]),
         ("unreadable", "a cell cannot be read", verdicts[Verdict.UNREADABLE]),
-        ("missing-rows", "a layer has no row", len(alignment.missing)),
-        ("extra-rows", "a row is no layer of the network", len(alignment.extra)),
-        ("reordered-rows", "a row stands at another place", len(alignment.reordered)),
+        ("missing-rows", "a layer has no row", len(marked.missing)),
+        (
+            "extra-rows",
+            "a row is no layer of the network",
+            sum(len(one.extra) for one in alignments),
+        ),
+        (
+            "reordered-rows",
+            "a row stands at another place",
+            sum(len(one.reordered) for one in alignments),
+        ),
     ):
         if cells:
             yield Slip(key, words, cells)
@@ -166,7 +173,7 @@ def _slips(marked: Marked) -> Iterator[Slip]:
 def _faults(marked: Marked) -> Iterator[Fault]:
     slips = {cell: cause.key for cause in marked.causes for cell in cause.cells}
     for mark in marked.marks:
-        if mark.verdict.is_right or mark.verdict is Verdict.NOT_ASKED:
+        if mark.verdict.is_right or mark.verdict in {Verdict.NOT_ASKED, Verdict.NOT_SURE}:
             continue
         slip = slips.get(mark.cell, "")
         yield Fault(mark.layer, mark.quantity, mark.verdict.word, _value(mark), slip)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer, Truth
-from archstat.homework.marking.marks import TOTAL, Cell, Mark, Verdict
+from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
 from archstat.homework.mistakes.slips import slip
-from archstat.homework.sheet.alignment import family_of
+from archstat.homework.sheet.labels import family_of
 
 ENOUGH = 2
 """Cells that a mistake must explain to be more than consistent, where numbers are small."""
@@ -138,12 +139,12 @@ def _cause(
 
 def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
     """Return the slip that explains a cell, or that nothing known does."""
-    others = {} if one.layer == TOTAL else _others(one, truth, names)
+    others = {} if one.layer.startswith(TOTAL) else _others(one, truth, names)
     found = slip(QUANTITIES[one.quantity], one.entry.written, one.answer, others)
     if found is None:
         words = (
             "the rows do not add up to this"
-            if one.layer == TOTAL
+            if one.layer.startswith(TOTAL)
             else "no known mistake leads here"
         )
         return Cause("unknown", words, "work it out again, step by step", (one.cell,))
@@ -156,11 +157,11 @@ def _others(one: Mark, truth: Truth, names: Mapping[str, str]) -> Mapping[str, A
     nodes = truth.nodes
     if one.layer not in nodes:
         return {}
-    family = family_of(nodes[one.layer].layer)
+    family = family_of(nodes[one.layer].layer.kind)
     return {
         names.get(name, name): answers.get(one.quantity)
         for name, answers in truth.account.items()
-        if name != one.layer and family_of(nodes[name].layer) == family
+        if name != one.layer and family_of(nodes[name].layer.kind) == family
     }
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from math import ceil, floor
 from typing import Literal, TypeAlias
 
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
-from archstat.homework.marking.marking import Marked, Read
+from archstat.homework.marking.held import Held, Read
+from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.policy import FEEDBACK
 from archstat.homework.reading.text import harmless
@@ -56,7 +59,6 @@ class Feedback:
         name: What the sheet is called: the name of its file.
         level: How much is told; one of `FEEDBACK`.
         granularity: What a test is, for grading systems.
-        tables: How many tables there were to choose from.
         other: What is said if the sheet seems to be about another network.
     """
 
@@ -64,7 +66,6 @@ class Feedback:
     name: str
     level: str
     granularity: Granularity = "row"
-    tables: int = 1
     other: str | None = None
 
     @property
@@ -86,11 +87,11 @@ class Feedback:
         return FEEDBACK.index(self.level) >= FEEDBACK.index(level)
 
     @cached_property
-    def by_cell(self) -> Mapping[tuple[int, int], Verdict]:
-        """The verdict of every cell of the table, the worst of its parts, by row and column."""
-        worst: dict[tuple[int, int], Verdict] = {}
+    def by_cell(self) -> Mapping[tuple[int, int, int], Verdict]:
+        """The verdict of every cell, the worst of its parts, by table, row and column."""
+        worst: dict[tuple[int, int, int], Verdict] = {}
         for mark in self.marked.marks:
-            place = mark.entry.row, mark.entry.column
+            place = mark.entry.table, mark.entry.row, mark.entry.column
             worst[place] = max(worst.get(place, Verdict.NOT_ASKED), mark.verdict, key=_badness)
         return worst
 
@@ -109,6 +110,13 @@ class Feedback:
                 "No number or shape can be read.",
                 "Write it as in 1,234 or 12×34×56.",
             ),
+            *self._of_verdict(
+                Verdict.NOT_SURE,
+                "not-sure",
+                "It is not sure what is meant here; nothing is taken off.",
+            ),
+            *self._of_calculations(),
+            *self._of_answers_twice(),
             *self._of_rows(),
         )
 
@@ -127,43 +135,49 @@ class Feedback:
         """How the sheet was read, where it could be read otherwise."""
         if not self.shows_score:
             return ()
-        sheet = self.marked.sheet
         said = [] if self.other is None else [self.other]
-        if self.tables > 1:
-            said.append(f"of {self.tables} tables, this one fits the network best")
-        if sheet.table.tool:
-            said.append(f"the table is one that {sheet.table.tool} prints")
-        said += [
-            f"{line(read.column.title)!r} is read as {words}"
-            for read in self.marked.reads.values()
-            if (words := _how(read))
-        ]
-        if names := sheet.unrecognised:
-            listed = _listed([repr(line(name)) for name in names], len(names))
-            said.append(f"titles that name nothing known are not marked: {listed}")
+        aside = [line(sheet.table.place) for sheet in self.marked.aside]
+        if aside:
+            said.append(f"rather not about this network, and not marked: {_listed(aside)}")
+        for sheet in self.marked.sheets:
+            if sheet.sheet.table.tool:
+                said.append(f"the table is one that {sheet.sheet.table.tool} prints")
+            said += [
+                f"{line(read.column.title)!r} is read as {words}"
+                for read in sheet.reads.values()
+                if (words := _how(read))
+            ]
+            if names := sheet.sheet.unrecognised:
+                listed = _listed([repr(line(name)) for name in names], len(names))
+                said.append(f"titles that name nothing known are not marked: {listed}")
         if names := self.marked.missing_columns:
             listed = _listed([QUANTITIES[name].title for name in names], len(names))
             said.append(f"asked for, and without a column: {listed}")
-        return tuple(said)
+        return tuple(dict.fromkeys(said))
 
-    def row_name(self, row: int) -> str:
+    def row_name(self, table: int, row: int) -> str:
         """Return what a student calls a row, with its number if others are called the same."""
-        name = self._names[row]
+        name = self._names[table, row]
         if not name:
             return f"row {row + 1}"
-        return name if self._namesakes[name] == 1 else f"{name} (row {row + 1})"
+        return name if self._namesakes[table, name] == 1 else f"{name} (row {row + 1})"
 
     @cached_property
-    def _names(self) -> Mapping[int, str]:
-        return {row.index: line(row.text) for row in self.marked.sheet.rows}
+    def _names(self) -> Mapping[tuple[int, int], str]:
+        return {
+            (sheet.sheet.number, row.index): line(row.text)
+            for sheet in self.marked.sheets
+            for row in sheet.sheet.rows
+        }
 
     @cached_property
-    def _namesakes(self) -> Mapping[str, int]:
-        return Counter(self._names.values())
+    def _namesakes(self) -> Mapping[tuple[int, str], int]:
+        return Counter((table, name) for (table, _), name in self._names.items())
 
     def cell_name(self, mark: Mark) -> str:
         """Return what a cell is called: "weights of Conv2"."""
-        return f"{QUANTITIES[mark.quantity].title} of {self.row_name(mark.entry.row)}"
+        row = self.row_name(mark.entry.table, mark.entry.row)
+        return f"{QUANTITIES[mark.quantity].title} of {row}"
 
     def _of_cause(self, cause: Cause, marks: Mapping[Cell, Mark]) -> Remark:
         own = [marks[cell] for cell in cause.cells]
@@ -188,30 +202,60 @@ class Feedback:
             where, answers = self._where(marks), self._answers(marks)
             yield Remark(key, where, words, hint, cells, answers=answers)
 
+    def _of_calculations(self) -> Iterator[Remark]:
+        """Yield what is said of right results behind wrong calculations."""
+        marks = [mark for mark in self.marked.marks if _miscalculates(mark)]
+        if marks:
+            words = "The result is right, the calculation beside it comes to another number."
+            yield Remark("calculation", self._where(marks), words)
+
+    def _of_answers_twice(self) -> Iterator[Remark]:
+        """Yield what is said of answers that a later one replaces, and that it contradicts."""
+        last: dict[tuple[str, str], Mark] = {}
+        for mark in self.marked.marks:
+            if mark.verdict not in {Verdict.NOT_ASKED, Verdict.MISSING}:
+                last[mark.place] = mark
+        marks = [
+            mark
+            for mark in self.marked.marks
+            if mark.place in last
+            and mark.entry.table != last[mark.place].entry.table
+            and mark.verdict in {Verdict.WRONG, Verdict.FOLLOWS, *_RIGHT}
+            and mark.verdict.is_right != last[mark.place].verdict.is_right
+        ]
+        if marks:
+            words = "A later table says something else; the later answer counts."
+            yield Remark("answered-twice", self._where(marks), words)
+
     def _of_rows(self) -> Iterator[Remark]:
-        alignment = self.marked.alignment
+        sheets = self.marked.sheets
         for key, names, one, several in (
             (
                 "missing-rows",
-                [line(layer) for layer in alignment.missing],
+                [line(layer) for layer in self.marked.missing],
                 "There is no row for this layer.",
                 "There are no rows for these layers.",
             ),
             (
                 "extra-rows",
-                [self.row_name(row) for row in alignment.extra],
+                self._row_names(sheets, lambda sheet: sheet.alignment.extra),
                 "This row is no layer of the network.",
                 "These rows are no layers of the network.",
             ),
             (
                 "reordered-rows",
-                [self.row_name(row) for row in alignment.reordered],
+                self._row_names(sheets, lambda sheet: sheet.alignment.reordered),
                 "This row stands at another place than its layer.",
                 "These rows stand at other places than their layers.",
             ),
         ):
             if names:
                 yield Remark(key, _listed(names), one if len(names) == 1 else several)
+
+    def _row_names(
+        self, sheets: Sequence[Held], rows: Callable[[Held], Sequence[int]]
+    ) -> list[str]:
+        return [self.row_name(one.sheet.number, row) for one in sheets for row in rows(one)]
 
     def _answers(self, marks: Sequence[Mark]) -> tuple[tuple[str, Answer], ...]:
         if not self.shows_answers:
@@ -222,7 +266,9 @@ class Feedback:
         """Return cells in words: "weights and MACs of Conv2 and Conv3"."""
         rows: dict[str, list[str]] = {}
         for mark in marks:
-            rows.setdefault(mark.quantity, []).append(self.row_name(mark.entry.row))
+            rows.setdefault(mark.quantity, []).append(
+                self.row_name(mark.entry.table, mark.entry.row)
+            )
         quantities: dict[tuple[str, ...], list[str]] = {}
         for quantity, names in rows.items():
             quantities.setdefault(tuple(names), []).append(QUANTITIES[quantity].title)
@@ -240,11 +286,11 @@ def _badness(verdict: Verdict) -> int:
     return _WORST_LAST.index(verdict)
 
 
+_RIGHT = (Verdict.RIGHT, Verdict.ROUNDED, Verdict.CONVENTION)
 _WORST_LAST = (
     Verdict.NOT_ASKED,
-    Verdict.RIGHT,
-    Verdict.ROUNDED,
-    Verdict.CONVENTION,
+    *_RIGHT,
+    Verdict.NOT_SURE,
     Verdict.MISSING,
     Verdict.UNREADABLE,
     Verdict.FOLLOWS,
@@ -261,14 +307,23 @@ def _supposed(cause: Cause, cells: int) -> str:
     return _sentence(f"perhaps {words}; {what} consistent with that")
 
 
+def _miscalculates(mark: Mark) -> bool:
+    """Return whether a right result stands behind a calculation that comes to something else."""
+    shown = mark.entry.written.sum
+    if not mark.verdict.is_right or shown is None or shown.stated is None:
+        return False
+    near = {shown.value, Fraction(floor(shown.value)), Fraction(ceil(shown.value))}
+    return not any(shown.stated.agrees(value) for value in near)
+
+
 def _how(read: Read) -> str:
     """Return how a column is read, if it is not as its title says."""
     words = []
-    if read.quantity in read.column.others:
+    if read.quantity != read.asked or not read.column.is_known:
         words.append(QUANTITIES[read.quantity].title)
     if read.reading is not None:
-        suffix = "" if read.is_declared else "; that is another convention than asked for"
-        words.append(f"{read.reading.words}{suffix}")
+        declared = f"; to count it as right: --convention {read.reading.name}"
+        words.append(f"{read.reading.words}{'' if read.is_declared else declared}")
     return ": ".join(words)
 
 

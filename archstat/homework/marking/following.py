@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import TypeAlias
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import BYTES_PER_NUMBER
@@ -17,10 +16,8 @@ from archstat.errors import ShapeError
 from archstat.graph import INPUT, Node
 from archstat.homework.answers.quantities import QUANTITIES, Written, map_of
 from archstat.homework.answers.truth import Answer, Told, Truth, reaches, retold, true_rule
+from archstat.homework.marking.marks import Spot
 from archstat.layers.base import Layer, Shape
-
-Place: TypeAlias = tuple[str, str]
-"""A layer and a quantity: where a cell belongs."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Consequence:
     """What follows, and from which cells."""
 
     answer: Answer
-    sources: tuple[Place, ...]
+    sources: tuple[Spot, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class OwnWords:
     """
 
     truth: Truth
-    written: Mapping[Place, Written]
+    written: Mapping[Spot, Written]
 
     def shape(self, layer: str, quantity: str = "feature_map") -> Shape | None:
         """Return the map that the sheet states of a layer, channels first."""
@@ -99,7 +96,7 @@ class OwnWords:
         found = {name: self.sizes(name, quantity, axes) for name in self.truth.nodes}
         return {name: sizes for name, sizes in found.items() if sizes is not None}
 
-    def before(self, node: Node, quantity: str) -> Place | None:
+    def before(self, node: Node, quantity: str) -> Spot | None:
         """Return the nearest cell of a quantity before a layer, along first inputs."""
         source = node.inputs[0] if node.inputs else None
         while source is not None:
@@ -160,9 +157,7 @@ def _by_own_settings(own: OwnWords, told: Told) -> Told | None:
         return None
 
 
-def _own_map(
-    own: OwnWords, told: Told, before: tuple[Place, ...]
-) -> tuple[Shape, tuple[Place, ...]]:
+def _own_map(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> tuple[Shape, tuple[Spot, ...]]:
     """Return the map that a row's counts are worked out from, and where it stands."""
     name = told.node.name
     if name in own.maps:
@@ -170,19 +165,17 @@ def _own_map(
     return told.out_shape, before
 
 
-def _neurons(own: OwnWords, told: Told, before: tuple[Place, ...]) -> Iterator[Consequence]:
+def _neurons(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> Iterator[Consequence]:
     shape, sources = _own_map(own, told, before)
     yield Consequence(prod(shape) if told.node.neurons else 0, sources)
 
 
-def _activation_bytes(
-    own: OwnWords, told: Told, before: tuple[Place, ...]
-) -> Iterator[Consequence]:
+def _activation_bytes(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> Iterator[Consequence]:
     shape, sources = _own_map(own, told, before)
     yield Consequence(BYTES_PER_NUMBER * prod(shape), sources)
 
 
-def _params(own: OwnWords, told: Told, _: tuple[Place, ...]) -> Iterator[Consequence]:
+def _params(own: OwnWords, told: Told, _: tuple[Spot, ...]) -> Iterator[Consequence]:
     name = told.node.name
     weights, biases = own.number(name, "weights"), own.number(name, "biases")
     if weights is not None:
@@ -193,7 +186,7 @@ def _params(own: OwnWords, told: Told, _: tuple[Place, ...]) -> Iterator[Consequ
         yield Consequence(weights + added, sources)
 
 
-def _param_bytes(own: OwnWords, told: Told, _: tuple[Place, ...]) -> Iterator[Consequence]:
+def _param_bytes(own: OwnWords, told: Told, _: tuple[Spot, ...]) -> Iterator[Consequence]:
     name = told.node.name
     for quantity in ("params", "weights"):
         number = own.number(name, quantity)
@@ -201,7 +194,7 @@ def _param_bytes(own: OwnWords, told: Told, _: tuple[Place, ...]) -> Iterator[Co
             yield Consequence(BYTES_PER_NUMBER * number, ((name, quantity),))
 
 
-def _macs(own: OwnWords, told: Told, before: tuple[Place, ...]) -> Iterator[Consequence]:
+def _macs(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> Iterator[Consequence]:
     """Yield products of weights and places, of which the sheet may state either."""
     if not told.node.neurons:
         return
@@ -230,7 +223,7 @@ def _without_biases(own: OwnWords, node: Node) -> int | None:
     return None if params is None else params - node.biases
 
 
-def _flops(own: OwnWords, told: Told, before: tuple[Place, ...]) -> Iterator[Consequence]:
+def _flops(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> Iterator[Consequence]:
     for found in _macs(own, told, before):
         if isinstance(found.answer, int):
             yield Consequence(FLOPS_PER_MAC * found.answer, found.sources)

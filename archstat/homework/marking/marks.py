@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archstat.homework.answers.truth import Answer
-from archstat.homework.marking.following import Place
 from archstat.homework.sheet.sheet import Entry
 
-TOTAL = "total"
-"""The layer of rows that add up."""
+Cell: TypeAlias = tuple[int, int, int, str]
+"""A table, a row, a column, and the quantity that was asked for."""
 
-Cell: TypeAlias = tuple[int, int, str]
-"""A row, a column, and the quantity that was asked for."""
+Spot: TypeAlias = tuple[str, str]
+"""A layer and a quantity: where a cell belongs."""
 
 
 class Verdict(Enum):
@@ -24,6 +23,7 @@ class Verdict(Enum):
     RIGHT = "✓"
     ROUNDED = "≈"
     CONVENTION = "≡"
+    NOT_SURE = "¿"
     FOLLOWS = "→"
     WRONG = "✗"
     MISSING = "○"
@@ -46,9 +46,10 @@ class Mark:
     """What is said of one cell.
 
     Attributes:
-        layer: The layer that its row is; INPUT and TOTAL for rows that are none.
+        layer: What its row is about: a layer, a block or a sum; INPUT for the network's input.
         quantity: What it was taken to ask for.
         answer: What is right there, under the reading of the column.
+        members: The layers that it answers for.
         follows_from: The cells that it follows from.
         worth: What it earns if it is right.
         points: What it earns.
@@ -59,16 +60,17 @@ class Mark:
     quantity: str
     verdict: Verdict
     answer: Answer
-    follows_from: tuple[Place, ...] = ()
+    members: tuple[str, ...] = ()
+    follows_from: tuple[Spot, ...] = ()
     worth: Fraction = Fraction(0)
     points: Fraction = Fraction(0)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Spot:
         """Where the cell belongs."""
         return self.layer, self.quantity
 
     @property
     def cell(self) -> Cell:
-        """Where it stands in the table."""
-        return self.entry.row, self.entry.column, self.entry.quantity
+        """Where it stands in the hand-in."""
+        return self.entry.table, self.entry.row, self.entry.column, self.entry.quantity

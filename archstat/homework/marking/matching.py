@@ -1,57 +1,69 @@
-"""Which table of a file is the homework, and whether it is about another network."""
+"""A whole hand-in as homework: which of its tables are about a network, or about another one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archstat.errors import NoTableError, SheetError
+from archstat.homework.answers.places import key_of
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
-from archstat.homework.marking.marking import Marked, mark
+from archstat.homework.marking.held import Held, held
+from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading.table import Table
-from archstat.homework.sheet.alignment import aligned
-from archstat.homework.sheet.sheet import Sheet, columns_of, sheet_of
+from archstat.homework.reading.table import Contents, Table
+from archstat.homework.sheet.sheet import Column, Sheet, Way, columns_of, sheet_of
+from archstat.homework.sheet.stated import Stated, stated
 
 
-def best_match(
-    tables: Sequence[Table],
+def marked(
+    contents: Contents,
     truth: Truth,
     policy: Policy,
     *,
     number: int | None = None,
     chosen: Mapping[str, str] | None = None,
 ) -> Marked:
-    """Return the table of a file that fits a network best, marked.
+    """Return a hand-in, marked: all of its tables that are about a network, and the text around.
 
     Args:
-        tables: What was found in the file.
+        contents: What was handed in.
         truth: What is right.
         policy: How it is marked.
-        number: Which table it is, from 1, if somebody knows.
+        number: Which table alone it is, from 1, if somebody says so.
         chosen: What columns ask for, by title.
 
     Raises:
         SheetError: No table has a column that can be marked, or there is no such table.
-        UsageError: A column was chosen that the table has not.
+        UsageError: A column was chosen that no table has.
     """
+    tables = contents.tables
     if number is not None:
         if not 1 <= number <= len(tables):
             count = "1 table" if len(tables) == 1 else f"{len(tables)} tables"
             raise SheetError(f"there is no table {number}: it has {count}")
-        return mark(_sheet(tables[number - 1], chosen), truth, policy)
-    sheets = [_sheet(table, _present(table, chosen)) for table in tables]
-    sheets = [sheet for sheet in sheets if any(column.is_marked for column in sheet.columns)]
+        table = tables[number - 1]
+        return mark([sheet_of(table, columns_of(table, chosen), number - 1)], truth, policy)
     if chosen and not any(_present(table, chosen) for table in tables):
         columns_of(tables[0], chosen)  # which tells what columns there are
-    if not sheets:
+    key = key_of(truth)
+    sheets = [
+        sheet_of(table, columns_of(table, _present(table, chosen)), at)
+        for at, table in enumerate(tables)
+    ]
+    marked_ones = [sheet for sheet in sheets if any(column.is_marked for column in sheet.columns)]
+    found = [held(sheet, key, policy) for sheet in marked_ones]
+    found = [one for one in found if one.reads]
+    texts = [held(sheet, key, policy) for sheet in _texts(contents, found, len(tables))]
+    if not found and not texts:
         titles = "; ".join(" | ".join(table.header) for table in tables[:3])
         raise NoTableError(
             f"no table has a column that can be marked: {titles}",
             hint="say what a column asks for: --column 'TITLE=weights'",
         )
-    best = max(sheets, key=lambda sheet: _fit(sheet, truth))
-    return mark(best, truth, policy)
+    about, aside = _about(found)
+    return mark_held([*about, *texts], key, policy, aside)
 
 
 def _present(table: Table, chosen: Mapping[str, str] | None) -> Mapping[str, str]:
@@ -60,30 +72,73 @@ def _present(table: Table, chosen: Mapping[str, str] | None) -> Mapping[str, str
     return {title: quantity for title, quantity in (chosen or {}).items() if title in titles}
 
 
-def _sheet(table: Table, chosen: Mapping[str, str] | None) -> Sheet:
-    return sheet_of(table, columns_of(table, chosen))
+def _texts(contents: Contents, found: Sequence[Held], number: int) -> Iterator[Sheet]:
+    """Yield what the text states of the whole network, a sheet of one row each."""
+    for statement in stated(contents):
+        ways = tuple(_ways(statement, found))
+        if ways:
+            title = statement.heading.title or statement.text
+            label = f"total {statement.part}".strip()
+            tool = None if statement.table is None else contents.tables[statement.table].tool
+            table = Table(statement.place, ("", title), ((label, statement.cell),), tool)
+            columns = (Column(0, "", is_label=True), Column(1, title, ways))
+            yield sheet_of(table, columns, number)
+            number += 1
 
 
-def _fit(sheet: Sheet, truth: Truth) -> tuple[bool, float, int]:
-    """Return how well a sheet fits a network: its rows, and then its columns."""
-    alignment = aligned(sheet, truth)
-    marked = sum(column.is_marked for column in sheet.columns)
-    return bool(alignment.layers), alignment.score * marked, marked
+def _ways(statement: Stated, found: Sequence[Held]) -> Iterator[Way]:
+    """Yield what a statement may count; where it does not say so, what the table above counts."""
+    if statement.heading.is_known:
+        table = Table("", (statement.heading.title,), ())
+        yield from columns_of(table)[0].ways
+        return
+    for sheet in found:
+        if sheet.sheet.number == statement.table:
+            keys = dict.fromkeys(read.quantity for read in sheet.reads.values())
+            sums = [key for key in keys if QUANTITIES[key].is_summed]
+            yield from (Way((key,), 1 / len(sums)) for key in sums)
+
+
+def _about(found: Sequence[Held]) -> tuple[list[Held], list[Sheet]]:
+    """Return the tables that are about the network, and those that are rather not."""
+    if len(found) <= 1:
+        return list(found), []
+    fits = {one.sheet.number: _fit(one) for one in found}
+    best = max(fits.values())
+    about = [one for one in found if 2 * fits[one.sheet.number] >= best]
+    return about, [one.sheet for one in found if one not in about]
+
+
+def _fit(sheet: Held) -> float:
+    """Return the share of a table's cells that some row's layer explains."""
+    right = cells = 0
+    for entry in sheet.entries():
+        if entry.written.is_blank:
+            continue
+        cells += 1
+        place = sheet.place(entry.row)
+        if place is not None:
+            read = sheet.reads[entry.column, entry.quantity]
+            answers = (sheet.answer(entry.row, read), sheet.key.answer(place, entry.quantity))
+            agrees = QUANTITIES[entry.quantity].agrees
+            right += any(agrees(entry.written, answer) for answer in answers)
+    return right / cells if cells else 0.0
 
 
 def other_network(marked: Marked, others: Iterable[tuple[str, Truth]]) -> str | None:
-    """Return a note on the network that a sheet is rather about, if there is one.
+    """Return a note on the network that a hand-in is rather about, if there is one.
 
-    Less than half of the sheet is right, and more than half and twice as much for the other.
+    Less than half of it is right, and more than half and twice as much for the other.
 
     Args:
-        marked: The sheet, held against the network that it should be about.
+        marked: The hand-in, held against the network that it should be about.
         others: What it may be about instead, by name.
     """
     right, asked = _right(marked)
     if 2 * right >= asked:
         return None
-    found = {name: _right(mark(marked.sheet, truth, marked.policy)) for name, truth in others}
+    sheets = [one.sheet for one in marked.sheets]
+    found = {name: _right(mark(sheets, truth, marked.policy)) for name, truth in others}
     most, of = max(found.values(), default=(0, 0))
     if most <= 2 * right or 2 * most < of:
         return None

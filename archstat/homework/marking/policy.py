@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from archstat.errors import Problem, UsageError, did_you_mean, shown, within
-from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.places import TOTAL
+from archstat.homework.answers.quantities import QUANTITIES, READINGS
 from archstat.report.columns import SHORT_NAMES
 
 FEEDBACK = ("none", "score", "hint", "full")
@@ -18,11 +19,6 @@ FEEDBACK = ("none", "score", "hint", "full")
 
 ALIKE = {"weights": "params", "params": "weights", "macs": "flops", "flops": "macs"}
 """Quantities of which either may stand in a column."""
-
-READINGS = tuple(
-    dict.fromkeys(reading.name for quantity in QUANTITIES.values() for reading in quantity.readings)
-)
-"""The names of all readings that may be declared."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +31,9 @@ class Policy:
         diagnosed: What a wrong cell earns whose mistake is known.
         conventions: The readings that count as right.
         any_convention: Whether every reading does.
-        asked: The quantities that the homework asks for: other columns earn nothing, and one that
-            a sheet has not costs all of its cells. Where nothing is said, those of the sheet.
+        asked: The quantities that the homework asks for, and "total": other columns earn nothing,
+            and one that a sheet has not costs all of its cells. Where nothing is said, those of the
+            sheet.
         points: What a cell is worth, by quantity; where nothing is said 1, and 0 for what is given
             with a layer, such as its stride, unless it is asked for.
         out_of: What all points are scaled to; None for the sum of the points.
@@ -131,7 +128,7 @@ def readings(value: object) -> tuple[str, ...]:
         if name not in READINGS:
             raise UsageError(
                 f"there is no convention {shown(name)}",
-                hint=did_you_mean(str(name), READINGS) or f"there are {', '.join(READINGS)}",
+                hint=did_you_mean(str(name), list(READINGS)) or f"there are {', '.join(READINGS)}",
             )
     return tuple(value)
 
@@ -161,7 +158,8 @@ def quantities(value: object) -> tuple[str, ...]:
     """
     if not isinstance(value, (list, tuple)):
         raise UsageError(f"must be a list of columns, got {shown(value)}")
-    return tuple(_points(dict.fromkeys(value, 1)))
+    keys = tuple(_points(dict.fromkeys([key for key in value if key != TOTAL], 1)))
+    return (*keys, TOTAL) if TOTAL in value else keys
 
 
 def level(value: object) -> str:

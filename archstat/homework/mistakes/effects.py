@@ -9,7 +9,8 @@ from typing import TypeAlias
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer, Truth
 from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
-from archstat.homework.sheet.alignment import ASKED, general_family
+from archstat.homework.sheet.alignment import ASKED
+from archstat.homework.sheet.labels import general_family
 
 Effect: TypeAlias = Mapping[str, Mapping[str, Answer]]
 """The wrong answers that a mistake gives, by quantity and layer; a quantity has at least one."""

@@ -1,234 +1,219 @@
-"""Which row of a sheet is which layer of a network.
+"""Which row of a sheet is about which place of a network: the best way through both, and others.
 
-Rows and layers are aligned as sequences, as words are in a translation: every pair has a score, a
-layer that is left out costs little if sheets usually leave it out, and the best way through is
-taken. Names help; they do not decide.
+Rows and layers are aligned as sequences, as words are in a translation (Needleman & Wunsch, 1970).
+A row takes a layer, or a block of layers that follow one another; or it stands above the rows of a
+block's own layers, or adds layers up; or it is no layer at all. A layer that is left out costs
+little if sheets usually leave it out.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
-from archstat.homework.answers.quantities import QUANTITIES, Written
-from archstat.homework.answers.truth import Answers, Truth
-from archstat.homework.cells.settings import Settings
-from archstat.homework.sheet import labels
-from archstat.homework.sheet.labels import Label
-from archstat.homework.sheet.sheet import Sheet, SheetRow
-from archstat.layers.base import Layer
+from archstat.homework.answers.places import TOTAL, Key, Place
+from archstat.homework.sheet.evidence import Evidence
+from archstat.homework.sheet.labels import sums_of
+from archstat.homework.sheet.sheet import SheetRow
 
-ASKED = ("conv", "linear", "pool")
+ASKED = ("conv", "conv_transpose", "linear", "pool")
 """The families whose layers a sheet is expected to have."""
 
-_SAME_FAMILY, _OTHER_FAMILY = 4.0, -9.0
-_SAME_NAME, _SAME_NUMBER, _SAME_VALUE, _OTHER_SETTING = 6.0, 1.5, 3.0, -1.0
-_MISSING_ROW = {"conv": -2.0, "linear": -2.0, "pool": -1.5}
-_MISSING_OTHER, _EXTRA_ROW = -0.02, -1.0
+_EXTRA_ROW = -1.0
 _CLEARLY = 5.0
-"""What a row out of its place must score with a layer to be called reordered."""
+"""What a row out of its place must score with a place to be called reordered."""
 
-_EVIDENCE = ("feature_map", "weights", "params")
-_SETTINGS = ("filters", "kernel_size", "stride", "padding")
+_ABOVE = -0.2
+"""What it costs to stand above the rows of a block's own layers."""
 
-_GENERAL = {"max_pool": "pool", "avg_pool": "pool", "batch_norm": "norm", "relu": "activation"}
+_WORST = -4.0
+"""What fits worse is not looked at."""
+
+_NEVER = float("-inf")
+
+UNSURE = 1.5
+"""As much less an alignment may score to be possible, too."""
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Which row is which layer.
+    """Which row is about which place.
 
     Attributes:
-        layers: The layers by the numbers of their rows.
+        places: The layers, blocks and sums by the numbers of their rows.
         inputs: The rows that state the network's input.
-        totals: The rows that add up.
         extra: The rows that are no layer of the network.
-        missing: The layers that a sheet is expected to have, and that this one has not.
         reordered: The rows that stand at another place than their layer.
+        others: Other places that a row may as well be about, by its number.
         score: How much better the whole fits than no row at all.
     """
 
-    layers: Mapping[int, str]
+    places: Mapping[int, Place]
     inputs: tuple[int, ...]
-    totals: tuple[int, ...]
     extra: tuple[int, ...]
-    missing: tuple[str, ...]
     reordered: tuple[int, ...]
+    others: Mapping[int, tuple[Place, ...]]
+    score: float
+
+    @property
+    def layers(self) -> dict[int, str]:
+        """The names of the layers and blocks by the numbers of their rows, sums left out."""
+        return {row: place.name for row, place in self.places.items() if not place.is_sum}
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """The rows that add up."""
+        return tuple(row for row, place in self.places.items() if place.is_sum)
+
+
+class _Move(NamedTuple):
+    """What a row may be: it takes the layers from `start` up to `stop`, or none where it stands."""
+
+    place: Place | None
+    start: int | None
+    stop: int | None
     score: float
 
 
-def family_of(layer: Layer) -> str:
-    """Return the family of a layer, in the words of labels."""
-    return labels.family_of(layer.kind)
-
-
-def general_family(kind: str) -> str:
-    """Return the family of a kind of layer, either pooling in one.
-
-    >>> general_family("adaptive_avg_pool2d"), general_family("conv1d")
-    ('pool', 'conv')
-    """
-    family = labels.family_of(kind)
-    return _GENERAL.get(family, family)
-
-
-def aligned(sheet: Sheet, truth: Truth) -> Alignment:
-    """Return which row of a sheet is which layer."""
+def aligned(evidence: Evidence) -> Alignment:
+    """Return which row of a sheet is about which place."""
+    key, sheet = evidence.key, evidence.sheet
     inputs = tuple(row.index for row in sheet.rows if row.label.family == "input")
-    totals = tuple(row.index for row in sheet.rows if row.label.family == "total")
-    rows = [row for row in sheet.rows if row.index not in {*inputs, *totals}]
-    candidates = _candidates(truth)
-    scores = [_scores(row, candidates) for row in rows]
-    path, total = _best_path(scores, [_left_out(candidate) for candidate in candidates])
-    layers = {rows[i].index: candidates[j].name for i, j in path}
-    reordered = []
-    for i, row in enumerate(rows):
-        if row.index in layers:
+    places: dict[int, Place] = {}
+    rows = []
+    for row in sheet.rows:
+        if row.label.family == "total":
+            places[row.index] = _sums(row, key)[0]
+        elif row.label.family != "input":
+            rows.append(row)
+    moves = [_moves(row, evidence) for row in rows]
+    path = _Path(moves, [key.left_out(place) for place in key.layers])
+    taken = path.best()
+    others: dict[int, tuple[Place, ...]] = {}
+    for number, row in enumerate(rows):
+        if (place := taken[number].place) is not None:
+            places[row.index] = place
+        others[row.index] = path.others(number, taken[number])
+    score, reordered = path.total, []
+    held = {name for place in places.values() if not place.is_sum for name in place.members}
+    for number, row in enumerate(rows):
+        if row.index in places:
             continue
-        free = [j for j, one in enumerate(candidates) if one.name not in layers.values()]
-        best = max(free, key=lambda j: scores[i][j], default=None)
-        if best is not None and scores[i][best] >= _CLEARLY:
-            layers[row.index] = candidates[best].name
+        free = [
+            move
+            for move in moves[number]
+            if move.place is not None and held.isdisjoint(move.place.members)
+        ]
+        best = max(free, key=lambda move: move.score, default=None)
+        if best is not None and best.place is not None and best.score >= _CLEARLY:
+            places[row.index] = best.place
+            held.update(best.place.members)
             reordered.append(row.index)
-            total += scores[i][best] / 2
-    missing = (
-        one.name for one in candidates if one.general in ASKED and one.name not in layers.values()
-    )
-    extra = tuple(row.index for row in rows if row.index not in layers)
-    return Alignment(layers, inputs, totals, extra, tuple(missing), tuple(reordered), total)
+            score += best.score / 2
+    extra = tuple(row.index for row in rows if row.index not in places)
+    return Alignment(places, inputs, extra, tuple(reordered), others, score)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A layer as rows are held against it.
-
-    Attributes:
-        spelled: Its name without what people write differently.
-        numbers: What may tell it from others of its family: its place among them, its name's end.
-    """
-
-    name: str
-    spelled: str
-    family: str
-    general: str
-    numbers: tuple[str, ...]
-    answers: Answers
+def _sums(row: SheetRow, key: Key) -> list[Place]:
+    """Return the sums that a row may be."""
+    parts = [key.sums[name] for name in sums_of(row.text) if name in key.sums]
+    return parts if len(parts) == 1 or row.label.family != "total" else [key.sums[TOTAL]]
 
 
-def _candidates(truth: Truth) -> list[_Candidate]:
-    counts: Counter[str] = Counter()
-    found = []
-    for node in truth.graph.nodes:
-        if node.name not in truth.account:
-            continue
-        family, general = family_of(node.layer), general_family(node.layer.kind)
-        counts[general] += 1
-        of_name = re.findall(r"[0-9]+$", node.name)
-        numbers = (str(counts[general]), *of_name)
-        answers = truth.account[node.name]
-        found.append(_Candidate(node.name, _spelled(node.name), family, general, numbers, answers))
+def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
+    """Return what a row may be, no layer at all included."""
+    found = [_Move(None, None, None, _EXTRA_ROW)]
+    worst = 0.0 if any(map(str.isalpha, row.text)) and row.label.family is None else _WORST
+    for place in (*evidence.key.layers, *evidence.key.blocks):
+        score = evidence.score(row, place)
+        if score > worst and place.span is not None:
+            found.append(_Move(place, *place.span, score))
+            if not place.is_layer and evidence.is_of_blocks(row, place):
+                found.append(_Move(place, place.span[0], place.span[0], score + _ABOVE))
+    for place in _sums(row, evidence.key):
+        score = evidence.values(row, place) + 1.0
+        if score > _EXTRA_ROW:
+            found.append(_Move(place, None, None, score))
     return found
 
 
-def _scores(row: SheetRow, candidates: Sequence[_Candidate]) -> list[float]:
-    """Return how well a row fits every layer."""
-    spelled = {_spelled(name) for name in row.names} - {""}
-    written = {
-        entry.quantity: entry.written
-        for entry in reversed(row.entries)  # so that the first of a quantity counts
-        if entry.quantity in {*_EVIDENCE, *_SETTINGS} and not entry.written.is_blank
-    }
-    return [
-        _label_score(row.label, spelled, candidate)
-        + _values_score(written, candidate.answers)
-        + _settings_score(row.label.settings, written, candidate.answers)
-        for candidate in candidates
-    ]
+class _Path:
+    """The best way through rows and layers, and what each other way is worth.
 
-
-def _label_score(label: Label, spelled: Collection[str], candidate: _Candidate) -> float:
-    score = 0.0
-    is_namesake = candidate.spelled in spelled
-    if label.family not in {None, "output"}:
-        fits = (
-            is_namesake
-            or label.family in {candidate.family, candidate.general}
-            or (_GENERAL.get(str(label.family), label.family) == candidate.general == "pool")
-        )
-        score += _SAME_FAMILY if fits else _OTHER_FAMILY
-    if is_namesake:
-        score += _SAME_NAME
-    return score + (_SAME_NUMBER if label.number in candidate.numbers else 0.0)
-
-
-def _values_score(written: Mapping[str, Written], answers: Answers) -> float:
-    return sum(
-        _SAME_VALUE
-        for quantity in _EVIDENCE
-        if quantity in written
-        and (answer := answers.get(quantity))
-        and QUANTITIES[quantity].agrees(written[quantity], answer)
-    )
-
-
-def _settings_score(stated: Settings, written: Mapping[str, Written], answers: Answers) -> float:
-    score = 0.0
-    for quantity, value in stated.items():
-        true = answers.get(quantity)
-        if isinstance(true, int):
-            true = (true,)
-        if isinstance(true, tuple) and isinstance(value, tuple):
-            score += 1.0 if set(value) == set(true) else _OTHER_SETTING
-    for quantity in _SETTINGS:
-        if quantity not in written:
-            continue
-        true = answers.get(quantity)
-        if true is None:
-            score += _OTHER_SETTING
-        else:
-            says = QUANTITIES[quantity].agrees(written[quantity], true)
-            score += 1.0 if says else _OTHER_SETTING / 2
-    return score
-
-
-def _left_out(candidate: _Candidate) -> float:
-    return _MISSING_ROW.get(candidate.general, _MISSING_OTHER)
-
-
-def _spelled(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
-
-
-def _best_path(
-    scores: Sequence[Sequence[float]], left_out: Sequence[float]
-) -> tuple[list[tuple[int, int]], float]:
-    """Return the pairs of the best alignment in order, and what it gains over none.
-
-    See Needleman & Wunsch (1970).
+    `_from[i][j]` is the best that i rows and j layers can score, `_to[i][j]` the best of the rest.
     """
-    rows, columns = len(scores), len(left_out)
-    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    for j in range(columns):
-        best[0][j + 1] = best[0][j] + left_out[j]
-    for i in range(rows):
-        best[i + 1][0] = best[i][0] + _EXTRA_ROW
-        for j in range(columns):
-            best[i + 1][j + 1] = max(
-                best[i][j] + scores[i][j],
-                best[i + 1][j] + left_out[j],
-                best[i][j + 1] + _EXTRA_ROW,
-            )
-    pairs = []
-    i, j = rows, columns
-    while i and j:
-        if best[i][j] == best[i][j - 1] + left_out[j - 1]:
-            j -= 1
-        elif best[i][j] == best[i - 1][j] + _EXTRA_ROW:
-            i -= 1
-        else:
-            i, j = i - 1, j - 1
-            if scores[i][j] > 0:
-                pairs.append((i, j))
-    return pairs[::-1], best[rows][columns] - best[0][columns]
+
+    def __init__(self, moves: Sequence[Sequence[_Move]], left_out: Sequence[float]) -> None:
+        self._moves = moves
+        self._skip = [0.0, *accumulate(left_out)]
+        self._from = self._scores(moves, is_forward=True)
+        self._to = self._scores(moves[::-1], is_forward=False)[::-1]
+
+    @property
+    def total(self) -> float:
+        """What the best way gains over no row at all."""
+        return self._from[-1][-1] - self._skip[-1]
+
+    def _scores(self, moves: Sequence[Sequence[_Move]], *, is_forward: bool) -> list[list[float]]:
+        """Return the best scores, row by row from one end; layers may be left out anywhere."""
+        size = len(self._skip)
+        start = [_NEVER] * size
+        start[0 if is_forward else -1] = 0.0
+        scores = [self._relaxed(start, is_forward=is_forward)]
+        for options in moves:
+            before = scores[-1]
+            after = [_NEVER] * size
+            stay = _NEVER
+            for move in options:
+                if move.start is None or move.stop is None:
+                    stay = max(stay, move.score)
+                    continue
+                start_at, stop = (move.start, move.stop) if is_forward else (move.stop, move.start)
+                after[stop] = max(after[stop], before[start_at] + move.score)
+            after = [max(here, there + stay) for here, there in zip(after, before, strict=True)]
+            scores.append(self._relaxed(after, is_forward=is_forward))
+        return scores
+
+    def _relaxed(self, scores: Sequence[float], *, is_forward: bool) -> list[float]:
+        """Return scores where layers may be left out before going on."""
+        skip = self._skip if is_forward else [-cost for cost in self._skip[::-1]]
+        ordered = scores if is_forward else scores[::-1]
+        best = accumulate((score - cost for score, cost in zip(ordered, skip, strict=True)), max)
+        found = [gain + cost for gain, cost in zip(best, skip, strict=True)]
+        return found if is_forward else found[::-1]
+
+    def best(self) -> list[_Move]:
+        """Return what each row is in the best way."""
+        taken = []
+        j = len(self._skip) - 1
+        for i in range(len(self._moves), 0, -1):
+            move = max(self._moves[i - 1], key=lambda move: self._through(i - 1, j, move))
+            taken.append(move)
+            j = j if move.start is None else move.start
+        return taken[::-1]
+
+    def _through(self, i: int, j: int, move: _Move) -> float:
+        """Return the best score of i + 1 rows and j layers where row i is this."""
+        before, skip = self._from[i], self._skip
+        if move.start is None or move.stop is None:
+            return before[j] + move.score
+        if move.stop > j:
+            return _NEVER
+        return before[move.start] + move.score + skip[j] - skip[move.stop]
+
+    def others(self, i: int, taken: _Move) -> tuple[Place, ...]:
+        """Return the other places of row i in ways that are nearly as good as the best."""
+        before, after = self._from[i], self._to[i + 1]
+        found = {}
+        for move in self._moves[i]:
+            if move.place is None or move.place is taken.place:
+                continue
+            if move.start is None or move.stop is None:
+                score = max(map(sum, zip(before, after, strict=True))) + move.score
+            else:
+                score = before[move.start] + move.score + after[move.stop]
+            if score >= self._from[-1][-1] - UNSURE:
+                found[move.place] = score
+        return tuple(sorted(found, key=lambda place: -found[place]))

@@ -52,12 +52,39 @@ _WRITTEN = {
 Of several families in one label, the first here is meant: conv + ReLU is a convolution.
 """
 
+_GENERAL = {"max_pool": "pool", "avg_pool": "pool", "batch_norm": "norm", "relu": "activation"}
+
+_BLOCK = re.compile(
+    r"block|stage|module|stack|bottleneck|sequential|inception|fire|residual|encoder|decoder"
+    r"|transformer|transition|branch|_x\b|블록|모듈|스테이지|模块|阶段|块|ブロック|モジュール"
+)
+_TIMES = re.compile(
+    r"(?<![x×*\w])(?P<before>[1-9][0-9]?) ?[x×*] ?(?=[^\W\d]|[\[({])"
+    r"|(?<![0-9 ]) ?[x×*] ?(?P<behind>[1-9][0-9]?)$"
+)
+
+_SUMS = {
+    "features": re.compile(r"features?\b|feature extract|backbone|특징 추출|特征提取|特徴抽出"),
+    "classifier": re.compile(r"classifier|classification head|분류기|分类器|分類器"),
+    "convolutions": re.compile(r"conv|합성곱|콘볼루션|컨볼루션|卷积|畳み込み|faltung|сверт|свёрт"),
+    "linear layers": re.compile(
+        r"\bfc|fully|linear|dense|완전|전결합|全连接|全結合|vollverb|connect|conectad|полносвяз"
+    ),
+    "pools": re.compile(r"pool|풀링|池化|プーリング"),
+    "norms": re.compile(r"norm|정규화|归一化|正規化"),
+}
+"""What rows add up, beside all layers: the words for each sum of `Key.sums`."""
+
+_SEVERAL = re.compile(
+    r"layers\b|schichten|couches|capas|camadas|strati|слои|слоёв|слоев|층들|all\b"
+)
+
 _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma
 _CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
 
 _CODE = re.compile(r"(?P<letter>[CFPS])-?(?P<number>[0-9]{1,2})")
 _AND = re.compile(r" ?(?:[+&/,(→]|\b(?:with|and|then)\b)")  # C1 + tanh
-_DIMENSIONS = re.compile(r"[ _-]?[123]d(?![^\W_])", re.IGNORECASE)
+_DIMENSIONS = re.compile(r"[ _-]?[123]d(?![^\W_](?<!t)|t(?!ranspose))", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LATER = re.compile(r"\b(?:after|following|behind)\b.*", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -83,6 +110,32 @@ def family_of(kind: str) -> str:
     """
     name = _DIMENSIONS.sub("", kind).removeprefix("adaptive_")
     return next((family for family, names in _MEMBERS.items() if name in names.split()), name)
+
+
+def general_family(kind: str) -> str:
+    """Return the family of a kind of layer, either pooling in one.
+
+    >>> general_family("adaptive_avg_pool2d"), general_family("conv1d")
+    ('pool', 'conv')
+    """
+    return in_general(family_of(kind))
+
+
+def in_general(family: str) -> str:
+    """Return a family, either pooling in one, and norms and activations likewise."""
+    return _GENERAL.get(family, family)
+
+
+def sums_of(text: str) -> tuple[str, ...]:
+    """Return what a label that adds up layers adds up, by the words for it; nothing for all.
+
+    >>> sums_of("conv layers"), sums_of("features"), sums_of("Conv 3")
+    (('convolutions',), ('features',), ())
+    """
+    name = cleaned(text).casefold()
+    found = tuple(part for part, words in _SUMS.items() if words.search(name))
+    is_sum = _SEVERAL.search(name) or label(text).family == "total"
+    return found if is_sum else tuple(part for part in found if part in {"features", "classifier"})
 
 
 def _spelled(name: str) -> str:
@@ -117,11 +170,15 @@ class Label:
             if it does not say.
         number: What tells it from others of its family: "1", "3a", "1_2".
         settings: What it says about settings.
+        is_block: Whether it speaks of a block of layers.
+        times: How many of them follow one another.
     """
 
     family: str | None
     number: str | None = None
     settings: Settings = field(default_factory=dict)
+    is_block: bool = False
+    times: int = 1
 
 
 def label(text: str) -> Label:
@@ -141,11 +198,14 @@ def label(text: str) -> Label:
         return Label(None)
     name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
     found = _families(name, list(_WORD.finditer(name)))
+    is_block = _BLOCK.search(name) is not None
+    times = _TIMES.search(name)
+    count = int(times["before"] or times["behind"]) if times else 1
     if not found:
         layer = _LAYER.search(name)
-        return Label(None, layer and layer["number"], settings(text))
+        return Label(None, layer and layer["number"], settings(text), is_block, count)
     first = min(found, key=lambda one: _RANK.get(one.family, len(_RANK)))
-    return Label(first.family, _number(name, first), settings(text))
+    return Label(first.family, _number(name, first), settings(text), is_block, count)
 
 
 def first_part(text: str) -> str:

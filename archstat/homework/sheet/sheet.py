@@ -1,28 +1,74 @@
-"""A table as homework: which column asks for what, and what each row says of which layer."""
+"""A table as homework: what its columns may ask for, and what each row says of which layer."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.answers.quantities import QUANTITIES, Written
+from archstat.homework.answers.written import written
 from archstat.homework.cells.settings import settings
+from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.values import split_cell
 from archstat.homework.reading.table import Table
-from archstat.homework.sheet.headings import Heading, heading
+from archstat.homework.sheet.headings import Heading, Meaning, heading
 from archstat.homework.sheet.labels import Label, first_part, label
 
 LABELS = ("layer", "kind")
 """What a column can say of the row itself."""
 
-_PARTS: Mapping[str, str] = {"filter_size": "kernel_size"}
+_PARTS: Mapping[str, str] = {"filter_size": "kernel_size", "out_shape": "feature_map"}
 """What a column asks for first, where it is named by more than that."""
 
 _OF_WINDOWS = frozenset({"filters", "filter_depth", "kernel_size"})
 """What sizes with a cross between them are taken for, where nothing else is said."""
+
+_NEAR: Mapping[str, tuple[str, ...]] = {
+    "feature_map": ("filter_size",),
+    "in_shape": ("in_channels",),
+    "filters": ("filter_size",),
+    "filter_size": ("filters",),
+    "activation_bytes": ("activations",),
+    "in_channels": ("filter_depth",),
+    "filter_depth": ("in_channels",),
+    "receptive_field": ("in_receptive_field",),
+    "effective_stride": ("in_effective_stride",),
+    "in_receptive_field": ("receptive_field",),
+    "in_effective_stride": ("effective_stride",),
+}
+"""What else a column may turn out to hold, by what its title says; its values must show it."""
+
+_OF_ACTIVATIONS = {("feature_map",), ("activation_bytes",)}
+"""What a title may mean, too, that speaks of activations, and not of neurons alone."""
+
+_SELDOM = 0.05
+"""How often a title means something near to what it says."""
+
+_PIECES = re.compile(r"[;\n]|, (?=[^\W\d])")
+_NAMED = re.compile(
+    r"(?P<before>[^\W\d][^\d:=]*?)[ :=]+(?P<value>[\d(\[~≈].*)"
+    r"|(?P<first>[\d.,]+ ?[kMGB]?) (?P<behind>[^\W\d].*)"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A way to read a column.
+
+    Attributes:
+        asks: The quantities that it asks for, in the order of a cell's parts.
+        prior: How likely it is by the title alone.
+        scale: What its numbers are multiples of.
+        unit: The unit of memory of its numbers.
+    """
+
+    asks: tuple[str, ...]
+    prior: float = 1.0
+    scale: Fraction = Fraction(1)
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,31 +76,35 @@ class Column:
     """A column of a sheet.
 
     Attributes:
-        asks: The quantities that it asks for, in the order of a cell's parts.
-        others: What it may ask for instead; the values decide.
-        scale: What its numbers are multiples of.
-        unit: The unit of memory of its numbers.
+        ways: How it may be read, the likeliest by its title first.
         is_label: Whether it says which layer a row is.
+        is_known: Whether its title is recognised.
+        chosen: How it is read, once that is decided.
     """
 
     index: int
     title: str
-    asks: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    scale: Fraction = Fraction(1)
-    unit: str = ""
+    ways: tuple[Way, ...] = ()
     is_label: bool = False
+    is_known: bool = True
+    chosen: Way | None = None
 
     @property
     def is_marked(self) -> bool:
         """Whether it asks for something that can be marked."""
-        return bool(self.asks)
+        return bool(self.ways)
+
+    @property
+    def way(self) -> Way | None:
+        """How it is read: as was decided, or as its title says."""
+        return self.chosen or (self.ways[0] if self.ways and self.is_known else None)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a cell says of one quantity."""
+    """What a cell says of one quantity; tables, rows and columns count from 0."""
 
+    table: int
     row: int
     column: int
     quantity: str
@@ -69,45 +119,63 @@ class SheetRow:
         index: Its number in the table, from 0.
         text: What its label says.
         label: What that means.
-        entries: What it says of every quantity.
+        cells: Its cells.
         names: All that it may call its layer: its labels, and what each names first.
     """
 
     index: int
     text: str
     label: Label
-    entries: tuple[Entry, ...]
+    cells: tuple[str, ...]
     names: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """A table that was handed in."""
+    """A table that was handed in; `number` is its place among the tables, from 0."""
 
     table: Table
     columns: tuple[Column, ...]
     rows: tuple[SheetRow, ...]
+    number: int = 0
+    _entries: dict[tuple[int, int, int], tuple[Entry, ...]] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def unrecognised(self) -> tuple[str, ...]:
-        """The titles of the columns that say nothing that is known."""
+        """The titles of the columns that say nothing that is known, and are not marked."""
         return tuple(
             column.title
             for column in self.columns
-            if not column.is_marked and not column.is_label and column.title.strip()
+            if column.way is None and not column.is_label and column.title.strip()
         )
 
-    def asking(self, choices: Mapping[int, str]) -> Sheet:
-        """Return the sheet where some columns, by number, ask for one of their other quantities."""
+    def choosing(self, choices: Mapping[int, Way]) -> Sheet:
+        """Return the sheet with some columns, by number, read in these ways."""
         columns = tuple(
-            replace(column, asks=(choices[column.index],)) if column.index in choices else column
+            replace(column, chosen=choices.get(column.index, column.chosen))
             for column in self.columns
         )
-        return sheet_of(self.table, columns)
+        return replace(self, columns=columns)
+
+    def entries(self, row: SheetRow, column: Column, way: Way) -> tuple[Entry, ...]:
+        """Return what a cell says of each quantity, if its column is read in this way."""
+        at = (row.index, column.index, id(way))
+        if at not in self._entries:
+            found = _entries(way, row.cells[column.index])
+            self._entries[at] = tuple(
+                Entry(self.number, row.index, column.index, key, written) for key, written in found
+            )
+        return self._entries[at]
+
+    def said(self, row: SheetRow) -> Iterator[Entry]:
+        """Yield what a row says, as its columns are read."""
+        for column in self.columns:
+            if column.way is not None:
+                yield from self.entries(row, column, column.way)
 
 
 def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[Column, ...]:
-    """Return what the columns of a table ask for.
+    """Return what the columns of a table may ask for.
 
     Args:
         table: The table.
@@ -121,7 +189,7 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
     for index, title in enumerate(table.header):
         quantity = chosen.pop(title.strip(), None)
         meaning = heading(title) if quantity is None else Heading(title, (quantity,))
-        columns.append(_column(index, title, meaning))
+        columns.append(_column(index, title, meaning, is_decided=quantity is not None))
     if chosen:
         title = next(iter(chosen))
         raise UsageError(
@@ -134,74 +202,103 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
     return tuple(columns)
 
 
-def _column(index: int, title: str, meaning: Heading) -> Column:
-    if not meaning.is_known:
-        return Column(index, title)
+def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Column:
     if set(meaning.quantities) & set(LABELS):
         return Column(index, title, is_label=True)
-    asks = tuple(key for key in meaning.quantities if key in QUANTITIES or key in _PARTS)
-    others = tuple(key for key in meaning.ambiguous if key in QUANTITIES)
-    return Column(index, title, asks, others, meaning.scale, meaning.unit)
+    ways = [way for one in meaning.meanings if (way := _way(one)).asks]
+    if is_decided:
+        return Column(index, title, tuple(ways[:1]))
+    known = {way.asks for way in ways}
+    if ("neurons",) in known and known & _OF_ACTIVATIONS:  # the values of pools and ReLUs, too
+        at = [way.asks for way in ways].index(("neurons",))
+        ways.insert(at, replace(ways[at], asks=("activations",)))
+        known.add(("activations",))
+    for way in tuple(ways):
+        for at, key in enumerate(way.asks):
+            for other in _NEAR.get(key, ()):
+                asks = (*way.asks[:at], _PARTS.get(other, other), *way.asks[at + 1 :])
+                if asks not in known:
+                    known.add(asks)
+                    ways.append(replace(way, asks=asks, prior=way.prior * _SELDOM))
+    return Column(index, title, tuple(ways), is_known=meaning.is_known)
 
 
-def sheet_of(table: Table, columns: Sequence[Column]) -> Sheet:
+def _way(meaning: Meaning) -> Way:
+    keys = (_PARTS.get(key, key) for key in meaning.quantities)
+    asks = tuple(dict.fromkeys(key for key in keys if key in QUANTITIES))
+    return Way(asks, meaning.prior, meaning.scale, meaning.unit)
+
+
+def sheet_of(table: Table, columns: Sequence[Column], number: int = 0) -> Sheet:
     """Return a table as homework."""
     rows = tuple(
-        _row(number, cells, columns)
-        for number, cells in enumerate(table.rows)
+        _row(index, cells, columns)
+        for index, cells in enumerate(table.rows)
         if cells != table.header and any(cell.strip() for cell in cells)
     )
-    return Sheet(table, tuple(columns), rows)
+    return Sheet(table, tuple(columns), rows, number)
 
 
-def _row(number: int, cells: Sequence[str], columns: Sequence[Column]) -> SheetRow:
+def _row(index: int, cells: Sequence[str], columns: Sequence[Column]) -> SheetRow:
     texts = [cells[column.index] for column in columns if column.is_label]
-    entries = tuple(
-        entry for column in columns for entry in _entries(number, column, cells[column.index])
-    )
     names = frozenset(name for text in texts for name in (text, first_part(text)))
-    return SheetRow(number, " ".join(filter(None, texts[:1])), _label(texts), entries, names)
+    text = next(filter(None, texts), "")
+    return SheetRow(index, text, _label(texts), tuple(cells), names)
 
 
 def _label(texts: Sequence[str]) -> Label:
     """Return what the labels of a row say together; the first that knows the family decides."""
     labels = [label(text) for text in texts if text.strip()]
-    family = next((found.family for found in labels if found.family), None)
-    number = next((found.number for found in labels if found.number), None)
     stated: dict[str, tuple[int, ...] | str] = {}
     for found in reversed(labels):
         stated |= found.settings
-    return Label(family, number, stated)
+    return Label(
+        next((found.family for found in labels if found.family), None),
+        next((found.number for found in labels if found.number), None),
+        stated,
+        any(found.is_block for found in labels),
+        max((found.times for found in labels), default=1),
+    )
 
 
-def _entries(row: int, column: Column, text: str) -> Iterator[Entry]:
+def _entries(way: Way, text: str) -> Iterator[tuple[str, Written]]:
     """Yield what a cell says of each quantity of its column."""
-    if not column.asks:
+    if not way.asks:
         return
-    if all(_is_setting(key) for key in column.asks):
-        yield from _settings(row, column, text)
+    if all(QUANTITIES[key].is_setting for key in way.asks):
+        pairs = _settings(way, text)
+    else:
+        pairs = list(named_parts(text))
+        if not pairs:
+            parts = split_cell(text, len(way.asks)) if len(way.asks) > 1 else (text,)
+            pairs = list(zip(way.asks, parts, strict=False))
+    for key, part in pairs:
+        yield key, written(part, way.scale, way.unit)
+
+
+def named_parts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the quantities that a cell names, two or more: "macc 442k, params 448"."""
+    pieces = [piece.strip() for piece in _PIECES.split(cleaned(text)) if piece.strip()]
+    named = [match for piece in pieces if (match := _NAMED.fullmatch(piece))]
+    if len(pieces) < 2 or len(named) < len(pieces):  # noqa: PLR2004  one is the column's own
         return
-    parts = split_cell(text, len(column.asks)) if len(column.asks) > 1 else (text,)
-    for quantity, part in zip(column.asks, parts, strict=False):
-        yield Entry(row, column.index, quantity, Written(part, column.scale, column.unit))
+    titles = [heading(match["before"] or match["behind"]) for match in named]
+    keys = [_PARTS.get(key, key) for title in titles for key in title.quantities[:1]]
+    if len(keys) == len(named) and QUANTITIES.keys() >= set(keys):
+        for key, match in zip(keys, named, strict=True):
+            yield key, match["value"] or match["first"]
 
 
-def _is_setting(key: str) -> bool:
-    return key in _PARTS or QUANTITIES[key].is_setting
-
-
-def _settings(row: int, column: Column, text: str) -> Iterator[Entry]:
-    """Yield the settings of a layer that a cell states, also those that its title does not name."""
+def _settings(way: Way, text: str) -> list[tuple[str, str]]:
+    """Return the settings of a layer that a cell states, also those that no title names."""
     stated = {key: _sized(value) for key, value in settings(text).items()}
-    asked = [_PARTS.get(key, key) for key in column.asks]
-    if not _OF_WINDOWS.intersection(asked):  # a padding of 2×1 is no kernel
+    if not _OF_WINDOWS.intersection(way.asks):  # a padding of 2×1 is no kernel
         stated = {key: part for key, part in stated.items() if key not in _OF_WINDOWS}
-    if len(asked) > 1 and not stated.keys() & set(asked):
-        stated |= dict(zip(asked, split_cell(text, len(asked)), strict=False))
-    for key in asked:
+    if len(way.asks) > 1 and not stated.keys() & set(way.asks):
+        stated |= dict(zip(way.asks, split_cell(text, len(way.asks)), strict=False))
+    for key in way.asks:
         stated.setdefault(key, text)
-    for key, part in stated.items():
-        yield Entry(row, column.index, key, Written(part, column.scale, column.unit))
+    return list(stated.items())
 
 
 def _sized(value: tuple[int, ...] | str) -> str:

@@ -37,6 +37,7 @@ NAMING = frozenset({"layer", "kind", "number"})
 
 OTHER_QUANTITIES = (
     "activation_function",
+    "buffers",  # what is kept and does not learn
     "dilation",
     "in_channels",
     "in_effective_stride",  # of the layer's input
@@ -194,6 +195,10 @@ TITLES: dict[Listed, str] = {
     """,
     Listed(("params_share",)): """
         share of params, params share, % of params, % params, params %, params (%)
+    """,
+    Listed(("buffers",)): """
+        non-trainable params, non-trainable parameters, untrainable params, nontrainable params,
+        buffers
     """,
     Listed(("neurons",)): """
         neuron, neurons, unit, units, node, nodes, 뉴런, 뉴런 수, 뉴런의 수, 뉴런 개수,

@@ -9,11 +9,14 @@ from typing import TypeAlias
 
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.marking.feedback import Feedback, line
-from archstat.homework.marking.marking import Gap
 from archstat.homework.marking.marks import Mark, Verdict
+from archstat.homework.marking.points import Gap
 from archstat.renderers.feedback import words
 
 Item: TypeAlias = Mark | Gap
+
+NOWHERE = 10**9
+"""The table of what no column asks for: behind all others."""
 
 
 @dataclass(frozen=True)
@@ -67,25 +70,34 @@ def _name(feedback: Feedback, item: Item) -> str:
     if feedback.granularity == "row":
         return row
     if feedback.granularity == "column":
-        return _title(feedback, _column(feedback, item))
+        return _title(feedback, *_column(feedback, item))
     return f"{quantity} of {row}"
 
 
 def _row(feedback: Feedback, item: Item) -> str:
     if isinstance(item, Mark):
-        return feedback.row_name(item.entry.row)
+        return feedback.row_name(item.entry.table, item.entry.row)
     return f"{line(item.layer)} (no row)"
 
 
-def _column(feedback: Feedback, item: Item) -> int:
-    """Return the column of a cell; of one that is not there, the first that asks for it."""
+def _column(feedback: Feedback, item: Item) -> tuple[int, int]:
+    """Return the table and the column of a cell; of one that is not there, the first it fits in."""
     if isinstance(item, Mark):
-        return item.entry.column
-    return min(column for column, quantity in feedback.marked.reads if quantity == item.quantity)
+        return item.entry.table, item.entry.column
+    asking = {
+        (sheet.sheet.number, column)
+        for sheet in feedback.marked.sheets
+        for column, quantity in sheet.reads
+        if quantity == item.quantity
+    }
+    return min(asking, default=(NOWHERE, 0))
 
 
-def _title(feedback: Feedback, column: int) -> str:
-    titles = [line(title) for title in feedback.marked.sheet.table.header]
+def _title(feedback: Feedback, table: int, column: int) -> str:
+    if table == NOWHERE:
+        return "no column"
+    found = next(one.sheet for one in feedback.marked.sheets if one.sheet.number == table)
+    titles = [line(title) for title in found.table.header]
     is_clear = titles[column] and titles.count(titles[column]) == 1
     return titles[column] if is_clear else f"{titles[column]} (column {column + 1})".lstrip()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Mark, Verdict
+from archstat.homework.sheet.sheet import Sheet
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -35,18 +36,20 @@ class Shown:
         return f"{self.verdict.value}{number}"
 
 
-def shown(feedback: Feedback) -> list[list[Shown]]:
-    """Return the rows of the sheet, each with a cell for every column."""
+def shown(feedback: Feedback, sheet: Sheet) -> list[list[Shown]]:
+    """Return the rows of a sheet, each with a cell for every column."""
     numbers = {id(remark): number for number, remark in enumerate(feedback.remarks, 1)}
     marks: dict[tuple[int, int], list[Mark]] = {}
     for mark in feedback.marked.marks:
-        marks.setdefault((mark.entry.row, mark.entry.column), []).append(mark)
+        if mark.entry.table == sheet.number:
+            marks.setdefault((mark.entry.row, mark.entry.column), []).append(mark)
     rows = []
-    for row in feedback.marked.sheet.rows:
+    for row in sheet.rows:
         cells = []
-        for column, text in enumerate(feedback.marked.sheet.table.rows[row.index]):
+        for column, text in enumerate(row.cells):
             here = tuple(marks.get((row.index, column), ()))
-            verdict = feedback.by_cell.get((row.index, column), Verdict.NOT_ASKED)
+            at = sheet.number, row.index, column
+            verdict = feedback.by_cell.get(at, Verdict.NOT_ASKED)
             remarks = (feedback.remark_on.get(mark.cell) for mark in here)
             about = [numbers[id(remark)] for remark in remarks if remark is not None]
             cells.append(Shown(line(text), verdict, here, min(about, default=None)))

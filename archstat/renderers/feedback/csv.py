@@ -1,7 +1,7 @@
 """Feedback as CSV: a line for each cell and quantity, for statistics and spreadsheets.
 
-Rows count from 1, without the titles; a cell that its layer has no row for has none. At the level
-"score" there is a single line, the points of the sheet.
+Tables and rows count from 1, without the titles; a cell that its layer has no row for has none. At
+the level "score" there is a single line, the points of the sheet.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from archstat.renderers.feedback import words
 from archstat.renderers.feedback.json import plain
 
 FIELDS = (
+    "table",
     "row",
     "layer",
     "column",
@@ -66,9 +67,10 @@ def _records(feedback: Feedback) -> Iterator[dict[str, object]]:
 def _cell(feedback: Feedback, mark: Mark) -> dict[str, object]:
     remark = feedback.remark_on.get(mark.cell)
     return {
+        "table": mark.entry.table + 1,
         "row": mark.entry.row + 1,
         "layer": mark.layer,
-        "column": feedback.marked.sheet.table.header[mark.entry.column],
+        "column": feedback.marked.read(mark).column.title,
         "quantity": mark.quantity,
         "text": mark.entry.written.text,
         "verdict": mark.verdict.word,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from archstat.homework.marking.feedback import Feedback, Remark, line
+from archstat.homework.sheet.sheet import Sheet
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import Shown, shown
 
@@ -28,7 +29,7 @@ tbody th { font-weight: normal; }
 .mark a { font-size: .75em; vertical-align: super; color: inherit; }
 .right, .rounded { --mark: var(--right); }
 .convention { --mark: var(--other); }
-.follows { --mark: var(--follows); }
+.follows, .not_sure { --mark: var(--follows); }
 .wrong { --mark: var(--wrong); }
 .missing, .unreadable { --mark: var(--missing); }
 tbody :is(.wrong, .missing, .unreadable) { outline: 2px solid var(--mark); outline-offset: -2px; }
@@ -66,7 +67,8 @@ def _body(feedback: Feedback) -> Iterator[str]:
     if feedback.shows_score:
         yield f'<p class="score">{escape(words.score(feedback))}</p>'
     if feedback.shows_marks:
-        yield from _table(feedback)
+        for held in feedback.marked.sheets:
+            yield from _table(feedback, held.sheet)
         yield '<ul class="legend">'
         for verdict, text in words.legend(feedback):
             sign = f'<span class="mark">{escape(verdict.value)}</span>'
@@ -84,13 +86,13 @@ def _body(feedback: Feedback) -> Iterator[str]:
         yield "</ul>"
 
 
-def _table(feedback: Feedback) -> Iterator[str]:
-    titles = map(line, feedback.marked.sheet.table.header)
+def _table(feedback: Feedback, sheet: Sheet) -> Iterator[str]:
+    titles = map(line, sheet.table.header)
     yield '<div class="wide">\n<table>\n<thead>'
     heads = "".join(f'<th scope="col" dir="auto">{escape(title)}</th>' for title in titles)
     yield f"<tr>{heads}</tr>"
     yield "</thead>\n<tbody>"
-    for first, *others in shown(feedback):
+    for first, *others in shown(feedback, sheet):
         cells = "".join(_cell(feedback, cell, "td") for cell in others)
         yield f"<tr>{_cell(feedback, first, 'th')}{cells}</tr>"
     yield "</tbody>\n</table>\n</div>"

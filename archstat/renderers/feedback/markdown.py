@@ -6,6 +6,7 @@ import re
 
 from archstat.formats.markdown import escaped, table_line
 from archstat.homework.marking.feedback import Feedback, line
+from archstat.homework.sheet.sheet import Sheet
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
 
@@ -17,7 +18,7 @@ def render(feedback: Feedback) -> str:
         blocks.append([f"{words.score(feedback)}."])
     if feedback.shows_marks:
         legend = ", ".join(f"{one.value} {meaning}" for one, meaning in words.legend(feedback))
-        blocks += [_table(feedback), [legend]]
+        blocks += [*(_table(feedback, one.sheet) for one in feedback.marked.sheets), [legend]]
     blocks += [remarks(feedback), notes(feedback)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -45,13 +46,13 @@ def item(text: str) -> str:
     return "- " + re.sub(r"^(\d*)([-+.)])(?=\s|$)", r"\1\\\2", escaped(text))
 
 
-def _table(feedback: Feedback) -> list[str]:
-    titles = feedback.marked.sheet.table.header
+def _table(feedback: Feedback, sheet: Sheet) -> list[str]:
+    titles = sheet.table.header
     return [
         table_line([escaped(line(title)) for title in titles]),
         table_line([":---"] * len(titles)),
         *(
             table_line([f"{escaped(cell.text)} {cell.mark}".strip() for cell in row])
-            for row in shown(feedback)
+            for row in shown(feedback, sheet)
         ),
     ]

@@ -13,6 +13,7 @@ COLOURS = {
     Verdict.RIGHT: "green",
     Verdict.ROUNDED: "green",
     Verdict.CONVENTION: "cyan",
+    Verdict.NOT_SURE: "yellow",
     Verdict.FOLLOWS: "yellow",
     Verdict.WRONG: "bold red",
     Verdict.MISSING: "magenta",

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from archstat.formats.layout.lines import RULE
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Verdict
+from archstat.homework.sheet.sheet import Sheet
 from archstat.renderers.feedback import words
 from archstat.renderers.feedback.cells import shown
 from archstat.renderers.grid import GAP, display_width, folded, padded, title_lines
@@ -39,12 +40,13 @@ def lines(feedback: Feedback, *, width: int | None = None) -> Iterator[Line]:
     notes = list(feedback.notes)
     yield from _wrapped(words.headline(feedback), room)
     if feedback.shows_marks:
-        blocks, hidden = _fitted(_columns(feedback), width)
-        if hidden:
-            notes.append(f"left out to fit {width} characters: {', '.join(hidden)}")
-        for block in blocks:
-            yield []
-            yield from _table(block)
+        for held in feedback.marked.sheets:
+            blocks, hidden = _fitted(_columns(feedback, held.sheet), width)
+            if hidden:
+                notes.append(f"left out to fit {width} characters: {', '.join(hidden)}")
+            for block in blocks:
+                yield []
+                yield from _table(block)
         yield []
         yield from _legend(feedback, room)
     for note in notes:
@@ -111,9 +113,9 @@ class _Column:
         return padded(text, self.width, is_text=True) + GAP, verdict
 
 
-def _columns(feedback: Feedback) -> list[_Column]:
-    """Return the columns of the sheet, a mark behind every cell that has one."""
-    rows = shown(feedback)
+def _columns(feedback: Feedback, sheet: Sheet) -> list[_Column]:
+    """Return the columns of a sheet, a mark behind every cell that has one."""
+    rows = shown(feedback, sheet)
     return [
         _Column(
             _short(title),
@@ -121,7 +123,7 @@ def _columns(feedback: Feedback) -> list[_Column]:
             tuple(row[index].mark for row in rows),
             tuple(row[index].verdict for row in rows),
         )
-        for index, title in enumerate(feedback.marked.sheet.table.header)
+        for index, title in enumerate(sheet.table.header)
     ]
 
 

@@ -13,10 +13,13 @@ from archstat.homework.marking.marks import Mark, Verdict
 from archstat.layers.base import shortest, times
 from archstat.report.values import Map
 
+MOST_PLACES = 3
+
 MEANINGS = {
     Verdict.RIGHT: "right",
     Verdict.ROUNDED: "right to the digits written",
     Verdict.CONVENTION: "right under another convention",
+    Verdict.NOT_SURE: "not sure",
     Verdict.FOLLOWS: "follows from an earlier cell",
     Verdict.WRONG: "wrong",
     Verdict.MISSING: "missing",
@@ -29,8 +32,11 @@ MEANINGS = {
 def headline(feedback: Feedback) -> str:
     """Return which table was held against which network."""
     marked = feedback.marked
-    parts = (feedback.name, marked.sheet.table.place, f"against {marked.truth.graph.name}")
-    return ", ".join(map(line, parts))
+    places = dict.fromkeys(
+        one.sheet.table.place for one in marked.sheets if one.sheet.columns[0].title
+    )
+    where = [*places] if len(places) <= MOST_PLACES else [f"{len(places)} tables"]
+    return ", ".join(map(line, (feedback.name, *where, f"against {marked.truth.graph.name}")))
 
 
 def score(feedback: Feedback) -> str:

@@ -20,7 +20,7 @@ from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth, truth_of
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Verdict
-from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import read_bytes
 from archstat.models.spec.catalogue import catalogue
@@ -36,7 +36,7 @@ pytest.importorskip("xlsxwriter")
 NETWORKS = list(catalogue())
 SHEET_FORMATS = ("text", "markdown", "csv", "tsv", "html", "latex", "xlsx")
 BLANKS = ("feature_map", "weights", "neurons", "macs", "receptive_field")  # the last of the usual
-MARKED = [key for key in COLUMNS if not key.endswith("_share") and key not in OF_TRAINING]
+MARKED = [key for key in COLUMNS if key not in OF_TRAINING]
 
 
 def sheet(about: Truth, format_name: str, view: View, *, rows: str = "asked") -> bytes:
@@ -46,16 +46,17 @@ def sheet(about: Truth, format_name: str, view: View, *, rows: str = "asked") ->
 
 
 def read(data: bytes, format_name: str, about: Truth) -> Marked:
-    tables = read_bytes(data, name=f"sheet{format_named(format_name).suffix}").tables
-    return best_match(tables, about, Policy())
+    contents = read_bytes(data, name=f"sheet{format_named(format_name).suffix}")
+    return marked_of(contents, about, Policy())
 
 
 def assert_read_without_a_doubt(marked: Marked) -> None:
     """Check that every column was recognised, and every row is the layer that it names."""
-    alignment, rows = marked.alignment, marked.sheet.table.rows
-    assert marked.sheet.unrecognised == ()
-    assert [read.reading for read in marked.reads.values() if read.reading is not None] == []
-    assert (alignment.missing, alignment.extra, alignment.reordered) == ((), (), ())
+    [held] = marked.sheets
+    alignment, rows = held.alignment, held.sheet.table.rows
+    assert held.sheet.unrecognised == ()
+    assert [read.reading for read in held.reads.values() if read.reading is not None] == []
+    assert (marked.missing, alignment.extra, alignment.reordered) == ((), (), ())
     assert {row: rows[row][0] for row in alignment.layers} == alignment.layers
     assert [rows[row][0] for row in alignment.totals] == ["total"]
     assert len(rows) == len(alignment.layers) + 1
@@ -260,8 +261,8 @@ def test_what_is_worked_out_may_be_left_blank():
 def test_every_column_that_cannot_be_left_blank_is_named():
     with pytest.raises(UsageError) as caught:
         check_blanks(
-            choose_columns(["params", "stride", "kind", "weights", "macs_share"]),
-            choose_columns([*DEFAULT, "macs_share"]),
+            choose_columns(["params", "stride", "kind", "weights", "backward_macs"]),
+            choose_columns([*DEFAULT, "backward_macs"]),
         )
     assert str(caught.value) == (
         "the sheet has no column 'params'\n"
@@ -270,7 +271,7 @@ def test_every_column_that_cannot_be_left_blank_is_named():
         "  hint: did you mean 'stride_and_padding'?\n"
         "'archstat check' does not mark 'kind'\n"
         "  hint: leave it out\n"
-        "'archstat check' does not mark 'macs_share'\n"
+        "'archstat check' does not mark 'backward_macs'\n"
         "  hint: leave it out"
     )
 

@@ -413,8 +413,8 @@ def test_what_cannot_be_seen_does_not_count():
     assert first("34\u200b,8\u202e48\x1b") == (34_848, None)
 
 
-@pytest.mark.parametrize(("text", "truth"), [("0G", 117_600), ("0.0M", 4_704), ("1M", 1_400_000)])
-def test_a_number_of_no_or_one_digit_agrees_with_nothing_but_itself(text, truth):
+@pytest.mark.parametrize(("text", "truth"), [("0G", 117_600), ("0.0M", 4_704)])
+def test_a_number_of_no_digit_agrees_with_nothing_but_itself(text, truth):
     assert not any(number.agrees(truth) for number in numbers(text))
 
 

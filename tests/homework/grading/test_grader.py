@@ -155,10 +155,10 @@ def test_columns_are_chosen_where_a_sheet_has_them():
 
 def test_feedback_is_rendered_at_the_level_of_the_policy():
     def render(feedback):
-        return f"{feedback.name} {feedback.level} {feedback.tables}"
+        return f"{feedback.name} {feedback.level}"
 
     found = outcome(("a.md", SHEET), policy=Policy(feedback="full"), render=render)
-    assert found.feedback == "a.md full 1"
+    assert found.feedback == "a.md full"
     assert outcome(("a.md", SHEET)).feedback == ""
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from archstat.homework.marking.causes import Cause
 from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
-from tests.homework.networks import marked, sheet
+from archstat.homework.reading import Contents
+from tests.homework.networks import marked, sheet, truth
 
 FULL = "Layer | Feature map | # of weights"
 RIGHT = (
@@ -56,7 +58,7 @@ def test_a_certain_mistake_is_a_sentence():
 
 
 def test_a_mistake_that_chance_could_explain_is_said_with_care():
-    cause = Cause("k", "the padding is left out", "look again", ((0, 1, "feature_map"),))
+    cause = Cause("k", "the padding is left out", "look again", ((0, 0, 1, "feature_map"),))
     result = told(*RIGHT).marked
 
     def words(**changes):
@@ -64,7 +66,7 @@ def test_a_mistake_that_chance_could_explain_is_said_with_care():
         [remark] = Feedback(replace(result, causes=causes), "hw.md", "hint").remarks
         return remark.words
 
-    two = ((0, 1, "feature_map"), (1, 1, "feature_map"))
+    two = ((0, 0, 1, "feature_map"), (0, 1, 1, "feature_map"))
     others = ("it is rounded up",)
     assert words() == "The padding is left out."
     assert words(others=others) == "Either the padding is left out, or it is rounded up."
@@ -170,7 +172,7 @@ def test_answers_are_there_at_full_only():
 
 def test_rows_without_a_name_have_their_number():
     rows = [line.replace("Conv1", "") for line in RIGHT]
-    assert told(*rows).row_name(0) == "row 1"
+    assert told(*rows).row_name(0, 0) == "row 1"
 
 
 @pytest.mark.parametrize("level", ["hint", "score"])
@@ -178,7 +180,7 @@ def test_an_undeclared_convention_is_noted(level):
     header = "Layer | Weights | MACs"
     rows = ["Conv1 | 34,848 | 210,830,400", "Conv3 | 884,736 | 299,040,768"]
     read = "'MACs' is read as two operations a multiply–accumulate"
-    other = f"{read}; that is another convention than asked for"
+    other = f"{read}; to count it as right: --convention flops"
     assert told(*rows, header=header, level=level).notes == (other,)
     declared = Policy(conventions=("flops",))
     assert told(*rows, header=header, policy=declared).notes == (read,)
@@ -202,12 +204,12 @@ def test_titles_that_are_not_known_are_noted():
     )
 
 
-def test_other_tables_and_tools_are_noted():
-    result = told(*RIGHT).marked
-    table = replace(result.sheet.table, tool="torchinfo")
-    result = replace(result, sheet=replace(result.sheet, table=table))
-    assert Feedback(result, "hw.md", "hint", tables=3).notes == (
-        "of 3 tables, this one fits the network best",
+def test_tables_about_something_else_and_tools_are_noted():
+    table = replace(sheet(FULL, *RIGHT), tool="torchinfo")
+    other = replace(sheet("Layer | # of weights", "Conv1 | 1", "Conv2 | 2"), place="table 2")
+    result = marked_of(Contents((table, other)), truth("paper-alexnet"), Policy())
+    assert Feedback(result, "hw.md", "hint").notes == (
+        "rather not about this network, and not marked: table 2",
         "the table is one that torchinfo prints",
     )
 

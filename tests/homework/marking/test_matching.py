@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from archstat.errors import NoTableError, SheetError, UsageError
-from archstat.homework.marking.matching import best_match
+from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
+from archstat.homework.reading import Contents
 from tests.homework.networks import sheet, truth
 
 MOODS = sheet("day | mood", "Monday | fine", "Tuesday | fine")
@@ -15,15 +16,16 @@ WHOLE = sheet("layer | weights", "conv1 | 34,848", "conv2 | 307,200", "conv3 | 8
 
 
 def matched(*tables, **options):
-    return best_match(tables, truth("paper-alexnet"), Policy(), **options).sheet.table
+    result = marked_of(Contents(tables), truth("paper-alexnet"), Policy(), **options)
+    return [sheet.sheet.table for sheet in result.sheets]
 
 
-def test_the_table_that_fits_the_network_best_is_taken():
-    assert matched(MOODS, SMALL, WHOLE) is WHOLE
+def test_all_tables_about_the_network_are_taken():
+    assert matched(MOODS, SMALL, WHOLE) == [SMALL, WHOLE]
 
 
 def test_a_number_decides():
-    assert matched(MOODS, SMALL, WHOLE, number=2) is SMALL
+    assert matched(MOODS, SMALL, WHOLE, number=2) == [SMALL]
 
 
 @pytest.mark.parametrize("number", [0, 4])
@@ -50,7 +52,7 @@ def test_without_a_column_to_mark_there_is_no_homework():
 
 def test_a_column_that_somebody_names_makes_a_table_one():
     named = sheet("layer | mood", "conv1 | 34,848")
-    assert matched(MOODS, named, chosen={"mood": "weights"}) is named
+    assert matched(MOODS, named, chosen={"mood": "weights"}) == [named]
 
 
 def test_a_column_that_no_table_has_is_refused():

@@ -62,7 +62,10 @@ def test_every_setting_is_read(policy):
         ("conventions = 'flops'", "conventions: must be a list of conventions, got 'flops'"),
         (
             "conventions = ['flop']",
-            "conventions: there is no convention 'flop'\n  hint: did you mean 'flops'?",
+            (
+                "conventions: there is no convention 'flop'\n"
+                "  hint: did you mean 'flops' or 'ptflops'?"
+            ),
         ),
         ("any_convention = 1", "any_convention: must be true or false, got 1"),
         ("points = 3", "points: must be points by column, got 3"),

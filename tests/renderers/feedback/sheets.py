@@ -56,5 +56,5 @@ def feedback(level="hint", *, titles=TITLES, rows=ROWS, graph=None, name="ada.md
     table = Table(keywords.pop("place", "line 3"), titles, rows, keywords.pop("tool", None))
     graph = graph or small()
     truth = truth_of(graph, report_on(graph))
-    marked = mark(sheet_of(table, columns_of(table)), truth, policy)
+    marked = mark([sheet_of(table, columns_of(table))], truth, policy)
     return Feedback(marked, name, level, **keywords)

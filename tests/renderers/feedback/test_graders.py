@@ -36,8 +36,8 @@ def all_right():
 def test_gradescope_has_these_fields():
     document = results("gradescope")
     assert list(document) == ["score", "output", "output_format", "visibility", "tests"]
-    assert document["score"] == 16  # 13 cells right, 4 under another convention, 2 that follow
-    assert document["output"].startswith("16 of 30 points.\n\n1. **Feature map of Conv2.** Perhaps")
+    assert document["score"] == 14  # 11 cells right, 4 under another convention, 2 that follow
+    assert document["output"].startswith("14 of 28 points.\n\n1. **Feature map of Conv2.** Perhaps")
     assert document["output_format"] == "md"
     assert document["visibility"] == "visible"
     assert document["tests"][2] == {
@@ -55,11 +55,11 @@ def test_prairielearn_has_these_fields():
     document = results("prairielearn")
     assert list(document) == ["gradable", "score", "message", "tests"]
     assert document["gradable"] is True
-    assert document["score"] == pytest.approx(0.5333333)  # 16 of 30
+    assert document["score"] == pytest.approx(0.5)  # 14 of 28
     assert document["message"] == (
-        "16 of 30 points.\n"
+        "14 of 28 points.\n"
         "'MACs' is read as two operations a multiply–accumulate; "
-        "that is another convention than asked for\n"
+        "to count it as right: --convention flops\n"
         "titles that name nothing known are not marked: 'Why'"
     )
     assert document["tests"][4] == {
@@ -77,7 +77,7 @@ def test_prairielearn_has_these_fields():
 def test_github_classroom_has_these_fields():
     document = results("github-classroom")
     assert list(document) == ["version", "status", "max_score", "tests"]
-    assert (document["version"], document["status"], document["max_score"]) == (1, "fail", 30)
+    assert (document["version"], document["status"], document["max_score"]) == (1, "fail", 28)
     assert document["tests"][2] == {
         "name": "Pool1",
         "status": "pass",
@@ -128,8 +128,8 @@ def test_the_points_of_the_tests_are_the_score(granularity, out_of):
     policy = Policy(out_of=out_of)
     for format_name in ("gradescope", "github-classroom"):
         document = results(format_name, granularity=granularity, policy=policy)
-        whole = 30 if out_of is None else 7
-        assert sum(test["score"] for test in document["tests"]) == pytest.approx(whole * 16 / 30)
+        whole = 28 if out_of is None else 7
+        assert sum(test["score"] for test in document["tests"]) == pytest.approx(whole * 14 / 28)
     worth = sum(
         test["max_score"]
         for test in results("gradescope", granularity=granularity, policy=policy)["tests"]

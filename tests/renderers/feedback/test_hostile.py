@@ -140,7 +140,7 @@ def test_csv_holds_no_formula(formula):
 
 def test_csv_keeps_numbers_as_they_are():
     line = renderer("csv")(feedback()).splitlines()[6]
-    assert line == "2,conv1,Feature map,feature_map,32x32x8,right,1,1,,"
+    assert line == "1,2,conv1,Feature map,feature_map,32x32x8,right,1,1,,"
 
 
 @pytest.mark.parametrize("format_name", SUFFIXES)
@@ -159,7 +159,7 @@ def test_no_text_breaks_a_format(text):
         if suffix == ".json":
             json.loads(printed)
         elif suffix == ".csv":
-            assert {len(row) for row in csv.reader(StringIO(printed))} == {10}
+            assert {len(row) for row in csv.reader(StringIO(printed))} == {11}
 
 
 def test_a_long_cell_is_cut_where_lines_are_narrow():

@@ -68,27 +68,27 @@ def test_nothing_is_told_at_none(format_name):
 
 @pytest.mark.parametrize("format_name", ["text", "markdown", "html"])
 def test_the_score_is_told_from_score_on(format_name):
-    told = {level: "16 of 30 points" in printed(format_name, level) for level in LEVELS}
+    told = {level: "14 of 28 points" in printed(format_name, level) for level in LEVELS}
     assert told == {"none": False, "score": True, "hint": True, "full": True}
 
 
 def test_csv_has_one_line_at_score():
     [line] = csv.DictReader(printed("csv", "score").splitlines())
-    assert {key: value for key, value in line.items() if value} == {"points": "16", "worth": "30"}
+    assert {key: value for key, value in line.items() if value} == {"points": "14", "worth": "28"}
 
 
 def test_json_says_null_for_what_is_withheld():
     document = json.loads(printed("json", "score"))
     told = {key for key, value in document.items() if value is not None}
     assert told == {
-        *("schema", "file", "table", "model", "feedback"),
+        *("schema", "file", "table", "tables", "model", "feedback"),
         *("points", "out_of", "right", "notes", "columns", "unrecognised"),
     }
 
 
 def test_gradescope_hides_everything_at_none():
     assert json.loads(printed("gradescope", "none")) == {
-        "score": 16,
+        "score": 14,
         "output": "",
         "output_format": "md",
         "visibility": "hidden",
@@ -98,14 +98,14 @@ def test_gradescope_hides_everything_at_none():
 
 def test_gradescope_tells_points_alone_at_score():
     document = json.loads(printed("gradescope", "score"))
-    assert document["output"].startswith("16 of 30 points.\n\n- note:")
+    assert document["output"].startswith("14 of 28 points.\n\n- note:")
     assert (document["visibility"], document["tests"]) == ("visible", [])
 
 
 def test_prairielearn_gets_a_score_alone_at_none():
     assert json.loads(printed("prairielearn", "none")) == {
         "gradable": True,
-        "score": 16 / 30,
+        "score": 0.5,
         "message": "",
         "tests": [],
     }
@@ -114,7 +114,7 @@ def test_prairielearn_gets_a_score_alone_at_none():
 def test_github_classroom_gets_one_test_below_hint():
     document = json.loads(printed("github-classroom", "score"))
     assert document["tests"] == [
-        {"name": "ada.md", "status": "fail", "score": 16, "message": "16 of 30 points"}
+        {"name": "ada.md", "status": "fail", "score": 14, "message": "14 of 28 points"}
     ]
     [test] = json.loads(printed("github-classroom", "none"))["tests"]
     assert test["message"] == "not right yet"
@@ -139,7 +139,7 @@ def test_no_hint_on_any_mistake_tells_a_right_number(alexnet, mistake):
     )
     titles = ("Layer", *(QUANTITIES[key].title for key in ASKED))
     table = Table("line 1", titles, rows)
-    marked = mark(sheet_of(table, columns_of(table)), alexnet, Policy())
+    marked = mark([sheet_of(table, columns_of(table))], alexnet, Policy())
     said = " ".join(f"{r.words} {r.hint}" for r in Feedback(marked, "sheet", "hint").remarks)
     right = {answer(one.answer) for one in marked.marks if not one.verdict.is_right}
     assert [number for number in right if len(number) > 2 and number in said] == []

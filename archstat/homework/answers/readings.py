@@ -1,0 +1,170 @@
+"""The rules by which a column is filled in, other than ours; each has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import prod
+
+from archstat.analyses.conventions.convention import Convention
+from archstat.analyses.conventions.registry import CONVENTIONS
+from archstat.graph import Graph, Node
+from archstat.homework.answers.truth import Answer, Answers
+from archstat.layers.norm import AnyBatchNorm
+
+BYTES_OF_A_HALF = 2
+
+
+@dataclass(frozen=True)
+class Layered:
+    """What a reading may look at beside the answers: the layer, and the network that it is in."""
+
+    node: Node
+    graph: Graph
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A rule by which a column is filled in.
+
+    Attributes:
+        name: Its name on the command line and in records.
+        words: What it is, as it is told to people.
+        answer: What it puts into a layer's row, from the true answers and the layer itself.
+        is_plain: Whether it only says the same in another way, so that it is right as it is.
+    """
+
+    name: str
+    words: str
+    answer: Callable[[Answers, Layered], Answer]
+    is_plain: bool = False
+
+
+def answer_to(key: str) -> Callable[[Answers, Layered], Answer]:
+    """Return the rule that takes the answer to another quantity."""
+    return lambda answers, _: answers.get(key)
+
+
+def counting(name: str, words: str) -> Reading:
+    """Return the rule that takes what a convention counts."""
+    convention = CONVENTIONS[name]
+    return Reading(name, words, lambda _, layered: _count(convention, layered.node))
+
+
+def _count(convention: Convention, node: Node) -> int:
+    return convention.count(node) * (1 if node.examples is None else node.examples)
+
+
+def _clipped(answers: Answers, layered: Layered) -> Answer:
+    field = answers.get("receptive_field")
+    if not isinstance(field, tuple):
+        return field
+    return tuple(min(pair) for pair in zip(field, layered.graph.input_shape[1:], strict=False))
+
+
+def _keras(answers: Answers, layered: Layered) -> Answer:
+    """Return the parameters by Keras: a batch norm keeps means and variances, an LSTM one bias."""
+    params = answers.get("params")
+    if not isinstance(params, int):
+        return params
+    if isinstance(layered.node.layer, AnyBatchNorm):
+        return params + 2 * layered.node.in_shape[0] * layered.node.layer.track_running_stats
+    if layered.node.layer.kind == "LSTM":
+        second = (
+            prod(shape)
+            for name, shape in layered.node.param_shapes.items()
+            if name.startswith("bias_hh")
+        )
+        return params - sum(second)
+    return params
+
+
+def _all_channels(answers: Answers, _: Layered) -> Answer:
+    """Return the channels of a layer that filters each of them apart."""
+    channels = answers.get("in_channels")
+    return channels if channels == answers.get("groups") else None
+
+
+def _divided(key: str) -> Callable[[Answers, Layered], Answer]:
+    """Return the rule that counts on one of the devices that the network's groups stand for."""
+
+    def answer(answers: Answers, layered: Layered) -> Answer:
+        value, devices = answers.get(key), _devices(layered.graph)
+        if devices <= 1:
+            return None
+        if isinstance(value, tuple) and value and value[0] % devices == 0 and len(value) > 1:
+            return (value[0] // devices, *value[1:])
+        return value // devices if isinstance(value, int) and value % devices == 0 else None
+
+    return answer
+
+
+def _devices(graph: Graph) -> int:
+    """Return the groups of a network's grouped layers that are no depthwise ones; 1 for none."""
+    found = {
+        groups
+        for node in graph.nodes
+        if 1 < (groups := node.layer.settings().get("groups") or 1) < node.in_shape[0]
+    }
+    return found.pop() if len(found) == 1 else 1
+
+
+def _bytes(key: str, width: int) -> Callable[[Answers, Layered], Answer]:
+    def answer(answers: Answers, _: Layered) -> Answer:
+        value = answers.get(key)
+        return width * value if isinstance(value, int) else None
+
+    return answer
+
+
+OPERATIONS = (
+    counting("flops", "two operations a multiply–accumulate"),
+    counting("macs+bias", "one operation more per output value, for its bias"),
+    counting("torchstat", "torchstat's Flops: biases of convolutions, norms, ReLUs and pools too"),
+    counting("torchstat-madd", "torchstat's MAdd: two a multiply–accumulate, norms and pools too"),
+    counting("textbook", "2k²C − 1 operations an output value"),
+    counting("torchinfo", "torchinfo's mult-adds: every parameter, times the output's positions"),
+    counting("fvcore", "fvcore's flops: norms and adaptive pools too"),
+    counting("thop", "thop's MACs: norms and pools too"),
+    counting("ptflops", "ptflops' MACs: biases, norms, activations and pools too"),
+    counting(
+        "tensorflow", "TensorFlow's profiler: two a multiply–accumulate, biases and pools too"
+    ),
+)
+ONE_A_MAC = Reading("macs", "one operation a multiply–accumulate", answer_to("macs"))
+WITH_BIASES = Reading("with-biases", "biases included", answer_to("params"))
+WITHOUT_BIASES = Reading("weights-only", "without biases", answer_to("weights"))
+KERAS = Reading(
+    "keras", "Keras's: 4 numbers a channel of a batch norm, one bias in an LSTM", _keras
+)
+EVERY_OUTPUT = Reading("every-output", "every layer's outputs", answer_to("activations"))
+CLIPPED = Reading("clipped", "clipped to the image", _clipped)
+BEFORE_FLATTENING = Reading("map", "before it is flattened", answer_to("in_map"), is_plain=True)
+VOCABULARY = Reading("vocabulary", "of how many words", answer_to("in_words"), is_plain=True)
+DEPTHWISE = Reading("depthwise", "of all its channels", _all_channels, is_plain=True)
+FROM_ZERO = Reading(
+    "from-zero", "from the first pixel's centre", answer_to("start0"), is_plain=True
+)
+
+
+def per_device(key: str) -> Reading:
+    """Return the rule that counts on one of the devices of a network in groups."""
+    return Reading("per-device", "what one of the devices holds, a group each", _divided(key))
+
+
+def in_halves(key: str) -> Reading:
+    """Return the rule of two bytes a number."""
+    return Reading("2-bytes", "2 bytes a number", _bytes(key, BYTES_OF_A_HALF))
+
+
+@lru_cache(maxsize=100)
+def of_batch(size: int, key: str) -> Reading:
+    """Return the rule that counts a whole batch."""
+
+    def answer(answers: Answers, _: Layered) -> Answer:
+        value = answers.get(key)
+        return value * size if isinstance(value, (int, Fraction)) else value
+
+    return Reading("batch", f"of a batch of {size}", answer)

@@ -1,0 +1,198 @@
+"""What stands in a cell, and whether it says what an answer says: to its digits, in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import prod
+
+from archstat.homework.answers.truth import Answer
+from archstat.homework.cells.shapes import Dims, shapes
+from archstat.homework.cells.sums import Sum, sums
+from archstat.homework.cells.values import Number, is_blank, numbers
+from archstat.layers.base import Shape
+
+
+OF_FLOATS = Fraction(1, 10**12)
+"""How far programs are off that print a share with all of its digits."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in a cell, or in a part of it.
+
+    Attributes:
+        scale: What the column's title says that a 1 in it stands for.
+        unit: The unit of memory that the title states.
+    """
+
+    text: str
+    scale: Fraction = Fraction(1)
+    unit: str = ""
+
+    def __hash__(self) -> int:
+        """Return what is quick to work out."""
+        return hash(self.text)
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """Every reading of the number that it states."""
+        return numbers(self.text, scale=self.scale, unit=self.unit)
+
+    @cached_property
+    def counts(self) -> tuple[Number, ...]:
+        """The same, where a number is asked for: a calculation alone states its result."""
+        if self.numbers or self.sum is None or self.sum.stated is not None:
+            return self.numbers
+        return (Number(self.sum.value),)
+
+    @cached_property
+    def shapes(self) -> tuple[Dims, ...]:
+        """Every reading of the shape that it states."""
+        return shapes(self.text)
+
+    @cached_property
+    def sum(self) -> Sum | None:
+        """The calculation that it shows."""
+        return sums(self.text)
+
+    @cached_property
+    def is_blank(self) -> bool:
+        """Whether it says nothing: it is empty, a dash, a question mark."""
+        return is_blank(self.text)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written, not even a dash."""
+        return not self.text.strip()
+
+
+def is_near(value: Answer, answer: Answer) -> bool:
+    """Return whether a value may well be meant for an answer that it is not: no twice as large."""
+    large = max(value, default=0) if isinstance(value, tuple) else value
+    true = max(answer, default=0) if isinstance(answer, tuple) else answer
+    if not isinstance(large, (int, Fraction)) or not isinstance(true, (int, Fraction)):
+        return False
+    return 0 < true < 2 * large and large < 2 * true
+
+
+@lru_cache(maxsize=10_000)  # the sheets of a class say much the same
+def written(text: str, scale: Fraction = Fraction(1), unit: str = "") -> Written:
+    """Return what stands in a cell, read once."""
+    return Written(text, scale, unit)
+
+
+def says_number(written: Written, answer: Answer) -> bool:
+    """Return whether a cell states a number, to the digits that it writes."""
+    if not isinstance(answer, (int, Fraction)):
+        return False
+    return any(number.agrees(answer) for number in written.counts)
+
+
+def reads_number(written: Written) -> Answer:
+    """Return the number that a cell states."""
+    if not written.counts:
+        return None
+    value = written.counts[0].value
+    return int(value) if value.denominator == 1 else value
+
+
+def says_share(written: Written, answer: Answer) -> bool:
+    """Return whether a cell states a share in percent, or as a part of one."""
+    if not isinstance(answer, (int, Fraction)):
+        return False
+    found = _percent(written)
+    if "<" in written.text:
+        return any(0 < answer < one.value for one in found)
+    return any(
+        abs(one.value - share) <= max((one.step or Fraction(1)) / 2, share * OF_FLOATS)
+        for one in found
+        for share in (Fraction(answer), Fraction(answer) / 100)
+    )
+
+
+def reads_share(written: Written) -> Answer:
+    """Return the share that a cell states, in percent."""
+    return next((one.value for one in _percent(written)), None)
+
+
+def _percent(written: Written) -> tuple[Number, ...]:
+    return numbers(re.sub("[%<]", " ", written.text))
+
+
+def says_map(written: Written, answer: Answer) -> bool:
+    """Return whether a cell states a map, channels first or last, or the sides of one alone."""
+    return isinstance(answer, tuple) and any(_is_map(dims, answer) for dims in written.shapes)
+
+
+def _is_map(dims: Dims, shape: Shape) -> bool:
+    if not shape:
+        return False
+    channels, *sides = shape
+    sizes = dims.sizes
+    if dims.channels is not None:
+        return dims.channels == channels and _core(sizes) in {_core(sides), _core(sides[::-1]), ()}
+    if _core(sizes) in {_core(shape), _core((*sides, channels)), _core((*sides[::-1], channels))}:
+        return True
+    if not sides:  # one place of a vector: 1×1
+        return sizes == (1, 1)
+    return sizes in {tuple(sides), tuple(sides[::-1]), tuple(set(sides)), (prod(shape),)}
+
+
+def _core(sizes: Sequence[int]) -> Shape:
+    """Return sizes without axes of one: 1×1×2048, 2048×1 and 2048 are the same."""
+    return tuple(size for size in sizes if size != 1)
+
+
+def map_of(dims: Dims, like: Shape) -> Shape | None:
+    """Return the shape, channels first, that a cell states of a layer that returns one like `like`.
+
+    >>> map_of(Dims((54, 54, 96)), (96, 55, 55))
+    (96, 54, 54)
+    """
+    channels, *sides = like
+    if dims.channels is not None:
+        return (dims.channels, *dims.sizes)
+    sizes = _core(dims.sizes) if not sides else dims.sizes
+    if len(sizes) == len(like):
+        first, last = sizes[0] == channels, sizes[-1] == channels
+        is_first = (first and not last) or (len(sides) > 1 and sizes[0] != sizes[1] == sizes[-1])
+        return tuple(sizes) if is_first else (sizes[-1], *sizes[:-1])
+    if len(sizes) == len(sides):
+        return (channels, *sizes)
+    return (channels, *(sizes * len(sides))) if len(sizes) == 1 and sides else None
+
+
+def reads_shape(written: Written) -> Answer:
+    """Return the sizes that a cell states, in its own order."""
+    return written.shapes[0].sizes if written.shapes else None
+
+
+def says_per_axis(written: Written, answer: Answer) -> bool:
+    """Return whether a cell states a number for every axis, once where they are the same."""
+    if isinstance(answer, str):
+        return answer in written.text.casefold()
+    if not isinstance(answer, tuple) or not answer:
+        return False
+    if len(set(answer)) == 1 and any(number.agrees(answer[0]) for number in written.counts):
+        return True
+    return any(dims.sizes == answer and dims.channels is None for dims in written.shapes)
+
+
+def reads_per_axis(written: Written) -> Answer:
+    """Return the numbers that a cell states, one where it states one for all axes."""
+    if written.counts and written.counts[0].value.denominator == 1:
+        return (int(written.counts[0].value),)
+    return written.shapes[0].sizes if written.shapes else None
+
+
+def says_kernel(written: Written, answer: Answer) -> bool:
+    """Return whether a cell states a kernel's sizes; a depth beside them is not asked here."""
+    if says_per_axis(written, answer):
+        return True
+    if not isinstance(answer, tuple):
+        return False
+    return any(dims.sizes[: len(answer)] == answer for dims in written.shapes)

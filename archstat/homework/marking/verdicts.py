@@ -1,0 +1,189 @@
+"""The verdict of every cell of a sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from archstat.graph import INPUT
+from archstat.homework.answers.places import TOTAL, Key, Place
+from archstat.homework.answers.quantities import QUANTITIES, Quantity, Written
+from archstat.homework.answers.truth import Answer
+from archstat.homework.marking.following import OwnWords, consequences
+from archstat.homework.marking.held import Held, Read, is_right, of_input
+from archstat.homework.marking.marks import Mark, Spot, Verdict
+from archstat.homework.sheet.sheet import Entry
+
+_WHOLE = re.compile(r"full|whole|entire|all|global|전체|모두|全")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What several sheets say of the layers, together.
+
+    Attributes:
+        own: What they say in our own terms.
+        asked: Where a right cell counts, by layer and quantity.
+    """
+
+    own: OwnWords
+    asked: frozenset[Spot]
+
+
+def own_words(sheets: Sequence[Held], key: Key) -> OwnWords:
+    """Return what sheets say of every layer in our own terms; the last that is said counts."""
+    written: dict[Spot, Written] = {}
+    for sheet in sheets:
+        for entry in sheet.entries():
+            layer = _layer(sheet, entry.row)
+            read = sheet.reads[entry.column, entry.quantity]
+            if layer and not entry.written.is_blank and read.reading is None:
+                written[layer, entry.quantity] = entry.written
+    return OwnWords(key.truth, written)
+
+
+def _layer(sheet: Held, row: int) -> str | None:
+    if row in sheet.alignment.inputs:
+        return INPUT
+    place = sheet.place(row)
+    return place.name if place is not None and place.is_layer else None
+
+
+def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[Mark]:
+    """Yield what is said of each cell of a sheet, sums last.
+
+    Args:
+        sheet: The sheet.
+        said: What all sheets say together.
+        before: What is said of the sheets before it, which a total in the text may add up.
+    """
+    marks = []
+    later = []
+    for entry in sheet.entries():
+        read = sheet.reads[entry.column, entry.quantity]
+        place = sheet.place(entry.row)
+        if entry.row in sheet.alignment.inputs:
+            marks.append(_of_input(entry, read, sheet.key))
+        elif place is None:
+            continue
+        elif place.is_sum:
+            later.append((entry, read, place))
+        else:
+            marks.append(_of_place(entry, read, place, sheet, said))
+    yield from marks
+    for entry, read, place in later:
+        column = [one for one in marks if one.entry.column == entry.column]
+        rows = column or [one for one in before if one.quantity == read.quantity]
+        marks.append(_of_sum(entry, read, place, sheet, rows))
+        yield marks[-1]
+
+
+def _of_input(entry: Entry, read: Read, key: Key) -> Mark:
+    answer = of_input(key, read.quantity)
+    plain = Mark(entry, INPUT, read.quantity, Verdict.NOT_ASKED, answer)
+    if answer is None or entry.written.is_blank:
+        return plain
+    quantity = QUANTITIES[read.quantity]
+    if quantity.agrees(entry.written, answer):
+        return replace(plain, verdict=Verdict.RIGHT)
+    if quantity.reads(entry.written) is None:
+        return plain
+    return replace(plain, verdict=Verdict.WRONG)
+
+
+def _of_place(  # noqa: PLR0911  one for each verdict
+    entry: Entry, read: Read, place: Place, sheet: Held, said: Said
+) -> Mark:
+    """Return what is said of a cell about a layer or a block."""
+    key, written = sheet.key, entry.written
+    quantity = QUANTITIES[read.quantity]
+    ours = key.answer(place, read.quantity)
+    answer = ours if read.reading is None else key.answer(place, read.quantity, read.reading)
+    plain = Mark(entry, place.name, read.quantity, Verdict.NOT_ASKED, answer, place.members)
+    if answer is None and ours is None:
+        return plain
+    if written.is_blank:
+        is_asked = any((name, read.quantity) in said.asked for name in place.members)
+        return replace(plain, verdict=Verdict.MISSING) if is_asked else plain
+    if is_right(entry, place, read.asked, read.quantity, key) or _says_all(
+        written, quantity, ours, said
+    ):
+        return replace(plain, verdict=_rightness(written, quantity), answer=ours)
+    if read.reading is not None and quantity.agrees(written, answer):
+        return replace(plain, verdict=Verdict.CONVENTION)
+    if quantity.reads(written) is None:
+        return replace(plain, verdict=Verdict.UNREADABLE)
+    if _may_be_right(entry, read, sheet):
+        return replace(plain, verdict=Verdict.NOT_SURE)
+    if read.reading is None and place.is_layer:
+        for found in consequences(said.own, place.name, read.quantity):
+            if found.answer != answer and quantity.agrees(written, found.answer):
+                return replace(plain, verdict=Verdict.FOLLOWS, follows_from=found.sources)
+    return replace(plain, verdict=Verdict.WRONG)
+
+
+def _may_be_right(entry: Entry, read: Read, sheet: Held) -> bool:
+    """Return whether a cell is right if its row or its column is read in another way."""
+    if not read.is_sure:
+        return True
+    return any(
+        is_right(entry, place, read.asked, read.quantity, sheet.key)
+        for place in sheet.alignment.others.get(entry.row, ())
+    )
+
+
+def _rightness(written: Written, quantity: Quantity) -> Verdict:
+    rounded = [number for number in written.numbers if number.digits is not None]
+    is_rounded = quantity.is_telling and written.numbers and rounded
+    return Verdict.ROUNDED if is_rounded and len(rounded) == len(written.numbers) else Verdict.RIGHT
+
+
+def _says_all(written: Written, quantity: Quantity, answer: Answer, said: Said) -> bool:
+    """Return whether a cell says in words that a unit sees the whole image, and it does."""
+    if quantity.key != "receptive_field" or not isinstance(answer, tuple):
+        return False
+    image = said.own.truth.graph.input_shape[1:]
+    sees = all(a >= b for a, b in zip(answer, image, strict=False))
+    return sees and _WHOLE.search(written.text.casefold()) is not None
+
+
+def _of_sum(  # noqa: PLR0911  one for each verdict
+    entry: Entry, read: Read, place: Place, sheet: Held, rows: Sequence[Mark]
+) -> Mark:
+    """Return what is said of a cell that adds up some of these rows."""
+    key, written, quantity = sheet.key, entry.written, QUANTITIES[read.quantity]
+    name = TOTAL if place.name == TOTAL else f"{TOTAL} of {place.name}"
+    answer = key.answer(place, read.quantity, read.reading) if quantity.is_summed else None
+    plain = Mark(entry, name, read.quantity, Verdict.NOT_ASKED, answer)
+    if answer is None or written.is_blank:
+        return plain
+    if is_right(entry, place, read.asked, read.quantity, key):
+        return replace(plain, verdict=_rightness(written, quantity))
+    if quantity.agrees(written, answer):
+        return replace(plain, verdict=Verdict.CONVENTION)
+    if not written.counts:
+        return replace(plain, verdict=Verdict.UNREADABLE)
+    column = [one for one in rows if one.members and set(place.members) >= set(one.members)]
+    column = column or [one for one in rows if not one.members and one.layer != INPUT]
+    own = [quantity.reads(one.entry.written) for one in column]
+    if quantity.agrees(written, sum(n for n in own if isinstance(n, (int, Fraction)))):
+        wrong = [
+            one for one in column if not one.verdict.is_right and not one.entry.written.is_blank
+        ]
+        if not wrong and (read.reading is not None or _is_whole(column, place, sheet.key)):
+            return replace(plain, verdict=Verdict.CONVENTION)  # of the rows that there are
+        if not wrong:
+            return replace(plain, verdict=Verdict.WRONG)
+        spots = tuple(one.place for one in wrong)
+        return replace(plain, verdict=Verdict.FOLLOWS, follows_from=spots)
+    return replace(plain, verdict=Verdict.WRONG)
+
+
+def _is_whole(column: Sequence[Mark], place: Place, key: Key) -> bool:
+    """Return whether rows leave no layer out that counts in a sum."""
+    there = {name for one in column for name in one.members}
+    quantities = {one.quantity for one in column}
+    left_out = [key.truth.account[name] for name in place.members if name not in there]
+    return not any(answers.get(quantity) for answers in left_out for quantity in quantities)

@@ -1,0 +1,114 @@
+"""How each column of a sheet is to be read: as its values and its title say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import log
+
+from archstat.homework.answers.places import Place
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.written import is_near
+from archstat.homework.sheet.evidence import Evidence, Reads
+from archstat.homework.sheet.sheet import Column, Way
+
+BEAM = 32
+"""As many choices for all columns are followed at once."""
+
+TWICE, TWICE_GIVEN, TWICE_ALIKE = -6.0, -2.0, -0.5
+"""What it costs that two columns hold the same: if they differ, settings, if they agree."""
+
+SURE = 0.5
+"""The share of its cells that must be right or near for a column to be what a meaning says."""
+
+FEWEST, MOST_WRONG, STRONG = 3, 0.2, 8.0
+"""What it takes to read a column whose title is not known: cells, wrong ones, evidence."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to read a column, and how well its values fit: right, near to what is, or neither."""
+
+    way: Way
+    score: float
+    right: int
+    near: int
+    cells: int
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether enough values are what is asked, or may be meant for it."""
+        return self.right + self.near >= SURE * self.cells
+
+
+def choices(evidence: Evidence, places: Mapping[int, Place]) -> dict[int, Choice]:
+    """Return how each column is read, all of them together."""
+    beam: list[tuple[float, dict[int, Choice]]] = [(0.0, {})]
+    for column in evidence.sheet.columns:
+        options = list(_options(evidence, column, places))
+        if not options:
+            continue
+        beam = [
+            (
+                score + option.score + _clash(evidence, column, option.way, chosen),
+                {**chosen, column.index: option},
+            )
+            for score, chosen in beam
+            for option in options
+        ]
+        beam = sorted(beam, key=lambda one: -one[0])[:BEAM]
+    return beam[0][1]
+
+
+def _options(evidence: Evidence, column: Column, places: Mapping[int, Place]) -> Iterator[Choice]:
+    """Yield the ways to read a column, each with how well its cells fit their rows."""
+    for reads in evidence.open[column.index]:
+        score, right, near, cells = _fit(evidence, column, reads, places)
+        is_plain = cells >= FEWEST and cells - right <= MOST_WRONG * cells and score >= STRONG
+        if column.is_known or column.chosen or is_plain:
+            yield Choice(reads.way, score + log(reads.way.prior), right, near, cells)
+
+
+def _fit(
+    evidence: Evidence, column: Column, reads: Reads, places: Mapping[int, Place]
+) -> tuple[float, int, int, int]:
+    """Return how well a column fits, how many of its cells are right or near, and of how many."""
+    total, right, near, cells = 0.0, 0, 0, 0
+    for row in evidence.sheet.rows:
+        place = places.get(row.index)
+        if place is None:
+            continue
+        score = evidence.column(row, column, place, reads)
+        total += score
+        said = [
+            entry
+            for entry in evidence.sheet.entries(row, column, reads.way)
+            if not entry.written.is_blank
+        ]
+        cells += bool(said)
+        right += bool(said) and score > 0
+        near += score <= 0 and any(
+            is_near(
+                QUANTITIES[one.quantity].reads(one.written),
+                evidence.key.answer(place, one.quantity),
+            )
+            for one in said
+        )
+    return total, right, near, cells
+
+
+def _clash(evidence: Evidence, column: Column, way: Way, chosen: Mapping[int, Choice]) -> float:
+    """Return what it costs that another column holds the same."""
+    cost = 0.0
+    for other, choice in chosen.items():
+        for key in set(way.asks) & set(choice.way.asks):
+            cost += _cost(evidence, column, other, key)
+    return cost
+
+
+def _cost(evidence: Evidence, column: Column, other: int, key: str) -> float:
+    if QUANTITIES[key].is_setting:
+        return TWICE_GIVEN
+    pairs = {(row.cells[column.index], row.cells[other]) for row in evidence.sheet.rows}
+    differ = any(a.strip() and b.strip() and a != b for a, b in pairs)
+    return TWICE if differ else TWICE_ALIKE

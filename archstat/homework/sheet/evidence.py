@@ -1,0 +1,302 @@
+"""What speaks for a row being about a place of the network: its name, its settings, its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log
+
+from archstat.homework.answers.places import Key, Place, spelled
+from archstat.homework.answers.quantities import QUANTITIES, Quantity, Reading, Written
+from archstat.homework.answers.truth import Answer, Answers
+from archstat.homework.cells.settings import Settings
+from archstat.homework.sheet.labels import Label, in_general
+from archstat.homework.sheet.sheet import Column, Entry, Sheet, SheetRow, Way
+
+SAME_FAMILY, LIKE_FAMILY, OTHER_FAMILY = 4.0, 2.0, -9.0
+SAME_NUMBER, SAME_SETTING, OTHER_SETTING, NO_SETTING = 1.5, 1.0, -1.0, -1.0
+FEWEST_TO_TRUST = 2
+NAME, UNTRIED_NAME, TRUSTED_NAME = 4.0, 6.0, 9.0
+"""What an equal name counts for, and as much if the other names of the sheet tell the truth."""
+
+BLOCK = -0.5
+"""What a block counts less than a layer, where both fit."""
+
+ZERO, SMALL, SIZE, FIELD = 0.3, 0.8, 1.3, 1.6
+MOST = 4.5
+OF_READING = 0.7
+"""The part that a value counts that is right under another reading."""
+
+BESIDE = 0.1
+"""The part that a setting counts that stands beside what is asked."""
+
+MISS = 0.25
+"""The part that a wrong value counts against a place."""
+
+
+def information(quantity: Quantity, written: Written) -> float:
+    """Return how much it says that a cell agrees with an answer; chance gives small numbers."""
+    if quantity.is_telling:
+        number = next(iter(written.counts), None)
+        if number is None or not number.value:
+            return ZERO
+        digits = number.digits or len(str(abs(int(number.value))))
+        return min(MOST, 0.4 + 0.7 * digits)
+    if quantity.key in {"feature_map", "in_shape"}:
+        axes = written.shapes[0].axes() if written.shapes else 1
+        return SIZE if axes == 1 else 2.0 if axes == 2 else 3.0  # noqa: PLR2004  sizes of a map
+    return SMALL if quantity.is_setting else FIELD
+
+
+@dataclass(frozen=True, eq=False)
+class Reads:
+    """A way to read a column that its values allow.
+
+    Attributes:
+        readings: The rules other than ours under which cells are right.
+        claims: What each row says then, by its number.
+    """
+
+    way: Way
+    readings: Mapping[str, tuple[Reading, ...]]
+    claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """What a cell says, held against all answers at once.
+
+    Attributes:
+        right, wrong, unknown: What it counts for a place that has such an answer, another one, or
+            none.
+        answers: The answers that it says.
+        under: The answers under other rules, each with what it counts then.
+    """
+
+    quantity: str
+    right: float
+    wrong: float
+    unknown: float
+    answers: frozenset[Answer]
+    under: tuple[tuple[Reading, float, frozenset[Answer]], ...] = ()
+
+
+class Evidence:
+    """What a sheet says, held against a network.
+
+    Attributes:
+        open: The ways to read each column that are still possible.
+    """
+
+    def __init__(self, sheet: Sheet, key: Key) -> None:
+        self.sheet = sheet
+        self.key = key
+        self.rows = [row for row in sheet.rows if row.label.family not in {"input", "total"}]
+        self._named: dict[tuple[int, str], float] = {}
+        self.open = {column.index: self._possible(column) for column in sheet.columns}
+
+    def _possible(self, column: Column) -> tuple[Reads, ...]:
+        """Return the ways to read a column that the values of any place support."""
+        ways = (column.chosen,) if column.chosen else column.ways
+        found = []
+        for way in ways:
+            entries = [
+                entry
+                for row in self.rows
+                for entry in self.sheet.entries(row, column, way)
+                if entry.quantity in way.asks
+            ]
+            support, readings = self._support(entries)
+            found.append((support + log(way.prior), Reads(way, readings)))
+        if len(found) <= 1:
+            return tuple(reads for _, reads in found)
+        best = max(support for support, _ in found)
+        is_first = [number == 0 and column.is_known for number in range(len(found))]
+        return tuple(
+            reads
+            for (support, reads), first in zip(found, is_first, strict=True)
+            if first or support >= best - max(2.0, abs(best) / 2)
+        )
+
+    def _support(self, entries: Sequence[Entry]) -> tuple[float, dict[str, tuple[Reading, ...]]]:
+        """Return how well values fit any place at all, and the rules under which they do."""
+        support = 0.0
+        left: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if entry.written.is_blank:
+                continue
+            weight = information(QUANTITIES[entry.quantity], entry.written)
+            if self.key.agreeing(entry.written, entry.quantity):
+                support += weight
+            else:
+                left.setdefault(entry.quantity, []).append(entry)
+        readings: dict[str, tuple[Reading, ...]] = {}
+        for quantity, misses in left.items():
+            rules = {
+                reading: [e for e in misses if self.key.agreeing(e.written, quantity, reading)]
+                for reading in QUANTITIES[quantity].readings
+            }
+            readings[quantity] = tuple(reading for reading, hits in rules.items() if hits)
+            best = max(rules.values(), key=len, default=[])
+            for entry in misses:
+                weight = information(QUANTITIES[quantity], entry.written)
+                support += OF_READING * weight if entry in best else -MISS * weight
+        return support, readings
+
+    def choose(self, choices: Mapping[int, Way]) -> None:
+        """Settle how columns are read."""
+        self.sheet = self.sheet.choosing(choices)
+        for index, way in choices.items():
+            self.open[index] = tuple(one for one in self.open[index] if one.way == way)
+
+    def values(self, row: SheetRow, place: Place) -> float:
+        """Return what the values of a row say for a place, each column read as suits it best."""
+        found = 0.0
+        for column in self.sheet.columns:
+            ways = self.open[column.index]
+            if len(ways) == 1:
+                found += self.column(row, column, place, ways[0])
+            elif ways:
+                found += max(self.column(row, column, place, reads) for reads in ways)
+        return found
+
+    def column(self, row: SheetRow, column: Column, place: Place, reads: Reads) -> float:
+        """Return what one cell says for a place, if its column is read in a way."""
+        claims = reads.claims.get(row.index)
+        if claims is None:
+            claims = reads.claims[row.index] = tuple(self._claims(row, column, reads))
+        found = 0.0
+        answers = self.key.answers(place)
+        for claim in claims:
+            answer = answers.get(claim.quantity)
+            if answer is not None and answer in claim.answers:
+                found += claim.right
+                continue
+            for reading, score, agreeing in claim.under:
+                if self.key.answer(place, claim.quantity, reading) in agreeing:
+                    found += score
+                    break
+            else:
+                found += claim.wrong if answer is not None or not place.is_layer else claim.unknown
+        return found
+
+    def _claims(self, row: SheetRow, column: Column, reads: Reads) -> Iterator[Claim]:
+        """Yield what a cell says; settings that it states beside what is asked count a little."""
+        for entry in self.sheet.entries(row, column, reads.way):
+            written = entry.written
+            if written.is_blank:
+                continue
+            quantity = QUANTITIES[entry.quantity]
+            weight = information(quantity, written)
+            weight *= 1.0 if entry.quantity in reads.way.asks else BESIDE
+            under = tuple(
+                (reading, weight * (1.0 if reading.is_plain else OF_READING), agreeing)
+                for reading in reads.readings.get(entry.quantity, ())
+                if (agreeing := self.key.agreeing(written, entry.quantity, reading))
+            )
+            yield Claim(
+                entry.quantity,
+                weight,
+                -MISS * weight,
+                NO_SETTING if quantity.is_setting else 0.0,
+                self.key.agreeing(written, entry.quantity),
+                under,
+            )
+
+    def score(self, row: SheetRow, place: Place) -> float:
+        """Return how well a row fits a place."""
+        at = row.index, place.name
+        if at not in self._named:
+            named = self.names(row, place)
+            if named > OTHER_FAMILY / 2:
+                named += _settings(row.label.settings, self.key.answers(place))
+            self._named[at] = named
+        named = self._named[at]
+        return named if named <= OTHER_FAMILY / 2 else named + self.values(row, place)
+
+    def names(self, row: SheetRow, place: Place) -> float:
+        """Return what the label of a row says for a place."""
+        label = row.label
+        is_namesake = not place.spelled.isdisjoint(self._spelled[row.index])
+        score = self._trust(row) if is_namesake else 0.0
+        if label.family not in {None, "output"}:
+            is_called = is_namesake or self._is_called(row, place)
+            score += _family(label, place, is_namesake=is_called)
+        elif label.is_block and not place.is_layer:
+            score += LIKE_FAMILY
+        if not place.is_layer:
+            is_block = is_namesake or label.is_block or self._is_called(row, place)
+            score += BLOCK if is_block else BLOCK + self.key.beside(place)
+        if label.number is not None and label.number in place.numbers:
+            score += SAME_NUMBER
+        return score
+
+    @cached_property
+    def _spelled(self) -> Mapping[int, frozenset[str]]:
+        return {row.index: frozenset(map(spelled, row.names)) - {""} for row in self.rows}
+
+    def is_of_blocks(self, row: SheetRow, place: Place) -> bool:
+        """Return whether a row may stand above the rows of a block's own layers."""
+        if row.label.family is None or row.label.is_block:
+            return True
+        return self._is_called(row, place)
+
+    def _is_called(self, row: SheetRow, place: Place) -> bool:
+        """Return whether a row has the name of a place, or of the class of a block."""
+        names = self._spelled[row.index]
+        if not place.spelled.isdisjoint(names):
+            return True
+        text = spelled(row.text)
+        return not place.is_layer and any(name in text for name in place.classes)
+
+    def _trust(self, row: SheetRow) -> float:
+        """Return what an equal name counts for: more, if the values beside other names agree."""
+        said = [fits for index, fits in self._namesakes if index != row.index]
+        if sum(said) < FEWEST_TO_TRUST:
+            return UNTRIED_NAME
+        return NAME + (TRUSTED_NAME - NAME) * sum(said) / len(said)
+
+    @cached_property
+    def _namesakes(self) -> list[tuple[int, bool]]:
+        """Whether the values of each row that is called as a layer are rather the layer's."""
+        pairs = (
+            (row, place)
+            for row in self.rows
+            for place in self.key.layers
+            if not place.spelled.isdisjoint(self._spelled[row.index])
+        )
+        scores = [(row.index, self.values(row, place)) for row, place in pairs]
+        return [(index, score > 0) for index, score in scores if score]
+
+
+def _family(label: Label, place: Place, *, is_namesake: bool) -> float:
+    """Return what the family that a label names says for a place."""
+    family = str(label.family)
+    if place.holds_several and not (is_namesake or label.is_block or label.times > 1):
+        return 0.0 if family in {place.family, ""} or not place.family else OTHER_FAMILY
+    if is_namesake or family in {place.family, place.general} or spelled(family) in place.classes:
+        return SAME_FAMILY
+    if in_general(family) == place.general == "pool":
+        return (
+            LIKE_FAMILY
+            if place.family != family and "pool" not in {place.family, family}
+            else SAME_FAMILY
+        )
+    if {family, place.general} == {"linear", "conv"} and place.is_dense:
+        return LIKE_FAMILY
+    if not place.is_layer and (label.is_block or not place.family):
+        return -1.0
+    return OTHER_FAMILY
+
+
+def _settings(stated: Settings, answers: Answers) -> float:
+    """Return what the settings in a label say for a place."""
+    score = 0.0
+    for quantity, value in stated.items():
+        true = answers.get(quantity)
+        if isinstance(true, int):
+            true = (true,)
+        if isinstance(true, tuple) and isinstance(value, tuple):
+            score += SAME_SETTING if set(value) == set(true) else OTHER_SETTING
+    return score
