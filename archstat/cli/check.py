@@ -31,8 +31,8 @@ def check(
         str,
         typer.Argument(
             metavar="FILE",
-            help="What was handed in: Markdown, CSV, TSV, HTML, LaTeX, a notebook, Word, Excel, or "
-            "what another tool printed; - for standard input.",
+            help="What was handed in: Markdown, CSV, TSV, HTML, LaTeX, a notebook, Word, Excel, "
+            "PDF, or what another tool printed; - for standard input.",
             show_default=False,
         ),
     ],

@@ -224,7 +224,7 @@ class Shown:
         """Read a tag or a text that starts in a line of the code."""
         self._words.take(node)
         for piece in self._words.pieces:
-            first, *others = harmless(piece).split("\n")
+            first, *others = harmless(piece).split("\n") if piece != "\n" else ("", "")
             if not self.lines[-1].strip():
                 self.numbers[-1] = number
             self.lines[-1] += first

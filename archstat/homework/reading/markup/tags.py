@@ -1,7 +1,9 @@
 """Tags and texts of HTML, whatever state it is in.
 
-The standard library's parser takes a minute for 60 kB of `<a <a <a`. Here each search starts where
-the last one ended, and what never ends is looked for once.
+The standard library's parser takes a minute for 60 kB of `<a <a <a`. selectolax reads that at once,
+but 1.5 MB of `<div>` within one another keep it busy for more than a minute, which nothing in this
+process can end; and it would bring 7.7 MB of machine code. Here each search starts where the last
+one ended, what never ends is looked for once, and between two tags the time is looked at.
 """
 
 from __future__ import annotations
