@@ -42,7 +42,7 @@ class TorchFrontEnd(FrontEnd):
     @staticmethod
     def matches(argument: str) -> bool:
         """Return whether it begins with a library's name, names a Python file, or has a colon."""
-        is_of_library = argument.startswith(tuple(f"{name}/" for name in LIBRARIES))
+        is_of_library = argument.startswith(tuple(f"{name}/" for name in (*LIBRARIES, "hf")))
         return is_of_library or argument.endswith((*FILES, EXPORTED)) or ":" in Path(argument).name
 
     @staticmethod

@@ -14,6 +14,7 @@ from archstat.models.torch.loading.construction import built
 from archstat.models.torch.loading.exported import from_exported
 from archstat.models.torch.loading.files import attribute, from_file, from_package
 from archstat.models.torch.loading.home import FILES, Home
+from archstat.models.torch.loading.hugging_face import from_hugging_face
 from archstat.models.torch.loading.libraries import from_timm, from_torchvision
 from archstat.models.torch.source import Source
 
@@ -29,6 +30,8 @@ def load_source(model: str, arguments: Mapping[str, Any], *, run_file: bool = Fa
         return from_torchvision(name, arguments)
     if slash and library == "timm" and ":" not in name:
         return from_timm(name, arguments)
+    if slash and library == "hf":
+        return from_hugging_face(name, arguments)
     if model.endswith(".pt2"):
         return from_exported(model)
     where, _, wanted = model.rpartition(":") if ":" in model else (model, "", "")
