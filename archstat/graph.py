@@ -155,11 +155,13 @@ class ForwardError(TraceError):
         graph: The layers that ran before.
         traced_on: The device of the forward pass.
         needs_values: Why it may succeed on a device with values; None if it is broken.
+        asked_in: The line that asked for what there was not, if one is known.
     """
 
     graph: Graph
     traced_on: str
     needs_values: str | None = None
+    asked_in: str | None = None
 
 
 @dataclass

@@ -24,6 +24,7 @@ from archstat.models.torch.apart import Copier, set_apart
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.failures.diagnosis import Failure, explained
 from archstat.models.torch.failures.users_code import held_back
+from archstat.models.torch.memory import require_memory
 from archstat.models.torch.module import find_device
 from archstat.models.torch.private import pre_hooks
 from archstat.models.torch.recording.recorder import Recorder, recording
@@ -133,10 +134,14 @@ def _on_a_device_that_can(
             except ForwardError as error:
                 if error.needs_values is None:
                     raise
-                note = f"traced on cpu with zeros: {error.needs_values}"
+                notes = [f"traced on cpu with zeros: {error.needs_values}"]
+                notes += [f"what meta has not is asked for in {error.asked_in}"] * bool(
+                    error.asked_in
+                )
             printed.truncate(0)  # it is printed again
+        require_memory(source.model, source.name, "; ".join(notes))
         graph = run(source.model if source.make is None else source.make(), torch.device("cpu"))
-        return replace(graph, notes=(*graph.notes, note)), "cpu"
+        return replace(graph, notes=(*graph.notes, *notes)), "cpu"
     graph = run(source.model if source.make is None else source.make(), device)
     return graph, str(device)
 

@@ -20,7 +20,7 @@ from archstat.graph import INPUT, ForwardError, Graph
 from archstat.layers.base import times
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.misfits import Misfit, problem_of, word
-from archstat.models.torch.failures.users_code import users_line
+from archstat.models.torch.failures.users_code import reading_line, users_line
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import tree_leaves
@@ -107,6 +107,7 @@ def explained(failure: Failure) -> ForwardError:
     error = ForwardError(problem.what, hint=hint, instead=problem.instead)
     error.graph, error.traced_on = failure.graph, str(failure.device)
     error.needs_values = None if known else _needs_values(failure)
+    error.asked_in = reading_line(failure.error)
     if failure.path:
         error.within(f"module {failure.path!r} ({type(failure.module).__name__})")
     return error.within(failure.graph.name)

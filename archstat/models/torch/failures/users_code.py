@@ -14,6 +14,8 @@ from traceback import FrameSummary
 
 OURS = (str(Path(__file__).parents[3]) + os.sep, "<")  # and what has no file
 LIBRARIES = (*OURS, *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+STANDARD = sysconfig.get_path("stdlib") + os.sep
+
 INSTALLED = {"site-packages", "dist-packages"}
 """Folders of libraries, wherever they are: a user's own, or those of another environment."""
 
@@ -38,6 +40,20 @@ def users_frames(error: BaseException) -> list[FrameSummary]:
 def users_line(error: BaseException) -> str | None:
     """Return the last line of the user's own that led to an exception, if any."""
     frames = users_frames(error)
+    if not frames:
+        return None
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: {frames[-1].line}"
+
+
+def reading_line(error: BaseException) -> str | None:
+    """Return the last line, of whatever library but torch, that led to an exception."""
+    torchs = str(Path(str(sys.modules["torch"].__file__)).parent) + os.sep
+    frames = [
+        frame
+        for frame in _outside((*OURS, torchs), error)
+        if not frame.filename.startswith(STANDARD)
+        or not INSTALLED.isdisjoint(Path(frame.filename).parts)
+    ]
     if not frames:
         return None
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: {frames[-1].line}"
