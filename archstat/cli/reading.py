@@ -95,7 +95,7 @@ def parse_settings(assignments: list[str]) -> Settings:
     changes: dict[str, dict[str, object]] = {}
     for assignment in assignments:
         target, equals, text = assignment.partition("=")
-        layer, dot, key = (part.strip() for part in target.partition("."))
+        layer, dot, key = (part.strip() for part in target.rpartition("."))
         if not (equals and dot and layer and key and text.strip()):
             raise UsageError(
                 f"--set {shown(assignment)} does not say what to change",

@@ -110,7 +110,8 @@ def _forward(graph: Graph) -> Iterator[str]:
 
 def _variable_name(name: str) -> str:
     """Return the variable of a layer's output; two layers never have the same."""
-    return f"{name}_" if name.rstrip("_") in {"self", "torch", "nn", "x"} else name
+    is_taken = name.rstrip("_") in {"self", "torch", "nn", "x"}
+    return f"{name}_" if is_taken else name.replace(".", "_")
 
 
 def _keywords(keywords: Mapping[str, object]) -> list[str]:

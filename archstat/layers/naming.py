@@ -21,12 +21,13 @@ TAKEN = frozenset(
 def attribute_name(name: str) -> str:
     """Return the name under which a module keeps the layer: its own, unless torch has taken it.
 
-    Two layers never get the same name. The dots in the path of a traced module become slashes, as
-    torch keeps dots for itself; the names in a spec have none.
+    The dots of a layer in a block become underscores; no other two layers get the same name, and a
+    spec refuses two that would.
 
-    >>> attribute_name("conv1"), attribute_name("train"), attribute_name("train_")
-    ('conv1', 'train_', 'train__')
+    >>> attribute_name("conv1"), attribute_name("train"), attribute_name("layer1.0.conv1")
+    ('conv1', 'train_', 'layer1_0_conv1')
     """
+    name = name.replace(".", "_")
     shortest = len(name.rstrip("_"))
     is_taken = any(name[:end] in TAKEN for end in range(shortest, len(name) + 1))
-    return f"{name}_" if is_taken else name.replace(".", "/")
+    return f"{name}_" if is_taken else name

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar
 
-from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, require_axes
+from archstat.errors import ShapeError
+from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, require_axes, times
 from archstat.layers.reach import Reshaped
-from archstat.layers.settings import Size, size
+from archstat.layers.settings import LARGEST, Size, size
 from archstat.layers.window import Sliding
 from archstat.record import record
 
@@ -34,18 +35,24 @@ class Flatten(Layer):
 
 @record(kw_only=True)
 class ZeroPad2d(Layer):
-    """Rows and columns of zeros around an image."""
+    """Rows and columns of zeros around an image; a negative number cuts as many off, as a crop."""
 
     kind: ClassVar[str] = "zero_pad2d"
     label: ClassVar[str] = "zero pad"
     torch_name: ClassVar[str] = "ZeroPad2d"
 
-    padding: Size = size(minimum=0)
+    padding: Size = size(minimum=-LARGEST)
 
     def out_shape(self, in_shape: Shape) -> Shape:
         """See `Layer.out_shape`."""
         require_axes(in_shape, self.axes)
-        return (in_shape[0], *(n + 2 * p for n, p in zip(in_shape[1:], self.padding, strict=True)))
+        sizes = [n + 2 * p for n, p in zip(in_shape[1:], self.padding, strict=True)]
+        if min(sizes) < 1:
+            raise ShapeError(
+                f"padding {times(self.padding)} leaves nothing of its input {times(in_shape[1:])}",
+                hint="cut off fewer rows and columns",
+            )
+        return (in_shape[0], *sizes)
 
     def reach(self, in_shape: Shape) -> tuple[Sliding, ...]:
         """Return windows of one unit, shifted by the padding."""

@@ -14,6 +14,8 @@ ROWS = {
     "vector": Row(Flatten(), (10,), (10,)),
     # 55 + 2·2
     "pad": Row(ZeroPad2d(padding=2), (96, 55, 55), (96, 59, 59)),
+    # 64 - 2·4, as U-Net crops what it joins
+    "crop": Row(ZeroPad2d(padding=-4), (512, 64, 64), (512, 56, 56)),
     # rows 5 + 2·1, columns 5 + 2·3
     "pad, rows and columns differ": Row(ZeroPad2d(padding=(1, 3)), (2, 5, 5), (2, 7, 11)),
 }
@@ -28,6 +30,13 @@ def test_padding_refuses_a_vector():
     assert_refuses(
         lambda: ZeroPad2d(padding=1).out_shape((4096,)),
         "expects a map C×H×W, got 4096\n  hint: put it before the layer that flattens the map",
+    )
+
+
+def test_a_crop_leaves_something():
+    assert_refuses(
+        lambda: ZeroPad2d(padding=(-1, -3)).out_shape((2, 5, 6)),
+        "padding -1×-3 leaves nothing of its input 5×6\n  hint: cut off fewer rows and columns",
     )
 
 

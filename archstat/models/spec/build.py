@@ -20,14 +20,16 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from archstat.errors import INSTEAD, Problem, ShapeError, SpecError, did_you_mean, shown, within
 from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape, layer_kinds
 from archstat.layers.base import LAYER_KEYS, StatedSizeError
+from archstat.layers.naming import attribute_name
 from archstat.layers.settings import whole_number
 from archstat.layers.words import nearest
+from archstat.models.spec.blocks import Entry, is_list_of_names
 from archstat.record import record
 
 MOST_AXES = 4
@@ -46,7 +48,10 @@ class Spec:
         file: The file as messages name it.
         layers: The layers' settings, `name`, `kind` and perhaps `inputs` among them.
         classifier: The layer with one output a class, if stated.
-        lines: The lines of the layers by their numbers, if they stand in this very file.
+        lines: The lines of the layers by their numbers, if they stand in this very file; of
+            one in a block, first where the block is used, then where the layer is written.
+        blocks: The layers that stand in it several times, by the name of their block.
+        modules: Which block the layers with a path are those of, by path.
     """
 
     file: str
@@ -54,10 +59,12 @@ class Spec:
     title: str = ""
     source: str = ""
     input: Shape | None = None
-    layers: tuple[Mapping[str, object], ...] = ()
+    layers: tuple[Entry, ...] = ()
     classifier: str | None = None
     notes: tuple[str, ...] = ()
-    lines: Mapping[int, int] = field(default_factory=dict)
+    lines: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    blocks: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
 
 
 def input_shape(value: object) -> Shape:
@@ -144,7 +151,7 @@ def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  th
         if problems:
             raise SpecError.of(problems)
     graph = builder.build(spec.name, title=spec.title, source=spec.source, notes=spec.notes)
-    return replace(graph, notes=(*graph.notes, *_unread(graph)))
+    return replace(graph, notes=(*graph.notes, *_unread(graph)), modules=spec.modules)
 
 
 def layer_problems(spec: Spec) -> list[Problem]:
@@ -169,6 +176,8 @@ class _Assembly:
     builder: GraphBuilder
     built: set[str] = field(default_factory=lambda: {INPUT})
     seen: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    told: set[tuple[tuple[int, ...], str]] = field(default_factory=set)
 
     def problems(self) -> Iterator[Problem]:
         """Add all layers that can be added, and yield what is wrong with the others."""
@@ -178,9 +187,7 @@ class _Assembly:
             yield from self._at(entry, number, self._add(entry, previous))
             previous = name if isinstance(name, str) else f"layer {number}"
 
-    def _at(
-        self, entry: Mapping[str, object], number: int, problems: Sequence[Problem]
-    ) -> Iterator[Problem]:
+    def _at(self, entry: Entry, number: int, problems: Sequence[Problem]) -> Iterator[Problem]:
         """Yield problems with the line and the name of their layer in front."""
         name = entry.get("name")
         places: tuple[str, ...] = (f"layer {number}",)
@@ -189,18 +196,25 @@ class _Assembly:
             is_known = isinstance(kind, str) and kind in layer_kinds()
             places = (f"layer {shown(name)}" + (f" ({kind})" if is_known else ""),)
             if number in self.spec.lines:
-                places = (f"line {self.spec.lines[number]}", *places)
+                lines = self.spec.lines[number]
+                places = (" and ".join(f"line {line}" for line in lines), *places)
         for problem in problems:
+            told = (self.spec.lines.get(number, ())[1:], problem.what)
+            if told[0] and told in self.told:  # of another use of the block
+                continue
+            self.told.add(told)
             yield replace(problem, places=(*places, *problem.places))
 
-    def _add(self, entry: Mapping[str, object], previous: str) -> Sequence[Problem]:
+    def _add(self, entry: Entry, previous: str) -> Sequence[Problem]:
         """Add one layer, or return what is wrong with it."""
         name = entry.get("name")
-        problems = _name_problems(name)
-        if str(name) in self.seen:
+        path, _, last = name.rpartition(".") if isinstance(name, str) else ("", "", "")
+        problems = _name_problems(last if path in self.spec.modules else name)
+        attribute = attribute_name(str(name))
+        if attribute in self.attributes:
             problems.append(Problem("the name is taken by an earlier layer", "names are unique"))
         inputs = entry.get("inputs", [previous])
-        if not _is_list_of_names(inputs):
+        if not is_list_of_names(inputs):
             problems.append(
                 Problem(
                     f"inputs must be a list of layer names, got {shown(inputs)}",
@@ -217,6 +231,7 @@ class _Assembly:
             for source in unknown
         ]
         self.seen.add(str(name))
+        self.attributes.add(attribute)
         try:
             layer = _layer(entry)
         except ShapeError as error:
@@ -235,14 +250,6 @@ class _Assembly:
             return error.problems
         self.built.add(name)
         return ()
-
-
-def _is_list_of_names(value: object) -> TypeGuard[Sequence[str]]:
-    return (
-        isinstance(value, (list, tuple))
-        and bool(value)
-        and all(isinstance(name, str) for name in value)
-    )
 
 
 def _name_problems(name: object) -> list[Problem]:
@@ -265,7 +272,7 @@ def _name_problems(name: object) -> list[Problem]:
     return [Problem(f"name {shown(name)} {reason}") for reason, holds in reasons.items() if holds]
 
 
-def _layer(entry: Mapping[str, object]) -> Layer:
+def _layer(entry: Entry) -> Layer:
     """Return the layer of one entry.
 
     Raises:

@@ -14,6 +14,7 @@ from unicodedata import category
 
 from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
 from archstat.layers.words import nearest
+from archstat.models.spec.blocks import BLOCK_KEYS, Entry, Expansion, layer_count, names_of
 from archstat.models.spec.build import Settings, Spec, input_shape, layer_problems, with_settings
 
 MOST_BYTES = 1 << 20  # a spec of a thousand layers has a tenth of it
@@ -187,8 +188,7 @@ def _checked(document: Mapping[str, Any], base: Spec, text: str) -> Spec:
                 changes[key] = READERS[key](value)
             except ShapeError as error:
                 problems += _placed(error.problems, lines.of_key(key))
-    if "layers" in changes:
-        changes["lines"] = lines.of_layers(changes["layers"])
+    changes |= _expanded(document, changes, base, lines, problems)
     settings = changes.pop("set", {})
     spec = replace(base, **changes)
     try:
@@ -233,7 +233,7 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
-def _layers(value: object) -> tuple[tuple[Mapping[str, object], ...], list[Problem]]:
+def _layers(value: object) -> tuple[tuple[Entry, ...], list[Problem]]:
     """Return the entries that are layers, and what is wrong with the others."""
     if not isinstance(value, list):
         return (), [Problem(f"must be a list of {{ name = …, kind = … }}, got {shown(value)}")]
@@ -247,6 +247,65 @@ def _layers(value: object) -> tuple[tuple[Mapping[str, object], ...], list[Probl
         if not isinstance(entry, dict)
     ]
     return tuple(entry for entry in value if isinstance(entry, dict)), problems
+
+
+def _blocks(value: object) -> Mapping[str, Sequence[Entry]]:
+    """Return the layers of each block."""
+    hint = 'write blocks.basic = [ { name = "conv1", kind = "conv2d", … } ]'
+    if not isinstance(value, dict):
+        raise ShapeError(f"must be a table of lists of layers, got {shown(value)}", hint=hint)
+    problems: list[Problem] = []
+    for name, layers in value.items():
+        _, found = _layers(layers)
+        for layer in layers if not found else ():
+            if "block" in layer:
+                found.append(Problem("a block holds layers, and no other block"))
+            if layer.get("name") in BLOCK_KEYS:
+                found.append(Problem(f"no layer of a block is called {layer['name']}"))
+        problems += _placed(found, (f"block {shown(name)}",))
+    if problems:
+        raise ShapeError.of(problems)
+    return value
+
+
+def _expanded(
+    document: Mapping[str, object],
+    changes: Mapping[str, Any],
+    base: Spec,
+    lines: _Lines,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    """Return all layers that entries stand for; what is wrong with them joins the problems."""
+    if "blocks" in document and "blocks" not in changes:  # what is wrong with them is told
+        return {"layers": ()}
+    if "layers" not in changes:
+        if "blocks" in changes:
+            what = "stands in a file without layers, which would use it"
+            problems.append(Problem(what, places=lines.of_key("blocks")))
+        return {}
+    entries: Sequence[Entry] = changes["layers"]
+    blocks = {**base.blocks, **changes.get("blocks", {})}
+    count = layer_count(entries, blocks)
+    if count > MOST_LAYERS:
+        what = f"stand for {count:,} layers; at most {MOST_LAYERS:,}"
+        problems.append(Problem(what, places=lines.of_key("layers")))
+        return {"layers": ()}
+    expansion = Expansion(entries, blocks)
+    places = lines.of_layers(entries, "layers")
+    inside = {name: lines.of_layers(block, name) for name, block in blocks.items()}
+    found: dict[int, tuple[int, ...]] = {}
+    for number, placed in enumerate(expansion.layers, 1):
+        block, place = placed.within or ("", 0)
+        written = [places.get(placed.number), inside.get(block, {}).get(place)]
+        found[number] = tuple(line for line in written if line is not None)
+    for number, problem in expansion.problems:
+        where = (f"line {places[number]}",) if number in places else ()
+        problems += _placed([problem], (*where, f"layer {shown(entries[number - 1].get('name'))}"))
+    return {
+        "layers": tuple(placed.entry for placed in expansion.layers),
+        "modules": expansion.modules,
+        "lines": {number: at for number, at in found.items() if at},
+    }
 
 
 def _settings(value: object) -> Settings:
@@ -266,6 +325,7 @@ READERS: Mapping[str, Callable[[object], object]] = {
     "classifier": _text,
     "notes": _texts,
     "input": input_shape,
+    "blocks": _blocks,
     "set": _settings,
 }
 """How each key of a document is read, apart from `extends`, which comes first, and `layers`."""
@@ -287,18 +347,25 @@ class _Lines:
                 return (f"line {number}", repr(key))
         return (repr(key),)
 
-    def of_layers(self, layers: Sequence[Mapping[str, object]]) -> dict[int, int]:
-        """Return the first line of each layer that has a name, by the layer's number."""
-        named = re.compile(r"""(?:^|[{,\s])name\s*=\s*["']([^"']*)["']""")
+    def of_layers(self, layers: Sequence[Entry], key: str) -> dict[int, int]:
+        """Return the first line of each layer that has a name, by its number in the list of a key.
+
+        Of an entry with several names, it is that of the first.
+        """
+        named = re.compile(r"""(?:^|[{,\s])name\s*=\s*\[?\s*["']([^"']*)["']""")
+        begins = re.compile(rf"""\s*(blocks\s*\.\s*)?["']?{re.escape(key)}["']?\s*=|\[\[""")
+        first = next((at for at, text in enumerate(self.lines) if begins.match(text)), 0)
         written = [
-            (line, name) for line, text in enumerate(self.lines, 1) for name in named.findall(text)
+            (line, name)
+            for line, text in enumerate(self.lines[first:], first + 1)
+            for name in named.findall(text)
         ]
         found: dict[int, int] = {}
         start = 0
         for number, entry in enumerate(layers, 1):  # both are in the order of the file
             for at in range(start, len(written)):
                 line, name = written[at]
-                if name == entry.get("name"):
+                if name == names_of(entry)[0]:
                     found[number] = line
                     start = at + 1
                     break

@@ -543,7 +543,10 @@ BAD = {
         net(CONV) + "zzz = 1",
         [
             "line 5: unknown key 'zzz'",
-            "hint: a spec has name, title, source, classifier, notes, input, set, layers, extends",
+            (
+                "hint: a spec has name, title, source, classifier, notes, input, blocks, set, "
+                "layers, extends"
+            ),
         ],
     ),
     "title that is a date": (
