@@ -80,6 +80,15 @@ def test_receptive_fields_are_as_high_as_wide(name):
         # 34,944 + 2*9,312 + 614,656 + 2*65,792 + 885,120 + 2*147,840 + 3,539,968 + 1,049,600
         # + 1,025,000
         ("nin", 7_595_176, 1_100_188_800, "Caffe's model zoo: 7.6 M parameters, 29 MB"),
+        ("resnet18", 11_689_512, 1_814_073_344, "torchvision: 11,689,512; 1.814 G"),
+        ("resnet50", 25_557_032, 4_089_184_256, "torchvision: 25,557,032; 4.089 G"),
+        # Keras has 21,888 running means and variances more, which are not learned
+        ("mobilenet-v1", 4_231_976, 568_740_352, "the paper: 4.2 M and 569 M; Keras: 4,231,976"),
+        ("googlenet", 6_998_552, 1_582_671_872, "bvlc_googlenet: 6,998,552"),
+        # each layer in plain integer arithmetic: 23 convolutions from 572 to 388 pixels
+        ("unet", 31_030_658, 150_428_424_448, "worked out apart from the figure of the paper"),
+        # 456 + 2,416 + 48,120 + 10,164 + 850; 352,800 + 240,000 + 48,000 + 10,080 + 840
+        ("cifar-tutorial", 62_006, 651_720, "as counted in many course notes"),
     ],
 )
 def test_the_other_networks_have_the_totals_of_their_sources(name, params, macs, source):
@@ -88,7 +97,10 @@ def test_the_other_networks_have_the_totals_of_their_sources(name, params, macs,
 
 
 def test_every_network_of_the_catalogue_is_held_against_a_source():
-    others = {"cifar-bn-alexnet", "cifar-alexnet", "notebook-alexnet", "nin"}
+    others = {
+        *("cifar-bn-alexnet", "cifar-alexnet", "notebook-alexnet", "nin", "cifar-tutorial"),
+        *("resnet18", "resnet50", "mobilenet-v1", "googlenet", "unet"),
+    }
     assert set(catalogue()) == set(PUBLISHED) | others
 
 
@@ -97,6 +109,92 @@ def test_every_network_says_what_it_is_and_where_it_comes_from():
         report = archstat.analyze(name)
         assert report.title, name
         assert report.source, name
+
+
+@pytest.mark.parametrize(
+    ("name", "layers"),
+    [
+        # 7; 11; a 3x3 convolution at stride 4: + 8, four times; at 4, 8, 8, 8: 99; and so on
+        (
+            "resnet18",
+            {
+                "maxpool": ((64, 56, 56), 11),
+                "layer1.1.relu": ((64, 56, 56), 43),
+                "layer2.1.relu": ((128, 28, 28), 99),
+                "layer3.1.relu": ((256, 14, 14), 211),
+                "layer4.1.relu": ((512, 7, 7), 435),
+            },
+        ),
+        # 11 + 3*8 = 35; + 8 + 3*16 = 91; + 16 + 5*32 = 267; + 32 + 2*64 = 427
+        (
+            "resnet50",
+            {
+                "layer1.2.relu": ((256, 56, 56), 35),
+                "layer2.3.relu": ((512, 28, 28), 91),
+                "layer3.5.relu": ((1024, 14, 14), 267),
+                "layer4.2.relu": ((2048, 7, 7), 427),
+            },
+        ),
+        # 315 as in Araujo, Norris & Sim (2019)
+        (
+            "mobilenet-v1",
+            {
+                "block1.relu2": ((64, 112, 112), 7),
+                "block6.relu2": ((512, 14, 14), 59),
+                "block13.relu2": ((1024, 7, 7), 315),
+            },
+        ),
+        # 27; 5x5 at stride 8: + 32, twice; + 16; 5 * 64; + 32; 2 * 128
+        (
+            "googlenet",
+            {
+                "pool1": ((64, 56, 56), 11),
+                "pool2": ((192, 28, 28), 27),
+                "inception_3a.concat": ((256, 28, 28), 59),
+                "inception_3b.concat": ((480, 28, 28), 91),
+                "pool3": ((480, 14, 14), 107),
+                "inception_4e.concat": ((832, 14, 14), 427),
+                "pool4": ((832, 7, 7), 459),
+                "inception_5b.concat": ((1024, 7, 7), 715),
+            },
+        ),
+        # sizes of figure 1; down: 5, 6, 14, 16, 32, 36, 68, 76, 140 as VGG's; on the way up a unit
+        # of the end reads 5 units of the 28x28 map, which lie 16 apart: 140 + 4*16
+        (
+            "unet",
+            {
+                "down1.relu2": ((64, 568, 568), 5),
+                "down4.relu2": ((512, 64, 64), 68),
+                "bottom.relu2": ((1024, 28, 28), 140),
+                "up4.concat": ((1024, 56, 56), 140),
+                "up4.relu2": ((512, 52, 52), 172),
+                "up1.concat": ((128, 392, 392), 204),
+                "out": ((2, 388, 388), 204),
+            },
+        ),
+        ("cifar-tutorial", {"conv2": ((16, 10, 10), 14), "pool2": ((16, 5, 5), 16)}),
+    ],
+)
+def test_layers_of_branched_networks_have_the_shapes_of_their_papers(name, layers):
+    rows = {row.name: row for row in archstat.analyze(name).layers}
+    found = {
+        layer: (rows[layer].out_shape, rows[layer].receptive_field.size[0]) for layer in layers
+    }
+    assert found == layers
+
+
+def test_inception_modules_have_the_operations_of_the_papers_table():
+    # arXiv:1409.4842, table 1, column "ops", in millions, 5a aside: its 54 M do not follow from the
+    # table's own channels, 49 * (832*(256 + 160 + 32 + 128) + 9*160*320 + 25*32*128) = 51.1 M
+    ops = {"3a": 128, "3b": 304, "4a": 73, "4b": 88, "4c": 100, "4d": 119, "4e": 170, "5b": 71}
+    macs = dict.fromkeys(ops, 0)
+    for row in archstat.analyze("googlenet").layers:
+        module = row.name.partition(".")[0].removeprefix("inception_")
+        if module in macs:
+            macs[module] += row.macs
+    assert {module: abs(count - ops[module] * 10**6) < 10**6 for module, count in macs.items()} == (
+        dict.fromkeys(ops, True)
+    )
 
 
 def test_torchvision_alexnet_is_right_at_227_too():
