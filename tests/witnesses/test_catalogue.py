@@ -16,8 +16,10 @@ QUICK = {"lenet5"}
 AGREES, EXPLAINED, NOT_MEASURED = Verdict.AGREES, Verdict.EXPLAINED, Verdict.NOT_MEASURED
 
 WITH_BATCH_NORM = {"cifar-bn-alexnet"}
-WITH_GROUPS = {"paper-alexnet", "caffenet"}
-WITH_ADAPTIVE_POOL = {"torchvision-alexnet", "nin"}
+WITH_GROUPS = {"paper-alexnet", "caffenet", "mobilenet-v1"}
+WITH_ADAPTIVE_POOL = {
+    *("torchvision-alexnet", "nin", "googlenet", "mobilenet-v1", "resnet18", "resnet50"),
+}
 
 
 @pytest.mark.parametrize(
