@@ -15,7 +15,6 @@ from archstat.homework.cells.sums import Sum, sums
 from archstat.homework.cells.values import Number, is_blank, numbers
 from archstat.layers.base import Shape
 
-
 OF_FLOATS = Fraction(1, 10**12)
 """How far programs are off that print a share with all of its digits."""
 

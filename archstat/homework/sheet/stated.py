@@ -39,6 +39,18 @@ _BETWEEN = re.compile(r"[;|]|,\s+(?=[^\W\d_])|\s{3,}")
 _STATEMENT = re.compile(
     r"\W*(?P<words>[^\W\d_][^:=]*?)\s*[:=]\s*(?P<cell>[~≈≥]?\s?[(\[]*[0-9][^:]*)"
 )
+_END = re.compile(r"(?<=[.!?。])\s+")
+_AMOUNT = re.compile(
+    r"[~≈]?(?<![\w.,])[0-9](?:[0-9.,' ]*[0-9])?(?: ?(?:[kMGBT]|thousand|million|billion)\b)?"
+)
+_IS = re.compile(r"\s*\b(?:is|are|has|have|of|equals?|ist|beträgt|est|es|é)\s*$")
+_WHOLE = re.compile(
+    r"\b(?:in|the|a|an|all|of|this|we|it|its|our|thus|so|there|whole|number|network|model|layers?|net|"
+    r"has|have|is|are|params|parameters?|weights?|macs|flops)\b",
+    re.IGNORECASE,
+)
+"""Words that name no part of a network."""
+
 _BEHIND = re.compile(r"[\d.,\s]+[kMGBT]?\s*(?P<words>[^\W\d_].*)")
 
 
@@ -56,10 +68,28 @@ def stated(contents: Contents) -> tuple[Stated, ...]:
 
 def _in_passage(passage: Passage, table: int | None) -> Iterator[Stated]:
     for line in passage.lines:
-        for piece in _BETWEEN.split(line) if re.search("[0-9]", line) else ():
-            statement = _STATEMENT.fullmatch(piece.strip())
-            if statement is not None:
-                yield from _read(passage.place, statement, table)
+        if not re.search("[0-9]", line):
+            continue
+        pieces = map(_STATEMENT.fullmatch, map(str.strip, _BETWEEN.split(line)))
+        found = [one for piece in pieces if piece for one in _read(passage.place, piece, table)]
+        if not found and TOTAL.search(line):
+            found = list(_in_sentences(passage.place, line, table))
+        yield from found
+
+
+def _in_sentences(place: str, line: str, table: int | None) -> Iterator[Stated]:
+    """Yield what sentences say: In total, the network has 61,706 parameters."""
+    for sentence in _END.split(line):
+        amounts = list(_AMOUNT.finditer(sentence))
+        if len(amounts) != 1 or ":" in sentence or not TOTAL.search(sentence):
+            continue
+        before, behind = sentence[: amounts[0].start()], sentence[amounts[0].end() :]
+        words = _IS.sub("", before).split()
+        titles = (" ".join(some) for some in (behind.split()[:1], words[-3:], words[-1:]))
+        found = next((one for one in map(heading, titles) if _counts(one)), None)
+        if found is not None:
+            part = " ".join(_WHOLE.sub(" ", TOTAL.sub(" ", before)).split()).strip(" ,")
+            yield Stated(place, sentence.strip(), part, found, amounts[0][0].strip(), table)
 
 
 def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[Stated]:

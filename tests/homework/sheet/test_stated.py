@@ -49,3 +49,31 @@ def test_two_on_a_line():
 @pytest.mark.parametrize("line", ["Note: 5 layers", "Accuracy: 93 %", "Task 2:", "Epoch 5: 0.3"])
 def test_other_lines_state_nothing(line):
     assert stated_in(line) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "part", "quantity", "cell"),
+    [
+        ("In total, the network has 60,965,224 parameters.", "", "params", "60,965,224"),
+        ("So the total number of parameters is 61,706.", "", "params", "61,706"),
+        ("Good. We have 1.2 million weights in total.", "", "weights", "1.2 million"),
+        ("In total the convolutions have 448 params.", "convolutions", "params", "448"),
+    ],
+)
+def test_a_sentence_that_counts(line, part, quantity, cell):
+    (found,) = stated_in(line)
+
+    assert (found.part, found.heading.quantities, found.cell) == (part, (quantity,), cell)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "In total we trained 20 epochs.",
+        "The total of 5 layers has 61,706 parameters.",
+        "[Flops]: Dropout2d is not supported!",
+        "Estimated Total Size (MB): 248.96",
+    ],
+)
+def test_a_sentence_that_counts_something_else_or_several_things(line):
+    assert stated_in(line) == ()
