@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from archstat.cli import marking
+from archstat.cli.output import destination, require_other
 from archstat.cli.reading import question
-from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering
-from archstat.errors import SheetError, UsageError, shown, within
-
-if TYPE_CHECKING:
-    from archstat.renderers.feedback import FormatName
+from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, format_option
+from archstat.errors import SheetError, UsageError, within
+from archstat.formats.special import GRADERS
 
 EPILOG = """\b
 Examples:
@@ -49,16 +47,7 @@ def check(
     asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
     feedback: marking.FeedbackLevel = None,
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help="text, markdown, html, json, csv, gradescope, prairielearn or github-classroom. "
-            "Default: text, or what the suffix of -o says.",
-        ),
-    ] = None,
+    format_name: Annotated[str | None, format_option(*GRADERS)] = None,
     granularity: Annotated[
         Literal["row", "column", "cell"] | None,
         typer.Option(help="What is one test for a grading system. Default: row."),
@@ -77,19 +66,21 @@ def check(
     Exit code 1 if a cell is wrong.
     """
     with answering():
+        from archstat.documents.feedback.sheet import feedback_document
         from archstat.homework.marking.feedback import Feedback
         from archstat.homework.marking.matching import marked as marked_of
         from archstat.homework.marking.matching import other_network
-        from archstat.renderers.feedback import GRADERS, refuser, renderer
 
         rules = marking.policy(
             policy, conventions, feedback, asked_for, any_convention=any_convention
         )
         choices = marking.chosen(columns)
-        chosen_format = _format(format_name, output)
-        if granularity is not None and chosen_format not in GRADERS:
+        target = destination(format_name, output, special=GRADERS)
+        if target.file is not None:
+            require_other(target.file, "sheet", [Path(file)])
+        if granularity is not None and target.format_name not in GRADERS:
             raise UsageError(
-                f"--granularity is about tests, and {chosen_format} has none",
+                f"--granularity is about tests, and {target.format_name} has none",
                 hint=f"use it with --format {', '.join(GRADERS)}",
             )
         name = marking.name_of(file)
@@ -101,42 +92,10 @@ def check(
             with within(name):
                 marked = marked_of(contents, truth, rules, number=table, chosen=choices)
         except SheetError as error:
-            if chosen_format in GRADERS:
-                _write(refuser(chosen_format)(error), file, output)
+            target.refuse(error)
             raise
         other = other_network(marked, marking.catalogue_truths())
         told = Feedback(marked, name, rules.feedback, granularity or "row", other)
-        if output is None and chosen_format == "text" and sys.stdout.isatty():
-            from archstat.renderers.feedback.terminal import show
-
-            show(told)
-        else:
-            _write(renderer(chosen_format)(told), file, output)
+        target.send(feedback_document(told))
     if not marked.is_right:
         raise typer.Exit(NO)
-
-
-def _write(text: str, sheet: str, output: str | None) -> None:
-    from archstat.cli.output import STDOUT, require_other, write_file, write_stdout
-
-    if output in {None, STDOUT}:
-        write_stdout(text)
-    else:
-        target = Path(str(output))
-        require_other(target, "sheet", [Path(sheet)])
-        write_file(text, target)
-
-
-def _format(name: str | None, output: str | None) -> FormatName:
-    """Return the format that was asked for, or that a file's suffix stands for."""
-    from archstat.cli.output import format_of
-    from archstat.renderers.feedback import SUFFIXES
-
-    if name is None:
-        name = format_of(output, SUFFIXES, "text")
-    for format_name in SUFFIXES:
-        if name == format_name:
-            return format_name
-    raise UsageError(
-        f"--format: there is no format {shown(name)}", hint=f"there are {', '.join(SUFFIXES)}"
-    )

@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from archstat.homework.grading.source import Source
     from archstat.homework.grading.submissions import Submission
     from archstat.layers.base import Shape
-    from archstat.renderers.feedback import FormatName
-
-FORMAT: FormatName = "markdown"
-"""Of what students are given."""
 
 STOPPED = 130
 MIB = 1 << 20
@@ -117,12 +113,12 @@ def grade(
         from archstat.documents.graded_class import class_document
         from archstat.formats import text_in
         from archstat.formats.special import grades
+        from archstat.formats.special.feedback import for_students
         from archstat.homework.grading.grader import Grader
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
         from archstat.homework.grading.roster import read_roster
         from archstat.homework.grading.run import feedback_files, grade_all
-        from archstat.renderers.feedback import SUFFIXES, renderer
 
         target = destination(format_name, None)
         rules = marking.policy(
@@ -138,8 +134,8 @@ def grade(
         sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
         source, submissions = _handed_in(folder, output, [roster, policy, _file(against)], listed)
         told = rules.feedback != "none"
-        grader = Grader(truth, rules, choices, renderer(FORMAT) if told else None)
-        names = feedback_files(submissions, SUFFIXES[FORMAT]) if told else {}
+        grader = Grader(truth, rules, choices, for_students if told else None)
+        names = feedback_files(submissions, ".md") if told else {}
         run = partial(
             grade_all,
             submissions,

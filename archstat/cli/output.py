@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from archstat.documents.document import Document
-from archstat.errors import UsageError, shown, within
+from archstat.errors import ArchstatError, UsageError, shown, within
 from archstat.formats import OTHER_NAMES, TERMINAL, TEXT, format_named, name_of_suffix, suffixes
 from archstat.record import record
 
@@ -47,6 +46,16 @@ class Destination:
             name = TERMINAL
         written = format_named(name, self.special).write(document)
         self.write(f"{written}{end}" if isinstance(written, str) else written)
+
+    def refuse(self, error: ArchstatError) -> None:
+        """Write why there is no answer, if the format has a form for it.
+
+        Raises:
+            UsageError: It cannot be written.
+        """
+        form = format_named(self.format_name, self.special)
+        if form.refuses:
+            self.write(form.refusal(error))
 
     def write(self, content: str | bytes) -> None:
         """Write what has its format already.
@@ -179,21 +188,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def format_of(output: str | None, known: Mapping[Any, str], default: str) -> Any:
-    """Return the format that a file's suffix stands for, until bench has documents.
-
-    Raises:
-        UsageError: It stands for none.
-    """
-    if output is None or output == STDOUT:
-        return default
-    suffix = Path(output).suffix.lower()
-    for format_name, its in known.items():
-        if suffix == its:
-            return format_name
-    raise UsageError(
-        f"-o {shown(output)}: the suffix says no format",
-        hint=f"use {', '.join(dict.fromkeys(known.values()))}, or state one with --format",
-    )

@@ -27,6 +27,7 @@ class Column:
         room: The characters that it has at least, in plain text.
         in_text: How its cells stand in plain text, in place of {}.
         is_picture: Whether it only shows what another column says, and is for terminals alone.
+        longest: The letters of a cell that plain text shows; None for all.
         look: How its cells stand out.
         footnote: What a sign behind its title means; stands under the table.
     """
@@ -42,6 +43,7 @@ class Column:
     room: int = 0
     in_text: str = "{}"
     is_picture: bool = False
+    longest: int | None = None
     look: Look = Look.NORMAL
     footnote: str = ""
 
@@ -197,6 +199,7 @@ class Document:
         data: Returns what JSON has, where there is a contract; None for the records, facts and
             notes.
         facts: What JSON has beside the records.
+        subject: What it was made of, for formats that write such a document only.
         is_bare: Whether plain text goes without the title, as where nothing but lines is printed.
         is_insert: Whether a paper takes in its tables alone, so that the words around them are
             comments in LaTeX and Typst.
@@ -210,6 +213,7 @@ class Document:
     records: Callable[[], Table] | None = None
     data: Callable[[], Mapping[str, object]] | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    subject: object = None
     is_bare: bool = False
     is_insert: bool = False
 

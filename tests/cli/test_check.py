@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archstat.renderers.feedback import SUFFIXES
 from tests.cli.running import assert_refused, invoke, start
+from tests.documents.feedback.writing import FORMATS
 
 RIGHT = """\
 | Layer | Weights |
@@ -92,7 +92,7 @@ def test_a_json_file_holds_our_own_contract_unless_a_format_is_stated():
     assert json.loads(Path("theirs.json").read_text(encoding="utf-8"))["score"] == 7
 
 
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_every_format_can_be_stated(format_name):
     result = check("wrong.md", "--format", format_name)
     assert (result.exit_code, result.stderr) == (1, "")
@@ -103,8 +103,8 @@ def test_an_unknown_format_is_refused():
     assert_refused(
         check("right.md", "--format", "pdf"),
         "error: --format: there is no format 'pdf'",
-        "  hint: there are text, markdown, html, json, csv, gradescope, prairielearn, "
-        "github-classroom",
+        "  hint: there are csv, html, json, latex, markdown, terminal, text, tsv, typst, xlsx, "
+        "gradescope, prairielearn, github-classroom",
     )
 
 
@@ -113,7 +113,8 @@ def test_a_suffix_that_says_no_format_is_refused(name):
     assert_refused(
         check("right.md", "-o", name),
         f"error: -o {name!r}: the suffix says no format",
-        "  hint: use .txt, .md, .html, .json, .csv, or state one with --format",
+        "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, or state one with "
+        "--format",
     )
 
 

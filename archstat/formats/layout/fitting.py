@@ -144,20 +144,26 @@ def _slots(table: Table, blank: str) -> Iterator[ColumnText]:
             _text(cell, column, blank) if there else CellText("")
             for cell, there in zip(cells, has_cell, strict=True)
         )
-        yield ColumnText(column, printable(column.title) if table.has_titles else "", tuple(texts))
+        title = _short(printable(column.title), column) if table.has_titles else ""
+        yield ColumnText(column, title, tuple(texts))
 
 
 def _text(cell: Cell, column: Column, blank: str) -> CellText:
     match cell:
         case Signed():
-            return CellText(for_people(cell.value), cell.sign, cell.mark.look)
+            return CellText(_short(for_people(cell.value), column), cell.sign, cell.mark.look)
         case Sign():
             return CellText(cell.sign, look=cell.look)
         case Blank():
             return CellText(blank)
         case _:
-            text = for_people(cell)
+            text = _short(for_people(cell), column)
             return CellText(text and column.in_text.format(text))
+
+
+def _short(text: str, column: Column) -> str:
+    longest = column.longest or len(text)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _width(widths: Sequence[int]) -> int:

@@ -9,22 +9,23 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from archstat.documents.feedback.sheet import feedback_document
+from archstat.formats import format_named
 from archstat.homework.marking.marks import Verdict
-from archstat.renderers.feedback import SUFFIXES, renderer
-from archstat.renderers.feedback.terminal import show
-from tests.renderers.feedback.sheets import feedback
+from tests.documents.feedback.sheets import feedback
+from tests.documents.feedback.writing import written
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def printed(format_name, level="hint", granularity="row"):
-    return renderer(format_name)(feedback(level, granularity=granularity))
+    return written(format_name, feedback(level, granularity=granularity))
 
 
 def on_terminal(width, **keywords):
+    document = feedback_document(feedback())
     console = Console(file=StringIO(), width=width, highlight=False, soft_wrap=True, **keywords)
-    show(feedback(), console)
-    return console.file.getvalue()
+    return format_named("terminal").write(document, console)
 
 
 COLOURED = {"force_terminal": True, "color_system": "standard", "no_color": False}
@@ -64,17 +65,3 @@ def test_no_file_is_left_over():
 
 def test_the_sheet_has_every_verdict():
     assert {mark.verdict for mark in feedback().marked.marks} == set(Verdict) - {Verdict.NOT_SURE}
-
-
-def test_every_format_has_a_suffix_and_a_renderer():
-    assert dict(SUFFIXES) == {
-        "text": ".txt",
-        "markdown": ".md",
-        "html": ".html",
-        "json": ".json",
-        "csv": ".csv",
-        "gradescope": ".json",
-        "prairielearn": ".json",
-        "github-classroom": ".json",
-    }
-    assert all(callable(renderer(name)) for name in SUFFIXES)

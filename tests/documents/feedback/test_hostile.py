@@ -12,11 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from rich.console import Console
 
-from archstat.renderers.feedback import SUFFIXES, renderer
-from archstat.renderers.feedback.terminal import show
-from tests.renderers.feedback.sheets import TITLES, feedback
+from tests.documents.feedback.sheets import TITLES, feedback
+from tests.documents.feedback.writing import FORMATS, JSON, written
 from tests.renderers.networks import network
 
 OBEYED = re.compile(
@@ -47,15 +45,15 @@ def hostile(text, level="full", **keywords):
     return feedback(level, titles=titles, rows=rows, graph=graph, **names, **keywords)
 
 
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize("granularity", ["row", "column", "cell"])
 def test_nothing_that_a_terminal_obeys_is_echoed(format_name, granularity):
-    text = renderer(format_name)(hostile(f"a{TERMINAL}b", granularity=granularity))
+    text = written(format_name, hostile(f"a{TERMINAL}b", granularity=granularity))
     assert OBEYED.findall(text) == []
     assert "owned" not in text
 
 
-@pytest.mark.parametrize("format_name", [name for name in SUFFIXES if SUFFIXES[name] == ".json"])
+@pytest.mark.parametrize("format_name", JSON)
 def test_nothing_that_a_terminal_obeys_hides_in_json(format_name):
     def texts(value):
         if isinstance(value, str):
@@ -64,14 +62,13 @@ def test_nothing_that_a_terminal_obeys_hides_in_json(format_name):
             for part in value.values() if isinstance(value, dict) else value:
                 yield from texts(part)
 
-    document = json.loads(renderer(format_name)(hostile(f"a{TERMINAL}b")))
+    document = json.loads(written(format_name, hostile(f"a{TERMINAL}b")))
     assert [text for text in texts(document) if OBEYED.search(text)] == []
 
 
 def test_nothing_that_a_terminal_obeys_reaches_a_terminal():
-    console = Console(file=StringIO(), width=80, highlight=False, soft_wrap=True)
-    show(hostile(f"a{TERMINAL}b"), console)
-    assert OBEYED.findall(console.file.getvalue()) == []
+    text = written("terminal", hostile(f"a{TERMINAL}b"))
+    assert OBEYED.findall(text) == []
 
 
 class Tags(HTMLParser):
@@ -94,7 +91,7 @@ MARKUP = """<script>alert(1)</script> " onmouseover="x" ' <img src=x> &lt; </td>
 
 def test_html_shows_markup_as_it_was_written():
     page = Tags()
-    page.feed(renderer("html")(hostile(MARKUP)))
+    page.feed(written("html", hostile(MARKUP)))
     assert not {"script", "img"} & page.tags
     assert not {"onmouseover", "src"} & page.attributes
     assert MARKUP in page.said
@@ -103,9 +100,9 @@ def test_html_shows_markup_as_it_was_written():
 @pytest.mark.parametrize("level", ["hint", "full"])
 def test_markdown_shows_markup_as_it_was_written(level):
     markup = "<b>|*x* **y** [l](u) ![i](u) `c` $m$ # &amp; ~~s~~ _e_ \\<i>"
-    results = json.loads(renderer("gradescope")(hostile(markup, level)))
+    results = json.loads(written("gradescope", hostile(markup, level)))
     for text in (
-        renderer("markdown")(hostile(markup, level)),
+        written("markdown", hostile(markup, level)),
         "\n\n".join(test["output"] for test in results["tests"]),
     ):
         page = Tags()
@@ -118,7 +115,7 @@ def test_markdown_shows_markup_as_it_was_written(level):
 def test_no_text_begins_a_list_of_its_own(start):
     rows = ((f"{start} Conv1", f"{start} x", "72", "", "", "", ""),)
     for granularity in ("row", "column", "cell"):
-        text = renderer("gradescope")(feedback(rows=rows, granularity=granularity))
+        text = written("gradescope", feedback(rows=rows, granularity=granularity))
         html = [MarkdownIt().render(test["output"]) for test in json.loads(text)["tests"]]
         assert {page.count("<ul>") for page in html} == {1}
         assert not re.search("<(ol|h1|blockquote|em)", "".join(html))
@@ -126,7 +123,7 @@ def test_no_text_begins_a_list_of_its_own(start):
 
 
 def test_every_line_of_a_markdown_table_has_all_its_cells():
-    lines = renderer("markdown")(hostile("a | b \\| c\n| d")).splitlines()
+    lines = written("markdown", hostile("a | b \\| c\n| d")).splitlines()
     table = [line for line in lines if line.startswith("|")]
     assert len(table) == 5
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {len(TITLES) + 1}
@@ -134,18 +131,18 @@ def test_every_line_of_a_markdown_table_has_all_its_cells():
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
 def test_csv_holds_no_formula(formula):
-    rows = csv.reader(renderer("csv")(hostile(formula)).splitlines())
+    rows = csv.reader(written("csv", hostile(formula)).splitlines())
     assert [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))] == []
 
 
 def test_csv_keeps_numbers_as_they_are():
-    line = renderer("csv")(feedback()).splitlines()[6]
+    line = written("csv", feedback()).splitlines()[6]
     assert line == "1,2,conv1,Feature map,feature_map,32x32x8,right,1,1,,"
 
 
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_a_file_name_that_is_no_text_can_be_written(format_name):
-    text = renderer(format_name)(feedback(name="hw\udcff.md"))
+    text = written(format_name, feedback(name="hw\udcff.md"))
     assert text.encode("utf-8").startswith(text[:1].encode())
 
 
@@ -153,22 +150,22 @@ def test_a_file_name_that_is_no_text_can_be_written(format_name):
 @given(text=st.text(max_size=20))
 def test_no_text_breaks_a_format(text):
     feedback = hostile(text)
-    for format_name, suffix in SUFFIXES.items():
-        printed = renderer(format_name)(feedback)
+    for format_name in FORMATS:
+        printed = written(format_name, feedback)
         assert OBEYED.search(printed) is None
-        if suffix == ".json":
+        if format_name in JSON:
             json.loads(printed)
-        elif suffix == ".csv":
+        elif format_name == "csv":
             assert {len(row) for row in csv.reader(StringIO(printed))} == {11}
 
 
 def test_a_long_cell_is_cut_where_lines_are_narrow():
     rows = (("Conv1", "x" * 1000, "216", "", "", "", ""),)
-    text = renderer("text")(feedback(rows=rows))
+    text = written("text", feedback(rows=rows))
     assert f"{'x' * 39}… " in text
-    assert "x" * 1000 in renderer("html")(feedback(rows=rows))
+    assert "x" * 1000 in written("html", feedback(rows=rows))
 
 
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_a_sheet_whose_rows_repeat_its_titles_has_no_cells(format_name):
-    assert renderer(format_name)(feedback(rows=(TITLES,)))
+    assert written(format_name, feedback(rows=(TITLES,)))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from archstat.documents.feedback import words
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.marking.points import Gap
-from archstat.renderers.feedback import words
 
 Item: TypeAlias = Mark | Gap
 

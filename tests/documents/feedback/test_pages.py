@@ -7,17 +7,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from archstat.renderers.feedback import renderer
-from archstat.renderers.feedback.text import lines
-from archstat.renderers.grid import display_width
-from tests.renderers.feedback.sheets import ROWS, feedback
+from archstat.documents.letters import display_width
+from tests.documents.feedback.sheets import ROWS, feedback
+from tests.documents.feedback.writing import printed_at, written
 
 KOREAN = ("층", "출력 크기", "가중치 개수", "뉴런 개수", "MACs", "수용 영역", "이유")
 
 
 def printed(width, **keywords):
-    pieces = lines(feedback(**keywords), width=width)
-    return ["".join(text for text, _ in line).rstrip() for line in pieces]
+    return printed_at(feedback(**keywords), width)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
@@ -90,14 +88,14 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page():
-    return Page(renderer("html")(feedback("full")))
+    return Page(written("html", feedback("full")))
 
 
 def test_a_page_loads_and_runs_nothing(page):
     assert page.all("script", "link", "img", "iframe") == []
     assert {"http-equiv": "Content-Security-Policy"}.items() <= page.all("meta")[2].items()
     assert page.all("meta")[2]["content"] == "default-src 'none'; style-src 'unsafe-inline'"
-    assert "url(" not in renderer("html")(feedback())
+    assert "url(" not in written("html", feedback())
 
 
 def test_a_page_states_its_language_and_direction(page):
@@ -116,7 +114,7 @@ def test_every_mark_says_what_it_means(page):
     signs = [attributes for attributes in page.all("span") if attributes.get("role") == "img"]
     assert len(cells) == len(signs) == 27
     assert all(attributes["aria-label"] for attributes in signs)
-    assert [cell["title"] for cell in cells if cell["class"] == "follows"] == [
+    assert [cell["title"] for cell in cells if cell["class"] == "doubt"] == [
         "Follows from feature map of Conv2. Right is 1,728.",
         "Follows from weights of Conv1. Right is 27,784.",
     ]
@@ -128,6 +126,6 @@ def test_rows_and_columns_have_headers(page):
 
 
 def test_a_page_has_colours_for_the_dark_and_a_style_for_paper():
-    text = renderer("html")(feedback())
+    text = written("html", feedback())
     assert "@media (prefers-color-scheme: dark)" in text
     assert "@media print" in text

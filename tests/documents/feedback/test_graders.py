@@ -9,15 +9,16 @@ from fractions import Fraction
 import pytest
 
 from archstat.errors import SheetError
+from archstat.formats.special import GRADERS
 from archstat.homework.marking.policy import Policy
-from archstat.renderers.feedback import GRADERS, refuser, renderer
-from tests.renderers.feedback.sheets import ROWS, feedback
+from tests.documents.feedback.sheets import ROWS, feedback
+from tests.documents.feedback.writing import refusal, written
 
 NO_TABLE = SheetError("there is no table", hint="hand in Markdown").within("hw*.md")
 
 
 def results(format_name, level="hint", **keywords):
-    return json.loads(renderer(format_name)(feedback(level, **keywords)))
+    return json.loads(written(format_name, feedback(level, **keywords)))
 
 
 def all_right():
@@ -173,7 +174,7 @@ def test_points_that_do_not_end_are_numbers():
 
 
 def test_gradescope_is_told_why_a_sheet_cannot_be_marked():
-    assert json.loads(refuser("gradescope")(NO_TABLE)) == {
+    assert json.loads(refusal("gradescope", NO_TABLE)) == {
         "score": 0,
         "output": "This cannot be marked:\n\n"
         r"- hw\*.md: there is no table (hint: hand in Markdown)",
@@ -184,14 +185,14 @@ def test_gradescope_is_told_why_a_sheet_cannot_be_marked():
 
 
 def test_prairielearn_does_not_count_a_sheet_that_cannot_be_marked():
-    assert json.loads(refuser("prairielearn")(NO_TABLE)) == {
+    assert json.loads(refusal("prairielearn", NO_TABLE)) == {
         "gradable": False,
         "format_errors": ["hw*.md: there is no table (hint: hand in Markdown)"],
     }
 
 
 def test_github_classroom_is_told_why_a_sheet_cannot_be_marked():
-    assert json.loads(refuser("github-classroom")(NO_TABLE)) == {
+    assert json.loads(refusal("github-classroom", NO_TABLE)) == {
         "version": 1,
         "status": "error",
         "max_score": 0,
@@ -207,4 +208,4 @@ def test_github_classroom_is_told_why_a_sheet_cannot_be_marked():
 
 
 def test_every_grader_can_refuse():
-    assert all(callable(refuser(name)) for name in GRADERS)
+    assert all(refusal(name, NO_TABLE) for name in GRADERS)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from archstat.formats.json import printed
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
 from archstat.homework.marking.feedback import Feedback, line
@@ -22,11 +21,6 @@ SCHEMA = 1
 """The version of the contract."""
 
 
-def render(feedback: Feedback) -> str:
-    """Return one JSON document, a cell a line."""
-    return printed(document(feedback))
-
-
 def plain(value: Answer) -> Any:
     """Return a number, sizes or a word as JSON has them."""
     if isinstance(value, Fraction):
@@ -34,7 +28,7 @@ def plain(value: Answer) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def document(feedback: Feedback) -> dict[str, Any]:
+def data_of(feedback: Feedback) -> dict[str, Any]:
     """Return a marked sheet as the contract has it.
 
     Keys:

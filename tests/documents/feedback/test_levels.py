@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from archstat.documents.feedback.words import answer
+from archstat.formats.special import GRADERS
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import truth_of
 from archstat.homework.marking.feedback import Feedback
@@ -16,10 +18,9 @@ from archstat.homework.mistakes import MISTAKES
 from archstat.homework.reading.table import Table
 from archstat.homework.sheet.sheet import columns_of, sheet_of
 from archstat.models.spec.resolve import Variant, resolve
-from archstat.renderers.feedback import GRADERS, SUFFIXES, renderer
-from archstat.renderers.feedback.words import answer
 from archstat.report.report import report_on
-from tests.renderers.feedback.sheets import ROWS, feedback
+from tests.documents.feedback.sheets import ROWS, feedback
+from tests.documents.feedback.writing import FORMATS, written
 
 ANSWERS = ("216", "12×12×12", "12x12x12", "[12, 12, 12]", "1,728", "1728", "27,784", "27784")
 """What is right in wrong cells of the sheet, and stands nowhere else in it."""
@@ -28,7 +29,7 @@ LEVELS = ("none", "score", "hint", "full")
 
 
 def printed(format_name, level, **keywords):
-    return renderer(format_name)(feedback(level, **keywords))
+    return written(format_name, feedback(level, **keywords))
 
 
 def without_style(text):
@@ -36,21 +37,21 @@ def without_style(text):
 
 
 @pytest.mark.parametrize("level", ["none", "score", "hint"])
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize("granularity", ["row", "column", "cell"])
 def test_no_right_number_is_told_below_full(format_name, level, granularity):
     text = without_style(printed(format_name, level, granularity=granularity))
     assert [number for number in ANSWERS if number in text] == []
 
 
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_right_numbers_are_told_at_full(format_name):
     text = without_style(printed(format_name, "full"))
     assert "216" in text
     assert any(number in text for number in ("27,784", "27784"))
 
 
-@pytest.mark.parametrize("format_name", SUFFIXES)
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_mistakes_are_named_from_hint_on(format_name):
     told = {
         level: "depth-left-out" in text or "channels are left out" in text
@@ -60,7 +61,7 @@ def test_mistakes_are_named_from_hint_on(format_name):
     assert told == {"none": False, "score": False, "hint": True, "full": True}
 
 
-@pytest.mark.parametrize("format_name", sorted(SUFFIXES.keys() - set(GRADERS)))
+@pytest.mark.parametrize("format_name", sorted(set(FORMATS) - set(GRADERS)))
 def test_nothing_is_told_at_none(format_name):
     right_rows = tuple(row if row[0] != "Conv1" else (*row[:2], "216", *row[3:]) for row in ROWS)
     assert printed(format_name, "none") == printed(format_name, "none", rows=right_rows)

@@ -1,0 +1,1 @@
+"""A marked hand-in: its tables with their marks, and what is said of them."""

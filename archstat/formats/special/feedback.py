@@ -1,0 +1,25 @@
+"""What formats of feedback have in common."""
+
+from __future__ import annotations
+
+from archstat.documents.document import Document
+from archstat.documents.feedback.sheet import feedback_document
+from archstat.errors import UsageError
+from archstat.formats import text_in
+from archstat.homework.marking.feedback import Feedback
+
+
+def feedback_of(document: Document) -> Feedback:
+    """Return the feedback that a document is about.
+
+    Raises:
+        UsageError: It is about something else.
+    """
+    if not isinstance(document.subject, Feedback):
+        raise UsageError(f"a {document.kind} is nothing that grading systems read")
+    return document.subject
+
+
+def for_students(feedback: Feedback) -> str:
+    """Return what a student is given."""
+    return text_in("markdown", feedback_document(feedback))

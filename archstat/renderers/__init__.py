@@ -1,1 +1,0 @@
-"""What is left to become documents: benchmarks, comparisons, explanations, feedback, classes."""
