@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.running import invoke
@@ -399,3 +401,22 @@ def test_the_last_layers_before_an_endless_recursion_are_shown(tmp_path):
     last = int(names[-1].removeprefix("add (").rstrip(")"))
     assert names == [f"add ({number})" for number in range(last - 39, last + 1)]
     assert lines[-1] == f"note: the last 40 of {last} rows are shown; totals are those of all"
+
+
+@pytest.mark.parametrize("container", ["ModuleList", "ModuleDict"])
+def test_a_container_with_a_forward_of_its_own_may_be_called(container, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = "[nn.Linear(4, 2)]" if container == "ModuleList" else "{'a': nn.Linear(4, 2)}"
+    first = "self[0]" if container == "ModuleList" else "self['a']"
+    text = (
+        f"from torch import nn\nclass Experts(nn.{container}):\n"
+        f"    def forward(self, x):\n        return {first}(x).wrong\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.experts = Experts({given})\n"
+        "    def forward(self, x):\n        return self.experts(x)\n"
+    )
+    Path("net.py").write_text(text, encoding="utf-8")
+    broken = invoke("table", "net.py:Net", "--input", "4")
+    assert "has no attribute 'wrong'" in broken.stderr
+    Path("net.py").write_text(text.replace(".wrong", ""), encoding="utf-8")
+    assert invoke("table", "net.py:Net", "--input", "4").exit_code == 0

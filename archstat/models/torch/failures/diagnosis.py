@@ -32,6 +32,9 @@ READING = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
 INDICES = (torch.int32, torch.int64)
 """The types of the numbers by which an embedding finds its rows."""
 
+NO_FORWARDS = (nn.Module.forward, nn.ModuleList.forward, nn.ModuleDict.forward)
+"""What is called where a class says nothing of its forward pass."""
+
 ON_META = (NotImplementedError, RuntimeError, TypeError)
 """What torch raises where meta is asked for what it has not."""
 
@@ -121,11 +124,11 @@ def _endless(failure: Failure) -> Problem | None:
 
 def _no_forward(failure: Failure) -> Problem | None:
     kind = type(failure.module)
+    if kind.forward not in NO_FORWARDS or "forward" in vars(failure.module):
+        return None
     if isinstance(failure.module, (nn.ModuleList, nn.ModuleDict)):
         what = "holds modules, and cannot be called itself"
         return Problem(what, "call its modules one by one, or make it an nn.Sequential")
-    if kind.forward is not nn.Module.forward:
-        return None
     what = f"class {kind.__name__} has no method 'forward'"
     if near := get_close_matches("forward", vars(kind), n=1, cutoff=NEAR):
         return Problem(what, f"rename its {near[0]!r}")
