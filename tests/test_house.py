@@ -20,3 +20,14 @@ def house():
 
 def test_no_imports_go_round_in_a_circle(house):
     assert house.circle() == []
+
+
+def test_the_picture_of_the_house_is_that_of_the_code(house):
+    # python docs/house.py draws it again
+    assert house.PICTURE.read_text(encoding="utf-8") == house.picture()
+
+
+def test_the_contract_names_every_folder_of_the_package(house):
+    rooms = {room for floor in house.floors() for room in floor}
+    there = {f"archstat.{path.name}" for path in (ROOT / "archstat").iterdir() if path.is_dir()}
+    assert {name for name in there if not name.endswith("__pycache__")} - rooms == set()

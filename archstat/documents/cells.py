@@ -156,7 +156,7 @@ def for_people(cell: Cell) -> str:  # noqa: C901, PLR0911, PLR0912  a case for e
         case Formula():
             from archstat.documents.formulas import written  # noqa: PLC0415  most tables have none
 
-            return written(cell)
+            return written(cell.expression, has_values=cell.has_values)
         case Blank():
             return ""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.analyses.symbols import Atom, Constant, Notation, Rounding
-from archstat.documents.cells import Formula
+from archstat.analyses.symbols import Atom, Constant, Expression, Notation, Rounding
 
 _BRACKETS = {Rounding.DOWN: ("⌊", "⌋"), Rounding.UP: ("⌈", "⌉")}
 
@@ -27,6 +26,6 @@ SYMBOLS = Notation(_named, " · ", "−", _quotient)
 VALUES = Notation(_valued, " · ", "−", _quotient)
 
 
-def written(formula: Formula) -> str:
+def written(expression: Expression, *, has_values: bool) -> str:
     """Return a formula, in letters or with their values."""
-    return (VALUES if formula.has_values else SYMBOLS).write(formula.expression)
+    return (VALUES if has_values else SYMBOLS).write(expression)
