@@ -13,7 +13,16 @@ from archstat.errors import SheetError
 from archstat.homework.reading import limits, read_bytes, read_text
 from archstat.homework.reading.markup.tex import plain as plain_tex
 from archstat.homework.reading.text import plain
-from tests.homework.reading.making import archive, docx, notebook, ods, paragraph, word_table, xlsx
+from tests.homework.reading.making import (
+    archive,
+    docx,
+    notebook,
+    ods,
+    paragraph,
+    pdf,
+    word_table,
+    xlsx,
+)
 from tests.homework.reading.reading import SHEETS
 
 WORD = docx(
@@ -57,12 +66,20 @@ FILES = {
     "sheet.ipynb": NOTEBOOK,
     "sheet.html": PAGE,
     "sheet.tex": CODE,
+    "sheet.pdf": pdf([(50, 700, "Layer"), (150, 700, "Out"), (50, 680, "a"), (150, 680, "5")]),
+    "list.txt": b"INPUT: [32x32x3]  params: 0\n- conv1 -> 5x5x3, 3 filters\n  - RF = 3\n",
+    "net.txt": b"Net(\n  (a): Conv2d(3, 6, kernel_size=(5, 5))\n  (b): ReLU()\n)\n",
     "sheet.csv": 'Layer;Out\nconv1;"5;5"\n\n'.encode("utf-16"),
 }
 
 PIECES = st.sampled_from(
     [
         *(
+            "conv1: ",
+            " params",
+            " -> ",
+            "- ",
+            "output 5x5",
             "|",
             "\n",
             "\n\n",
