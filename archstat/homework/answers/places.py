@@ -15,6 +15,9 @@ from archstat.homework.answers.truth import Answer, Answers, Truth
 from archstat.homework.sheet.labels import family_of, general_family
 from archstat.layers.base import Shape
 
+WHOLE = "network"
+"""The name of the block of all layers, as tools print it first."""
+
 TOTAL = "total"
 """The name of the sum over all layers."""
 
@@ -267,7 +270,9 @@ def _blocks(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> list
         elif len(weighted) > 1 and start not in starts:
             starts.add(start)
             numbers = (str(len(starts)),)
-        classes = frozenset({spelled(truth.graph.modules.get(name, ""))}) - {""}
+        path = "" if name == WHOLE else name
+        called = {truth.graph.modules.get(path, ""), *(("model",) if name == WHOLE else ())}
+        classes = frozenset(map(spelled, called)) - {""}
         members = tuple(place.name for place in inside)
         span, several = (start, stop), len(weighted) > 1
         blocks.append(
@@ -289,7 +294,7 @@ def _modules(order: Sequence[str]) -> dict[str, tuple[int, int]]:
         and len(places) > 1
         and 2 * len(places) >= places[-1] + 1 - places[0]
         and len(places) < len(order)
-    }
+    } | {WHOLE: (0, len(order))}
 
 
 def _prefixes(name: str) -> Iterator[str]:

@@ -136,8 +136,8 @@ def _is_map(dims: Dims, shape: Shape) -> bool:
         return dims.channels == channels and _core(sizes) in {_core(sides), _core(sides[::-1]), ()}
     if _core(sizes) in {_core(shape), _core((*sides, channels)), _core((*sides[::-1], channels))}:
         return True
-    if not sides:  # one place of a vector: 1×1
-        return sizes == (1, 1)
+    if not sides:  # one place of a vector: 1×1; or the product that it is
+        return sizes == (1, 1) or (len(sizes) > 1 and prod(sizes) == channels)
     return sizes in {tuple(sides), tuple(sides[::-1]), tuple(set(sides)), (prod(shape),)}
 
 

@@ -150,7 +150,7 @@ def _reads(
         placed = [(entry, place) for entry, place in cells if place is not None]
         reading = _reading(quantity, asked, placed, key)
         choice = found.get(index)
-        is_sure = choice is None or choice.is_fit or _is_clear(column)
+        is_sure = choice is None or choice.is_fit or (choice.is_possible and _is_clear(column))
         is_declared = (
             reading is None
             or policy.accepts(reading.name)

@@ -13,6 +13,7 @@ from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading.table import Contents, Table
+from archstat.homework.sheet.labels import sums_of
 from archstat.homework.sheet.sheet import Column, Sheet, Way, columns_of, sheet_of
 from archstat.homework.sheet.stated import Stated, stated
 
@@ -80,7 +81,9 @@ def _texts(contents: Contents, found: Sequence[Held], number: int) -> Iterator[S
             title = statement.heading.title or statement.text
             label = f"total {statement.part}".strip()
             tool = None if statement.table is None else contents.tables[statement.table].tool
-            table = Table(statement.place, ("", title), ((label, statement.cell),), tool)
+            table = Table(
+                statement.place, ("", title), ((label, statement.cell.strip(" *")),), tool
+            )
             columns = (Column(0, "", is_label=True), Column(1, title, ways))
             yield sheet_of(table, columns, number)
             number += 1
@@ -92,6 +95,8 @@ def _ways(statement: Stated, found: Sequence[Held]) -> Iterator[Way]:
         table = Table("", (statement.heading.title,), ())
         yield from columns_of(table)[0].ways
         return
+    if statement.part and not sums_of(statement.part):
+        return  # of nobody knows what
     for sheet in found:
         if sheet.sheet.number == statement.table:
             keys = dict.fromkeys(read.quantity for read in sheet.reads.values())

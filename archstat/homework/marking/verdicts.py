@@ -14,7 +14,10 @@ from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.following import OwnWords, consequences
 from archstat.homework.marking.held import Held, Read, is_right, of_input
 from archstat.homework.marking.marks import Mark, Spot, Verdict
+from archstat.homework.sheet.headings import heading
+from archstat.homework.sheet.labels import sums_of
 from archstat.homework.sheet.sheet import Entry
+from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
 _WHOLE = re.compile(r"full|whole|entire|all|global|전체|모두|全")
 
@@ -167,6 +170,8 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
         return replace(plain, verdict=Verdict.UNREADABLE)
     column = [one for one in rows if one.members and set(place.members) >= set(one.members)]
     column = column or [one for one in rows if not one.members and one.layer != INPUT]
+    if place.name == TOTAL and _is_of_some(sheet, entry.row):
+        return replace(plain, verdict=Verdict.NOT_SURE)
     own = [quantity.reads(one.entry.written) for one in column]
     if quantity.agrees(written, sum(n for n in own if isinstance(n, (int, Fraction)))):
         wrong = [
@@ -179,6 +184,13 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
         spots = tuple(one.place for one in wrong)
         return replace(plain, verdict=Verdict.FOLLOWS, follows_from=spots)
     return replace(plain, verdict=Verdict.WRONG)
+
+
+def _is_of_some(sheet: Held, row: int) -> bool:
+    """Return whether a total may be one of some layers: "Embeddings total"."""
+    text = next(one.text for one in sheet.sheet.rows if one.index == row)
+    rest = TOTAL_WORDS.sub(" ", text).strip(" :.-*#")
+    return any(map(str.isalpha, rest)) and not heading(rest).is_known and not sums_of(text)
 
 
 def _is_whole(column: Sequence[Mark], place: Place, key: Key) -> bool:

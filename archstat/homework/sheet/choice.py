@@ -10,13 +10,16 @@ from archstat.homework.answers.places import Place
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import is_near
 from archstat.homework.sheet.evidence import Evidence, Reads
-from archstat.homework.sheet.sheet import Column, Way
+from archstat.homework.sheet.sheet import LIKELY, Column, Way
 
 BEAM = 32
 """As many choices for all columns are followed at once."""
 
 TWICE, TWICE_GIVEN, TWICE_ALIKE = -6.0, -2.0, -0.5
 """What it costs that two columns hold the same: if they differ, settings, if they agree."""
+
+FEWEST_FAR = 2
+"""Cells of a column that is about something else if all of them are far from what is asked."""
 
 SURE = 0.5
 """The share of its cells that must be right or near for a column to be what a meaning says."""
@@ -34,6 +37,11 @@ class Choice:
     right: int
     near: int
     cells: int
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether not all of several values are far from what is asked."""
+        return self.cells < FEWEST_FAR or self.right + self.near > 0
 
     @property
     def is_fit(self) -> bool:
@@ -65,7 +73,8 @@ def _options(evidence: Evidence, column: Column, places: Mapping[int, Place]) ->
     for reads in evidence.open[column.index]:
         score, right, near, cells = _fit(evidence, column, reads, places)
         is_plain = cells >= FEWEST and cells - right <= MOST_WRONG * cells and score >= STRONG
-        if column.is_known or column.chosen or is_plain:
+        is_meant = column.is_known and (cells > 0 or reads.way.prior >= LIKELY)
+        if is_meant or column.chosen or is_plain:
             yield Choice(reads.way, score + log(reads.way.prior), right, near, cells)
 
 
@@ -85,7 +94,7 @@ def _fit(
             for entry in evidence.sheet.entries(row, column, reads.way)
             if not entry.written.is_blank
         ]
-        cells += bool(said)
+        cells += any(QUANTITIES[one.quantity].reads(one.written) is not None for one in said)
         right += bool(said) and score > 0
         near += score <= 0 and any(
             is_near(

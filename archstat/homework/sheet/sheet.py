@@ -28,7 +28,7 @@ _OF_WINDOWS = frozenset({"filters", "filter_depth", "kernel_size"})
 
 _NEAR: Mapping[str, tuple[str, ...]] = {
     "feature_map": ("filter_size",),
-    "in_shape": ("in_channels",),
+    "in_shape": ("in_channels", "filter_size"),
     "filters": ("filter_size",),
     "filter_size": ("filters",),
     "activation_bytes": ("activations",),
@@ -43,6 +43,9 @@ _NEAR: Mapping[str, tuple[str, ...]] = {
 
 _OF_ACTIVATIONS = {("feature_map",), ("activation_bytes",)}
 """What a title may mean, too, that speaks of activations, and not of neurons alone."""
+
+LIKELY = 0.4
+"""How likely a meaning must be by the title alone to be taken where no value can be read."""
 
 _SELDOM = 0.05
 """How often a title means something near to what it says."""
@@ -97,7 +100,9 @@ class Column:
     @property
     def way(self) -> Way | None:
         """How it is read: as was decided, or as its title says."""
-        return self.chosen or (self.ways[0] if self.ways and self.is_known else None)
+        if self.chosen is not None or not self.ways:
+            return self.chosen
+        return self.ways[0] if self.is_known and self.ways[0].prior >= LIKELY else None
 
 
 @dataclass(frozen=True)
@@ -197,9 +202,18 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
             hint=did_you_mean(title, table.header)
             or f"it has {', '.join(map(shown, table.header))}",
         )
-    if not any(column.is_label for column in columns) and columns and not columns[0].is_marked:
+    if not any(column.is_label for column in columns) and columns and _names_rows(table):
+        columns[0] = Column(0, table.header[0], is_label=True)
+    elif not any(column.is_label for column in columns) and not columns[0].is_marked:
         columns[0] = replace(columns[0], is_label=True)
     return tuple(columns)
+
+
+def _names_rows(table: Table) -> bool:
+    """Return whether the first column holds names of layers, whatever its title says."""
+    firsts = [row[0] for row in table.rows if row[0].strip()]
+    named = sum(label(text).family is not None for text in firsts)
+    return 2 * named > len(firsts)
 
 
 def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Column:
