@@ -175,7 +175,8 @@ def test_a_file_that_prints_does_not_disturb_the_answer(words):
         "        return self.fc(self", '        print("run")\n        return self.fc(self'
     )
     Path("loud.py").write_text('print("import")\n' + loud, encoding="utf-8")
-    done = start("table", "loud.py:Small", "--input", "3x8x8", "--format", "json", *words)
+    asked = ("loud.py:Small", "--input", "3x8x8", "--run-file", "--format", "json")
+    done = start("table", *asked, *words)
     assert json.loads(done.stdout)["totals"]["macs"] == 5_328
     assert done.stderr == b"import\nrun\n"
 
@@ -183,7 +184,8 @@ def test_a_file_that_prints_does_not_disturb_the_answer(words):
 def test_what_a_file_starts_does_not_disturb_the_answer():
     loud = "import os, sys\nos.system('echo child')\nsys.__stdout__.write('loud\\n')\n"
     Path("loud.py").write_text(loud + NETS, encoding="utf-8")
-    done = start("table", "loud.py:Small", "--input", "3x8x8", "--format", "json")
+    asked = ("loud.py:Small", "--input", "3x8x8", "--run-file", "--format", "json")
+    done = start("table", *asked)
     assert json.loads(done.stdout)["totals"]["macs"] == 5_328
     assert done.stderr.split() == [b"child", b"loud"]
 
@@ -337,7 +339,7 @@ def test_ctrl_c_stops_without_a_word_and_without_a_file():
     text = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + NETS
     text = text.replace("time.sleep(0.01)", "signal.raise_signal(signal.SIGINT)")
     Path("nets.py").write_text(text, encoding="utf-8")
-    done = start("table", "nets.py:Endless", "--input", "3", "-o", "table.md")
+    done = start("table", "nets.py:Endless", "--input", "3", "--run-file", "-o", "table.md")
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, b"", b"")
     assert [file.name for file in Path().iterdir() if file.is_file()] == ["nets.py"]
 

@@ -36,8 +36,9 @@ class Watch:
             raise
 
     def met(self, error: Exception) -> None:
-        """Remember what went wrong."""
-        self.error = self.error or error
+        """Remember what went wrong; a model that calls itself without end may end in our code."""
+        if not isinstance(error, RecursionError):
+            self.error = self.error or error
 
     def require_none(self) -> None:
         """Check that our own code went well.
