@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  the field's name for it
@@ -11,7 +13,7 @@ from archstat.layers.reach import Mixing
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
-from archstat.models.torch import reads
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
 from archstat.report.finding import Verdict
@@ -183,7 +185,9 @@ def test_the_output_of_a_model_is_measured_also_behind_an_operator():
 
 
 def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
-    monkeypatch.setitem(reads.RULES, "roll", lambda _: Mixing.NONE)
+    wrong = replace(REGISTRY.operators["roll"], reach=lambda _: Mixing.NONE)
+    monkeypatch.setitem(REGISTRY.operators, "roll", wrong)
+    monkeypatch.setattr(REGISTRY, "_found", {})
     model = Call(lambda self, x: self.c(x.roll(2, 3)), c=nn.Conv2d(1, 1, 1))
     finding = finding_of(model, (1, 8, 8))
     assert finding.verdict is Verdict.DISAGREES
