@@ -5,7 +5,7 @@ Every folder beside this file with a `front_end.py` is one; nothing else has to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -48,8 +48,12 @@ def find_model(argument: str) -> FrontEnd:
     refuse_stranger(argument)
     file = f"{argument}.toml"
     is_file = bool(argument) and S_ISREG(mode_of(Path(file)))
-    near = did_you_mean(argument, list(catalogue()), at_most=MOST_SUGGESTED)
-    near = near or _of_a_library(argument)
+    models = _of_libraries(argument)
+    near = (
+        _called_so(argument, models)
+        or did_you_mean(argument, list(catalogue()), at_most=MOST_SUGGESTED)
+        or _called_nearly_so(argument, models)
+    )
     hint = f"did you mean {file!r}?" if is_file else near
     raise UsageError(
         f"there is no model {shown(argument)}",
@@ -72,22 +76,26 @@ def library_names(library: str) -> list[str]:
     return [f"{library}/{name}" for name in known[library]()]
 
 
-def _of_a_library(word: str) -> str | None:
-    """Return a hint with the models of installed libraries that are called so, or nearly."""
-    if not word.isidentifier() or len(word) > MAX_SHOWN:
-        return None
+def _of_libraries(word: str) -> list[str]:
+    """Return the models of all installed libraries, if a word may be the name of one."""
     found: list[str] = []
-    for library in (name for each in front_ends() for name in each.libraries()):
-        with suppress(UsageError):  # it is not installed
-            names = library_names(library)
-            exact = f"{library}/{word.lower()}"
-            if exact in names:
-                return f"did you mean {exact!r}?"
-            found += names
-    near = did_you_mean(word, [name.partition("/")[2] for name in found], at_most=1)
-    word = near.split("'")[1] if near else ""
-    whole = next((name for name in found if name.partition("/")[2] == word), None)
+    if word.isidentifier() and len(word) <= MAX_SHOWN:
+        for library in (name for each in front_ends() for name in each.libraries()):
+            with suppress(UsageError):  # it is not installed
+                found += library_names(library)
+    return found
+
+
+def _called_so(word: str, models: Sequence[str]) -> str | None:
+    """Return a hint with the model of a library that is called so."""
+    whole = next((name for name in models if name.partition("/")[2] == word.lower()), None)
     return f"did you mean {whole!r}?" if whole else None
+
+
+def _called_nearly_so(word: str, models: Sequence[str]) -> str | None:
+    """Return a hint with the model of a library that is called nearly so."""
+    near = did_you_mean(word, [name.partition("/")[2] for name in models], at_most=1)
+    return _called_so(near.split("'")[1], models) if near else None
 
 
 def find_formulas(argument: str) -> FormulaFrontEnd:

@@ -10,7 +10,7 @@ from tests.cli.running import start
 
 def test_all_networks_are_offered_with_their_titles():
     offered = dict(complete_model(""))
-    assert len(offered) == 11
+    assert len(offered) == 17
     assert offered["vgg16"] == (
         "VGG-16: configuration D, nothing but 3×3 convolutions and 2×2 pooling"
     )
@@ -21,6 +21,7 @@ def test_only_names_that_begin_so_are_offered():
         "caffenet",
         "cifar-alexnet",
         "cifar-bn-alexnet",
+        "cifar-tutorial",
     ]
     assert list(complete_model("alexnet")) == []
 
