@@ -66,7 +66,7 @@ def check(
     Exit code 1 if a cell is wrong.
     """
     with answering():
-        from archstat.documents.feedback.sheet import feedback_document
+        from archstat.documents.homework.sheet import feedback_document
         from archstat.homework.marking.feedback import Feedback
         from archstat.homework.marking.matching import marked as marked_of
         from archstat.homework.marking.matching import other_network

@@ -24,7 +24,7 @@ def code(
     """Print the network as a PyTorch class that runs by itself, its layers' names kept."""
     with answering():
         from archstat.documents.catalogue import source_document
-        from archstat.documents.pytorch import pytorch_source
+        from archstat.documents.source.pytorch import pytorch_source
         from archstat.models.argument import find_formulas
 
         target = destination(format_name, output, model)

@@ -110,7 +110,7 @@ def grade(
     with answering():
         from archstat import __version__
         from archstat.cli.output import destination, write_file
-        from archstat.documents.graded_class import class_document
+        from archstat.documents.homework.graded_class import class_document
         from archstat.formats import text_in
         from archstat.formats.special import grades
         from archstat.formats.special.feedback import for_students

@@ -47,7 +47,7 @@ def mistakes(
 ) -> None:
     """List the mistakes that homework is held against, and which of them look the same."""
     with answering():
-        from archstat.documents.mistakes import effects_document, mistakes_document
+        from archstat.documents.homework.mistakes import effects_document, mistakes_document
         from archstat.homework.mistakes import MISTAKES
 
         target = destination(format_name, output, *([] if model is None else [model]))

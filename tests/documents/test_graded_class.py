@@ -7,7 +7,7 @@ import io
 from dataclasses import replace
 from fractions import Fraction
 
-from archstat.documents.graded_class import class_document
+from archstat.documents.homework.graded_class import class_document
 from archstat.formats import format_named
 from archstat.formats.special.grades import file_name, grades_of
 from archstat.homework.grading.outcome import Outcome, Status

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archstat.documents.pytorch import class_name, pytorch_source
+from archstat.documents.source.pytorch import class_name, pytorch_source
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, GraphBuilder
 from archstat.layers import layer_kinds

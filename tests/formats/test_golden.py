@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archstat.documents.pytorch import pytorch_source as code
+from archstat.documents.source.pytorch import pytorch_source as code
 from archstat.documents.view import View
 from archstat.report.columns import COLUMNS, DEFAULT, choose_columns
 from tests.formats.writing import texts, written

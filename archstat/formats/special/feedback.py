@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archstat.documents.document import Document
-from archstat.documents.feedback.sheet import feedback_document
+from archstat.documents.homework.sheet import feedback_document
 from archstat.errors import UsageError
 from archstat.formats import text_in
 from archstat.homework.marking.feedback import Feedback

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from archstat.documents.cells import for_spreadsheets
-from archstat.documents.graded_class import points, told
+from archstat.documents.homework.graded_class import points, told
 from archstat.homework.grading.naming import squashed
 from archstat.homework.grading.outcome import Outcome, Status
 from archstat.homework.grading.report import ClassReport

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from archstat.documents.document import Document
-from archstat.documents.feedback import words
-from archstat.documents.feedback.bundles import Bundle, bundles
-from archstat.documents.feedback.data import plain
-from archstat.documents.feedback.sheet import remarks_of
+from archstat.documents.homework import words
+from archstat.documents.homework.bundles import Bundle, bundles
+from archstat.documents.homework.data import plain
+from archstat.documents.homework.sheet import remarks_of
 from archstat.errors import ArchstatError
 from archstat.formats import Format
 from archstat.formats.json import printed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from archstat.documents.feedback.sheet import feedback_document
+from archstat.documents.homework.sheet import feedback_document
 from archstat.formats import format_named
 from archstat.homework.marking.marks import Verdict
 from tests.documents.feedback.sheets import feedback

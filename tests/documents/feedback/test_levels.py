@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from archstat.documents.feedback.words import answer
+from archstat.documents.homework.words import answer
 from archstat.formats.special import GRADERS
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import truth_of

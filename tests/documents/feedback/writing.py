@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.documents.feedback.sheet import feedback_document
+from archstat.documents.homework.sheet import feedback_document
 from archstat.formats import format_named, text_in
 from archstat.formats.special import GRADERS
 from tests.formats.writing import texts_of

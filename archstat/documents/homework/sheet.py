@@ -17,8 +17,8 @@ from archstat.documents.document import (
     Saying,
     Table,
 )
-from archstat.documents.feedback import words
-from archstat.documents.feedback.data import data_of, plain
+from archstat.documents.homework import words
+from archstat.documents.homework.data import data_of, plain
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.sheet.sheet import Sheet

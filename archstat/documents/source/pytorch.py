@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 
 from archstat.documents.letters import printable
-from archstat.documents.statements import INDENT, Argument, assigned_call, assigned_operation
+from archstat.documents.source.statements import INDENT, Argument, assigned_call, assigned_operation
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import TorchFunction, TorchModule, TorchOperator, times
 from archstat.layers.naming import attribute_name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from archstat.documents.feedback import words
+from archstat.documents.homework import words
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.marks import Mark, Verdict
