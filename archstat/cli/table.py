@@ -154,7 +154,7 @@ def table(
             trains=train,
         )
         if devices:
-            from archstat.cli.latency import measured
+            from archstat.cli.benchmarks.latency import measured
             from archstat.report.columns import latency_columns
 
             report = measured(report, graph, model, asked, devices)
@@ -190,7 +190,7 @@ def _convention(name: str) -> Convention:
 
 
 def _devices(names: str) -> list[str]:
-    from archstat.cli.latency import devices_named
+    from archstat.cli.benchmarks.latency import devices_named
 
     return devices_named(names)
 

@@ -53,7 +53,7 @@ def test_a_table_has_figures_and_what_limits_them():
 @pytest.fixture(autouse=True)
 def _as_typed(monkeypatch):
     """Let the record tell the words that a test calls the command with."""
-    from archstat.cli import bench_run
+    from archstat.cli.benchmarks import bench_run
     from tests.cli import running
 
     typed = []
@@ -80,7 +80,7 @@ def test_every_combination_of_the_options_is_a_case():
 
 
 def test_the_default_is_every_device_a_core_each_and_batches_1_and_32(monkeypatch):
-    from archstat.cli import bench_run
+    from archstat.cli.benchmarks import bench_run
 
     monkeypatch.setattr(places, "device_names", lambda _: ["cpu"])
     monkeypatch.setattr(bench_run, "physical_cores", lambda: 6)

@@ -204,7 +204,7 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
         )
     if not any(column.is_label for column in columns) and columns and _names_rows(table):
         columns[0] = Column(0, table.header[0], is_label=True)
-    elif not any(column.is_label for column in columns) and not columns[0].is_marked:
+    elif columns and not columns[0].is_marked and not any(each.is_label for each in columns):
         columns[0] = replace(columns[0], is_label=True)
     return tuple(columns)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archstat.cli import marking
+from archstat.cli.homework import marking
 from archstat.cli.reading import question
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option
 from archstat.errors import UsageError, shown

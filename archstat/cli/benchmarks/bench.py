@@ -137,7 +137,7 @@ def bench(
     """
     with answering():
         from archstat.bench.summary import is_valid
-        from archstat.cli.bench_output import Targets
+        from archstat.cli.benchmarks.bench_output import Targets
 
         targets = Targets.of(output or [], format_name, [*models, *filter(None, [vs])], tolerance)
         if compare:
@@ -152,7 +152,7 @@ def bench(
             require_models(models)
             if epoch is not None and train is None:
                 raise UsageError("--epoch goes with training", hint="add --train sgd")
-            from archstat.cli.bench_run import Thoroughness, measured, wanted
+            from archstat.cli.benchmarks.bench_run import Thoroughness, measured, wanted
 
             effort = Thoroughness.quick(seed) if quick else Thoroughness(processes, seconds, seed)
             asked = question(input, classes, settings, model_arguments, 1, "none")

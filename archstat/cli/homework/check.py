@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from archstat.cli import marking
+from archstat.cli.homework import marking
 from archstat.cli.output import destination, require_other
 from archstat.cli.reading import question
 from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, format_option

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archstat.cli import marking
+from archstat.cli.homework import marking
 from archstat.cli.output import destination
 from archstat.cli.reading import question
 from archstat.cli.shared import (

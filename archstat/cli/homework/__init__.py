@@ -1,0 +1,1 @@
+"""The commands on homework, and what they have in common."""
