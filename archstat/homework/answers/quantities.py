@@ -77,7 +77,7 @@ def _per_axis(key: str, title: str, *readings: Reading, is_setting: bool = False
 _MAC_READINGS = (*r.OPERATIONS, r.per_device("macs"))
 
 _ALL = (
-    _given("filters", "number of filters", r.per_device("filters")),
+    _given("filters", "number of filters", r.CHANNELS, r.per_device("filters")),
     _given("filter_depth", "filter depth", r.DEPTHWISE),
     _given("in_channels", "input channels", r.per_device("in_channels")),
     Quantity("kernel_size", "kernel size", says_kernel, reads_per_axis, is_setting=True),

@@ -81,6 +81,12 @@ def _keras(answers: Answers, layered: Layered) -> Answer:
     return params
 
 
+def _channels(answers: Answers, _: Layered) -> Answer:
+    """Return the channels that a layer without filters of its own returns."""
+    shape = answers.get("feature_map")
+    return shape[0] if isinstance(shape, tuple) and len(shape) > 1 else None
+
+
 def _all_channels(answers: Answers, _: Layered) -> Answer:
     """Return the channels of a layer that filters each of them apart."""
     channels = answers.get("in_channels")
@@ -143,6 +149,7 @@ EVERY_OUTPUT = Reading("every-output", "every layer's outputs", answer_to("activ
 CLIPPED = Reading("clipped", "clipped to the image", _clipped)
 BEFORE_FLATTENING = Reading("map", "before it is flattened", answer_to("in_map"), is_plain=True)
 VOCABULARY = Reading("vocabulary", "of how many words", answer_to("in_words"), is_plain=True)
+CHANNELS = Reading("channels", "channels of the map", _channels, is_plain=True)
 DEPTHWISE = Reading("depthwise", "of all its channels", _all_channels, is_plain=True)
 FROM_ZERO = Reading(
     "from-zero", "from the first pixel's centre", answer_to("start0"), is_plain=True

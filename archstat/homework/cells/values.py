@@ -137,7 +137,9 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number
         text = f"{power['mantissa']}×10^{power['exponent']}"
     for statement in _statements(text):
         if readings := _readings(_without_comment(statement), scale, unit):
-            return tuple(replace(number, is_of_column=scale != ONE) for number in readings)
+            return tuple(
+                replace(number, is_of_column=scale != ONE or unit != "") for number in readings
+            )
     return ()
 
 

@@ -10,11 +10,14 @@ from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer, Truth
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
-from archstat.homework.mistakes.slips import slip
+from archstat.homework.mistakes.slips import off_by_one, slip
 from archstat.homework.sheet.labels import family_of
 
 ENOUGH = 2
 """Cells that a mistake must explain to be more than consistent, where numbers are small."""
+
+SIZES_OF_A_MAP = 3
+"""Sizes that chance seldom makes those of another row."""
 
 MOST_OTHERS = 1
 """As many other mistakes are named that explain the same cells."""
@@ -93,7 +96,18 @@ def causes_of(marks: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> 
         ]
         found.append(_cause(best, explained, marks, rivals))
         open_roots -= explained
-    found += [_slipped(marks[number], truth, names) for number in sorted(open_roots)]
+    found = [cause for cause in found if not _is_slip(cause, marks, roots)]
+    open_roots = roots - {
+        number for number in roots if any(marks[number].cell in cause.cells for cause in found)
+    }
+    skipped = _skipped([marks[number] for number in sorted(open_roots)], truth, names)
+    found += skipped
+    told = {cell for cause in skipped for cell in cause.cells}
+    found += [
+        _slipped(marks[number], truth, names)
+        for number in sorted(open_roots)
+        if marks[number].cell not in told
+    ]
     found = _merged(found)
     return tuple(
         sorted(
@@ -126,15 +140,64 @@ def _cause(
 ) -> Cause:
     mistake = suspect.mistake
     cells = tuple(marks[number].cell for number in sorted(suspect.explained))
-    is_telling = any(QUANTITIES[marks[number].quantity].is_telling for number in explained)
     return Cause(
         mistake.key,
         mistake.words,
         mistake.hint,
         cells,
-        is_certain=is_telling or len(cells) >= ENOUGH,
+        is_certain=_is_certain(suspect, [marks[number] for number in explained], marks),
         others=tuple(rivals[:MOST_OTHERS]),
     )
+
+
+def _is_certain(suspect: _Suspect, own: Sequence[Mark], marks: Sequence[Mark]) -> bool:
+    """Return whether chance hardly explains it: large numbers, or all that is wrong.
+
+    Where numbers are small, it must explain every wrong cell of its columns, and contradict none.
+    """
+    if any(QUANTITIES[one.quantity].is_telling for one in own):
+        return True
+    if len(suspect.explained) < ENOUGH or any(QUANTITIES[one.quantity].is_setting for one in own):
+        return False
+    quantities = {one.quantity for one in own}
+    wrong = {
+        number
+        for number, one in enumerate(marks)
+        if one.verdict is Verdict.WRONG and one.quantity in quantities
+    }
+    return wrong <= suspect.explained and 2 * suspect.contradicted <= len(suspect.explained)
+
+
+def _is_slip(cause: Cause, marks: Sequence[Mark], roots: Collection[int]) -> bool:
+    """Return whether a single small number is rather one too large or too small."""
+    own = [marks[number] for number in roots if marks[number].cell in cause.cells]
+    if len(own) != 1 or len(cause.cells) != 1:
+        return False
+    quantity = QUANTITIES[own[0].quantity]
+    if quantity.is_telling or quantity.is_setting:
+        return False
+    return off_by_one(quantity.reads(own[0].entry.written), own[0].answer)
+
+
+def _skipped(wrong: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> list[Cause]:
+    """Return rows all of whose wrong cells are those of one other row."""
+    rows: dict[tuple[int, int], list[Mark]] = {}
+    for one in wrong:
+        rows.setdefault((one.entry.table, one.entry.row), []).append(one)
+    found = []
+    for own in rows.values():
+        if len(own) < ENOUGH or own[0].layer not in truth.nodes:
+            continue
+        for name, answers in truth.account.items():
+            if name != own[0].layer and all(
+                QUANTITIES[one.quantity].agrees(one.entry.written, answers.get(one.quantity))
+                for one in own
+            ):
+                words = f"this is the row of {names.get(name, name)}: a row was skipped"
+                cells = tuple(one.cell for one in own)
+                found.append(Cause("row-skipped", words, "compare the two rows", cells))
+                break
+    return found
 
 
 def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
@@ -148,7 +211,10 @@ def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
             else "no known mistake leads here"
         )
         return Cause("unknown", words, "work it out again, step by step", (one.cell,))
-    certain = found.key != "digit" or QUANTITIES[one.quantity].is_telling
+    value = QUANTITIES[one.quantity].reads(one.entry.written)
+    is_long = isinstance(value, tuple) and len(value) >= SIZES_OF_A_MAP
+    is_open = found.key == "digit" or (found.key == "copied" and not is_long)
+    certain = QUANTITIES[one.quantity].is_telling or not is_open
     return Cause(found.key, found.words, found.hint, (one.cell,), is_certain=certain)
 
 

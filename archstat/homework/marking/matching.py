@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archstat.errors import NoTableError, SheetError
 from archstat.homework.answers.places import key_of
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
+from archstat.homework.cells.values import numbers
 from archstat.homework.marking.held import Held, held
 from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.marks import Verdict
@@ -16,6 +18,8 @@ from archstat.homework.reading.table import Contents, Table
 from archstat.homework.sheet.labels import sums_of
 from archstat.homework.sheet.sheet import Column, Sheet, Way, columns_of, sheet_of
 from archstat.homework.sheet.stated import Stated, stated
+
+_NUMBER = re.compile(r"[~≈ ]*\d[\d.,']*(?: ?(?:[kKMGB]|million|billion)\b)?")
 
 
 def marked(
@@ -81,9 +85,10 @@ def _texts(contents: Contents, found: Sequence[Held], number: int) -> Iterator[S
             title = statement.heading.title or statement.text
             label = f"total {statement.part}".strip()
             tool = None if statement.table is None else contents.tables[statement.table].tool
-            table = Table(
-                statement.place, ("", title), ((label, statement.cell.strip(" *")),), tool
-            )
+            cell = statement.cell.strip(" *")
+            if not numbers(cell) and (start := _NUMBER.match(cell)):
+                cell = start[0]
+            table = Table(statement.place, ("", title), ((label, cell),), tool)
             columns = (Column(0, "", is_label=True), Column(1, title, ways))
             yield sheet_of(table, columns, number)
             number += 1

@@ -19,6 +19,13 @@ from archstat.homework.sheet.labels import sums_of
 from archstat.homework.sheet.sheet import Entry
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
+OF_OUTPUTS = frozenset({"activations", "activation_bytes"})
+"""What only the rows are added up of that there are; hardly a sheet has all ReLUs."""
+
+MOST_JOINED = 5
+"""As many layers behind the first may be in one row."""
+
+_AND = re.compile(r"[+&→]|\band\b")
 _WHOLE = re.compile(r"full|whole|entire|all|global|전체|모두|全")
 
 
@@ -131,10 +138,19 @@ def _may_be_right(entry: Entry, read: Read, sheet: Held) -> bool:
     """Return whether a cell is right if its row or its column is read in another way."""
     if not read.is_sure:
         return True
-    return any(
-        is_right(entry, place, read.asked, read.quantity, sheet.key)
-        for place in sheet.alignment.others.get(entry.row, ())
-    )
+    others = [*sheet.alignment.others.get(entry.row, ()), *_joined(entry.row, sheet)]
+    return any(is_right(entry, one, read.asked, read.quantity, sheet.key) for one in others)
+
+
+def _joined(row: int, sheet: Held) -> Sequence[Place]:
+    """Return the layers behind the one that a row is about, if it names several: "GAP + FC"."""
+    place = sheet.place(row)
+    texts = next(one.cells for one in sheet.sheet.rows if one.index == row)
+    columns = [column.index for column in sheet.sheet.columns if column.way is None]
+    if place is None or place.span is None or not any(_AND.search(texts[at]) for at in columns):
+        return ()
+    start = place.span[0] + 1
+    return sheet.key.layers[start : start + MOST_JOINED]
 
 
 def _rightness(written: Written, quantity: Quantity) -> Verdict:
@@ -170,6 +186,9 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
         return replace(plain, verdict=Verdict.UNREADABLE)
     column = [one for one in rows if one.members and set(place.members) >= set(one.members)]
     column = column or [one for one in rows if not one.members and one.layer != INPUT]
+    listed = [one.answer for one in column if isinstance(one.answer, (int, Fraction))]
+    if read.quantity in OF_OUTPUTS and listed and quantity.agrees(written, sum(listed)):
+        return replace(plain, verdict=_rightness(written, quantity))  # of the rows that there are
     if place.name == TOTAL and _is_of_some(sheet, entry.row):
         return replace(plain, verdict=Verdict.NOT_SURE)
     own = [quantity.reads(one.entry.written) for one in column]

@@ -48,12 +48,16 @@ def slip(
         others: What is true of the other layers of the same family, by what their rows are called.
     """
     shown = written.sum
-    if shown is not None and quantity.agrees(Written(str(shown.value)), answer):
+    is_stated = shown is not None and shown.stated is not None and shown.stated.value != shown.value
+    if shown is not None and is_stated and quantity.agrees(Written(str(shown.value)), answer):
         return Slip(
             "arithmetic",
             f"the calculation is right, its result is not: {shown.terms} is another number",
             "work the calculation out again",
         )
+    is_size = not quantity.is_telling and not quantity.is_setting
+    if is_size and off_by_one(quantity.reads(written), answer):
+        return Slip("off-by-one", "it is off by one", "work it out again, step by step")
     for name, other in others.items():
         if other and other != answer and quantity.agrees(written, other):
             return Slip(
@@ -69,6 +73,20 @@ def slip(
             if any(number.value == answer * factor for number in written.numbers):
                 return Slip("unit", f"it is {words}", "look at the unit")
     return None
+
+
+def off_by_one(value: Answer, answer: Answer) -> bool:
+    """Return whether a number, or one size of several that are equal, is one off.
+
+    >>> off_by_one((98,), (99, 99)), off_by_one((98,), (97, 99))
+    (True, False)
+    """
+    if isinstance(value, tuple) and isinstance(answer, tuple):
+        sizes, true = set(value), set(answer)
+        return len(sizes) == len(true) == 1 and abs(sizes.pop() - true.pop()) == 1
+    if isinstance(value, int) and isinstance(answer, int):
+        return abs(value - answer) == 1
+    return False
 
 
 def _pairs(written: Written, answer: Answer) -> list[tuple[str, str]]:

@@ -192,6 +192,9 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
     chosen = dict(chosen or {})
     columns = []
     for index, title in enumerate(table.header):
+        if not title.strip() and _are_names([row[index] for row in table.rows]):
+            columns.append(Column(index, title, is_label=True))
+            continue
         quantity = chosen.pop(title.strip(), None)
         meaning = heading(title) if quantity is None else Heading(title, (quantity,))
         columns.append(_column(index, title, meaning, is_decided=quantity is not None))
@@ -202,18 +205,30 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
             hint=did_you_mean(title, table.header)
             or f"it has {', '.join(map(shown, table.header))}",
         )
-    if not any(column.is_label for column in columns) and columns and _names_rows(table):
+    is_named = columns and columns[0].is_marked and _names_rows(table)
+    if is_named and not any(column.is_label for column in columns[1:] if column.title.strip()):
+        if len(columns) > 1 and not columns[1].title.strip() and not columns[1].is_label:
+            columns[1] = replace(columns[0], index=1)  # a title that stands one column off
         columns[0] = Column(0, table.header[0], is_label=True)
     elif columns and not columns[0].is_marked and not any(each.is_label for each in columns):
         columns[0] = replace(columns[0], is_label=True)
     return tuple(columns)
 
 
+def _are_names(texts: Sequence[str]) -> bool:
+    """Return whether most cells without a title name kinds of layers."""
+    said = [text for text in texts if text.strip()]
+    return 2 * sum(label(text).family is not None for text in said) > len(said)
+
+
 def _names_rows(table: Table) -> bool:
     """Return whether the first column holds names of layers, whatever its title says."""
     firsts = [row[0] for row in table.rows if row[0].strip()]
-    named = sum(label(text).family is not None for text in firsts)
-    return 2 * named > len(firsts)
+    return 2 * sum(map(_is_name, firsts)) > len(firsts)
+
+
+def _is_name(text: str) -> bool:
+    return label(text).family is not None or not any(map(str.isdigit, text))
 
 
 def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Column:
@@ -255,6 +270,8 @@ def sheet_of(table: Table, columns: Sequence[Column], number: int = 0) -> Sheet:
 
 def _row(index: int, cells: Sequence[str], columns: Sequence[Column]) -> SheetRow:
     texts = [cells[column.index] for column in columns if column.is_label]
+    if not any(map(str.strip, texts)) and not cells[0].strip().isdigit():
+        texts = [cells[0]]  # "total" in front of names
     names = frozenset(name for text in texts for name in (text, first_part(text)))
     text = next(filter(None, texts), "")
     return SheetRow(index, text, _label(texts), tuple(cells), names)
