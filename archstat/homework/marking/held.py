@@ -25,6 +25,9 @@ OF_TOOLS: Mapping[str, frozenset[str]] = {
 }
 """The readings of what tools print, which are right there."""
 
+OF_SHAPES = frozenset({"feature_map", "in_shape"})
+"""What titles speak of that may mean shapes of something else, such as of weights."""
+
 OF_BATCHES = frozenset({"macs", "flops", "neurons", "activations", "activation_bytes"})
 """What is counted for a whole batch."""
 
@@ -150,7 +153,8 @@ def _reads(
         placed = [(entry, place) for entry, place in cells if place is not None]
         reading = _reading(quantity, asked, placed, key)
         choice = found.get(index)
-        is_sure = choice is None or choice.is_fit or (choice.is_possible and _is_clear(column))
+        is_open = quantity in OF_SHAPES and choice is not None and not choice.is_possible
+        is_sure = choice is None or choice.is_fit or (not is_open and _is_clear(column))
         is_declared = (
             reading is None
             or policy.accepts(reading.name)
