@@ -183,8 +183,9 @@ def says_per_axis(written: Written, answer: Answer) -> bool:
 
 def reads_per_axis(written: Written) -> Answer:
     """Return the numbers that a cell states, one where it states one for all axes."""
-    if written.counts and written.counts[0].value.denominator == 1:
-        return (int(written.counts[0].value),)
+    numbers = written.numbers or (() if written.shapes else written.counts)
+    if numbers and numbers[0].value.denominator == 1:
+        return (int(numbers[0].value),)
     return written.shapes[0].sizes if written.shapes else None
 
 

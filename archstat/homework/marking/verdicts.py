@@ -17,6 +17,7 @@ from archstat.homework.marking.marks import Mark, Spot, Verdict
 from archstat.homework.sheet.headings import heading
 from archstat.homework.sheet.labels import sums_of
 from archstat.homework.sheet.sheet import Entry
+from archstat.homework.sheet.titles import NAMING
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
 OF_OUTPUTS = frozenset({"activations", "activation_bytes"})
@@ -209,7 +210,8 @@ def _is_of_some(sheet: Held, row: int) -> bool:
     """Return whether a total may be one of some layers: "Embeddings total"."""
     text = next(one.text for one in sheet.sheet.rows if one.index == row)
     rest = TOTAL_WORDS.sub(" ", text).strip(" :.-*#")
-    return any(map(str.isalpha, rest)) and not heading(rest).is_known and not sums_of(text)
+    is_counted = bool(set(heading(rest).quantities) - NAMING)
+    return any(map(str.isalpha, rest)) and not is_counted and not sums_of(text)
 
 
 def _is_whole(column: Sequence[Mark], place: Place, key: Key) -> bool:

@@ -125,7 +125,8 @@ def _sums(row: SheetRow, key: Key) -> list[Place]:
 def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
     """Return what a row may be, no layer at all included."""
     found = [_Move(None, None, None, _EXTRA_ROW)]
-    worst = 0.0 if any(map(str.isalpha, row.text)) and row.label.family is None else _WORST
+    is_unknown = row.label.family in {None, "output"} and any(map(str.isalpha, row.text))
+    worst = 0.0 if is_unknown else _WORST
     for place in (*evidence.key.layers, *evidence.key.blocks):
         score = evidence.score(row, place)
         if score > worst and place.span is not None:

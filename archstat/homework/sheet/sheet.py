@@ -50,6 +50,7 @@ LIKELY = 0.4
 _SELDOM = 0.05
 """How often a title means something near to what it says."""
 
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _PIECES = re.compile(r"[;\n]|, (?=[^\W\d])")
 _NAMED = re.compile(
     r"(?P<before>[^\W\d][^\d:=]*?)[ :=]+(?P<value>[\d(\[~≈].*)"
@@ -272,7 +273,9 @@ def _row(index: int, cells: Sequence[str], columns: Sequence[Column]) -> SheetRo
     texts = [cells[column.index] for column in columns if column.is_label]
     if not any(map(str.strip, texts)) and not cells[0].strip().isdigit():
         texts = [cells[0]]  # "total" in front of names
-    names = frozenset(name for text in texts for name in (text, first_part(text)))
+    names = frozenset(
+        name for text in texts for name in (text, first_part(text), *_IN_BRACKETS.findall(text))
+    )
     text = next(filter(None, texts), "")
     return SheetRow(index, text, _label(texts), tuple(cells), names)
 

@@ -32,7 +32,7 @@ class Stated:
     table: int | None
 
 
-COUNTED = frozenset({"params", "weights", "biases", "macs", "flops", "neurons"})
+COUNTED = frozenset({"params", "weights", "biases", "macs", "flops", "neurons", "buffers"})
 MEMORY = frozenset({"activation_bytes", "param_bytes"})
 
 _BETWEEN = re.compile(r"[;|]|,\s+(?=[^\W\d_])|\s{3,}")
