@@ -106,6 +106,7 @@ def test_the_receptive_fields_of_a_mistake(key, sizes):
         pytest.param("groups-left-out", "conv2", "weights", 614_400, id="groups"),
         pytest.param("groups-left-out", "conv2", "macs", 614_400 * 27 * 27, id="groups in MACs"),
         pytest.param("groups-left-out", "conv2", "filter_depth", 96, id="groups in depth"),
+        pytest.param("two-groups", "conv3", "filter_depth", 128, id="half of the depth"),
         pytest.param("groups-twice", "conv2", "weights", 153_600, id="groups twice"),
         pytest.param("bias-left-out", "fc7", "params", 16_777_216, id="no bias"),
         pytest.param("bias-added", "fc7", "weights", 16_781_312, id="bias"),

@@ -157,7 +157,8 @@ def _is_certain(suspect: _Suspect, own: Sequence[Mark], marks: Sequence[Mark]) -
     """
     if any(QUANTITIES[one.quantity].is_telling for one in own):
         return True
-    if len(suspect.explained) < ENOUGH or any(QUANTITIES[one.quantity].is_setting for one in own):
+    is_given = any(QUANTITIES[one.quantity].is_setting for one in own)
+    if len(suspect.explained) < ENOUGH + is_given:
         return False
     quantities = {one.quantity for one in own}
     wrong = {

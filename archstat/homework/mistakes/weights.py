@@ -76,6 +76,12 @@ MISTAKES: tuple[Mistake, ...] = (
         lambda f: f.weights // f.groups if f.is_conv and f.groups > 1 else None,
     ),
     by_formula(
+        "two-groups",
+        "half of the input's channels are counted: this sheet has two groups",
+        "how many of its input's channels does a filter see here?",
+        {"filter_depth": lambda f: f.c_in // 2 if f.is_conv and f.groups == 1 < f.c_in else None},
+    ),
+    by_formula(
         "bias-left-out",
         "the biases are left out",
         "each filter or unit has a bias",

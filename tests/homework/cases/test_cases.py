@@ -76,7 +76,9 @@ CASES = {
     ),
     "a size over settings is one": (
         TINY,
-        table("Layer|Filters|Size/Stride|Output", "conv1|16|3x3/1|32x32x16", "conv2|32|3x3/1|16x16x32"),
+        table(
+            "Layer|Filters|Size/Stride|Output", "conv1|16|3x3/1|32x32x16", "conv2|32|3x3/1|16x16x32"
+        ),
         "✓✓✓✓✓✓✓✓",
     ),
     "values say what a title means": (
@@ -130,27 +132,55 @@ CASES = {
     ),
     "a row that holds the next": (  # conv4's cells are conv5's
         "ungrouped-alexnet",
-        table("layer|weights|biases", "conv1|34848|96", "conv2|614400|256", "conv3|884736|384", "conv4|884736|256"),
+        table(
+            "layer|weights|biases",
+            "conv1|34848|96",
+            "conv2|614400|256",
+            "conv3|884736|384",
+            "conv4|884736|256",
+        ),
         "✓✓✓✓✓✓✗✗",
     ),
     "one wrong receptive field": (
         "ungrouped-alexnet",
-        table("Layer|Receptive field", "conv1|11", "pool1|19", "conv2|51", "pool2|67", "conv3|98", "conv4|131"),
+        table(
+            "Layer|Receptive field",
+            "conv1|11",
+            "pool1|19",
+            "conv2|51",
+            "pool2|67",
+            "conv3|98",
+            "conv4|131",
+        ),
         "✓✓✓✓✗✓",
     ),
     "a transposed convolution": (
         TRANSPOSED,
-        table("Layer|Output shape|Params", "Conv2D|32x32x16|448", "Conv2DTranspose|32x32x16|1040", "Conv2D|64x64x8|1160"),
+        table(
+            "Layer|Output shape|Params",
+            "Conv2D|32x32x16|448",
+            "Conv2DTranspose|32x32x16|1040",
+            "Conv2D|64x64x8|1160",
+        ),
         "✓✓✗✓✓✓",
     ),
     "wrong values move no row": (
         TINY,
-        table("Layer|Output|Params", "conv1|32x32x16|448", "pool1|15x15x16|0", "conv2|16x16x32|4640", "gap|2x2x32|0", "fc|11|331"),
+        table(
+            "Layer|Output|Params",
+            "conv1|32x32x16|448",
+            "pool1|15x15x16|0",
+            "conv2|16x16x32|4640",
+            "gap|2x2x32|0",
+            "fc|11|331",
+        ),
         "✓✓✗✓✓✓✗✓✗✗",
     ),
     "a wrong batch norm": (
         NORMED,
-        table("Layer|Output shape|Params", "conv2d|32x32x16|448", "bn|31x31x16|77", "dense|10|163850"),
+        table(
+            "Layer|Output shape|Params", "conv2d|32x32x16|448", "bn|31x31x16|77", "dense|10|163850"
+        ),
         "✓✓✗✗✓✓",
     ),
     "Keras's batch norm, and its total": (
@@ -164,7 +194,7 @@ CASES = {
         "✓✓✓✗",
     ),
     "a total alone": ("torchvision-alexnet", table("Layer|Params", "Total|61,100,840"), "✓"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)

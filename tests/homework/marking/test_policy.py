@@ -121,3 +121,15 @@ def test_a_cell_under_another_convention_earns_half_or_all():
     assert points(table, other_convention=Fraction(0)) == 0
     assert points(table, conventions=("flops",)) == 3
     assert points(table, any_convention=True) == 3
+
+
+def test_the_help_names_every_convention():
+    from typing import get_args
+
+    from archstat.cli.homework.marking import Conventions
+    from archstat.homework.answers.quantities import READINGS
+
+    help_text = get_args(Conventions)[1].help
+    assert set(help_text.partition(": ")[2].strip(".").replace(";", ",").split(", ")) == set(
+        READINGS
+    )
