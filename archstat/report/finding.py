@@ -36,15 +36,41 @@ class Finding:
 
 
 def compared(
-    witness: str, quantity: str, ours: Mapping[str, object], theirs: Mapping[str, object]
+    witness: str,
+    quantity: str,
+    ours: Mapping[str, object],
+    theirs: Mapping[str, object],
+    *,
+    of: int | None = None,
 ) -> Finding:
-    """Return the finding of a comparison layer by layer; `theirs` may know fewer layers."""
+    """Return the finding of a comparison layer by layer; `theirs` may know fewer layers.
+
+    Args:
+        witness: See `Finding`.
+        quantity: See `Finding`.
+        ours: What we say of each layer.
+        theirs: What the witness says of the layers that it knows.
+        of: How many layers there are, if there are more than we say anything of.
+    """
     differing = [name for name, value in theirs.items() if ours[name] != value]
-    if not differing:
-        of_all = f" of {len(ours)}; it does not see the others" if len(theirs) < len(ours) else ""
-        layers = "1 layer" if len(theirs) == 1 else f"{len(theirs)} layers"
-        return Finding(witness, quantity, Verdict.AGREES, f"agrees on {layers}{of_all}")
-    named = [f"{name} {theirs[name]}, ours {ours[name]}" for name in differing[:MOST_NAMED]]
-    more = f"; and {len(differing) - MOST_NAMED} more" if len(differing) > MOST_NAMED else ""
-    words = f"disagrees on {'; '.join(named)}{more}"
-    return Finding(witness, quantity, Verdict.DISAGREES, words)
+    if differing:
+        named = [f"{name} {theirs[name]}, ours {ours[name]}" for name in differing[:MOST_NAMED]]
+        more = f"; and {len(differing) - MOST_NAMED} more" if len(differing) > MOST_NAMED else ""
+        words = f"disagrees on {'; '.join(named)}{more}"
+        return Finding(witness, quantity, Verdict.DISAGREES, words)
+    if not theirs:
+        words = f"not measured: it sees {layers(0, of or len(ours))}"
+        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+    words = f"agrees on {layers(len(theirs), of or len(ours))}"
+    return Finding(witness, quantity, Verdict.AGREES, words)
+
+
+def layers(some: int, number: int) -> str:
+    """Return how many layers of all, in words.
+
+    >>> layers(3, 3), layers(1, 3), layers(0, 3)
+    ('3 layers', '1 of 3 layers', 'none of 3 layers')
+    """
+    if some == number:
+        return f"{number} layer{'' if number == 1 else 's'}"
+    return f"{some or 'none'} of {number} layer{'' if number == 1 else 's'}"

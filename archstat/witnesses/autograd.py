@@ -1,19 +1,20 @@
 """Receptive fields measured: the input pixels on which a unit's value depends.
 
-The network is rebuilt with one channel, equal positive weights, and a mean for every maximum, on an
-image so large that nothing is clipped. There the gradient of a unit is not 0 on exactly the pixels
-that it sees. A linear layer is rebuilt as the convolution that it is: its kernel is the whole map.
+The network is rebuilt with one channel, equal positive weights, and a mean for every maximum, one
+axis after the other, on an image so large that nothing is clipped. There the gradient of a unit is
+not 0 on exactly the pixels that it sees. A linear layer is rebuilt as the convolution that it is:
+its kernel is the whole map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, lcm, prod
 
 import torch
-from torch import Tensor
 
+from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.tracks import Track
 from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
@@ -24,11 +25,18 @@ from archstat.layers.opaque import Observed
 from archstat.layers.reach import Mixing
 from archstat.models.torch.module import build_module, outputs
 from archstat.report.finding import Finding, Verdict, compared
+from archstat.witnesses.pixels import (
+    IN_FULL,
+    QUANTITY,
+    WITNESS,
+    NotMeasurableError,
+    described,
+    hull,
+    like_the_widest,
+)
 
-WITNESS, QUANTITY = "autograd", "receptive fields"
-
-MOST_PIXELS = 1 << 24
-"""The largest image that is tried."""
+MOST_PIXELS = 1 << 17
+"""The largest image that is tried, along one axis."""
 
 CONVOLUTIONS: Mapping[int, type[Layer]] = {1: conv.Conv1d, 2: conv.Conv2d, 3: conv.Conv3d}
 MEANS: Mapping[int, type[Layer]] = {1: pool.AvgPool1d, 2: pool.AvgPool2d, 3: pool.AvgPool3d}
@@ -39,39 +47,66 @@ NORMS: Mapping[int, type[Layer]] = {
 }
 
 
-class NotMeasurableError(ArchstatError):
-    """A receptive field that this witness cannot measure."""
-
-
 @dataclass(frozen=True)
 class Part:
-    """A node of the one-channel network."""
+    """A node of the one-channel network.
+
+    Attributes:
+        is_taken: Whether it is taken to do what is said of it, and shows nothing.
+    """
 
     name: str
     layer: Layer
     inputs: tuple[str, ...]
+    is_taken: bool = False
 
 
 def autograd_findings(graph: Graph) -> Iterator[Finding]:
     """Yield what gradients say of the receptive fields of all layers that can be measured."""
-    fields = {name: f for name, f in receptive_fields(graph).by_name.items() if f is not None}
+    fields = {
+        name: field for name, field in receptive_fields(graph).by_name.items() if field is not None
+    }
     try:
         parts, remark = _parts(graph, fields)
-        twin, measured = _measured_unclipped(graph.input_shape, parts, fields)
+        twins = [_twin(graph.input_shape, parts, fields, axis) for axis in _axes(graph)]
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
         yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
         return
+    shown = [part.name for part in parts if not part.is_taken]
+    along = [_measured(twin, shown, fields, axis) for axis, twin in enumerate(twins)]
+    measured = {name: _views([views[name] for views in along]) for name in shown}
     predicted = {
-        node.name: described([_view(fields[node.name], unit) for unit in _units(node)])
-        for node in twin.nodes
+        name: _views([_stated(twin, fields[name], name, axis) for axis, twin in enumerate(twins)])
+        for name in shown
     }
-    finding = compared(WITNESS, QUANTITY, predicted, measured)
+    rows = sum(not node.is_view for node in graph.nodes)
+    finding = compared(WITNESS, QUANTITY, predicted, measured, of=rows)
     if finding.verdict is Verdict.AGREES:
-        finding = replace(finding, words=f"{finding.words}: size, stride and padding")
+        finding = replace(finding, words=f"{finding.words}: {IN_FULL}")
     yield finding
     if remark:
         yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, f"not measured {remark}")
+
+
+def _axes(graph: Graph) -> range:
+    return range(len(graph.input_shape) - 1)
+
+
+def _views(along: Sequence[Sequence[Interval | None]]) -> str:
+    """Return what units see in words, from what they see along each axis."""
+    return described([[*pixels] for pixels in zip(*along, strict=True)])
+
+
+def _require_repeats(field: ReceptiveField) -> None:
+    """Check that all units see the same, moved along, by turns: on a larger image as well.
+
+    Raises:
+        NotMeasurableError: They do not.
+    """
+    for track in field.tracks:
+        if len(track.branches) > 1 or track.branches[0].period is None:
+            raise NotMeasurableError("what its units see differs by their place")
 
 
 def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Part], str | None]:
@@ -84,10 +119,12 @@ def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Par
     sizes: dict[str, tuple[int, ...]] = {INPUT: graph.input_shape[1:]}
     remark = None
     for node in graph.nodes:
-        if node.name not in fields or not sizes.keys() >= set(node.inputs):
+        if node.name not in fields or not node.inputs or not sizes.keys() >= set(node.inputs):
             continue
         try:
-            parts.append(Part(node.name, _standin(node, sizes[node.inputs[0]]), node.inputs))
+            _require_repeats(fields[node.name])
+            layer, is_taken = _standin(node, sizes[node.inputs[0]]), _is_in_place(node)
+            parts.append(Part(node.name, layer, node.inputs, is_taken))
         except NotMeasurableError as error:
             remark = remark or f"from {node.name} on: {error.problems[0].what}"
             continue
@@ -130,11 +167,13 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             return MEANS[axes].from_settings({"kernel_size": kernel, "stride": strides})
         case norm.AnyBatchNorm() if node.layer.reach(node.in_shape) is Mixing.NONE:
             return NORMS[axes].from_settings({})
+        case Observed() if _is_in_place(node):
+            return activation.Identity()
         case Observed():
             raise NotMeasurableError("it has no stand-in of one channel")
         case norm.AnyBatchNorm() | norm.GroupNorm() | norm.LayerNorm():
             raise NotMeasurableError("it reads the whole map, which a larger image would change")
-        case reshape.Flatten() | activation.Softmax() | activation.PReLU():
+        case reshape.Flatten() | activation.Softmax() | activation.PReLU() | activation.ReLU6():
             return activation.Identity()
         case combine.Concat():
             return combine.Add()
@@ -144,115 +183,109 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             return layer
 
 
-def _measured_unclipped(
-    image: Shape, parts: Sequence[Part], fields: Mapping[str, ReceptiveField]
-) -> tuple[Graph, dict[str, str]]:
-    """Return the one-channel network on an image on which no view is clipped, and its views.
+def _is_in_place(node: Node) -> bool:
+    """Return whether a node is an operator that is said to move nothing."""
+    if not isinstance(node.layer, Observed) or node.out_shape != node.in_shape:
+        return False
+    reach = node.layer.reach(node.in_shape)
+    along = reach if isinstance(reach, tuple) else (reach,)
+    return len(node.inputs) == 1 and {*along} <= {Mixing.NONE, Mixing.AMONG_OTHERS}
+
+
+def _twin(
+    image: Shape, parts: Sequence[Part], fields: Mapping[str, ReceptiveField], axis: int
+) -> Graph:
+    """Return the network of one channel along one axis, of so many pixels that nothing is clipped.
 
     The image grows by whole strides of all branches, so that branches keep fitting together.
 
     Raises:
-        NotMeasurableError: It would take too large an image.
+        NotMeasurableError: It would take too many pixels.
         ShapeError: The branches do not fit together on a larger image.
     """
-    tracks = zip(*(fields[part.name].tracks for part in parts), strict=True)
-    steps = [lcm(*(_advance(track) for track in axis)) for axis in tracks]
-    growth = 1.0
+    tracks = {part.name: fields[part.name].tracks[axis] for part in parts}
+    step = lcm(*map(_advance, tracks.values()))
+    side = image[1 + axis]
     while True:
-        growth *= 1.25
-        pairs = zip(image[1:], steps, strict=True)
-        sides = [side + step * ceil((growth - 1) * side / step) for side, step in pairs]
-        if prod(sides) > MOST_PIXELS:
+        side += step * ceil(side / 4 / step)
+        if side > MOST_PIXELS:
             raise NotMeasurableError(f"it takes an image of more than {MOST_PIXELS:,} pixels")
-        builder = GraphBuilder((1, *sides))
+        builder = GraphBuilder(
+            (1, *(side if each == axis else 1 for each in range(len(image) - 1)))
+        )
         for part in parts:
-            builder.add(part.name, part.layer, part.inputs)
+            builder.add(part.name, _along(part.layer, axis), part.inputs)
         twin = builder.build("one channel")
-        if all(_is_inside(node, fields[node.name], sides) for node in twin.nodes):
-            measured = _measured(twin)
-            if measured is not None:
-                return twin, measured
+        if all(_is_inside(node, tracks[node.name], axis, side) for node in twin.nodes):
+            return twin
+
+
+NEUTRAL: Mapping[str, int] = {
+    "kernel_size": 1,
+    "stride": 1,
+    "padding": 0,
+    "dilation": 1,
+    "output_padding": 0,
+}
+"""The settings with which a window moves nothing."""
+
+
+def _along(layer: Layer, axis: int) -> Layer:
+    """Return a layer that does along one axis what it did, and nothing along the others."""
+    settings = {
+        name: tuple(each if number == axis else NEUTRAL[name] for number, each in enumerate(value))
+        for name, value in layer.settings().items()
+        if name in NEUTRAL and isinstance(value, tuple)
+    }
+    return replace(layer, **settings)
 
 
 def _advance(track: Track) -> int:
-    """Return by how many pixels an image must grow for a map to grow by whole units.
-
-    Raises:
-        NotMeasurableError: The map would be another one on a larger image.
-    """
-    periods = [branch.period for branch in track.branches if branch.period is not None]
-    if len(periods) < len(track.branches):
-        raise NotMeasurableError("it is resized by another factor on a larger image")
-    moves = zip(track.branches, periods, strict=True)
-    return lcm(*(int(branch.stride * period) or 1 for branch, period in moves))
+    """Return by how many pixels an image must grow for a map to grow by whole periods."""
+    (branch,) = track.branches
+    return abs(int(branch.stride * (branch.period or 1))) or 1
 
 
-def _view(field: ReceptiveField, unit: int) -> list[tuple[int, int] | None]:
-    """Return the pixels of a unit along each axis: none at all, if along one it sees none."""
-    view = [track.interval(unit) for track in field.tracks]
-    return [None] * len(view) if None in view else view
+def _is_inside(node: Node, track: Track, axis: int, side: int) -> bool:
+    """Return whether an image has room for what is said of the units that are looked at."""
+    size = node.out_shape[1 + axis]
+    units = _units(track, size)
+    views = map(track.interval, units)
+    return max(units) < size and all(0 < view[0] <= view[1] < side - 1 for view in views if view)
 
 
-def _is_inside(node: Node, field: ReceptiveField, sides: Sequence[int]) -> bool:
-    """Return whether a node has two units in its middle whose views should be in the image."""
-    if any(unit >= size for unit in _units(node) for size in node.out_shape[1:]):
-        return False
-    views = (
-        (track.interval(unit), side)
-        for track, side in zip(field.tracks, sides, strict=True)
-        for unit in _units(node)
-    )
-    return not any(_is_clipped(view, side) for view, side in views)
-
-
-def _measured(twin: Graph) -> dict[str, str] | None:
-    """Return what two units of each node see; None if the image clips a view."""
+def _measured(
+    twin: Graph, chosen: Container[str], fields: Mapping[str, ReceptiveField], axis: int
+) -> dict[str, list[Interval | None]]:
+    """Return the pixels that two units of each chosen node see along an axis."""
     module = build_module(twin, torch.device("cpu")).double()
     with torch.no_grad():
         for name, tensor in (*module.named_parameters(), *module.named_buffers()):
             if name.endswith(("weight", "running_var")):
                 tensor.fill_(1 / max(1, prod(tensor.shape[1:])))
-    image = torch.ones((1, *twin.input_shape), dtype=torch.float64, requires_grad=True)
+    images = torch.ones((2, *twin.input_shape), dtype=torch.float64, requires_grad=True)
     measured = {}
     with torch.enable_grad():
-        seen = list(outputs(twin, module, image))
-    for node, output in seen:
-        views = []
-        for unit in _units(node):
-            value = output[(0, 0, *(unit for _ in node.out_shape[1:]))]
-            (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
-            view = hull(gradient[0, 0])
-            if any(_is_clipped(*pair) for pair in zip(view, twin.input_shape[1:], strict=True)):
-                return None
-            views.append(view)
-        measured[node.name] = described(views)
+        for node, output in outputs(twin, module, images):
+            if node.name in chosen:
+                first, second = _units(fields[node.name].tracks[axis], node.out_shape[1 + axis])
+                one, other = output.flatten(1)  # there is but one channel, and one axis
+                (gradient,) = torch.autograd.grad(
+                    one[first] + other[second], images, retain_graph=True
+                )
+                measured[node.name] = [hull(each.flatten())[0] for each in gradient]
     return measured
 
 
-def _units(node: Node) -> tuple[int, int]:
-    """Return two neighbouring units in the middle of a map."""
-    middle = min(node.out_shape[1:]) // 2
-    return middle, middle + 1
+def _stated(twin: Graph, field: ReceptiveField, name: str, axis: int) -> list[Interval | None]:
+    """Return what is said that the same two units see."""
+    size = next(node.out_shape[1 + axis] for node in twin.nodes if node.name == name)
+    track = field.tracks[axis]
+    return [track.interval(unit) for unit in _units(track, size)]
 
 
-def hull(gradient: Tensor) -> list[tuple[int, int] | None]:
-    """Return the first and the last place along each axis where a gradient is not 0."""
-    places = gradient.nonzero()
-    if not len(places):
-        return [None] * gradient.dim()
-    first, last = places.min(dim=0).values.tolist(), places.max(dim=0).values.tolist()
-    return list(zip(first, last, strict=True))
-
-
-def _is_clipped(view: tuple[int, int] | None, side: int) -> bool:
-    return view is not None and (view[0] <= 0 or view[1] >= side - 1)
-
-
-def described(views: Sequence[Sequence[tuple[int, int] | None]]) -> str:
-    """Return what units see in words: the size, and the pixels along each axis."""
-    sizes = [0 if view is None else view[1] - view[0] + 1 for view in views[0]]
-    ranges = [
-        " × ".join("nothing" if view is None else f"{view[0]}…{view[1]}" for view in unit)
-        for unit in views
-    ]
-    return f"{'×'.join(map(str, sizes))} (pixels {', then '.join(ranges)})"
+def _units(track: Track, size: int) -> tuple[int, int]:
+    """Return a unit in the middle of a map that sees as much as the widest, and the next such."""
+    period = track.branches[0].period or 1
+    unit = size // 2 // period * period + like_the_widest(track)[0]
+    return unit, unit + period

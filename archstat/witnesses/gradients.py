@@ -9,11 +9,9 @@ what an operator between them sees, the next module sees as well.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from itertools import groupby
-from math import ceil, prod
+from math import prod
 from typing import Any
 
 import torch
@@ -22,23 +20,43 @@ from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 from torch.overrides import TorchFunctionMode
 
-from archstat.analyses.receptive_field.layout import Axis, Factor, Medley, axes_of
+from archstat.analyses.receptive_field.layout import Axis, Factor, Medley, axes_of, padded
 from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
 from archstat.graph import Graph
+from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.private import tree_leaves, tree_map_only
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
-from archstat.report.finding import Finding, Verdict, compared
-from archstat.witnesses.autograd import QUANTITY, WITNESS, NotMeasurableError, described, hull
+from archstat.report.finding import Finding, Verdict, compared, layers
+from archstat.witnesses.pixels import (
+    IN_FULL,
+    QUANTITY,
+    WITNESS,
+    NotMeasurableError,
+    Pixels,
+    Unit,
+    described,
+    hull,
+    is_shown,
+    like_the_widest,
+    spread,
+    stated,
+)
 
 MOST_MACS = 5 * 10**9
 """The largest model that is run, in double precision and backwards."""
 
-MOST_LAYERS = 8
-"""As many layers are measured, evenly spread over those that see anything new."""
+BUDGET = 60 * 10**9
+"""As many multiply–accumulates may all backward passes take together."""
+
+MOST_UNITS = 2
+"""As many units are looked at of each layer."""
+
+MOST_CORNERS = 3
+"""Of as many convolutions it is looked at whether they read channels as channels."""
 
 
 def _mean_for_max(pool: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -76,36 +94,64 @@ SMOOTH: Mapping[str, Callable[..., Tensor]] = {
 
 
 class _Smooth(TorchFunctionMode):
-    """Puts smooth functions in place of flat ones."""
+    """Puts smooth functions in place of flat ones, and keeps what they save for gradients.
+
+    A checkpoint would save nothing, and run the model once more: without any stand-in.
+    """
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Call a function, or what stands in for it."""
-        return SMOOTH.get(getattr(func, "__name__", ""), func)(*args, **(kwargs or {}))
+        with torch.autograd.graph.saved_tensors_hooks(_itself, _itself):
+            return SMOOTH.get(getattr(func, "__name__", ""), func)(*args, **(kwargs or {}))
+
+
+def _itself(tensor: Tensor) -> Tensor:
+    return tensor
 
 
 def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Finding:
     """Return what gradients in a model say of the receptive fields of its modules."""
+    printed, clipped = (
+        receptive_fields(graph, is_clipped=is_clipped).by_name for is_clipped in (False, True)
+    )
     fields = {
-        name: field
-        for name, field in receptive_fields(graph, is_clipped=True).by_name.items()
-        if field is not None and any(field.size)
+        name: field for name, field in clipped.items() if field is not None and all(field.size)
     }
     try:
         _require_measurable(graph, source, fields)
-        image, values = _values(source, inputs, graph, fields)
+        chosen = _chosen(graph, fields)
+        sides = graph.input_shape[1:]
+        units = {name: _units(printed[name] or fields[name], sides) for name in chosen}
+        image = _image(source, inputs)
+        seen, turned = _seen(source, inputs, graph, _Looker(image, fields, units))
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
         return Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
-    chosen = _chosen(fields, values)
-    predicted = {
-        name: described([_view(fields[name], unit) for unit in _units(fields[name])])
-        for name in chosen
-    }
-    measured = {name: described([_seen(value, image) for value in values[name]]) for name in chosen}
-    finding = compared(WITNESS, QUANTITY, predicted, measured)
-    if finding.verdict is Verdict.AGREES:
-        finding = replace(finding, words=f"{finding.words}: the pixels of two units of each")
-    return finding
+    if turned:
+        words = (
+            f"disagrees: places in the output of {turned} see different parts of the input's first "
+            "axis, which is taken for its channels"
+        )
+        return Finding(WITNESS, QUANTITY, Verdict.DISAGREES, words)
+    predicted = {name: described([stated(fields[name], u) for u in seen[name]]) for name in seen}
+    measured = {name: described([*views.values()]) for name, views in seen.items()}
+    rows = sum(not node.is_view for node in graph.nodes)
+    finding = compared(WITNESS, QUANTITY, predicted, measured, of=rows)
+    if finding.verdict is not Verdict.AGREES:
+        return finding
+    shown = [name for name in seen if is_shown(printed[name] or fields[name], seen[name], sides)]
+    return _as_far_as_shown(len(shown), len(seen), rows)
+
+
+def _as_far_as_shown(shown: int, agreed: int, rows: int) -> Finding:
+    """Return what is proved where some rows agree, and of fewer the image shows all there is."""
+    if not shown:
+        words = f"not measured: on an image of its size, no view of {layers(agreed, rows)} ends"
+        return Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
+    words = f"agrees on {layers(shown, rows)}, in the model itself: {IN_FULL}"
+    if agreed > shown:
+        words += f"; on {agreed - shown} more as far as the image goes"
+    return Finding(WITNESS, QUANTITY, Verdict.AGREES, words)
 
 
 def _require_measurable(graph: Graph, source: Source, fields: Mapping[str, ReceptiveField]) -> None:
@@ -123,35 +169,98 @@ def _require_measurable(graph: Graph, source: Source, fields: Mapping[str, Recep
         raise NotMeasurableError("the model takes a list of images")
 
 
-def _values(
-    source: Source, inputs: Sequence[InputSpec], graph: Graph, fields: Mapping[str, ReceptiveField]
-) -> tuple[Tensor, dict[str, list[Tensor]]]:
-    """Return an image, and two units of the output of each module for it.
+def _image(source: Source, inputs: Sequence[InputSpec]) -> Tensor:
+    """Return a random image, of which gradients are asked."""
+    shape = (1, *stated_inputs(source, inputs)[0].shape)
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(shape, generator=generator, dtype=torch.float64).requires_grad_()
+
+
+class _Looker:
+    """Looks at what modules return, and asks for gradients while the model is as it ran.
+
+    Args:
+        image: What the model reads.
+        fields: What is said of each row, within the image.
+        units: The units of those that are looked at.
+    """
+
+    def __init__(
+        self,
+        image: Tensor,
+        fields: Mapping[str, ReceptiveField],
+        units: Mapping[str, Sequence[Unit]],
+    ) -> None:
+        self.image = image
+        self.fields = fields
+        self.units = units
+        self.seen: dict[str, dict[Unit, Pixels]] = {}
+        self.turned = ""
+        self._outputs: dict[str, Tensor] = {}
+        self._convolutions: list[str] = []  # each value of which reads all channels
+        self._is_done = False
+
+    def keep(self, name: str, module: nn.Module | None, out: Any) -> None:
+        """Keep what a module returns, if it is asked about."""
+        tensors = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
+        if name in self.units and tensors and not self._is_done:
+            self._outputs[name] = tensors[0]
+            if getattr(module, "groups", None) == 1:
+                self._convolutions.append(name)
+
+    def look(self) -> None:
+        """Ask for the gradients of all that was kept."""
+        self._is_done = True
+        for name, output in self._outputs.items():
+            field = self.fields[name]
+            self.seen[name] = {
+                unit: hull(self._gradient(_value(output, field, unit)).sum(dim=0))
+                for unit in self.units[name]
+            }
+        for name in self._convolutions[:MOST_CORNERS]:
+            corners = [_corner(self._outputs[name], self.fields[name], end) for end in (0, -1)]
+            read = [(self._gradient(value).flatten(1).sum(dim=1) > 0).tolist() for value in corners]
+            if read[0] != read[1]:
+                self.turned = self.turned or name
+
+    def _gradient(self, value: Tensor) -> Tensor:
+        """Return how much a value depends on each pixel of each channel."""
+        if not value.requires_grad:  # it was made of parameters alone
+            return torch.zeros_like(self.image[0])
+        (gradient,) = torch.autograd.grad(
+            value, self.image, retain_graph=True, allow_unused=True, materialize_grads=True
+        )
+        return gradient[0].abs()
+
+
+def _seen(
+    source: Source, inputs: Sequence[InputSpec], graph: Graph, looker: _Looker
+) -> tuple[dict[str, dict[Unit, Pixels]], str]:
+    """Return the pixels that units of each module see, and a module that mistakes the axes.
 
     Raises:
         NotMeasurableError: The model does not run in double precision.
     """
     model = source.model if source.make is None else source.make()
-    stated = stated_inputs(source, inputs)
-    args, kwargs = example_inputs(source, stated, 1, torch.device("cpu"))
-    generator = torch.Generator().manual_seed(0)
-    image = torch.randn((1, *stated[0].shape), generator=generator, dtype=torch.float64)
+    stated_first, *_ = stated_inputs(source, inputs)
+    args, kwargs = example_inputs(source, stated_inputs(source, inputs), 1, torch.device("cpu"))
     args, kwargs = tree_map_only(Tensor, _in_double, (args, kwargs))
-    if stated[0].name is None:
-        args[0] = image
+    if stated_first.name is None:
+        args[0] = looker.image
     else:
-        kwargs[stated[0].name] = image
-    values: dict[str, list[Tensor]] = {}
-
-    def keep(name: str, out: Any) -> None:
-        tensors = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
-        if name in fields and tensors and not any(map(_is_medley, fields[name].layout)):
-            values[name] = [_value(tensors[0], fields[name], unit) for unit in _units(fields[name])]
-
-    image.requires_grad_()
-    standins = _random(model, generator)
+        kwargs[stated_first.name] = looker.image
+    read = {name for node in graph.nodes for name in node.inputs}
+    ends = [node.name for node in graph.nodes if node.inputs and node.name not in read]
+    rows = {attribute_name(node.name): node.name for node in graph.nodes}
+    standins = _random(model, torch.Generator().manual_seed(0))
     try:
-        out = run_untouched(model, args, kwargs, standins=standins, watcher=_watching(model, keep))
+        run_untouched(
+            model,
+            args,
+            kwargs,
+            standins=standins,
+            watcher=_watching(model, looker, rows, ends[0] if len(ends) == 1 else None),
+        )
     except ArchstatError:
         raise
     except Exception as error:  # noqa: BLE001  it is the user's code, which may raise anything
@@ -159,24 +268,33 @@ def _values(
         raise NotMeasurableError(
             f"the forward pass in double precision fails: {first_line}"
         ) from None
-    read = {name for node in graph.nodes for name in node.inputs}
-    ends = [node.name for node in graph.nodes if node.inputs and node.name not in read]
-    if len(ends) == 1:
-        with torch.enable_grad():
-            keep(ends[0], out)
-    return image, values
+    return looker.seen, looker.turned
 
 
 @contextmanager
-def _watching(model: nn.Module, keep: Callable[[str, Any], None]) -> Iterator[None]:
-    """Show the output of each module as it runs, by the name that the tracer gives it."""
-    paths = {id(module): path for path, module in model.named_modules()}
+def _watching(
+    model: nn.Module, looker: _Looker, rows: Mapping[str, str], end: str | None
+) -> Iterator[None]:
+    """Show the output of each module as it runs, by the name that the tracer gives it.
+
+    Args:
+        model: What runs.
+        looker: What is shown them, and looks when the model is done.
+        rows: What modules are called in the table, where they are built of its rows.
+        end: The one row that nothing else reads, which is the model's output.
+    """
+    paths = {id(module): rows.get(path, path) for path, module in model.named_modules()}
     calls: Counter[str] = Counter()
 
     def leave(module: nn.Module, _: Any, out: Any) -> None:
         name = paths.get(id(module)) or type(module).__name__
         calls[name] += 1
-        keep(name if calls[name] == 1 else f"{name} ({calls[name]})", out)
+        looker.keep(name if calls[name] == 1 else f"{name} ({calls[name]})", module, out)
+        if module is model:
+            if end is not None and end not in looker.seen:
+                looker.keep(end, None, out)
+            with torch.enable_grad():
+                looker.look()
 
     handle = global_hooks.register_module_forward_hook(leave)
     try:
@@ -208,27 +326,36 @@ def _in_double(tensor: Tensor) -> Tensor:
     return tensor.double() if tensor.is_floating_point() else tensor
 
 
+def _chosen(graph: Graph, fields: Mapping[str, ReceptiveField]) -> list[str]:
+    """Return the layers that the budget allows to look at."""
+    costs, cost = {}, 0
+    for node in graph.nodes:
+        cost += (node.examples or 0) * node.macs
+        field = fields.get(node.name)
+        if field is not None and node.inputs and not any(map(_is_medley, field.layout)):
+            costs[node.name] = MOST_UNITS * max(cost, 1)
+    chosen = spread(costs, BUDGET)
+    return [name for name in costs if name in chosen]
+
+
 def _is_medley(axis: Axis) -> bool:
     return any(isinstance(factor, Medley) for factor in axis)
 
 
-def _chosen(fields: Mapping[str, ReceptiveField], names: Iterable[str]) -> list[str]:
-    """Return a few layers, evenly spread: each the last of those in a row that see the same."""
-    runs = groupby(names, key=lambda name: fields[name].tracks)
-    last = [[*run][-1] for _, run in runs]
-    return last[:: -max(1, ceil(len(last) / MOST_LAYERS))][::-1]
+def _units(field: ReceptiveField, sides: Sequence[int]) -> list[Unit]:
+    """Return two units that see as much as the widest: the first, and the one in the middle.
 
-
-def _units(field: ReceptiveField) -> list[tuple[int, ...]]:
-    """Return a unit in the middle of a map, and the first one."""
-    middle = tuple(track.units // 2 for track in field.tracks)
-    return [middle, tuple(0 for _ in middle)]
-
-
-def _view(field: ReceptiveField, unit: Sequence[int]) -> list[tuple[int, int] | None]:
-    """Return the pixels of a unit along each axis: none at all, if along one it sees none."""
-    view = [track.interval(place) for track, place in zip(field.tracks, unit, strict=True)]
-    return [None] * len(view) if None in view else view
+    Where the image ends in what the middle one sees, the last one instead: it shows where its view
+    begins, and the first one where its own ends.
+    """
+    axes = [like_the_widest(track) for track in field.tracks]
+    first, middle, last = (
+        tuple(units[place(len(units))] for units in axes)
+        for place in (lambda _: 0, lambda n: n // 2, lambda n: n - 1)
+    )
+    views = zip(stated(field, middle), sides, strict=True)
+    is_inside = all(view and 0 < view[0] <= view[1] < side - 1 for view, side in views)
+    return [*dict.fromkeys((middle, first) if is_inside else (first, last))]
 
 
 def _value(output: Tensor, field: ReceptiveField, unit: Sequence[int]) -> Tensor:
@@ -251,7 +378,11 @@ def _places(axis: Axis, unit: Sequence[int]) -> list[int]:
     return places
 
 
-def _seen(value: Tensor, image: Tensor) -> list[tuple[int, int] | None]:
-    """Return the pixels that a value depends on, along each axis."""
-    (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
-    return hull(gradient[0].abs().sum(dim=0))
+def _corner(output: Tensor, field: ReceptiveField, end: int) -> Tensor:
+    """Return one value of the unit in the middle, the first or the last along all channels."""
+    layout = padded(field.layout, output.dim())[-output.dim() :]
+    index = [
+        size // 2 if axes_of(axis) else range(size)[end]
+        for axis, size in zip(layout, output.shape, strict=True)
+    ]
+    return output[tuple(index)]

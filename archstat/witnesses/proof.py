@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
+from archstat.errors import ArchstatError
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
@@ -18,7 +20,7 @@ from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, find_device, graph_of, observe
-from archstat.models.torch.source import Source
+from archstat.models.torch.source import Source, built_from
 from archstat.models.torch.tracing import trace_source
 from archstat.models.torch.wrapped import materialized
 from archstat.report.finding import Finding, Verdict, compared
@@ -32,6 +34,7 @@ from archstat.witnesses.counters import (
     torchinfo_findings,
 )
 from archstat.witnesses.gradients import gradient_finding
+from archstat.witnesses.pixels import QUANTITY, WITNESS
 from archstat.witnesses.training import model_training_findings, training_findings
 
 
@@ -64,11 +67,14 @@ def findings(graph: Graph, device_name: str) -> Iterator[Finding]:
     yield from _forward_findings(graph, device)
     module = build_module(graph, device)
     example = torch.zeros((1, *graph.input_shape), device=device)
-    yield from torchinfo_findings(graph, module, example)
-    yield from fvcore_findings(graph, module, example)
-    yield from torch_findings(graph, module, example)
-    yield from training_findings(graph)
-    yield from autograd_findings(graph)
+    inputs = [InputSpec(graph.input_shape)]
+    yield from _each(
+        ("torchinfo", "counts", lambda: torchinfo_findings(graph, module, example)),
+        ("fvcore", "counts", lambda: fvcore_findings(graph, module, example)),
+        ("FlopCounterMode", "FLOPs", lambda: torch_findings(graph, module, example)),
+        ("autograd", "training", lambda: training_findings(graph)),
+        (WITNESS, QUANTITY, lambda: _field_findings(graph, built_from(graph), inputs)),
+    )
 
 
 def model_findings(
@@ -84,25 +90,73 @@ def model_findings(
     source = replace(source, model=materialized(source.model, args, kwargs))
     graph, traced_on = trace_source(source, inputs, batch_size=1, device_name="none")
     again, device = trace_source(source, inputs, batch_size=1, device_name=device_name)
-    shapes = {node.name: times(node.out_shape) for node in graph.nodes}
+    shapes = {node.name: times(node.out_shape) for node in graph.nodes if not node.is_view}
     modules = _module_shapes(graph)  # operators may be others on another device, modules not
     seen = {name: shape for name, shape in _module_shapes(again).items() if name in modules}
     yield compared(f"forward pass on {device}", "feature maps", shapes, seen)
     total = sum(parameter.numel() for parameter in source.model.parameters())
     yield params_finding("model.parameters()", graph, total)
     if traced_on == "meta":
-        yield _flops(graph, source, inputs)
-        yield fvcore_model_finding(source, stated_inputs(source, inputs), torch.device(device))
-        yield from model_training_findings(source, inputs)
+        stated = stated_inputs(source, inputs)
+        on = torch.device(device)
+        yield from _each(
+            ("FlopCounterMode", "FLOPs", lambda: _flops(graph, source, inputs)),
+            ("fvcore", "flops", lambda: [fvcore_model_finding(source, stated, on)]),
+            ("autograd", "training", lambda: model_training_findings(source, inputs)),
+        )
     else:
         words = "not measured: the forward pass reads values, so that two passes may differ"
         yield Finding("FlopCounterMode", "FLOPs", Verdict.NOT_MEASURED, words)
         yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, words)
+    yield from _uncounted(graph)
+    fields = lambda: _field_findings(graph, source, inputs, is_model=True)  # noqa: E731
+    yield from _each((WITNESS, QUANTITY, fields))
+
+
+Ask: TypeAlias = tuple[str, str, Callable[[], Iterable[Finding]]]
+"""A witness, what it measures, and what asks it."""
+
+
+def _each(*asked: Ask) -> Iterator[Finding]:
+    """Yield what each witness says; one that fails is a finding, and stops no other."""
+    for witness, quantity, ask in asked:
+        try:
+            yield from ask()
+        except ArchstatError as error:
+            words = f"not measured: {error.problems[0].what}"
+            yield Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+        except Exception as error:  # noqa: BLE001  a model may do anything, and a tool may fail at it
+            first_line = str(error).strip().partition("\n")[0]
+            words = f"not measured: archstat fails at it: {type(error).__name__}: {first_line}"
+            yield Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+
+
+def _field_findings(
+    graph: Graph, source: Source, inputs: Sequence[InputSpec], *, is_model: bool = False
+) -> Iterator[Finding]:
+    """Yield what gradients say of receptive fields: of one channel, and of the model itself.
+
+    One channel stands for layers of known kinds, on an image of any size. A spec is looked at
+    itself only where it cannot; a model always, as its graph may be wrong.
+    """
     *agreed, last = autograd_findings(graph)
-    if last.verdict is Verdict.NOT_MEASURED:  # one channel cannot stand for all of its layers
-        last = gradient_finding(graph, source, inputs)
-        agreed = agreed if last.verdict is Verdict.NOT_MEASURED else []
-    yield from (*agreed, last)
+    if last.verdict is Verdict.NOT_MEASURED:
+        found = gradient_finding(graph, source, inputs)
+        yield from agreed
+        yield last if found.verdict is Verdict.NOT_MEASURED and not is_model else found
+    else:
+        yield from (*agreed, last)
+        if is_model:
+            yield gradient_finding(graph, source, inputs)
+
+
+def _uncounted(graph: Graph) -> Iterator[Finding]:
+    """Yield the operators whose multiply–accumulates nobody knows."""
+    layers = [node.layer for node in graph.nodes if isinstance(node.layer, Observed)]
+    names = sorted({name for layer in layers for name in layer.uncounted})
+    if names:
+        words = f"not measured: no rule says what {', '.join(names)} counts"
+        yield Finding("ledger of operators", "MACs", Verdict.NOT_MEASURED, words)
 
 
 def _module_shapes(graph: Graph) -> dict[str, str]:
@@ -113,7 +167,7 @@ def _module_shapes(graph: Graph) -> dict[str, str]:
     }
 
 
-def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Finding:
+def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Iterator[Finding]:
     witness, quantity = "FlopCounterMode", "FLOPs"
     counter = FlopCounterMode(display=False)
     pass_on_meta(source, inputs, counter)
@@ -121,16 +175,18 @@ def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Finding
     flops, expected = counter.get_total_flops(), FLOPS_PER_MAC * macs
     if flops == expected:
         words = f"agrees: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
-        return Finding(witness, quantity, Verdict.AGREES, words)
+        yield Finding(witness, quantity, Verdict.AGREES, words)
+        return
     unknown = _without_a_rule(source, inputs)
     if flops + FLOPS_PER_MAC * sum(unknown.values()) == expected:
         words = (
             f"differs as its ledger says: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs "
             f"− {expected - flops:,} ({' and '.join(unknown)}, for which it has no rule)"
         )
-        return Finding(witness, quantity, Verdict.EXPLAINED, words)
+        yield Finding(witness, quantity, Verdict.EXPLAINED, words)
+        return
     words = f"disagrees: {flops:,}, ours {expected:,}"
-    return Finding(witness, quantity, Verdict.DISAGREES, words)
+    yield Finding(witness, quantity, Verdict.DISAGREES, words)
 
 
 def _without_a_rule(source: Source, inputs: Sequence[InputSpec]) -> dict[str, int]:

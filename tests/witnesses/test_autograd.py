@@ -112,6 +112,28 @@ def test_branches_whose_strides_differ():
     )
 
 
+def test_activations_that_are_flat_somewhere_hide_nothing():
+    # sums of sums of 1: 8 and more, where the gradient of relu6 is 0
+    double = [("a", "add", {}, [INPUT, INPUT]), ("b", "add", {}, ["a", "a"]),
+              ("c", "add", {}, ["b", "b"]), ("r", "relu6", {}), conv("d", 3)]  # fmt: skip
+    assert_agrees(network(*double))
+
+
+def test_where_branches_of_other_strides_meet_the_layers_before_are_measured():
+    graph = network(
+        conv("a", 3, padding=1),
+        ("pool", "adaptive_avg_pool2d", {"output_size": 1}),
+        ("gate", "sigmoid", {}),
+        ("product", "multiply", {}, ["a", "gate"]),
+        conv("b", 3),
+    )
+    before, after = autograd_findings(graph)
+    assert before.words == "agrees on 3 of 5 layers: size, stride and padding"
+    assert after.words == (
+        "not measured from product on: what its units see differs by their place"
+    )
+
+
 class Wrong(MaxPool2d):
     """A pool of which a wrong window is told."""
 
@@ -192,17 +214,17 @@ def test_what_follows_a_wrong_window_is_wrong_as_well():
     [
         (
             [conv("a", 3), ("pool", "adaptive_avg_pool2d", {"output_size": 4}), conv("b", 2)],
-            "agrees on 1 layer: size, stride and padding",
+            "agrees on 1 of 3 layers: size, stride and padding",
             "not measured from pool on: its windows differ in size, and would on a larger image",
         ),
         (
             [conv("a", 3), ("norm", "group_norm", {"num_groups": 3}), ("r", "relu", {})],
-            "agrees on 1 layer: size, stride and padding",
+            "agrees on 1 of 3 layers: size, stride and padding",
             "not measured from norm on: it reads the whole map, which a larger image would change",
         ),
         (
             [conv("a", 3), ("norm", "layer_norm", {"normalized_axes": 3})],
-            "agrees on 1 layer: size, stride and padding",
+            "agrees on 1 of 2 layers: size, stride and padding",
             "not measured from norm on: it reads the whole map, which a larger image would change",
         ),
     ],
@@ -225,10 +247,9 @@ def test_what_cannot_be_measured_says_why(layers, measured, words):
             "not measured: from n on: it reads the whole map, which a larger image would change",
         ),
         (
-            network(
-                conv("a", 1, stride=5_000), conv("b", 1, stride=2), input_shape=(3, 9_999, 9_999)
-            ),
-            "not measured: it takes an image of more than 16,777,216 pixels",
+            # two units, 70,000 pixels apart, take a third of them at the least
+            network(conv("a", 1, stride=70_000), input_shape=(3, 9_999, 9_999)),
+            "not measured: it takes an image of more than 131,072 pixels",
         ),
     ],
 )

@@ -8,8 +8,10 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 from archstat.layers.reach import Mixing
+from archstat.layers.window import Sliding
 from archstat.models.argument import find_model
 from archstat.models.inputs import InputSpec
 from archstat.models.question import Question
@@ -155,11 +157,29 @@ MODELS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_gradients_agree_on(model):
-    finding = finding_of(model)
+IN_THE_MODEL = "layers, in the model itself: size, stride and padding"
+
+SHOWN = {
+    "ConvNeXt": f"agrees on 10 of 13 {IN_THE_MODEL}",
+    # gates see the whole image, and what they are multiplied with more, beyond its border
+    "MobileNetV3": f"agrees on 3 of 24 {IN_THE_MODEL}; on 10 more as far as the image goes",
+    "DenseNet": f"agrees on 4 of 8 {IN_THE_MODEL}",
+    "GoogLeNet": f"agrees on 6 of 7 {IN_THE_MODEL}",
+    "U-Net": f"agrees on 2 of 6 {IN_THE_MODEL}; on 1 more as far as the image goes",
+    "super-resolution": f"agrees on 5 {IN_THE_MODEL}",
+    "DeepLab": f"agrees on 3 of 8 {IN_THE_MODEL}; on 2 more as far as the image goes",
+    "ViT": f"agrees on 3 of 6 {IN_THE_MODEL}",
+    "Swin": f"agrees on 4 of 11 {IN_THE_MODEL}",
+    "instance norm": f"agrees on 1 of 3 {IN_THE_MODEL}; on 2 more as far as the image goes",
+}
+"""What is shown of each: modules are looked at, not what is between them."""
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients_agree_on(name):
+    finding = finding_of(MODELS[name])
     assert finding.verdict is Verdict.AGREES, finding.words
-    assert finding.words.endswith("layers: the pixels of two units of each")
+    assert finding.words == SHOWN[name]
 
 
 @pytest.mark.slow
@@ -181,7 +201,7 @@ def test_gradients_agree_on_models_of_torchvision(name):
 
 def test_the_output_of_a_model_is_measured_also_behind_an_operator():
     model = Call(lambda self, x: F.avg_pool2d(self.c(x), 2), c=nn.Conv2d(1, 1, 3))
-    assert finding_of(model, (1, 9, 9)).words.startswith("agrees on 2 layers: ")
+    assert finding_of(model, (1, 9, 9)).words == f"agrees on 2 {IN_THE_MODEL}"
 
 
 def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
@@ -198,9 +218,55 @@ def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
     )
 
 
-def test_layers_in_a_row_that_see_the_same_are_measured_once():
-    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.BatchNorm2d(2), nn.PixelShuffle(1))
-    assert finding_of(model, (1, 8, 8)).words.startswith("agrees on 1 layer: ")
+def test_rows_of_which_no_view_ends_in_the_image_are_not_named():
+    # a window of 15 pixels on an image of 8, with a border of 7: no unit sees less than all of it
+    model = nn.Conv2d(1, 1, 15, padding=7)
+    finding = finding_of(model, (1, 8, 8))
+    assert (finding.verdict, finding.words) == (
+        Verdict.NOT_MEASURED,
+        "not measured: on an image of its size, no view of 1 layer ends",
+    )
+
+
+def test_a_wrong_size_that_the_image_clips_is_found_by_its_ends(monkeypatch):
+    # the first unit sees 0 … 5 of 8 pixels and the last one 2 … 7: eleven pixels in all
+    finding = finding_of(nn.Conv2d(1, 1, 11, padding=5), (1, 8, 8))
+    assert finding.words == "agrees on 1 layer, in the model itself: size, stride and padding"
+    monkeypatch.setattr(Sliding, "taps", lambda *_: range(-5, 5))
+    assert finding_of(nn.Conv2d(1, 1, 11, padding=5), (1, 8, 8)).verdict is Verdict.DISAGREES
+
+
+def test_an_input_with_channels_last_is_found():
+    model = Call(lambda self, x: self.b(self.a(x.permute(0, 3, 1, 2))),
+                 a=nn.Conv2d(3, 4, 3), b=nn.Conv2d(4, 4, 3))  # fmt: skip
+    finding = finding_of(model, (8, 9, 3))
+    assert (finding.verdict, finding.words) == (
+        Verdict.DISAGREES,
+        (
+            "disagrees: places in the output of a see different parts of the input's first axis, "
+            "which is taken for its channels"
+        ),
+    )
+
+
+def test_channels_of_their_own_are_no_places():
+    layers = nn.Conv2d(6, 6, 3, groups=6), nn.Conv2d(6, 4, 3, groups=2), nn.Conv2d(4, 8, 1)
+    assert finding_of(nn.Sequential(*layers), (6, 8, 8)).words == f"agrees on 3 {IN_THE_MODEL}"
+
+
+def test_a_module_that_reads_parameters_alone_is_not_looked_at():
+    model = Call(lambda self, x: self.b(x + self.a(self.w)), w=nn.Parameter(torch.ones(1, 1, 8, 8)),
+                 a=nn.Conv2d(1, 1, 3, padding=1), b=nn.Conv2d(1, 1, 3))  # fmt: skip
+    assert finding_of(model, (1, 8, 8)).words == f"agrees on 1 of 3 {IN_THE_MODEL}"
+
+
+def test_a_checkpoint_runs_the_stand_ins():
+    def forward(self, x):
+        x = checkpoint(lambda x: F.relu6(self.b(x)), self.a(x), use_reentrant=False)
+        return self.c(x)
+
+    model = Call(forward, a=nn.Conv2d(1, 2, 3), b=nn.Conv2d(2, 2, 3), c=nn.Conv2d(2, 1, 3))
+    assert finding_of(model, (1, 16, 16)).words == f"agrees on 3 of 4 {IN_THE_MODEL}"
 
 
 def test_a_model_that_is_too_large_is_not_measured(monkeypatch):
@@ -237,11 +303,12 @@ def test_nothing_is_left_behind():
 
 
 def test_of_many_layers_a_few_are_measured_with_the_last_of_them(monkeypatch):
-    monkeypatch.setattr(gradients, "MOST_LAYERS", 2)
-    monkeypatch.setitem(gradients.SMOOTH, "tanh", lambda x: x * 0)  # the last one sees nothing then
     layers = [nn.Conv2d(1, 1, 3) for _ in range(5)]
+    # 9 weights on 14·14, 12·12, 10·10, 8·8, 6·6 places: 1,764, 3,060, 3,960, 4,536, 4,860 in all
+    # until there, twice each
+    monkeypatch.setattr(gradients, "BUDGET", 2 * (4_860 + 3_960 + 1_764))
+    model = nn.Sequential(*layers)
+    assert finding_of(model, (1, 16, 16)).words == f"agrees on 3 of 5 {IN_THE_MODEL}"
+    monkeypatch.setitem(gradients.SMOOTH, "tanh", lambda x: x * 0)  # the last one sees nothing then
     finding = finding_of(nn.Sequential(*layers, nn.Tanh()), (1, 16, 16))
-    # of five that see more and more, every third from the end
     assert finding.words.startswith("disagrees on 5 ")
-    finding = finding_of(nn.Sequential(*layers), (1, 16, 16))
-    assert finding.words.startswith("agrees on 2 layers: ")

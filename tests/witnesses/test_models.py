@@ -50,11 +50,17 @@ def test_every_witness_agrees_on_a_residual_network():
         ("autograd", Verdict.AGREES),
         ("autograd", Verdict.AGREES),
         ("autograd", Verdict.AGREES),
+        ("autograd", Verdict.AGREES),
     ]
     # 4*27*64 + 4*36*64 + 64*2 = 16,256 MACs
     assert findings[2].words == "agrees: 32,512 = 2 × 16,256 MACs"
     assert findings[3].words == "agrees: 16,256 MACs"
-    assert findings[-1].words == "agrees on 7 layers: size, stride and padding"
+    assert findings[-2].words == "agrees on 7 layers: size, stride and padding"
+    # the head sees 5 pixels of each unit, one more for the pool, and four of those, two apart: 12
+    assert findings[-1].words == (
+        "agrees on 3 of 7 layers, in the model itself: size, stride and padding; "
+        "on 1 more as far as the image goes"
+    )
 
 
 def test_what_has_no_places_is_not_measured():
@@ -149,10 +155,11 @@ def test_an_operator_that_torch_does_not_count_is_named():
 
 def test_receptive_fields_that_one_channel_cannot_show_are_measured_in_the_model():
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
-    finding = findings_of(model, 3, 8, 8)[-1]
-    assert (finding.verdict, finding.words) == (
+    before, last = findings_of(model, 3, 8, 8)[-2:]
+    assert before.words == "agrees on 1 of 2 layers: size, stride and padding"
+    assert (last.verdict, last.words) == (
         Verdict.AGREES,
-        "agrees on 2 layers: the pixels of two units of each",
+        "agrees on 2 layers, in the model itself: size, stride and padding",
     )
 
 
@@ -162,7 +169,42 @@ def test_where_the_model_is_too_large_the_layers_before_are_measured(monkeypatch
     *_, before, last = findings_of(model, 3, 8, 8)
     assert (before.verdict, before.words) == (
         Verdict.AGREES,
-        "agrees on 1 layer: size, stride and padding",
+        "agrees on 1 of 2 layers: size, stride and padding",
     )
     # 4·27 weights on 36 units
     assert last.words == "not measured: the model takes 3,888 MACs, more than 100"
+
+
+def test_where_a_witness_sees_no_layer_it_agrees_on_nothing():
+    class Sums(nn.Module):
+        def forward(self, x):
+            return x.cumsum(1)
+
+    findings = findings_of(Sums(), 8)
+    assert (findings[0].verdict, findings[0].words) == (
+        Verdict.NOT_MEASURED,
+        "not measured: it sees none of 1 layer",
+    )
+
+
+def test_operators_that_nobody_counts_are_named():
+    class Unknown(nn.Module):
+        def forward(self, x):
+            return torch.linalg.eigvals(x @ x.mT)
+
+    findings = findings_of(Unknown(), 4, 4)
+    (unknown,) = [one for one in findings if one.witness == "ledger of operators"]
+    assert (unknown.verdict, unknown.words) == (
+        Verdict.NOT_MEASURED,
+        "not measured: no rule says what linalg_eig counts",
+    )
+
+
+def test_a_witness_that_fails_stops_no_other(monkeypatch):
+    def failing(*_):
+        raise KeyError("what")
+
+    monkeypatch.setattr(proof, "fvcore_model_finding", failing)
+    findings = findings_of(Residual(), 3, 8, 8)
+    assert findings[3].words == "not measured: archstat fails at it: KeyError: 'what'"
+    assert findings[-1].verdict is Verdict.AGREES

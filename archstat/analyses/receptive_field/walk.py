@@ -175,8 +175,11 @@ def _centre(track: Track) -> Fraction | None:
     return None if seen is None else Fraction(sum(seen), 2)
 
 
-def _field(view: View) -> ReceptiveField:
+def _field(view: View) -> ReceptiveField | None:
+    """Return what units see; None if none of them sees a pixel, as what is made of parameters."""
     view = view.compact()
+    if not all(track.size for track in view.tracks):
+        return None
     first_units = [track.interval(0) for track in view.tracks]
     return ReceptiveField(
         size=tuple(track.size for track in view.tracks),
