@@ -14,8 +14,15 @@ def test_equal_numbers_agree():
 
 
 def test_a_witness_may_know_fewer_layers():
-    words = "agrees on 1 layer of 6; it does not see the others"
-    assert compared("w", "q", OURS, {"b": 2}).words == words
+    assert compared("w", "q", OURS, {"b": 2}).words == "agrees on 1 of 6 layers"
+    assert compared("w", "q", OURS, {"b": 2}, of=9).words == "agrees on 1 of 9 layers"
+
+
+def test_a_witness_that_knows_none_agrees_on_nothing():
+    finding = compared("w", "q", OURS, {})
+    assert finding == Finding(
+        "w", "q", Verdict.NOT_MEASURED, "not measured: it sees none of 6 layers"
+    )
 
 
 def test_a_difference_names_the_layer_and_both_numbers():
