@@ -34,6 +34,9 @@ MISSING_PARAMS, MISSING_OTHER = -0.3, -0.02
 """What it costs, when a sheet is aligned, that a layer has no row."""
 
 MOST_LEVELS = 4
+MOST_SUMMED = 300
+"""Layers whose sums are looked through."""
+
 MOST_KEPT = 100_000
 """As many cells are remembered; the sheets of a class say much the same."""
 
@@ -108,6 +111,7 @@ class Key:
         self.order = [node.name for node in truth.graph.nodes if node.name in truth.account]
         self.layers = _layers(truth, self.order)
         self._answers: dict[str, Answers] = {}
+        self._spans: dict[str, dict[int, tuple[int, int]]] = {}
         self.blocks = [
             block
             for block in _blocks(truth, self.order, self.layers)
@@ -149,6 +153,21 @@ class Key:
             return False
         first, whole = self.truth.account[block.members[0]], self.answers(block)
         return all(whole.get(key) == first.get(key) for key in (*COUNTED, *BEHIND))
+
+    def span_of(self, quantity: str, value: Answer) -> tuple[str, ...]:
+        """Return the layers, two or more in a row, that have this sum; nothing if none have."""
+        if quantity not in self._spans:
+            counts = [self.truth.account[name].get(quantity) for name in self.order]
+            held = [(at, one) for at, one in enumerate(counts) if isinstance(one, int) and one]
+            sums: dict[int, tuple[int, int]] = {}
+            for first, (start, one) in enumerate(held[:MOST_SUMMED]):
+                reached = one
+                for stop, more in held[first + 1 : MOST_SUMMED]:
+                    reached += more
+                    sums.setdefault(reached, (start, stop + 1))
+            self._spans[quantity] = sums
+        span = self._spans[quantity].get(value) if isinstance(value, int) else None
+        return () if span is None else tuple(self.order[slice(*span)])
 
     def left_out(self, layer: Place) -> float:
         """Return what it costs a sheet, when it is aligned, to have no row for a layer."""

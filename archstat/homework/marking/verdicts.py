@@ -23,6 +23,9 @@ from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 OF_OUTPUTS = frozenset({"activations", "activation_bytes"})
 """What only the rows are added up of that there are; hardly a sheet has all ReLUs."""
 
+FEWEST_OF_PART = 10_000
+"""Sums of layers that chance hardly gives."""
+
 MOST_JOINED = 5
 """As many layers behind the first may be in one row."""
 
@@ -78,7 +81,8 @@ def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[M
         if entry.row in sheet.alignment.inputs:
             marks.append(_of_input(entry, read, sheet.key))
         elif place is None:
-            continue
+            if mark := _of_part(entry, read, sheet):
+                marks.append(mark)
         elif place.is_sum:
             later.append((entry, read, place))
         else:
@@ -139,6 +143,11 @@ def _may_be_right(entry: Entry, read: Read, sheet: Held) -> bool:
     """Return whether a cell is right if its row or its column is read in another way."""
     if not read.is_sure:
         return True
+    row = next(one for one in sheet.sheet.rows if one.index == entry.row)
+    if (row.label.is_block or row.label.family in {None, "output"}) and _of_part(
+        entry, read, sheet
+    ):
+        return True
     others = [*sheet.alignment.others.get(entry.row, ()), *_joined(entry.row, sheet)]
     return any(is_right(entry, one, read.asked, read.quantity, sheet.key) for one in others)
 
@@ -191,7 +200,7 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
     if read.quantity in OF_OUTPUTS and listed and quantity.agrees(written, sum(listed)):
         return replace(plain, verdict=_rightness(written, quantity))  # of the rows that there are
     if place.name == TOTAL and _is_of_some(sheet, entry.row):
-        return replace(plain, verdict=Verdict.NOT_SURE)
+        return _of_part(entry, read, sheet) or replace(plain, verdict=Verdict.NOT_SURE)
     own = [quantity.reads(one.entry.written) for one in column]
     if quantity.agrees(written, sum(n for n in own if isinstance(n, (int, Fraction)))):
         wrong = [
@@ -204,6 +213,19 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
         spots = tuple(one.place for one in wrong)
         return replace(plain, verdict=Verdict.FOLLOWS, follows_from=spots)
     return replace(plain, verdict=Verdict.WRONG)
+
+
+def _of_part(entry: Entry, read: Read, sheet: Held) -> Mark | None:
+    """Return the mark of a cell that is the sum of some layers in a row, to the last digit."""
+    quantity = QUANTITIES[read.quantity]
+    value = quantity.reads(entry.written) if quantity.is_summed else None
+    if not isinstance(value, int) or value < FEWEST_OF_PART:
+        return None
+    members = sheet.key.span_of(read.quantity, value)
+    if not members:
+        return None
+    layer = f"{members[0]} … {members[-1]}"
+    return Mark(entry, layer, read.quantity, Verdict.RIGHT, value, members)
 
 
 def _is_of_some(sheet: Held, row: int) -> bool:

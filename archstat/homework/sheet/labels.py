@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from archstat.homework.cells.settings import Settings, settings
 from archstat.homework.cells.spelling import cleaned
+from archstat.homework.sheet.titles import TOTAL
 from archstat.layers import layer_kinds
 from archstat.layers.words import OTHER_WORDS
 
@@ -78,6 +79,8 @@ _SUMS = {
 _SEVERAL = re.compile(
     r"layers\b|schichten|couches|capas|camadas|strati|слои|слоёв|слоев|층들|all\b"
 )
+
+_ALL = re.compile(r"\b(?:whole|entire|full) (?:model|network|net)\b")
 
 _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma
 _CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
@@ -201,6 +204,8 @@ def label(text: str) -> Label:
     is_block = _BLOCK.search(name) is not None
     times = _TIMES.search(name)
     count = int(times["before"] or times["behind"]) if times else 1
+    if not found and (TOTAL.search(name) or _ALL.search(name)):
+        return Label("total")
     if not found:
         layer = _LAYER.search(name)
         return Label(None, layer and layer["number"], settings(text), is_block, count)

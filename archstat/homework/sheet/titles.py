@@ -24,7 +24,7 @@ TOTAL = re.compile(
     r"\b(?:(?:in|grand|sub) ?)?total(?!s? ?stride|s? ?padding)\w*\b|\bsum\b|\boverall\b|"
     r"\baltogether\b|"
     r"\b(?:gesamt\w*|insgesamt|summe|totaal|suma|razem|łącznie|toplam|tổng)\b|"
-    r"\b(?:всего|итого|всього|разом|усього)\b|합계|총합|총계|전체|总计|合计|合計|總計",
+    r"\b(?:всего|итого|всього|разом|усього)\b|합계|총합|총계|전체|总计|总数|合计|合計|總計|總數",
     re.IGNORECASE,
 )
 """What says that a number is one of all layers, or of several."""
