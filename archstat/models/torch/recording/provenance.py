@@ -77,14 +77,18 @@ class Provenance:
     def is_made(
         self, given: Sequence[Tensor], outputs: Iterable[Tensor], row: Row | None, *, is_fresh: bool
     ) -> None:
-        """Note what an operator has made; what is fresh holds nothing of what was given."""
+        """Note what an operator has made; what is fresh holds nothing of what was given.
+
+        What a row writes into in place is still what its node before has made, until it returns.
+        """
         origins = [] if is_fresh else [self.of(tensor) for tensor in given]
         is_data = any(origin.is_data for origin in origins)
         params = NONE
         if row is None and not is_fresh:
             params = NONE.union(*(o.params for o in origins if o.params))
         for tensor in outputs:
-            self._set(tensor, Origin(row=row, is_data=is_data, params=params))
+            node = None if row is None else self.of(tensor).node
+            self._set(tensor, Origin(node, row, is_data=is_data, params=params))
 
     def is_output(self, tensors: Iterable[Tensor], node: str) -> None:
         """Note that a node has made tensors."""
