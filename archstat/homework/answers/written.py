@@ -71,6 +71,8 @@ class Written:
 
 def is_near(value: Answer, answer: Answer) -> bool:
     """Return whether a value may well be meant for an answer that it is not: no twice as large."""
+    if isinstance(value, tuple) and isinstance(answer, tuple) and len(value) > len(answer):
+        return False  # a shape of something else
     large = max(value, default=0) if isinstance(value, tuple) else value
     true = max(answer, default=0) if isinstance(answer, tuple) else answer
     if not isinstance(large, (int, Fraction)) or not isinstance(true, (int, Fraction)):

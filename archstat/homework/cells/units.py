@@ -47,7 +47,8 @@ _COUNTED = frozenset(
     """
     activation activations bias biases channel channels class classes connection connections
     element elements feature features filter filters flop flops kernel kernels logits mac macc maccs
-    macs madd madds map maps multiply-adds mult-adds neuron neurons node nodes op operations ops output
+    macs madd madds map maps multiply-adds mult-adds
+    neuron neurons node nodes op operations ops output
     outputs param parameter parameters params pixel pixels px rf total unit units value values
     weight weights gewichte neuronen parametern paramètres parámetros poids neurones neuronas pesos
     times x × fois veces vezes volte mal raz раз рази kat lần kali keer 배 倍
