@@ -96,15 +96,15 @@ def test_the_same_content_under_another_name_is_known_to_be_the_same():
             id="another table",
         ),
         pytest.param(
-            [("a.pdf", b"%PDF-1.7")],
+            [("a.rtf", b"{\\rtf1")],
             Status.UNREADABLE,
-            "a.pdf: is a PDF document, which cannot be read",
-            id="PDF",
+            "a.rtf: is an RTF document, which cannot be read",
+            id="RTF",
         ),
         pytest.param(
-            [("a.pdf", b"%PDF-1.7"), ("b.txt", b"hello")],
+            [("a.rtf", b"{\\rtf1"), ("b.txt", b"hello")],
             Status.NO_TABLE,
-            "a.pdf: is a PDF document, which cannot be read; b.txt: holds no table",
+            "a.rtf: is an RTF document, which cannot be read; b.txt: holds no table",
             id="both",
         ),
         pytest.param(
@@ -128,8 +128,9 @@ def test_the_same_content_under_another_name_is_known_to_be_the_same():
         pytest.param(
             [(f"{name}.gif", b"GIF89a") for name in "abcde"],
             Status.UNREADABLE,
-            "a.gif: is a picture, which cannot be read; b.gif: is a picture, which cannot be read; "
-            "c.gif: is a picture, which cannot be read; and 2 more files",
+            "a.gif: is a picture, in which no table can be read; "
+            "b.gif: is a picture, in which no table can be read; "
+            "c.gif: is a picture, in which no table can be read; and 2 more files",
             id="many",
         ),
         pytest.param([], Status.UNREADABLE, "", id="nothing"),
