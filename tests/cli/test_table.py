@@ -143,7 +143,7 @@ def test_a_forward_pass_on_a_device_is_named_at_the_head():
         ),
         (
             ["lenet5", "--input", "big"],
-            ["error: --input 'big' is not a shape", "  hint: write --input 3x227x227"],
+            ["error: --input: 'big' is not a shape", "  hint: write --input 3x227x227"],
         ),
         (["lenet5", "--batch", "0"], ["error: --batch: must be at least 1, got 0"]),
         (["lenet5", "--classes", "0"], ["error: --classes: must be at least 1, got 0"]),
@@ -191,11 +191,11 @@ def test_a_forward_pass_on_a_device_is_named_at_the_head():
         ),
         (
             ["lenet5", "--device", "gpu"],
-            ["error: there is no device 'gpu'", "  hint: use none, meta, cpu, cuda or cuda:0"],
+            ["error: there is no device 'gpu'", "  hint: use cpu, cuda, meta, mps, xpu"],
         ),
         (
             ["lenet5", "--device", "cpu:3"],
-            ["error: there is one cpu device; write --device cpu"],
+            ["error: there is one cpu device", "  hint: write --device cpu"],
         ),
     ],
     ids=lambda value: " ".join(value) if value[0] != "error" else None,
@@ -240,7 +240,7 @@ def test_cuda_without_cuda_is_an_error_with_a_way_out():
     assert_refused(
         invoke("table", "lenet5", "--device", "cuda"),
         f"error: torch {torch.__version__} finds no CUDA device on this machine",
-        "  hint: use --device cpu or --device meta: the numbers are the same on every device",
+        "  hint: use --device cpu: the numbers are the same on every device",
     )
 
 
@@ -274,6 +274,6 @@ def test_a_missing_package_is_an_error_with_a_way_out(monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert_refused(
         invoke("table", "lenet5", "--device", "cpu"),
-        "error: --device cpu needs torch, which this Python does not have",
+        "error: device cpu needs torch, which this Python does not have",
         "  hint: pip install 'archstat[torch]'",
     )

@@ -108,7 +108,7 @@ def test_one_value_of_a_channel_is_too_few_to_train_on(tmp_path):
             "Expected more than 1 value per channel when training, got input size "
             "torch.Size([1, 4])"
         ),
-        "  hint: a batch norm trains on several values of a channel: use --batch 2 or more",
+        "  hint: a batch norm trains on several values of a channel: ask for a batch of 2 or more",
     ]
 
 
