@@ -317,9 +317,13 @@ def _miscalculates(mark: Mark) -> bool:
 
 
 def _how(read: Read) -> str:
-    """Return how a column is read, if it is not as its title says."""
+    """Return how a column is read, if it is not as its title says.
+
+    Which of several settings a column states is plain to see.
+    """
     words = []
-    if read.quantity != read.asked or not read.column.is_known:
+    are_settings = QUANTITIES[read.quantity].is_setting and QUANTITIES[read.asked].is_setting
+    if (read.quantity != read.asked and not are_settings) or not read.column.is_known:
         words.append(QUANTITIES[read.quantity].title)
     if read.reading is not None:
         declared = f"; to count it as right: --convention {read.reading.name}"
