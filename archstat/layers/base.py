@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import MISSING, Field, fields
 from functools import cache
 from math import prod
@@ -207,6 +208,15 @@ class Layer(ABC):
         Raises:
             ShapeError: The layer cannot work on `in_shape`.
         """
+
+    def returning(self, out_shape: Shape) -> Self:
+        """Return the layer as if its output had this shape, whatever its input.
+
+        For those who work with other numbers than the right ones, or with the names of numbers.
+        """
+        layer = copy(self)
+        vars(layer)["out_shape"] = lambda _: out_shape
+        return layer
 
     def param_shapes(self, in_shape: Shape) -> dict[str, Shape]:
         """Return the learnable tensors by torch's names; those called "bias…" are biases."""

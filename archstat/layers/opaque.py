@@ -19,6 +19,7 @@ class Observed(Layer):
         kind: The name of the operator, or of the module's class.
         shape: The shape of its output, without the batch.
         macs_seen: The multiply–accumulates for one example, as far as the ledger knows them.
+        terms: How many products each value of its output sums, where that is what it does.
         uncounted: The operators that are not.
         is_unit: Whether it connects units by weights, so that its outputs are neurons.
         is_view: Whether it only arranges the values anew, and holds none itself.
@@ -28,6 +29,7 @@ class Observed(Layer):
     kind: str  # type: ignore[misc]  # one for every operator there is
     shape: Shape
     macs_seen: int = 0
+    terms: int = 0
     uncounted: tuple[str, ...] = ()
     is_unit: bool = False
     is_view: bool = False

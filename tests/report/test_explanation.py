@@ -17,6 +17,20 @@ from archstat.report.explanation import OF_TRAINING, QUANTITIES, explain
 from archstat.report.report import report_on
 from tests.renderers.networks import branching, network
 
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402  torch first
+
+from archstat.models.inputs import InputSpec  # noqa: E402
+from archstat.models.torch.source import Source  # noqa: E402
+from archstat.models.torch.tracing import trace_source  # noqa: E402
+
+
+def load_module(module, shape):
+    source = Source("module", module)
+    return trace_source(source, [InputSpec(shape)], batch_size=1, device_name="none")[0]
+
+
 ARITHMETIC = re.compile(r"(?:[0-9]+|[-+*/() ]|floor|ceil|F)*")
 
 
@@ -134,6 +148,37 @@ def test_a_field_where_branches_meet_has_no_one_formula():
     for explained in explain(branching()):
         if len(explained.node.inputs) > 1:
             assert "receptive_field" not in {line.quantity for line in explained.lines}
+
+
+class Heads(nn.Module):
+    """Two heads of four features each, of five tokens; and a layer that works on each head."""
+
+    def __init__(self):
+        super().__init__()
+        self.each = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = x.unflatten(-1, (2, 4)).transpose(1, 2)
+        return self.each(x @ x.mT @ x)
+
+
+def test_what_is_done_for_each_head_is_explained_for_all_of_them():
+    model = load_module(Heads(), (5, 8))
+    rows = {row.name: row for row in report_on(model).layers}
+    for explained in explain(model):
+        found = {line.quantity: line.result for line in explained.lines}
+        row = rows[explained.node.name]
+        for quantity in ("neurons", "macs", "activation_bytes"):
+            assert found.get(quantity, 0) == getattr(row, quantity)
+    lines = {
+        (explained.node.name, line.quantity): line
+        for explained in explain(model)
+        for line in explained.lines
+    }
+    # of each head 5×5 values, each a sum over its 4 features
+    assert VALUES.write(lines["bmm", "macs"].formula) == "2 · 5 · 5 · 4"
+    assert SYMBOLS.write(lines["bmm", "macs"].formula) == "m · C_out · n_out · K"
+    assert lines["bmm", "macs"].result == 200
 
 
 def test_one_quantity_of_all_layers():

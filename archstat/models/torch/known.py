@@ -163,6 +163,7 @@ def layer_of_call(call: Call, macs: int | None) -> Layer:
         kind=call.name,
         shape=out[1:],
         macs_seen=(macs or 0) // max(1, examples),
+        terms=(macs or 0) // max(1, call.out.numel()) if entry.factors else 0,
         uncounted=(call.name,) if macs is None else (),
         reads=reach_of(call) if has_inputs else UNTOLD,
     )

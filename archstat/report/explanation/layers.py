@@ -1,0 +1,226 @@
+"""How the sizes and the counts of a layer come about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+
+from archstat.analyses.memory import BYTES_PER_NUMBER
+from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
+from archstat.analyses.symbols import Atom, Constant, Expression, Symbol
+from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
+from archstat.errors import UsageError, did_you_mean, shown
+from archstat.graph import Graph, Node, Training
+from archstat.layers.base import Layer, Shape, is_bias
+from archstat.layers.opaque import Observed
+from archstat.report.explanation.fields import field_lines
+from archstat.report.explanation.letters import atoms, axis_names, symbolic
+from archstat.report.explanation.line import (
+    OF_TRAINING,
+    QUANTITIES,
+    Explained,
+    Explanation,
+    worked_out,
+)
+
+WINDOWS = "Dumoulin & Visin (2016), arXiv:1603.07285"
+DERIVATIVES = "torch, tools/autograd/derivatives.yaml"
+NEURONS = "Krizhevsky, Sutskever & Hinton (2012), section 3.5"
+
+
+def explain(
+    graph: Graph, *, layer: str | None = None, columns: Sequence[str] = ()
+) -> list[Explained]:
+    """Return how the numbers of a network come about, layer by layer.
+
+    Args:
+        graph: The network.
+        layer: The only layer that is asked for.
+        columns: The only quantities that are asked for.
+
+    Raises:
+        UsageError: There is no such layer, or quantity.
+    """
+    names = [node.name for node in graph.nodes]
+    if layer is not None and layer not in names:
+        raise UsageError(
+            f"{graph.name} has no layer {shown(layer)}",
+            hint=did_you_mean(layer, names) or f"it has {', '.join(names)}",
+        )
+    known = (*QUANTITIES, *OF_TRAINING)
+    for key in columns:
+        if key not in known:
+            raise UsageError(
+                f"--column: there is nothing to explain of {shown(key)}",
+                hint=did_you_mean(key, known) or f"there are {', '.join(known)}",
+            )
+    fields = receptive_fields(graph).by_name
+    by_name = {node.name: node for node in graph.nodes}
+    flows = flow_of_gradients(graph) if set(columns) & set(OF_TRAINING) else {}
+    return [
+        Explained(
+            node,
+            tuple(
+                line
+                for line in (
+                    *_lines(node, by_name, fields),
+                    *_gradients(node, by_name, flows.get(node.name)),
+                )
+                if not columns or line.quantity in columns
+            ),
+        )
+        for node in graph.nodes
+        if (not node.is_view if layer is None else node.name == layer)
+    ]
+
+
+def _lines(
+    node: Node, nodes: Mapping[str, Node], fields: Mapping[str, ReceptiveField | None]
+) -> Iterator[Explanation]:
+    if isinstance(node.layer, Observed):
+        yield from _observed(node)
+    else:
+        yield from _sizes(node, nodes)
+        yield from _params(node)
+        yield from _units(node)
+    if node.out_shape and not node.is_view:
+        count = _times(node) * prod(atoms(node.out_shape, "out")) * BYTES_PER_NUMBER
+        yield worked_out("activation_bytes", count)
+    yield from field_lines(node, nodes, fields)
+
+
+def _times(node: Node) -> int:
+    """Return how often a layer does its work in one example: for each head, for each token."""
+    return 1 if node.examples in {None, 1} else Symbol.named("m", node.examples or 1)
+
+
+def _observed(node: Node) -> Iterator[Explanation]:
+    """Yield what a forward pass showed of a layer that has no formulas."""
+    words = "observed in the forward pass"
+    for axis, size in zip(axis_names(node.out_shape), node.out_shape, strict=True):
+        yield Explanation("feature_map", size, axis, words=words)
+    for quantity in ("weights", "biases"):
+        if count := getattr(node, quantity):
+            yield Explanation(quantity, count, words=words)
+    if node.neurons:
+        yield _observed_count("neurons", node.neurons, _times(node))
+    terms = node.layer.terms if isinstance(node.layer, Observed) else 0
+    if terms:
+        values = prod(atoms(node.out_shape, "out"))
+        yield worked_out("macs", _times(node) * values * Symbol.named("K", terms))
+    elif node.macs:
+        yield _observed_count("macs", node.macs, _times(node))
+
+
+def _observed_count(quantity: str, count: int, times: int) -> Explanation:
+    """Return what was observed, as it is or so many times."""
+    if isinstance(times, Symbol):
+        return worked_out(quantity, times * count, source="observed in the forward pass")
+    return Explanation(quantity, count, words="observed in the forward pass")
+
+
+def _sizes(node: Node, nodes: Mapping[str, Node]) -> Iterator[Explanation]:
+    """Yield how the sizes of the output follow from those of the input."""
+    layer = symbolic(node.layer)
+    in_shape = _combined(node, layer, nodes)
+    out_shape = layer.out_shape(in_shape)
+    source = WINDOWS if hasattr(layer, "kernel_size") else ""
+    seen = set()
+    for axis, size in zip(axis_names(node.out_shape), out_shape, strict=True):
+        formula = size.expression if isinstance(size, Symbol) else Constant(int(size))
+        if len(node.out_shape) > 1 and axis != "channels" and formula in seen:
+            continue  # columns as rows
+        seen.add(formula)
+        if isinstance(formula, (Atom, Constant)):
+            words = _given(formula, in_shape)
+            yield Explanation("feature_map", int(size), axis, words=words)
+        else:
+            yield worked_out("feature_map", size, axis, source=source)
+
+
+def _given(formula: Expression, in_shape: Sequence[int]) -> str:
+    """Return where a size comes from that is not worked out."""
+    of_input = [size.expression for size in in_shape if isinstance(size, Symbol)]
+    return "as in the input" if formula in of_input else "as stated"
+
+
+def _combined(node: Node, layer: Layer, nodes: Mapping[str, Node]) -> Shape:
+    """Return the symbols of what a layer works on; for a join, of all of its inputs."""
+    if len(node.inputs) == 1 or any(name not in nodes for name in node.inputs):
+        return atoms(node.in_shape, "in")
+    shapes = [nodes[name].out_shape for name in node.inputs]
+    numbered = [
+        (Symbol.named(f"C_{number}", shape[0]), *atoms(shape, "in")[1:])
+        for number, shape in enumerate(shapes, 1)
+    ]
+    return layer.combine(numbered)
+
+
+def _params(node: Node) -> Iterator[Explanation]:
+    layer = symbolic(node.layer)
+    shapes = layer.param_shapes(atoms(node.in_shape, "in"))
+    if node.params is not None and set(node.params) != set(shapes):
+        return  # shared with a layer before, which has them
+    source = f"torch.nn.{node.layer.torch_name}" if hasattr(node.layer, "torch_name") else ""
+    counts = {
+        "weights": [prod(shape) for name, shape in shapes.items() if not is_bias(name)],
+        "biases": [prod(shape) for name, shape in shapes.items() if is_bias(name)],
+    }
+    counts["params"] = [*counts["weights"], *counts["biases"]]
+    for quantity, numbers in counts.items():
+        if numbers:
+            yield worked_out(quantity, sum(numbers), source=source)
+
+
+def _units(node: Node) -> Iterator[Explanation]:
+    """Yield neurons and multiply–accumulates, from the sizes of the output."""
+    layer = symbolic(node.layer).returning(atoms(node.out_shape, "out"))  # which has its own lines
+    in_shape, times = atoms(node.in_shape, "in"), _times(node)
+    if node.neurons:
+        yield worked_out("neurons", times * layer.neurons(in_shape), source=NEURONS)
+    if node.macs:
+        yield worked_out("macs", times * layer.macs(in_shape))
+
+
+def _gradients(node: Node, nodes: Mapping[str, Node], flow: Flow | None) -> Iterator[Explanation]:
+    """Yield what gradients cost, and what is kept for them."""
+    if flow is None:
+        return
+    if node.training is not None:
+        yield from _gradients_seen(node, node.training)
+        return
+    if not flow.is_trained:
+        return
+    out_shape, in_shape = atoms(node.out_shape, "out"), atoms(node.in_shape, "in")
+    layer = symbolic(node.layer).returning(out_shape)
+    if node.macs:
+        if any(flow.learns):
+            yield worked_out("input_gradient_macs", layer.input_gradient_macs(in_shape))
+        yield worked_out("weight_gradient_macs", layer.weight_gradient_macs(in_shape))
+    shapes = [nodes[name].out_shape if name in nodes else node.in_shape for name in node.inputs]
+    several = len(shapes) > 1
+    kept = kept_bytes(
+        layer,
+        in_shape,
+        out_shape,
+        flow,
+        in_shapes=[
+            atoms(shape, f"{number}" if several else "in") for number, shape in enumerate(shapes, 1)
+        ],
+        batch_size=1,
+    )
+    if kept:
+        yield worked_out("kept_bytes", kept, source=DERIVATIVES)
+
+
+def _gradients_seen(node: Node, cost: Training) -> Iterator[Explanation]:
+    """Yield what a forward pass in training mode showed, by formula where one says the same."""
+    layer = symbolic(node.layer).returning(atoms(node.out_shape, "out"))
+    in_shape = atoms(node.in_shape, "in")
+    for quantity in OF_TRAINING:
+        count = getattr(cost, quantity)
+        by_formula = getattr(layer, quantity, lambda _: None)(in_shape)
+        if count and count == by_formula and isinstance(by_formula, Symbol):
+            yield worked_out(quantity, by_formula)
+        elif count:
+            yield Explanation(quantity, count, words="observed in training mode")
