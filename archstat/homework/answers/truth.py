@@ -16,14 +16,16 @@ from typing import TypeAlias
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.memory import param_bytes
+from archstat.analyses.receptive_field.recurrence import field_behind
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Layer, Shape
-from archstat.layers.conv import AnyConvolution, TransposedConvolution
+from archstat.layers.conv import AnyConvolution
 from archstat.layers.linear import Linear
 from archstat.layers.norm import AnyBatchNorm
 from archstat.layers.opaque import Observed
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
+from archstat.layers.window import Sliding
 from archstat.report.report import Report, Row
 
 Answer: TypeAlias = "int | Fraction | Shape | str | None"
@@ -165,6 +167,7 @@ class Told:
         shapes = self.layer.param_shapes(self.in_shape)
         biases = sum(prod(shape) for name, shape in shapes.items() if name.startswith("bias"))
         weights = sum(map(prod, shapes.values())) - biases
+        macs = self.layer.returning(self.out_shape).macs(self.in_shape)
         answers: dict[str, Answer] = {
             "feature_map": self.out_shape,
             "in_shape": self.in_shape,
@@ -172,7 +175,7 @@ class Told:
             "biases": biases,
             "params": weights + biases,
             "neurons": prod(self.out_shape) if self.node.neurons else 0,
-            "macs": (macs := self._macs(weights)),
+            "macs": macs,
             "flops": FLOPS_PER_MAC * macs,
             "param_bytes": param_bytes(weights + biases),
         }
@@ -183,14 +186,6 @@ class Told:
                 name: getattr(self.layer, name) for name in ("kernel_size", "stride", "padding")
             }
         return answers
-
-    def _macs(self, weights: int) -> int:
-        if isinstance(self.layer, AnyConvolution):
-            is_transposed = isinstance(self.layer, TransposedConvolution)
-            return weights * prod((self.in_shape if is_transposed else self.out_shape)[1:])
-        if isinstance(self.layer, Linear):
-            return weights * prod(self.in_shape[:-1])
-        return self.node.macs
 
 
 Change: TypeAlias = Callable[[Layer], Layer]
@@ -310,9 +305,9 @@ def reaches(
 
 
 def true_rule(reach: Reach, step: Step) -> Reach:
-    """Return what a unit sees behind a layer: r + d·(k − 1)·j, and j·s."""
-    extent = step.dilation * (step.kernel_size - 1)
-    return Reach(reach.size + extent * reach.jump, reach.jump * step.stride)
+    """Return what a unit sees behind a layer."""
+    window = Sliding(step.kernel_size, step.stride, step.padding, step.dilation)
+    return Reach(*field_behind(reach.size, reach.jump, window))
 
 
 def _steps(node: Node, sizes: Shape) -> list[Step] | None:
