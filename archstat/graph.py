@@ -20,6 +20,9 @@ from archstat.record import record
 INPUT = "input"
 """The name by which nodes read the network's input."""
 
+BYTES_PER_NUMBER = 4
+"""Bytes of a float32, torch's default type."""
+
 MOST_VALUES = 2**63 - 1  # what a tensor can number
 AXES_OF_AN_IMAGE = 3
 
@@ -64,6 +67,8 @@ class Node:
         frozen: The names of those that do not learn.
         training: What a forward pass in training mode showed of its backward pass, if there was
             one.
+        value_bytes: The bytes of each value that it returns.
+        param_sizes: The bytes of each number of a learnable tensor, where they are not four.
     """
 
     name: str
@@ -76,6 +81,8 @@ class Node:
     is_call: bool = False
     frozen: frozenset[str] = frozenset()
     training: Training | None = None
+    value_bytes: int = BYTES_PER_NUMBER
+    param_sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def param_shapes(self) -> Mapping[str, Shape]:
@@ -85,9 +92,21 @@ class Node:
         return self.layer.param_shapes(self.in_shape)
 
     @property
-    def learning(self) -> list[Shape]:
-        """The tensors that an optimizer changes."""
-        return [shape for name, shape in self.param_shapes.items() if name not in self.frozen]
+    def learning(self) -> list[tuple[int, int]]:
+        """The tensors that an optimizer changes: how many numbers each has, of how many bytes."""
+        return [
+            (prod(shape), self.param_sizes.get(name, BYTES_PER_NUMBER))
+            for name, shape in self.param_shapes.items()
+            if name not in self.frozen
+        ]
+
+    @property
+    def param_bytes(self) -> int:
+        """The bytes of its learnable tensors."""
+        return sum(
+            prod(shape) * self.param_sizes.get(name, BYTES_PER_NUMBER)
+            for name, shape in self.param_shapes.items()
+        )
 
     @property
     def weights(self) -> int:

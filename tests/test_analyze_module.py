@@ -75,6 +75,40 @@ def test_a_module_and_example_tensors_by_place_and_by_name():
     assert report.totals.macs == 96
 
 
+def test_a_batch_is_that_of_the_example_tensors():
+    examples = [torch.zeros(3, 8)]
+    assert archstat.analyze(nn.Linear(8, 4), inputs=examples, batch_size=3).batch_size == 3
+    assert_refused(
+        lambda: archstat.analyze(nn.Linear(8, 4), inputs=examples, batch_size=4),
+        "the examples are a batch of 3, and batch_size says 4\n"
+        "  hint: leave batch_size out: it is that of the examples",
+    )
+
+
+def test_bytes_are_those_of_the_types():
+    model = nn.Linear(16, 32).bfloat16()
+    report = archstat.analyze(model, inputs=[torch.zeros(10, 16).bfloat16()], train=True)
+    # 16·32 + 32 numbers of two bytes, and 10·32 values
+    assert report.totals.param_bytes == 1_088
+    assert report.totals.activation_bytes == 640
+    # a gradient each; Adam keeps two, and a step of four bytes for the weight and for the bias
+    assert report.totals.step.gradient_bytes == 1_088
+    assert report.totals.step.optimizer_bytes == {"sgd": 0, "momentum": 1_088, "adam": 2_184}
+
+
+def test_modules_of_several_types_have_bytes_of_their_own():
+    class Mixed(nn.Sequential):
+        def forward(self, x):
+            return self[1](self[0](x).float())
+
+    model = Mixed(nn.Linear(16, 32).bfloat16(), nn.LayerNorm(32), nn.Linear(2, 2).half())
+    report = archstat.analyze(model, inputs=[torch.zeros(10, 16).bfloat16()])
+    linear, norm, idle = (row for row in report.layers if row.params)
+    # two bytes for 16·32 + 32 numbers, four for 2·32, two for 2·2 + 2
+    assert [linear.param_bytes, norm.param_bytes, idle.param_bytes] == [1_088, 256, 12]
+    assert (linear.activation_bytes, norm.activation_bytes) == (640, 1_280)
+
+
 def test_example_tensors_are_left_as_they_were():
     example = torch.ones(1, 8)
     archstat.analyze(nn.Sequential(nn.ReLU(inplace=True)), inputs=[example.neg_()], device="cpu")

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from math import prod
 
-from archstat.graph import Node
-
-BYTES_PER_NUMBER = 4
-"""Bytes of a float32, torch's default type."""
+from archstat.graph import BYTES_PER_NUMBER, Node
 
 
 def activation_bytes(node: Node, *, batch_size: int) -> int:
-    """Return the bytes of a node's output for one batch, in float32.
+    """Return the bytes of a node's output for one batch.
 
     In-place layers count like the others: the figure is what the layer returns, not what an
     allocator does about it.
     """
-    return batch_size * prod(node.out_shape) * BYTES_PER_NUMBER
+    return batch_size * prod(node.out_shape) * node.value_bytes
 
 
 def param_bytes(params: int) -> int:

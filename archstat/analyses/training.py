@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
-from archstat.analyses.memory import BYTES_PER_NUMBER
-from archstat.graph import INPUT, Graph, Node, Training
+from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node, Training
 from archstat.layers.base import Layer, Shape
 from archstat.record import record
 
@@ -33,10 +32,13 @@ class Optimizer:
     per_param: int
     per_tensor: int = 0
 
-    def state_bytes(self, tensors: Sequence[Shape]) -> int:
-        """Return the bytes of what it remembers of these tensors, in float32."""
-        numbers = self.per_param * sum(map(prod, tensors)) + self.per_tensor * len(tensors)
-        return numbers * BYTES_PER_NUMBER
+    def state_bytes(self, tensors: Sequence[tuple[int, int]]) -> int:
+        """Return the bytes of what it remembers of tensors of so many numbers, of so many bytes.
+
+        Numbers for each one that learns are of its type; a count of steps is a float32.
+        """
+        of_params = self.per_param * sum(numbers * size for numbers, size in tensors)
+        return of_params + self.per_tensor * len(tensors) * BYTES_PER_NUMBER
 
 
 OPTIMIZERS: Mapping[str, Optimizer] = {
@@ -119,14 +121,14 @@ def training(graph: Graph, *, batch_size: int) -> dict[str, Training]:
 def step(graph: Graph, costs: Iterable[Training], *, forward_macs: int, param_bytes: int) -> Step:
     """Return what one training step costs, given what training costs at each node."""
     costs = tuple(costs)
-    tensors = [shape for node in graph.nodes for shape in node.learning]
+    tensors = [tensor for node in graph.nodes for tensor in node.learning]
     return Step(
         forward_macs=forward_macs,
         input_gradient_macs=sum(cost.input_gradient_macs or 0 for cost in costs),
         weight_gradient_macs=sum(cost.weight_gradient_macs or 0 for cost in costs),
         kept_bytes=sum(cost.kept_bytes or 0 for cost in costs),
         param_bytes=param_bytes,
-        gradient_bytes=BYTES_PER_NUMBER * sum(map(prod, tensors)),
+        gradient_bytes=sum(numbers * size for numbers, size in tensors),
         optimizer_bytes={
             name: optimizer.state_bytes(tensors) for name, optimizer in OPTIMIZERS.items()
         },

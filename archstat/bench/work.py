@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
-from archstat.analyses.memory import BYTES_PER_NUMBER
 from archstat.analyses.training import training
-from archstat.graph import INPUT, Graph, Node
+from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.opaque import Observed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
-from archstat.analyses.memory import param_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape
 from archstat.record import record
@@ -217,14 +216,14 @@ _ALL = (
         "activation memory",
         lambda row, _: Bytes(row.activation_bytes),
         lambda totals: Bytes(totals.activation_bytes),
-        convention="an activation takes 4 bytes, and the total is that of every layer",
+        convention="an activation takes the bytes of its type, 4 in a spec; the total is of all",
     ),
     Column(
         "param_bytes",
         "parameter memory",
-        lambda row, _: Bytes(param_bytes(row.params)),
+        lambda row, _: Bytes(row.param_bytes),
         lambda totals: Bytes(totals.param_bytes),
-        convention="a parameter takes 4 bytes",
+        convention="a parameter takes the bytes of its type, 4 in a spec",
     ),
     Column(
         "receptive_field",

@@ -145,6 +145,7 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
         neurons=sum(row.neurons for row in rows),
         macs=None if uncounted else sum(row.macs or 0 for row in rows),
         activation_bytes=sum(row.activation_bytes for row in rows),
+        param_bytes=sum(row.param_bytes for row in rows),
         receptive_field=rows[-1].receptive_field,
         uncounted=uncounted,
         counted=None

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
-from archstat.analyses.memory import activation_bytes, param_bytes
+from archstat.analyses.memory import activation_bytes
 from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.analyses.training import Step, step, training
 from archstat.graph import Graph, Node, Training
@@ -72,6 +72,7 @@ class Row:
     neurons: int
     macs: int | None
     activation_bytes: int
+    param_bytes: int
     receptive_field: ReceptiveField | None
     uncounted: tuple[str, ...] = ()
     counted: int | None = None
@@ -304,6 +305,7 @@ def _row(
         neurons=node.neurons * examples // batch_size,
         macs=None if uncounted else examples * node.macs,
         activation_bytes=0 if node.is_view else activation_bytes(node, batch_size=examples),
+        param_bytes=node.param_bytes,
         receptive_field=field,
         uncounted=uncounted,
         counted=None if uncounted or not convention else examples * convention.count(node),
@@ -316,6 +318,7 @@ def _totals(
     rows: Sequence[Row], graph: Graph, costs: Iterable[Training], convention: Convention | None
 ) -> Totals:
     params, macs = sum(row.params for row in rows), sum(row.macs or 0 for row in rows)
+    param_bytes = sum(row.param_bytes for row in rows)
     uncounted = Counter(operator for row in rows for operator in row.uncounted)
     return Totals(
         weights=sum(row.weights for row in rows),
@@ -324,8 +327,8 @@ def _totals(
         neurons=sum(row.neurons for row in rows),
         macs=macs,
         activation_bytes=sum(row.activation_bytes for row in rows),
-        param_bytes=param_bytes(params),
-        step=step(graph, costs, forward_macs=macs, param_bytes=param_bytes(params)),
+        param_bytes=param_bytes,
+        step=step(graph, costs, forward_macs=macs, param_bytes=param_bytes),
         uncounted=tuple(sorted(uncounted)),
         counted=None if convention is None else sum(row.counted or 0 for row in rows),
     )

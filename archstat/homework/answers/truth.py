@@ -119,7 +119,7 @@ def _answers(row: Row) -> dict[str, Answer]:
         "activations": prod(row.out_shape),
     }
     answers["flops"] = None if row.macs is None else FLOPS_PER_MAC * row.macs
-    answers["param_bytes"] = param_bytes(row.params)
+    answers["param_bytes"] = row.param_bytes
     settings: dict[str, Answer] = {
         "filters": row.filters,
         "filter_depth": row.filter_depth,

@@ -11,9 +11,8 @@ from functools import cached_property
 from math import prod
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
-from archstat.analyses.memory import BYTES_PER_NUMBER
 from archstat.errors import ShapeError
-from archstat.graph import INPUT, Node
+from archstat.graph import BYTES_PER_NUMBER, INPUT, Node
 from archstat.homework.answers.quantities import QUANTITIES, Written, map_of
 from archstat.homework.answers.truth import Answer, Told, Truth, reaches, retold, true_rule
 from archstat.homework.marking.marks import Spot

@@ -102,6 +102,12 @@ def trace_module(
         )
         return Loaded(graph, device, question.batch_size)
     shape = tuple(tensors[0].shape)
+    size = shape[0] if shape else 1
+    if question.batch_size not in {1, size}:
+        raise UsageError(
+            f"the examples are a batch of {size}, and batch_size says {question.batch_size}",
+            hint="leave batch_size out: it is that of the examples",
+        )
 
     def run(model: nn.Module, device: torch.device) -> Graph:
         def moved(tensor: Tensor) -> Tensor:
@@ -119,7 +125,7 @@ def trace_module(
         )
 
     graph, device = _on_a_device_that_can(source, question.device, run)
-    return Loaded(graph, device, shape[0] if shape else 1)
+    return Loaded(graph, device, size)
 
 
 def _on_a_device_that_can(
@@ -258,4 +264,6 @@ def _idle(model: nn.Module, unclaimed: Mapping[str, Shape]) -> Iterator[Node]:
     for path, params in by_path.items():
         layer = Observed(kind=type(model.get_submodule(path)).__name__, shape=())
         name = f"{path} (not called)" if path else "parameters (not read)"
-        yield Node(name, layer, (), (), (), examples=0, params=params)
+        own = dict(model.get_submodule(path).named_parameters(recurse=False))
+        sizes = {name: own[name].element_size() for name in params if name in own}
+        yield Node(name, layer, (), (), (), examples=0, params=params, param_sizes=sizes)

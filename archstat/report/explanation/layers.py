@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
-from archstat.analyses.memory import BYTES_PER_NUMBER
 from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.analyses.symbols import Atom, Constant, Expression, Symbol
 from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
@@ -84,7 +83,7 @@ def _lines(
         yield from _params(node)
         yield from _units(node)
     if node.out_shape and not node.is_view:
-        count = _times(node) * prod(atoms(node.out_shape, "out")) * BYTES_PER_NUMBER
+        count = _times(node) * prod(atoms(node.out_shape, "out")) * node.value_bytes
         yield worked_out("activation_bytes", count)
     yield from field_lines(node, nodes, fields)
 

@@ -38,7 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "where nothing before it learns.",
     "weight_gradient_macs": "The products that say how the weights must change.",
     "kept_bytes": "Memory for what the backward pass needs and no layer before has kept.",
-    "activation_bytes": "Memory for what the layer returns, four bytes a number.",
+    "activation_bytes": "Memory for what the layer returns; a number in float32 takes four bytes.",
     "receptive_field": "Pixels of the input, along one side, that one unit of the layer can see.",
     "effective_stride": "How many pixels of the input lie between two neighbouring units.",
     "effective_padding": "How many pixels the first unit sees before the image begins.",

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 
 from archstat.errors import Problem
-from archstat.graph import INPUT, Node
+from archstat.graph import BYTES_PER_NUMBER, INPUT, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
@@ -67,6 +67,7 @@ class Recorder(TorchDispatchMode):
         self.refusal: Refusal | None = None
         self.own = Watch()
         self._names: Counter[str] = Counter()
+        self._sizes = {name: tensor.element_size() for name, tensor in params.items()}
         self._frozen = {
             name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
         }
@@ -289,9 +290,16 @@ class Recorder(TorchDispatchMode):
             frozen=frozenset(
                 _own_name(tensor, name) for tensor in claimed if tensor in self._frozen
             ),
+            param_sizes={
+                _own_name(tensor, name): self._sizes[tensor]
+                for tensor in claimed
+                if self._sizes[tensor] != BYTES_PER_NUMBER
+            },
         )
 
     def _add(self, node: Node, outputs: Sequence[Tensor]) -> None:
+        if (size := outputs[0].element_size()) != BYTES_PER_NUMBER:
+            node = replace(node, value_bytes=size)
         self.nodes.append(node)
         self.provenance.is_output(outputs, node.name)
 
