@@ -15,7 +15,7 @@ from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.memory import activation_bytes
-from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.training import Step, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times

@@ -14,9 +14,9 @@ from math import ceil, lcm, prod
 
 import torch
 
+from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.tracks import Track
-from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer, activation, combine, conv, linear, norm, pool, reshape

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 from torch.overrides import TorchFunctionMode
 
+from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.receptive_field.layout import Axis, Factor, Medley, axes_of, padded
-from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.errors import ArchstatError
 from archstat.graph import Graph
 from archstat.layers.naming import attribute_name

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from torch import Tensor
 
+from archstat.analyses.receptive_field import ReceptiveField
 from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.tracks import Track
-from archstat.analyses.receptive_field.walk import ReceptiveField
 from archstat.errors import ArchstatError
 
 WITNESS, QUANTITY = "autograd", "receptive fields"

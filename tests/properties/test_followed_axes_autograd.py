@@ -17,8 +17,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.receptive_field.layout import Factor, Medley
-from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
 from archstat.models.torch.tracing import trace
 
 Interval = tuple[int, int]

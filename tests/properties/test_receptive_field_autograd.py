@@ -24,7 +24,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from archstat.analyses.receptive_field.walk import Interval, receptive_fields
+from archstat.analyses.receptive_field import Interval, receptive_fields
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, GraphBuilder
 from archstat.layers import Layer, layer_kinds

@@ -12,7 +12,7 @@ from math import prod
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archstat.analyses.receptive_field.walk import Track
+from archstat.analyses.receptive_field import Track
 from archstat.layers.window import Sliding
 
 WINDOWS = st.lists(

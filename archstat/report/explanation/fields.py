@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from archstat.analyses.receptive_field import ReceptiveField
 from archstat.analyses.receptive_field.recurrence import field_behind, padding_behind
-from archstat.analyses.receptive_field.walk import ReceptiveField
 from archstat.analyses.symbols import Symbol
 from archstat.graph import INPUT, Node
 from archstat.layers.reach import Mixing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
-from archstat.analyses.receptive_field.walk import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.symbols import Atom, Constant, Expression, Symbol
 from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
 from archstat.errors import UsageError, did_you_mean, shown

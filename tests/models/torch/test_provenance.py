@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.analyses.receptive_field.walk import receptive_fields
+from archstat.analyses.receptive_field import receptive_fields
 from archstat.api import analyze
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.source import Source

@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
 from torch.nn.utils import parametrizations
 
-from archstat.analyses.receptive_field.walk import receptive_fields
+from archstat.analyses.receptive_field import receptive_fields
 from archstat.layers.opaque import Observed
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.source import Source

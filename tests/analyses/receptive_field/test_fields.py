@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from archstat.analyses.receptive_field.walk import (
+from archstat.analyses.receptive_field import (
     Fields,
     Interval,
     ReceptiveField,

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 
-from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.joins import aligned
 from archstat.analyses.receptive_field.layout import Layout
 from archstat.analyses.receptive_field.moves import moved
@@ -27,8 +26,6 @@ from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.reach import Inside, Reach
 from archstat.record import record
-
-__all__ = ["Fields", "Interval", "ReceptiveField", "Track", "receptive_fields"]
 
 
 @record
