@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class Report(report.Report):
+class Report(report.NetworkReport):
     """What is known of a network, with `.layers`, `.totals`, `.notes`; it prints as a table."""
 
     def to_markdown(self, *, columns: Sequence[str] = (), layout: Layout = "hwc") -> str:

@@ -50,7 +50,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
 
 
 @record
-class Step:
+class TrainingStep:
     """What one training step costs: a forward and a backward pass of one batch, and the update.
 
     Attributes:
@@ -118,11 +118,13 @@ def training(graph: Graph, *, batch_size: int) -> dict[str, Training]:
     }
 
 
-def step(graph: Graph, costs: Iterable[Training], *, forward_macs: int, param_bytes: int) -> Step:
+def step(
+    graph: Graph, costs: Iterable[Training], *, forward_macs: int, param_bytes: int
+) -> TrainingStep:
     """Return what one training step costs, given what training costs at each node."""
     costs = tuple(costs)
     tensors = [tensor for node in graph.nodes for tensor in node.learning]
-    return Step(
+    return TrainingStep(
         forward_macs=forward_macs,
         input_gradient_macs=sum(cost.input_gradient_macs or 0 for cost in costs),
         weight_gradient_macs=sum(cost.weight_gradient_macs or 0 for cost in costs),

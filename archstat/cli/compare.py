@@ -24,7 +24,7 @@ from archstat.cli.shared import (
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
-    from archstat.report.report import Report
+    from archstat.report.report import NetworkReport
 
 FEWEST = 2
 
@@ -128,7 +128,7 @@ def _report(
     settings: list[str] | None,
     model_arguments: list[str] | None,
     batch: int,
-) -> Report:
+) -> NetworkReport:
     from archstat.models.spec.resolve import positive
     from archstat.report.report import report_on
 

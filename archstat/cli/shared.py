@@ -15,7 +15,7 @@ from archstat.formats import format_names
 
 if TYPE_CHECKING:
     from archstat.models.question import Loaded, Question
-    from archstat.report.columns import Column
+    from archstat.report.columns import LayerColumn
 
 CANNOT_ANSWER = 2
 NO = 1
@@ -227,7 +227,7 @@ def answering() -> Iterator[None]:
         raise typer.Exit(CANNOT_ANSWER) from None
 
 
-def columns_named(names: str, option: str) -> tuple[Column, ...]:
+def columns_named(names: str, option: str) -> tuple[LayerColumn, ...]:
     """Return the columns that an option names.
 
     Raises:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archstat.analyses.conventions.convention import Convention
     from archstat.documents.view import View
     from archstat.models.front_end import FrontEnd
-    from archstat.report.report import Report
+    from archstat.report.report import NetworkReport
 
 MOST_BEFORE = 40
 """Layers that are shown before one that failed."""
@@ -167,8 +167,8 @@ def table(
 
 
 def _arranged(
-    report: Report, depth: int | None, by: str, sort: str | None, top: int | None
-) -> Report:
+    report: NetworkReport, depth: int | None, by: str, sort: str | None, top: int | None
+) -> NetworkReport:
     """Return the report with the rows that the options ask for."""
     if by in {"layer", "operator"} and (depth, sort, top) == (None, None, None):
         return report

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from archstat.documents.cells import EMPTY, Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Table
-from archstat.report.report import Report
+from archstat.report.report import NetworkReport
 from archstat.report.values import Named
 
 HOLDS = Sign("✓", "holds", "within the limit", Look.GOOD)
@@ -21,7 +21,7 @@ COLUMNS = (
 )
 
 
-def budget_document(report: Report, limits: Mapping[str, int]) -> Document:
+def budget_document(report: NetworkReport, limits: Mapping[str, int]) -> Document:
     """Return the totals that have a limit, each with whether it holds."""
     totals = {key: getattr(report.totals, key) for key in limits}
     lines = tuple(Line(_cells(key, totals[key], most)) for key, most in limits.items())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archstat.documents.cells import EMPTY, Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Table
-from archstat.report.comparison import COMPARED, TOTALS, Comparison, Slot
+from archstat.report.comparison import COMPARED, TOTALS, NetworkComparison, Slot
 from archstat.report.report import Row
 from archstat.report.values import Map, Named
 
@@ -21,7 +21,7 @@ QUANTITIES = {"out_shape": "feature map", "params": "params", "macs": "MACs"}
 """What people see of the layers."""
 
 
-def comparison_document(comparison: Comparison) -> Document:
+def comparison_document(comparison: NetworkComparison) -> Document:
     """Return networks side by side: layer by layer, and their totals."""
     names = [report.model for report in comparison.reports]
     return Document(
@@ -35,7 +35,7 @@ def comparison_document(comparison: Comparison) -> Document:
     )
 
 
-def _layers(comparison: Comparison, names: Sequence[str]) -> Table:
+def _layers(comparison: NetworkComparison, names: Sequence[str]) -> Table:
     columns = [Column("differs", "", is_text=True), Column("layer", "layer", is_text=True)]
     columns += [
         Column(f"{name}:{key}", name, group=title, is_text=key == "out_shape")
@@ -64,7 +64,7 @@ def _cell(row: Row, key: str) -> Cell:
     return value
 
 
-def _totals(comparison: Comparison, names: Sequence[str]) -> Table:
+def _totals(comparison: NetworkComparison, names: Sequence[str]) -> Table:
     """Return every total of every network, and how often it has that of the first."""
     columns = [Column("total", "total", is_text=True), *(Column(name, name) for name in names)]
     lines = []
@@ -80,14 +80,14 @@ def _totals(comparison: Comparison, names: Sequence[str]) -> Table:
     return Table(tuple(columns), tuple(lines), is_ruled=False)
 
 
-def _conclusion(comparison: Comparison) -> str:
+def _conclusion(comparison: NetworkComparison) -> str:
     """Return in a sentence how many layers differ."""
     count = sum(slot.differs for slot in comparison.slots)
     of_all = f"of {len(comparison.slots) + comparison.hidden} layers"
     return f"{count} {of_all} {'differs' if count == 1 else 'differ'}" if count else "no difference"
 
 
-def _records(comparison: Comparison, names: Sequence[str]) -> Table:
+def _records(comparison: NetworkComparison, names: Sequence[str]) -> Table:
     """Return a line a layer, with each quantity of each network; empty is what one has not."""
     columns = [Column("layer", "layer", is_text=True), Column("differs", "differs")]
     columns += [Column(f"{name}:{key}", f"{name}: {key}") for key in COMPARED for name in names]
@@ -108,7 +108,7 @@ def _plain(slot: Slot) -> Iterator[Cell]:
                 yield getattr(row, key)
 
 
-def _data(comparison: Comparison, names: Sequence[str]) -> dict[str, object]:
+def _data(comparison: NetworkComparison, names: Sequence[str]) -> dict[str, object]:
     """Return the JSON contract: rows as in that of a report."""
     return {
         "schema": SCHEMA,

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from archstat.documents.cells import Look, Sign
 from archstat.documents.document import Column, Document, Line, Table
-from archstat.report.finding import Finding, Verdict
+from archstat.report.finding import Agreement, Finding
 
 MARKS = {
-    Verdict.AGREES: Sign("✓", "agrees", "agrees", Look.GOOD),
-    Verdict.EXPLAINED: Sign("≈", "explained", "differs as its convention says", Look.OTHER),
-    Verdict.DISAGREES: Sign("✗", "disagrees", "disagrees", Look.BAD),
-    Verdict.NOT_MEASURED: Sign("?", "not_measured", "could not be measured", Look.DOUBT),
+    Agreement.AGREES: Sign("✓", "agrees", "agrees", Look.GOOD),
+    Agreement.EXPLAINED: Sign("≈", "explained", "differs as its convention says", Look.OTHER),
+    Agreement.DISAGREES: Sign("✗", "disagrees", "disagrees", Look.BAD),
+    Agreement.NOT_MEASURED: Sign("?", "not_measured", "could not be measured", Look.DOUBT),
 }
 
 COLUMNS = (
@@ -43,14 +43,14 @@ def finding_table(findings: Sequence[Finding]) -> Table:
 
 def is_proved(findings: Sequence[Finding]) -> bool:
     """Return whether no witness disagrees."""
-    return not any(finding.verdict is Verdict.DISAGREES for finding in findings)
+    return not any(finding.verdict is Agreement.DISAGREES for finding in findings)
 
 
 def conclusion(findings: Sequence[Finding]) -> str:
     """Return in one sentence what all findings come to."""
     counts = Counter(finding.verdict for finding in findings)
-    agree, disagree = counts[Verdict.AGREES], counts[Verdict.DISAGREES]
-    explained, unmeasured = counts[Verdict.EXPLAINED], counts[Verdict.NOT_MEASURED]
+    agree, disagree = counts[Agreement.AGREES], counts[Agreement.DISAGREES]
+    explained, unmeasured = counts[Agreement.EXPLAINED], counts[Agreement.NOT_MEASURED]
     parts = [f"{agree} {'agrees' if agree == 1 else 'agree'}"]
     if explained:
         differ = "differs" if explained == 1 else "differ"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archstat.analyses.training import OPTIMIZERS, Step
+from archstat.analyses.training import OPTIMIZERS, TrainingStep
 from archstat.documents.cells import BLANK, EMPTY, Cell, Look, for_people, with_unit
 from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
 from archstat.documents.view import View
 from archstat.layers.base import Shape
-from archstat.report.columns import Column as Quantity
+from archstat.report.columns import LayerColumn as Quantity
 from archstat.report.columns import for_machines
-from archstat.report.report import Report, Row
+from archstat.report.report import NetworkReport, Row
 from archstat.report.values import Map, Value, arranged
 
 
-def report_document(report: Report, view: View) -> Document:
+def report_document(report: NetworkReport, view: View) -> Document:
     """Return a report as it was asked for; a blank sheet without what would tell the answers."""
     chosen = tuple(view.chosen())
     remarks = () if view.blank else (Sentences(tuple(_summaries(report))), Notes(report.notes))
@@ -31,7 +31,11 @@ def report_document(report: Report, view: View) -> Document:
 
 
 def _table(
-    report: Report, view: View, chosen: Sequence[Quantity], *, has_line_of_totals: bool = False
+    report: NetworkReport,
+    view: View,
+    chosen: Sequence[Quantity],
+    *,
+    has_line_of_totals: bool = False,
 ) -> Table:
     """Return the layers and their totals.
 
@@ -73,7 +77,7 @@ def _column(quantity: Quantity, *, is_usual: bool) -> Column:
     )
 
 
-def _circumstances(report: Report, view: View) -> str:
+def _circumstances(report: NetworkReport, view: View) -> str:
     """Return how a network was looked at, or is to be."""
     inputs = [f"input {_shape(report.input, view)}"]
     inputs += [f"{name} {_shape(shape, view)}" for name, shape in report.more_inputs.items()]
@@ -98,7 +102,7 @@ def _shape(shape: Shape, view: View) -> str:
     return for_people(Map(shape[0], shape[1:], view.layout)) if shape else "of one number"
 
 
-def _summaries(report: Report) -> Iterator[str]:
+def _summaries(report: NetworkReport) -> Iterator[str]:
     """Yield the totals in a sentence, and what a training step costs if that was asked."""
     totals = report.totals
     yield (
@@ -109,7 +113,7 @@ def _summaries(report: Report) -> Iterator[str]:
         yield from _training(totals.step)
 
 
-def _training(cost: Step) -> Iterator[str]:
+def _training(cost: TrainingStep) -> Iterator[str]:
     """Yield multiply–accumulates and memory of a training step, with each optimizer."""
     least = "at least " if cost.unknown else ""
     held = ", ".join(

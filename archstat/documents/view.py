@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archstat.record import record
-from archstat.report.columns import COLUMNS, DEFAULT, TRAINING, Column, for_machines, with_count
+from archstat.report.columns import (
+    COLUMNS,
+    DEFAULT,
+    TRAINING,
+    LayerColumn,
+    for_machines,
+    with_count,
+)
 from archstat.report.values import Layout
 
 
@@ -23,15 +30,15 @@ class View:
         more: Columns behind all others.
     """
 
-    columns: tuple[Column, ...] | None = None
+    columns: tuple[LayerColumn, ...] | None = None
     layout: Layout = "hwc"
     is_homework: bool = False
-    blank: tuple[Column, ...] = ()
+    blank: tuple[LayerColumn, ...] = ()
     trains: bool = False
     count: str | None = None
-    more: tuple[Column, ...] = ()
+    more: tuple[LayerColumn, ...] = ()
 
-    def chosen(self) -> Sequence[Column]:
+    def chosen(self) -> Sequence[LayerColumn]:
         """Return the columns to show."""
         usual = (*DEFAULT, *TRAINING) if self.trains else DEFAULT
         chosen = self.columns or tuple(COLUMNS[key] for key in usual)
@@ -39,6 +46,6 @@ class View:
             chosen = with_count(chosen, self.count)
         return tuple(dict.fromkeys((*chosen, *self.more)))
 
-    def is_blank(self, column: Column) -> bool:
+    def is_blank(self, column: LayerColumn) -> bool:
         """Return whether the cells of a column are left empty."""
         return column in self.blank or column in for_machines(self.blank)

@@ -50,7 +50,7 @@ class Reshaped:
 
 
 @record
-class Step:
+class ReachStep:
     """A part of a layer that does several things.
 
     Attributes:
@@ -67,7 +67,7 @@ class Step:
 class Inside:
     """What goes on in a layer that does several things; the last step is the output."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ReachStep, ...]
 
 
 Reach: TypeAlias = Mixing | tuple[Along, ...] | Permuted | Reshaped | Inside | Unknown
@@ -80,5 +80,7 @@ Several inputs are joined before, value by value, except where steps say what be
 def in_turn(*moves: tuple[Reach, Sequence[int]]) -> Inside:
     """Return steps that read one another, each with the shape of its output."""
     return Inside(
-        tuple(Step((number,), reach, tuple(shape)) for number, (reach, shape) in enumerate(moves))
+        tuple(
+            ReachStep((number,), reach, tuple(shape)) for number, (reach, shape) in enumerate(moves)
+        )
     )

@@ -65,7 +65,7 @@ class Whole(Setting):
 
 
 @record
-class PerAxis(Setting):
+class AxesSetting(Setting):
     """A whole number for all axes, or a list of one for each; or one of a few words."""
 
     minimum: int
@@ -89,7 +89,7 @@ class PerAxis(Setting):
 
 
 @record
-class Number(Setting):
+class NumberSetting(Setting):
     """A number, whole or not, within bounds."""
 
     minimum: float | None = None
@@ -137,7 +137,7 @@ def size(
     words: Sequence[str] = (),
 ) -> Any:
     """Declare a whole number per axis; required unless there is a default (for each axis)."""
-    return _declare(PerAxis(minimum, tuple(words)), default)
+    return _declare(AxesSetting(minimum, tuple(words)), default)
 
 
 def number(
@@ -147,7 +147,7 @@ def number(
     default: float = MISSING,  # type: ignore[assignment]
 ) -> Any:
     """Declare a number; required unless there is a default."""
-    return _declare(Number(minimum, maximum), default)
+    return _declare(NumberSetting(minimum, maximum), default)
 
 
 def flag(*, default: bool) -> Any:

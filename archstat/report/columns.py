@@ -13,7 +13,7 @@ from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Se
 
 
 @record
-class Column:
+class LayerColumn:
     """One column.
 
     Attributes:
@@ -98,9 +98,11 @@ def _field(row: Row, part: str) -> Value:
 _AXES = "maps are {axes}"
 
 _ALL = (
-    Column("layer", "layer", lambda row, _: row.name, lambda _: "total", is_text=True),
-    Column("kind", "kind", lambda row, _: Named(row.kind, row.label), is_text=True, importance=0),
-    Column(
+    LayerColumn("layer", "layer", lambda row, _: row.name, lambda _: "total", is_text=True),
+    LayerColumn(
+        "kind", "kind", lambda row, _: Named(row.kind, row.label), is_text=True, importance=0
+    ),
+    LayerColumn(
         "filters_and_size",
         "filters",
         _filters_and_size,
@@ -108,10 +110,10 @@ _ALL = (
         is_text=True,
         importance=2,
     ),
-    Column("filters", "filters", lambda row, _: "" if row.filters is None else row.filters),
-    Column("filter_size", "filter size", lambda row, _: _filter_size(row), is_text=True),
-    Column("groups", "groups", lambda row, _: "" if row.groups is None else row.groups),
-    Column(
+    LayerColumn("filters", "filters", lambda row, _: "" if row.filters is None else row.filters),
+    LayerColumn("filter_size", "filter size", lambda row, _: _filter_size(row), is_text=True),
+    LayerColumn("groups", "groups", lambda row, _: "" if row.groups is None else row.groups),
+    LayerColumn(
         "stride_and_padding",
         "stride / pad",
         _stride_and_padding,
@@ -119,41 +121,43 @@ _ALL = (
         is_text=True,
         importance=1,
     ),
-    Column("stride", "stride", lambda row, _: _per_axis(row.stride), is_text=True),
-    Column("padding", "padding", lambda row, _: _per_axis(row.padding), is_text=True),
-    Column(
+    LayerColumn("stride", "stride", lambda row, _: _per_axis(row.stride), is_text=True),
+    LayerColumn("padding", "padding", lambda row, _: _per_axis(row.padding), is_text=True),
+    LayerColumn(
         "feature_map",
         "feature map",
         lambda row, _: _map(row.out_shape),
         is_text=True,
         convention=_AXES,
     ),
-    Column("in_shape", "input", lambda row, _: _map(row.in_shape), is_text=True, convention=_AXES),
-    Column(
+    LayerColumn(
+        "in_shape", "input", lambda row, _: _map(row.in_shape), is_text=True, convention=_AXES
+    ),
+    LayerColumn(
         "out_shape", "output", lambda row, _: _map(row.out_shape), is_text=True, convention=_AXES
     ),
-    Column(
+    LayerColumn(
         "weights",
         "weights",
         lambda row, _: row.weights,
         lambda totals: totals.weights,
         convention="weights are without biases",
     ),
-    Column("biases", "biases", lambda row, _: row.biases, lambda totals: totals.biases),
-    Column(
+    LayerColumn("biases", "biases", lambda row, _: row.biases, lambda totals: totals.biases),
+    LayerColumn(
         "params",
         "params",
         lambda row, _: row.params,
         lambda totals: totals.params,
         convention="params are weights and biases",
     ),
-    Column(
+    LayerColumn(
         "params_share",
         "% of params",
         lambda row, totals: Share(row.params, totals.params),
         lambda totals: Share(totals.params, totals.params),
     ),
-    Column(
+    LayerColumn(
         "neurons",
         "neurons",
         lambda row, _: row.neurons,
@@ -161,27 +165,27 @@ _ALL = (
         importance=3,
         convention="neurons are the outputs of convolutions and linear layers",
     ),
-    Column(
+    LayerColumn(
         "macs",
         "MACs",
         lambda row, _: row.macs,
         _total_macs,
         convention="a MAC is one multiplication with its addition, a bias adds none",
     ),
-    Column(
+    LayerColumn(
         "macs_share",
         "% of MACs",
         lambda row, totals: None if row.macs is None else Share(row.macs, totals.macs),
         lambda totals: Share(totals.macs, totals.macs),
     ),
-    Column(
+    LayerColumn(
         "flops",
         "FLOPs",
         lambda row, _: None if row.macs is None else FLOPS_PER_MAC * row.macs,
         _total_flops,
         convention="a multiplication with its addition is two FLOPs, a bias adds none",
     ),
-    Column(
+    LayerColumn(
         "input_gradient_macs",
         "input-grad MACs",
         lambda row, _: row.training.input_gradient_macs,
@@ -189,21 +193,21 @@ _ALL = (
         importance=6,
         convention="a layer needs the gradient of its input if something before it learns",
     ),
-    Column(
+    LayerColumn(
         "weight_gradient_macs",
         "weight-grad MACs",
         lambda row, _: row.training.weight_gradient_macs,
         lambda totals: _known(totals.step.weight_gradient_macs, totals),
         importance=7,
     ),
-    Column(
+    LayerColumn(
         "backward_macs",
         "backward MACs",
         lambda row, _: row.training.backward_macs,
         lambda totals: _known(totals.step.backward_macs, totals),
         convention="backward MACs are those of all gradients, without the loss",
     ),
-    Column(
+    LayerColumn(
         "kept_bytes",
         "kept for backward",
         _kept,
@@ -211,21 +215,21 @@ _ALL = (
         importance=8,
         convention="what several layers keep for the backward pass counts in the first",
     ),
-    Column(
+    LayerColumn(
         "activation_bytes",
         "activation memory",
         lambda row, _: Bytes(row.activation_bytes),
         lambda totals: Bytes(totals.activation_bytes),
         convention="an activation takes the bytes of its type, 4 in a spec; the total is of all",
     ),
-    Column(
+    LayerColumn(
         "param_bytes",
         "parameter memory",
         lambda row, _: Bytes(row.param_bytes),
         lambda totals: Bytes(totals.param_bytes),
         convention="a parameter takes the bytes of its type, 4 in a spec",
     ),
-    Column(
+    LayerColumn(
         "receptive_field",
         "receptive field",
         lambda row, _: _field(row, "size"),
@@ -234,8 +238,10 @@ _ALL = (
         convention="receptive fields are in pixels, not clipped to the image, a linear layer being "
         "a window as large as its map",
     ),
-    Column("effective_stride", "effective stride", lambda row, _: _field(row, "effective_stride")),
-    Column(
+    LayerColumn(
+        "effective_stride", "effective stride", lambda row, _: _field(row, "effective_stride")
+    ),
+    LayerColumn(
         "effective_padding", "effective padding", lambda row, _: _field(row, "effective_padding")
     ),
 )
@@ -266,7 +272,7 @@ OF_TRAINING = frozenset({*TRAINING, "backward_macs"})
 """All that a pass in training mode must have shown of a PyTorch model."""
 
 
-def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
+def choose_columns(keys: Sequence[str]) -> tuple[LayerColumn, ...]:
     """Return the columns with these keys; if one has a "+" before it, added to the usual.
 
     Raises:
@@ -290,21 +296,21 @@ def choose_columns(keys: Sequence[str]) -> tuple[Column, ...]:
     return tuple(COLUMNS[key] for key in keys)
 
 
-def with_count(columns: Sequence[Column], name: str) -> tuple[Column, ...]:
+def with_count(columns: Sequence[LayerColumn], name: str) -> tuple[LayerColumn, ...]:
     """Return columns with another one, of what the report's convention counts, behind the MACs."""
-    counted = Column(f"by_{name}", f"by {name}", lambda row, _: row.counted, _total_counted)
+    counted = LayerColumn(f"by_{name}", f"by {name}", lambda row, _: row.counted, _total_counted)
     keys = [column.key for column in columns]
     at = keys.index("macs") + 1 if "macs" in keys else len(keys)
     return (*columns[:at], counted, *columns[at:])
 
 
-def latency_columns(devices: Sequence[str]) -> tuple[Column, ...]:
+def latency_columns(devices: Sequence[str]) -> tuple[LayerColumn, ...]:
     """Return a column for each device on which a report has latencies."""
     return tuple(map(_latency_column, devices))
 
 
-def _latency_column(device: str) -> Column:
-    return Column(
+def _latency_column(device: str) -> LayerColumn:
+    return LayerColumn(
         f"latency_{device}",
         f"latency {device}",
         lambda row, _: _seconds(row.latency_s[device]),
@@ -316,7 +322,7 @@ def _seconds(count: float | None) -> Value:
     return Seconds(count) if count else None if count is None else 0
 
 
-def for_machines(columns: Sequence[Column]) -> tuple[Column, ...]:
+def for_machines(columns: Sequence[LayerColumn]) -> tuple[LayerColumn, ...]:
     """Return columns of one value each: those with parts are replaced by their parts."""
     parts = (
         COLUMNS.get(key, column) for column in columns for key in (column.parts or (column.key,))

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from fractions import Fraction
 
 from archstat.record import record
-from archstat.report.report import Report, Row
+from archstat.report.report import NetworkReport, Row
 
 COMPARED = ("out_shape", "params", "macs", "activation_bytes")
 """What two layers are compared by, beside their settings."""
@@ -40,21 +40,21 @@ def _facts(row: Row) -> tuple[object, ...]:
 
 
 @record
-class Comparison:
+class NetworkComparison:
     """Networks side by side, layer by layer.
 
     Attributes:
         hidden: How many layers are the same in all networks, and are left out.
     """
 
-    reports: tuple[Report, ...]
+    reports: tuple[NetworkReport, ...]
     slots: tuple[Slot, ...]
     hidden: int = 0
 
-    def changes(self) -> Comparison:
+    def changes(self) -> NetworkComparison:
         """Return the comparison without the layers that are the same in all networks."""
         slots = tuple(slot for slot in self.slots if slot.differs)
-        return Comparison(self.reports, slots, len(self.slots) - len(slots))
+        return NetworkComparison(self.reports, slots, len(self.slots) - len(slots))
 
     @property
     def differs(self) -> bool:
@@ -71,7 +71,7 @@ class Comparison:
         return tuple(Fraction(total, first) if first else None for total in totals)
 
 
-def compare(reports: Sequence[Report]) -> Comparison:
+def compare(reports: Sequence[NetworkReport]) -> NetworkComparison:
     """Return networks side by side.
 
     Layers are aligned as sequences: by name and kind where these agree, then by kind alone.
@@ -79,7 +79,7 @@ def compare(reports: Sequence[Report]) -> Comparison:
     slots = [Slot((row,)) for row in reports[0].layers]
     for number, report in enumerate(reports[1:], 1):
         slots = list(_joined(slots, report.layers, number))
-    return Comparison(tuple(reports), tuple(slots))
+    return NetworkComparison(tuple(reports), tuple(slots))
 
 
 def _joined(slots: Sequence[Slot], rows: Sequence[Row], before: int) -> Iterator[Slot]:

@@ -10,7 +10,7 @@ from archstat.record import record
 MOST_NAMED = 4
 
 
-class Verdict(Enum):
+class Agreement(Enum):
     """How a witness's numbers relate to ours; the value is the mark that people see."""
 
     AGREES = "✓"
@@ -31,7 +31,7 @@ class Finding:
 
     witness: str
     quantity: str
-    verdict: Verdict
+    verdict: Agreement
     words: str
 
 
@@ -57,12 +57,12 @@ def compared(
         named = [f"{name} {theirs[name]}, ours {ours[name]}" for name in differing[:MOST_NAMED]]
         more = f"; and {len(differing) - MOST_NAMED} more" if len(differing) > MOST_NAMED else ""
         words = f"disagrees on {'; '.join(named)}{more}"
-        return Finding(witness, quantity, Verdict.DISAGREES, words)
+        return Finding(witness, quantity, Agreement.DISAGREES, words)
     if not theirs:
         words = f"not measured: it sees {layers(0, of or len(ours))}"
-        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+        return Finding(witness, quantity, Agreement.NOT_MEASURED, words)
     words = f"agrees on {layers(len(theirs), of or len(ours))}"
-    return Finding(witness, quantity, Verdict.AGREES, words)
+    return Finding(witness, quantity, Agreement.AGREES, words)
 
 
 def layers(some: int, number: int) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import Training
-from archstat.report.report import Report, Row
+from archstat.report.report import NetworkReport, Row
 
 SORTABLE: Mapping[str, Callable[[Row], int]] = {
     "weights": lambda row: row.weights,
@@ -22,7 +22,7 @@ SORTABLE: Mapping[str, Callable[[Row], int]] = {
 }
 
 
-def folded(report: Report, depth: int) -> Report:
+def folded(report: NetworkReport, depth: int) -> NetworkReport:
     """Return a report in which modules deeper than `depth` levels are one row each.
 
     Equal modules that follow one another are one row: "layer3.1 … layer3.5, Bottleneck × 5".
@@ -32,7 +32,7 @@ def folded(report: Report, depth: int) -> Report:
     return replace(report, layers=tuple(_runs(rows, {row.name for row in report.layers})))
 
 
-def by_kind(report: Report) -> Report:
+def by_kind(report: NetworkReport) -> NetworkReport:
     """Return a report with one row a kind, in the order in which kinds first appear."""
     groups: dict[str, list[Row]] = {}
     for row in report.layers:
@@ -55,7 +55,7 @@ def _layers(rows: Sequence[Row]) -> str:
     return "1 layer" if count == 1 else f"{count} layers"
 
 
-def largest(report: Report, key: str | None, count: int | None) -> Report:
+def largest(report: NetworkReport, key: str | None, count: int | None) -> NetworkReport:
     """Return a report with its rows sorted by a column, largest first, and cut after `count`.
 
     Raises:
@@ -75,7 +75,7 @@ def largest(report: Report, key: str | None, count: int | None) -> Report:
     return replace(report, layers=tuple(rows[:count]), notes=(*report.notes, note))
 
 
-def latest(report: Report, count: int) -> Report:
+def latest(report: NetworkReport, count: int) -> NetworkReport:
     """Return a report with its last rows only."""
     if count >= len(report.layers):
         return report
@@ -89,7 +89,7 @@ def _module(row: Row, depth: int) -> str:
     return row.name if len(parts) <= depth else ".".join(parts[:depth])
 
 
-def _grouped(report: Report, name_of: Callable[[Row], str]) -> tuple[Row, ...]:
+def _grouped(report: NetworkReport, name_of: Callable[[Row], str]) -> tuple[Row, ...]:
     """Return neighbouring rows of the same name as one."""
     groups: list[tuple[str, list[Row]]] = []
     for row in report.layers:

@@ -11,19 +11,19 @@ from archstat.record import record
 
 
 @record
-class Item:
+class CountPart:
     """A part of a count."""
 
     count: int
     words: str
 
 
-def items(convention: Convention, graph: Graph) -> tuple[Item, ...]:
+def items(convention: Convention, graph: Graph) -> tuple[CountPart, ...]:
     """Return what a convention counts in a network, its MACs first; of one example."""
     terms = convention.differences(graph).items()
     unit = "MACs" if convention.per_mac == 1 else f"{convention.per_mac} a MAC"
     products = convention.total(graph) - sum(count for _, count in terms)
-    return (Item(products, unit), *(Item(count, words) for words, count in terms))
+    return (CountPart(products, unit), *(CountPart(count, words) for words, count in terms))
 
 
 @record
@@ -37,7 +37,7 @@ class Counting:
     """
 
     convention: Convention
-    parts: tuple[Item, ...]
+    parts: tuple[CountPart, ...]
     examples: int
 
     @property
@@ -61,15 +61,15 @@ def counting_of(convention: Convention, graph: Graph, batch_size: int) -> Counti
     return Counting(convention, items(convention, graph), 1 if is_traced else batch_size)
 
 
-def total(parts: Sequence[Item]) -> int:
+def total(parts: Sequence[CountPart]) -> int:
     """Return what parts add up to."""
     return sum(item.count for item in parts)
 
 
-def itemized(parts: Sequence[Item], *, batch_size: int = 1) -> str:
+def itemized(parts: Sequence[CountPart], *, batch_size: int = 1) -> str:
     """Return a count with its parts.
 
-    >>> itemized([Item(972, "MACs"), Item(54, "biases")])
+    >>> itemized([CountPart(972, "MACs"), CountPart(54, "biases")])
     '1,026 = 972 (MACs) + 54 (biases)'
     """
     first, *others = parts

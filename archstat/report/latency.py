@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from archstat.report.report import Report, Row
+from archstat.report.report import NetworkReport, Row
 
 
 def with_latency(
-    report: Report,
+    report: NetworkReport,
     device: str,
     layers: Mapping[str, float],
     whole_s: float | None,
     notes: Sequence[str],
-) -> Report:
+) -> NetworkReport:
     """Return a report with what each layer takes on a device, and what the whole takes.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from archstat.analyses.conventions.registry import CONVENTIONS
 from archstat.graph import Graph
 from archstat.record import record
-from archstat.report.itemizing import Item, items, total
+from archstat.report.itemizing import CountPart, items, total
 
 BATCHES = (1, 2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)
 """The batches that numbers are given for."""
@@ -45,7 +45,7 @@ class Origin:
     value: int
     variant: Variant
     counted: str
-    items: tuple[Item, ...]
+    items: tuple[CountPart, ...]
     batch_size: int
     off: int
 
@@ -106,17 +106,17 @@ def _distance(origin: Origin) -> Fraction:
     return Fraction(abs(origin.off), max(1, origin.value))
 
 
-_Count: TypeAlias = "tuple[Variant, str, tuple[Item, ...]]"
+_Count: TypeAlias = "tuple[Variant, str, tuple[CountPart, ...]]"
 
 
 def _counts(variant: Variant) -> Iterator[_Count]:
     """Yield everything that is counted of a network, with its parts."""
     nodes = variant.graph.nodes
-    weights = Item(sum(node.weights for node in nodes), "weights")
-    biases = Item(sum(node.biases for node in nodes), "biases")
+    weights = CountPart(sum(node.weights for node in nodes), "weights")
+    biases = CountPart(sum(node.biases for node in nodes), "biases")
     yield variant, "weights", (weights,)
     yield variant, "parameters", (weights, biases)
-    yield variant, "neurons", (Item(sum(node.neurons for node in nodes), "output units"),)
+    yield variant, "neurons", (CountPart(sum(node.neurons for node in nodes), "output units"),)
     for convention in CONVENTIONS.values():
         parts = items(convention, variant.graph)
         if total(parts):
@@ -124,7 +124,7 @@ def _counts(variant: Variant) -> Iterator[_Count]:
 
 
 def _origin(
-    value: int, variant: Variant, counted: str, parts: tuple[Item, ...], batch_size: int
+    value: int, variant: Variant, counted: str, parts: tuple[CountPart, ...], batch_size: int
 ) -> Origin:
     count = batch_size * total(parts)
     return Origin(count, variant, counted, parts, batch_size, value - count)

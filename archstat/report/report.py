@@ -16,7 +16,7 @@ from typing import Any
 from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.memory import activation_bytes
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
-from archstat.analyses.training import Step, step, training
+from archstat.analyses.training import TrainingStep, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
@@ -134,7 +134,7 @@ class Totals:
     macs: int
     activation_bytes: int
     param_bytes: int
-    step: Step
+    step: TrainingStep
     uncounted: tuple[str, ...] = ()
     counted: int | None = None
     latency_s: Mapping[str, float | None] = field(default_factory=dict)
@@ -165,7 +165,7 @@ class Totals:
 
 
 @record
-class Report:
+class NetworkReport:
     """A network and all that was found out about it.
 
     Attributes:
@@ -228,7 +228,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
     each_operator: bool = False,
     convention: Convention | None = None,
     trains: bool = False,
-) -> Report:
+) -> NetworkReport:
     """Return the report on a network.
 
     Args:
@@ -256,7 +256,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
         *([] if counting is None or any(row.uncounted for row in rows) else [counting.words]),
         *(_gradients_not_known(rows) if trains else []),
     ]
-    return Report(
+    return NetworkReport(
         model=graph.name,
         title=graph.title,
         source=graph.source,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archstat.record import record
-from archstat.report.itemizing import Item, total
+from archstat.report.itemizing import CountPart, total
 
 
 @record
@@ -32,7 +32,7 @@ class ToolCount:
     unit: str
     model: str
     count: int
-    items: tuple[Item, ...]
+    items: tuple[CountPart, ...]
     layers: tuple[LayerOff, ...] = ()
 
     @property

@@ -24,7 +24,7 @@ from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
 from archstat.layers.reach import Mixing
 from archstat.models.torch.module import build_module, outputs
-from archstat.report.finding import Finding, Verdict, compared
+from archstat.report.finding import Agreement, Finding, compared
 from archstat.witnesses.pixels import (
     IN_FULL,
     QUANTITY,
@@ -71,7 +71,7 @@ def autograd_findings(graph: Graph) -> Iterator[Finding]:
         twins = [_twin(graph.input_shape, parts, fields, axis) for axis in _axes(graph)]
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
-        yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
+        yield Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, words)
         return
     shown = [part.name for part in parts if not part.is_taken]
     along = [_measured(twin, shown, fields, axis) for axis, twin in enumerate(twins)]
@@ -82,11 +82,11 @@ def autograd_findings(graph: Graph) -> Iterator[Finding]:
     }
     rows = sum(not node.is_view for node in graph.nodes)
     finding = compared(WITNESS, QUANTITY, predicted, measured, of=rows)
-    if finding.verdict is Verdict.AGREES:
+    if finding.verdict is Agreement.AGREES:
         finding = replace(finding, words=f"{finding.words}: {IN_FULL}")
     yield finding
     if remark:
-        yield Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, f"not measured {remark}")
+        yield Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, f"not measured {remark}")
 
 
 def _axes(graph: Graph) -> range:

@@ -27,7 +27,7 @@ from archstat.models.torch.examples import example_inputs
 from archstat.models.torch.module import GraphModule
 from archstat.models.torch.running import in_mode
 from archstat.models.torch.source import Source
-from archstat.report.finding import Finding, Verdict, compared
+from archstat.report.finding import Agreement, Finding, compared
 from archstat.witnesses.calls import call_graph
 
 NEEDS_VALUES = "not measured: it cannot trace without values; use --device cpu"
@@ -57,7 +57,7 @@ def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> It
 def fvcore_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:
     """Yield what fvcore says of parameters and operations; what it calls a flop is a MAC."""
     if example.device.type == "meta":
-        yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, NEEDS_VALUES)
+        yield Finding("fvcore", "flops", Agreement.NOT_MEASURED, NEEDS_VALUES)
         return
     with _without_warnings():
         from fvcore.nn import FlopCountAnalysis, parameter_count  # noqa: PLC0415  its own tool
@@ -77,17 +77,17 @@ def fvcore_model_finding(
     """Return what fvcore says of the operations of any PyTorch model."""
     witness, quantity = "fvcore", "flops"
     if device.type == "meta":
-        return Finding(witness, quantity, Verdict.NOT_MEASURED, NEEDS_VALUES)
+        return Finding(witness, quantity, Agreement.NOT_MEASURED, NEEDS_VALUES)
     args, kwargs = example_inputs(source, inputs, 1, device)
     if kwargs:
         words = "not measured: it takes no inputs by name"
-        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+        return Finding(witness, quantity, Agreement.NOT_MEASURED, words)
     try:
         total = _fvcore_total(source, tuple(args), device)
     except Exception as error:  # noqa: BLE001  it traces a user's model, and asserts much of it
         first_line = str(error).strip().partition("\n")[0]
         words = f"not measured: it fails: {type(error).__name__}: {first_line}"
-        return Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+        return Finding(witness, quantity, Agreement.NOT_MEASURED, words)
     return total_finding(witness, quantity, call_graph(source, inputs), FVCORE, total, "agrees")
 
 
@@ -129,7 +129,7 @@ def counted(  # noqa: PLR0913  a testimony has these parts
     """Return the finding on a tool's counts, held layer by layer against its convention."""
     expected = {node.name: convention.count(node) for node in graph.nodes}
     finding = compared(witness, quantity, expected, counts)
-    if finding.verdict is Verdict.DISAGREES:
+    if finding.verdict is Agreement.DISAGREES:
         return finding
     return total_finding(witness, quantity, graph, convention, total, finding.words)
 
@@ -150,25 +150,25 @@ def total_finding(  # noqa: PLR0913, PLR0917  likewise
     expected = convention.total(graph)
     if total != expected:
         words = f"disagrees: {total:,} in all, by its convention {expected:,}"
-        return Finding(witness, quantity, Verdict.DISAGREES, words)
+        return Finding(witness, quantity, Agreement.DISAGREES, words)
     macs = sum(node.macs for node in graph.nodes)
     unit = f"{macs:,} MACs" if convention.per_mac == 1 else f"{convention.per_mac} × {macs:,} MACs"
     terms = convention.differences(graph)
     if not terms:
         equals = f"{total:,} = {unit}" if convention.per_mac > 1 else unit
-        return Finding(witness, quantity, Verdict.AGREES, f"{agreement}: {equals}")
+        return Finding(witness, quantity, Agreement.AGREES, f"{agreement}: {equals}")
     parts = " ".join(f"{'+' if n > 0 else '−'} {abs(n):,} ({what})" for what, n in terms.items())
     words = f"differs as its convention says: {total:,} = {unit} {parts}"
-    return Finding(witness, quantity, Verdict.EXPLAINED, words)
+    return Finding(witness, quantity, Agreement.EXPLAINED, words)
 
 
 def params_finding(witness: str, graph: Graph, total: int) -> Finding:
     """Return the finding on how many parameters a witness counts in all."""
     ours = sum(node.weights + node.biases for node in graph.nodes)
     if total == ours:
-        return Finding(witness, "parameters", Verdict.AGREES, f"agrees: {total:,}")
+        return Finding(witness, "parameters", Agreement.AGREES, f"agrees: {total:,}")
     words = f"disagrees: {total:,}, ours {ours:,}"
-    return Finding(witness, "parameters", Verdict.DISAGREES, words)
+    return Finding(witness, "parameters", Agreement.DISAGREES, words)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from torch.nn.modules import module as global_hooks
 from torch.overrides import TorchFunctionMode
 
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
-from archstat.analyses.receptive_field.layout import Axis, Factor, Medley, axes_of, padded
+from archstat.analyses.receptive_field.layout import Axis, AxisFactor, Medley, axes_of, padded
 from archstat.errors import ArchstatError
 from archstat.graph import Graph
 from archstat.layers.naming import attribute_name
@@ -30,7 +30,7 @@ from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.private import tree_leaves, tree_map_only
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
-from archstat.report.finding import Finding, Verdict, compared, layers
+from archstat.report.finding import Agreement, Finding, compared, layers
 from archstat.witnesses.pixels import (
     IN_FULL,
     QUANTITY,
@@ -126,18 +126,18 @@ def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) 
         seen, turned = _seen(source, inputs, graph, _Looker(image, fields, units))
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
-        return Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
+        return Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, words)
     if turned:
         words = (
             f"disagrees: places in the output of {turned} see different parts of the input's first "
             "axis, which is taken for its channels"
         )
-        return Finding(WITNESS, QUANTITY, Verdict.DISAGREES, words)
+        return Finding(WITNESS, QUANTITY, Agreement.DISAGREES, words)
     predicted = {name: described([stated(fields[name], u) for u in seen[name]]) for name in seen}
     measured = {name: described([*views.values()]) for name, views in seen.items()}
     rows = sum(not node.is_view for node in graph.nodes)
     finding = compared(WITNESS, QUANTITY, predicted, measured, of=rows)
-    if finding.verdict is not Verdict.AGREES:
+    if finding.verdict is not Agreement.AGREES:
         return finding
     shown = [name for name in seen if is_shown(printed[name] or fields[name], seen[name], sides)]
     return _as_far_as_shown(len(shown), len(seen), rows)
@@ -147,11 +147,11 @@ def _as_far_as_shown(shown: int, agreed: int, rows: int) -> Finding:
     """Return what is proved where some rows agree, and of fewer the image shows all there is."""
     if not shown:
         words = f"not measured: on an image of its size, no view of {layers(agreed, rows)} ends"
-        return Finding(WITNESS, QUANTITY, Verdict.NOT_MEASURED, words)
+        return Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, words)
     words = f"agrees on {layers(shown, rows)}, in the model itself: {IN_FULL}"
     if agreed > shown:
         words += f"; on {agreed - shown} more as far as the image goes"
-    return Finding(WITNESS, QUANTITY, Verdict.AGREES, words)
+    return Finding(WITNESS, QUANTITY, Agreement.AGREES, words)
 
 
 def _require_measurable(graph: Graph, source: Source, fields: Mapping[str, ReceptiveField]) -> None:
@@ -372,7 +372,7 @@ def _places(axis: Axis, unit: Sequence[int]) -> list[int]:
     places = [0]
     for factor in axis:
         digits: Sequence[int] = range(factor.size)
-        if isinstance(factor, Factor) and factor.axis is not None:
+        if isinstance(factor, AxisFactor) and factor.axis is not None:
             digits = [unit[factor.axis] // factor.step % factor.size]
         places = [place * factor.size + digit for place in places for digit in digits]
     return places

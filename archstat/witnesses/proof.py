@@ -23,7 +23,7 @@ from archstat.models.torch.module import build_module, find_device, graph_of, ob
 from archstat.models.torch.source import Source, built_from
 from archstat.models.torch.tracing import trace_source
 from archstat.models.torch.wrapped import materialized
-from archstat.report.finding import Finding, Verdict, compared
+from archstat.report.finding import Agreement, Finding, compared
 from archstat.witnesses.autograd import autograd_findings
 from archstat.witnesses.calls import pass_on_meta
 from archstat.witnesses.counters import (
@@ -106,8 +106,8 @@ def model_findings(
         )
     else:
         words = "not measured: the forward pass reads values, so that two passes may differ"
-        yield Finding("FlopCounterMode", "FLOPs", Verdict.NOT_MEASURED, words)
-        yield Finding("fvcore", "flops", Verdict.NOT_MEASURED, words)
+        yield Finding("FlopCounterMode", "FLOPs", Agreement.NOT_MEASURED, words)
+        yield Finding("fvcore", "flops", Agreement.NOT_MEASURED, words)
     yield from _uncounted(graph)
     fields = lambda: _field_findings(graph, source, inputs, is_model=True)  # noqa: E731
     yield from _each((WITNESS, QUANTITY, fields))
@@ -124,11 +124,11 @@ def _each(*asked: Ask) -> Iterator[Finding]:
             yield from ask()
         except ArchstatError as error:
             words = f"not measured: {error.problems[0].what}"
-            yield Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+            yield Finding(witness, quantity, Agreement.NOT_MEASURED, words)
         except Exception as error:  # noqa: BLE001  a model may do anything, and a tool may fail at it
             first_line = str(error).strip().partition("\n")[0]
             words = f"not measured: archstat fails at it: {type(error).__name__}: {first_line}"
-            yield Finding(witness, quantity, Verdict.NOT_MEASURED, words)
+            yield Finding(witness, quantity, Agreement.NOT_MEASURED, words)
 
 
 def _field_findings(
@@ -140,10 +140,10 @@ def _field_findings(
     itself only where it cannot; a model always, as its graph may be wrong.
     """
     *agreed, last = autograd_findings(graph)
-    if last.verdict is Verdict.NOT_MEASURED:
+    if last.verdict is Agreement.NOT_MEASURED:
         found = gradient_finding(graph, source, inputs)
         yield from agreed
-        yield last if found.verdict is Verdict.NOT_MEASURED and not is_model else found
+        yield last if found.verdict is Agreement.NOT_MEASURED and not is_model else found
     else:
         yield from (*agreed, last)
         if is_model:
@@ -156,7 +156,7 @@ def _uncounted(graph: Graph) -> Iterator[Finding]:
     names = sorted({name for layer in layers for name in layer.uncounted})
     if names:
         words = f"not measured: no rule says what {', '.join(names)} counts"
-        yield Finding("ledger of operators", "MACs", Verdict.NOT_MEASURED, words)
+        yield Finding("ledger of operators", "MACs", Agreement.NOT_MEASURED, words)
 
 
 def _module_shapes(graph: Graph) -> dict[str, str]:
@@ -175,7 +175,7 @@ def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Iterato
     flops, expected = counter.get_total_flops(), FLOPS_PER_MAC * macs
     if flops == expected:
         words = f"agrees: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
-        yield Finding(witness, quantity, Verdict.AGREES, words)
+        yield Finding(witness, quantity, Agreement.AGREES, words)
         return
     unknown = _without_a_rule(source, inputs)
     if flops + FLOPS_PER_MAC * sum(unknown.values()) == expected:
@@ -183,10 +183,10 @@ def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Iterato
             f"differs as its ledger says: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs "
             f"− {expected - flops:,} ({' and '.join(unknown)}, for which it has no rule)"
         )
-        yield Finding(witness, quantity, Verdict.EXPLAINED, words)
+        yield Finding(witness, quantity, Agreement.EXPLAINED, words)
         return
     words = f"disagrees: {flops:,}, ours {expected:,}"
-    yield Finding(witness, quantity, Verdict.DISAGREES, words)
+    yield Finding(witness, quantity, Agreement.DISAGREES, words)
 
 
 def _without_a_rule(source: Source, inputs: Sequence[InputSpec]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from archstat.models.torch.private import storage_id, tree_leaves
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
-from archstat.report.finding import Finding, Verdict, compared
+from archstat.report.finding import Agreement, Finding, compared
 from archstat.witnesses.sides import Sides, stated_sides
 
 BATCH_SIZE = 2
@@ -118,10 +118,10 @@ def model_training_findings(source: Source, inputs: Sequence[InputSpec]) -> Iter
         seen = backward_pass(source.model, args, kwargs) if device == META.type else None
     except TraceError as error:
         words = f"not measured: {error.problems[0].what}"
-        yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
+        yield Finding("autograd", "training", Agreement.NOT_MEASURED, words)
         return
     if seen is None:
-        yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
+        yield Finding("autograd", "training", Agreement.NOT_MEASURED, words)
     else:
         yield from held(graph, seen)
 
@@ -132,7 +132,7 @@ def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
     unknown = {reason for cost in costs.values() for reason in cost.unknown}
     if unknown:
         words = f"not measured: not known are the gradients of {', '.join(sorted(unknown))}"
-        yield Finding("autograd", "training", Verdict.NOT_MEASURED, words)
+        yield Finding("autograd", "training", Agreement.NOT_MEASURED, words)
         return
     macs = sum(cost.backward_macs or 0 for cost in costs.values())
     yield _flops(seen, macs)
@@ -140,10 +140,10 @@ def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
     kept = sum(cost.kept_bytes or 0 for cost in costs.values())
     if seen.kept_bytes == kept:
         words = f"agrees: {kept:,} bytes for a batch of {BATCH_SIZE}"
-        yield Finding("autograd", "kept for backward", Verdict.AGREES, words)
+        yield Finding("autograd", "kept for backward", Agreement.AGREES, words)
     else:
         words = f"disagrees: {seen.kept_bytes:,} bytes for a batch of {BATCH_SIZE}, ours {kept:,}"
-        yield Finding("autograd", "kept for backward", Verdict.DISAGREES, words)
+        yield Finding("autograd", "kept for backward", Agreement.DISAGREES, words)
 
 
 def _flops(seen: BackwardPass, macs: int) -> Finding:
@@ -153,19 +153,19 @@ def _flops(seen: BackwardPass, macs: int) -> Finding:
     if seen.flops - seen.flops_of_groups != FLOPS_PER_MAC * macs:
         theirs = f"{seen.flops:,} − {seen.flops_of_groups:,} for groups"
         words = f"disagrees: {theirs}, ours {FLOPS_PER_MAC * macs:,}"
-        return Finding(witness, quantity, Verdict.DISAGREES, words)
+        return Finding(witness, quantity, Agreement.DISAGREES, words)
     if seen.flops_of_groups:
         more = "the gradients of grouped weights, counted as if there were no groups"
         words = f"differs as its rule says: {whole} + {seen.flops_of_groups:,} ({more})"
-        return Finding(witness, quantity, Verdict.EXPLAINED, words)
-    return Finding(witness, quantity, Verdict.AGREES, f"agrees: {whole}")
+        return Finding(witness, quantity, Agreement.EXPLAINED, words)
+    return Finding(witness, quantity, Agreement.AGREES, f"agrees: {whole}")
 
 
 def _sides(seen: BackwardPass, stated: Mapping[str, tuple[int, int]]) -> Finding:
     """Return how the gradients of inputs and of weights agree, module by module."""
     if seen.unclear:
         words = f"not measured: not clear is whose the products in {', '.join(seen.unclear)} are"
-        return Finding("autograd", "gradients' sides", Verdict.NOT_MEASURED, words)
+        return Finding("autograd", "gradients' sides", Agreement.NOT_MEASURED, words)
     paths = {*seen.sides, *stated}
     ours, theirs = (
         {path or "the model itself": _told(sides.get(path, (0, 0))) for path in sorted(paths)}

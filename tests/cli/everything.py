@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.report.finding import Finding, Verdict
+from archstat.report.finding import Agreement, Finding
 from tests.cli.running import invoke
 
 SHEET = """| Layer | Feature map | # of weights | MACs | Receptive field |
@@ -14,11 +14,11 @@ SHEET = """| Layer | Feature map | # of weights | MACs | Receptive field |
 """
 
 FINDINGS = [
-    Finding("forward pass on cpu", "weights and biases", Verdict.AGREES, "agrees on 12 layers"),
+    Finding("forward pass on cpu", "weights and biases", Agreement.AGREES, "agrees on 12 layers"),
     Finding(
         "torchinfo",
         "mult-adds",
-        Verdict.EXPLAINED,
+        Agreement.EXPLAINED,
         "differs as its convention says: 423,038 = 416,520 MACs + 6,518 (one addition per output "
         "value, for its bias)",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.report.finding import Finding, Verdict
+from archstat.report.finding import Agreement, Finding
 from tests.cli.running import assert_refused, invoke
 
 pytest.importorskip("torch")
@@ -13,10 +13,10 @@ pytest.importorskip("fvcore")
 
 ONE_DIFFERS = "1 differs by a named convention, explained to the unit"
 SAID = {
-    Verdict.AGREES: Finding("a witness", "macs", Verdict.AGREES, "agrees on 3 layers"),
-    Verdict.EXPLAINED: Finding("another", "macs", Verdict.EXPLAINED, "differs by 2"),
-    Verdict.NOT_MEASURED: Finding("a third", "macs", Verdict.NOT_MEASURED, "not measured: why"),
-    Verdict.DISAGREES: Finding("a fourth", "macs", Verdict.DISAGREES, "disagrees on C1"),
+    Agreement.AGREES: Finding("a witness", "macs", Agreement.AGREES, "agrees on 3 layers"),
+    Agreement.EXPLAINED: Finding("another", "macs", Agreement.EXPLAINED, "differs by 2"),
+    Agreement.NOT_MEASURED: Finding("a third", "macs", Agreement.NOT_MEASURED, "not measured: why"),
+    Agreement.DISAGREES: Finding("a fourth", "macs", Agreement.DISAGREES, "disagrees on C1"),
 }
 
 
@@ -65,9 +65,9 @@ def test_what_is_asked_for_is_what_is_verified():
 @pytest.mark.parametrize(
     ("verdicts", "conclusion"),
     [
-        ([Verdict.AGREES], "proved: of 1 comparisons, 1 agrees"),
+        ([Agreement.AGREES], "proved: of 1 comparisons, 1 agrees"),
         (
-            [Verdict.AGREES, Verdict.EXPLAINED, Verdict.NOT_MEASURED],
+            [Agreement.AGREES, Agreement.EXPLAINED, Agreement.NOT_MEASURED],
             f"proved: of 3 comparisons, 1 agrees, {ONE_DIFFERS}, 1 could not be measured",
         ),
     ],
@@ -79,7 +79,7 @@ def test_the_exit_code_is_0_if_no_witness_disagrees(monkeypatch, verdicts, concl
 
 
 def test_the_exit_code_is_1_if_a_witness_disagrees(monkeypatch):
-    result = verify_with(monkeypatch, Verdict.AGREES, Verdict.DISAGREES, Verdict.EXPLAINED)
+    result = verify_with(monkeypatch, Agreement.AGREES, Agreement.DISAGREES, Agreement.EXPLAINED)
     assert result.exit_code == 1
     assert result.stderr == ""
     assert result.stdout.splitlines()[-1] == (

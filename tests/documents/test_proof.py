@@ -6,7 +6,7 @@ import pytest
 
 from archstat.documents.document import Document
 from archstat.documents.proof import conclusion, finding_table
-from archstat.report.finding import Finding, Verdict
+from archstat.report.finding import Agreement, Finding
 from tests.formats.writing import texts_of
 
 
@@ -15,15 +15,15 @@ def lines(finding, width=None):
 
 
 TWO_DIFFER = "2 differ by a named convention, explained to the unit"
-FINDING = Finding("torchinfo", "mult-adds", Verdict.EXPLAINED, "differs as its convention says")
+FINDING = Finding("torchinfo", "mult-adds", Agreement.EXPLAINED, "differs as its convention says")
 
 
 def findings(agree=0, explained=0, unmeasured=0, disagree=0):
     verdicts = [
-        *[Verdict.AGREES] * agree,
-        *[Verdict.EXPLAINED] * explained,
-        *[Verdict.NOT_MEASURED] * unmeasured,
-        *[Verdict.DISAGREES] * disagree,
+        *[Agreement.AGREES] * agree,
+        *[Agreement.EXPLAINED] * explained,
+        *[Agreement.NOT_MEASURED] * unmeasured,
+        *[Agreement.DISAGREES] * disagree,
     ]
     return [Finding("w", "q", verdict, "") for verdict in verdicts]
 
@@ -35,7 +35,7 @@ def test_a_finding_is_one_line_in_a_pipe():
 
 
 def test_a_finding_is_broken_to_the_terminal():
-    finding = Finding("autograd", "receptive fields", Verdict.DISAGREES, "one " * 9 + "two")
+    finding = Finding("autograd", "receptive fields", Agreement.DISAGREES, "one " * 9 + "two")
     assert lines(finding, width=80) == [
         "✗  autograd                receptive fields    one one one one one one one one",
         "                                               one two",
@@ -43,7 +43,7 @@ def test_a_finding_is_broken_to_the_terminal():
 
 
 def test_a_narrow_terminal_breaks_no_word():
-    finding = Finding("autograd", "receptive fields", Verdict.AGREES, "a" * 10 + " " + "b" * 19)
+    finding = Finding("autograd", "receptive fields", Agreement.AGREES, "a" * 10 + " " + "b" * 19)
     assert lines(finding, width=20) == [
         "✓  autograd",
         "",

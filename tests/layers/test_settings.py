@@ -9,7 +9,7 @@ from archstat.layers.activation import Dropout
 from archstat.layers.conv import Conv1d, Conv2d
 from archstat.layers.norm import BatchNorm2d
 from archstat.layers.pool import MaxPool2d
-from archstat.layers.settings import Flag, Number, PerAxis, Whole
+from archstat.layers.settings import AxesSetting, Flag, NumberSetting, Whole
 from tests.layers.table import assert_refuses
 
 WHOLE_HINT = (
@@ -23,15 +23,15 @@ GOOD = {
     "whole number": (Whole(1), 96, 96),
     "smallest whole number": (Whole(0), 0, 0),
     "largest whole number": (Whole(1), 2_147_483_647, 2_147_483_647),
-    "one for all axes": (PerAxis(1), 3, (3, 3)),
-    "one for each axis": (PerAxis(1), [5, 3], (5, 3)),
-    "one for each axis, from Python": (PerAxis(1), (5, 3), (5, 3)),
-    "no padding": (PerAxis(0), 0, (0, 0)),
-    "word": (PerAxis(0, ("same", "valid")), "same", "same"),
-    "number": (Number(0.0, 1.0), 0.5, 0.5),
-    "whole number for a number": (Number(0.0, 1.0), 1, 1),
-    "smallest number": (Number(0.0, 1.0), 0.0, 0.0),
-    "any number": (Number(), -1e300, -1e300),
+    "one for all axes": (AxesSetting(1), 3, (3, 3)),
+    "one for each axis": (AxesSetting(1), [5, 3], (5, 3)),
+    "one for each axis, from Python": (AxesSetting(1), (5, 3), (5, 3)),
+    "no padding": (AxesSetting(0), 0, (0, 0)),
+    "word": (AxesSetting(0, ("same", "valid")), "same", "same"),
+    "number": (NumberSetting(0.0, 1.0), 0.5, 0.5),
+    "whole number for a number": (NumberSetting(0.0, 1.0), 1, 1),
+    "smallest number": (NumberSetting(0.0, 1.0), 0.0, 0.0),
+    "any number": (NumberSetting(), -1e300, -1e300),
     "true": (Flag(), True, True),
 }
 
@@ -50,40 +50,40 @@ BAD = {
     "truth": (Whole(1), True, "must be a whole number, got True" + WHOLE_HINT),
     "list for a count": (Whole(1), [3], "must be a whole number, got [3]" + WHOLE_HINT),
     "nothing": (Whole(1), None, "must be a whole number, got None" + WHOLE_HINT),
-    "zero in a list": (PerAxis(1), [3, 0], "must be at least 1, got 0"),
+    "zero in a list": (AxesSetting(1), [3, 0], "must be at least 1, got 0"),
     "truth in a list": (
-        PerAxis(1),
+        AxesSetting(1),
         [3, True],
         "must be a whole number, got True" + WHOLE_HINT,
     ),
     "three for two axes": (
-        PerAxis(1),
+        AxesSetting(1),
         [3, 3, 3],
         "must be one number or a list of 2, got [3, 3, 3]" + ROWS_HINT,
     ),
-    "empty list": (PerAxis(1), [], "must be one number or a list of 2, got []" + ROWS_HINT),
+    "empty list": (AxesSetting(1), [], "must be one number or a list of 2, got []" + ROWS_HINT),
     "list of lists": (
-        PerAxis(1),
+        AxesSetting(1),
         [[3], [3]],
         "must be a whole number, got [3]" + WHOLE_HINT,
     ),
-    "table": (PerAxis(1), {"h": 3}, "must be a whole number, got {'h': 3}" + WHOLE_HINT),
+    "table": (AxesSetting(1), {"h": 3}, "must be a whole number, got {'h': 3}" + WHOLE_HINT),
     "unknown word": (
-        PerAxis(0, ("same", "valid")),
+        AxesSetting(0, ("same", "valid")),
         "SAME",
         "must be a whole number or 'same' or 'valid', got 'SAME'",
     ),
     "word where none is": (
-        PerAxis(0),
+        AxesSetting(0),
         "same",
         "must be a whole number, got 'same'" + WHOLE_HINT,
     ),
-    "text for a number": (Number(), "0.5", "must be a number, got '0.5'"),
-    "truth for a number": (Number(), False, "must be a number, got False"),
-    "not a number": (Number(), float("nan"), "must be a finite number, got nan"),
-    "infinite": (Number(), float("-inf"), "must be a finite number, got -inf"),
-    "below": (Number(0.0, 1.0), -0.1, "must be at least 0, got -0.1"),
-    "above": (Number(0.0, 1.0), 1.5, "must be at most 1, got 1.5"),
+    "text for a number": (NumberSetting(), "0.5", "must be a number, got '0.5'"),
+    "truth for a number": (NumberSetting(), False, "must be a number, got False"),
+    "not a number": (NumberSetting(), float("nan"), "must be a finite number, got nan"),
+    "infinite": (NumberSetting(), float("-inf"), "must be a finite number, got -inf"),
+    "below": (NumberSetting(0.0, 1.0), -0.1, "must be at least 0, got -0.1"),
+    "above": (NumberSetting(0.0, 1.0), 1.5, "must be at most 1, got 1.5"),
     "number for a truth": (Flag(), 1, "must be true or false, got 1" + FLAG_HINT),
     "text for a truth": (Flag(), "no", "must be true or false, got 'no'" + FLAG_HINT),
 }

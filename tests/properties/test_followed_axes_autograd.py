@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
-from archstat.analyses.receptive_field.layout import Factor, Medley
+from archstat.analyses.receptive_field.layout import AxisFactor, Medley
 from archstat.models.torch.tracing import trace
 
 Interval = tuple[int, int]
@@ -180,7 +180,7 @@ def measured(program: Program, shape: Sequence[int]):
     return gradients.abs().sum(dim=-3).squeeze(-3)
 
 
-def places(factors: Sequence[Factor], unit: Sequence[int]) -> list[int]:
+def places(factors: Sequence[AxisFactor], unit: Sequence[int]) -> list[int]:
     """Return where a unit is on an axis of a tensor."""
     found = [0]
     for factor in factors:

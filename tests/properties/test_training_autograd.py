@@ -14,7 +14,7 @@ from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape, layer_kinds
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 from tests.models.kinds import JOINS, ONE, network_of
 from tests.properties.test_torch_shapes import CHANNELS, GROUPS, layers, maps, sizes
 from tests.renderers.networks import network
@@ -32,7 +32,7 @@ def assert_trains_as_stated(graph: Graph) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Using padding='same'")
         said = [*training_findings(graph)]
-    assert [finding.words for finding in said if finding.verdict is Verdict.DISAGREES] == []
+    assert [finding.words for finding in said if finding.verdict is Agreement.DISAGREES] == []
     assert len(said) == 3
 
 

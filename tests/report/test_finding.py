@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from archstat.report.finding import Finding, Verdict, compared
+from archstat.report.finding import Agreement, Finding, compared
 
 OURS = {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}
 
 
 def test_equal_numbers_agree():
     assert compared("w", "q", OURS, dict(OURS)) == Finding(
-        "w", "q", Verdict.AGREES, "agrees on 6 layers"
+        "w", "q", Agreement.AGREES, "agrees on 6 layers"
     )
 
 
@@ -21,13 +21,13 @@ def test_a_witness_may_know_fewer_layers():
 def test_a_witness_that_knows_none_agrees_on_nothing():
     finding = compared("w", "q", OURS, {})
     assert finding == Finding(
-        "w", "q", Verdict.NOT_MEASURED, "not measured: it sees none of 6 layers"
+        "w", "q", Agreement.NOT_MEASURED, "not measured: it sees none of 6 layers"
     )
 
 
 def test_a_difference_names_the_layer_and_both_numbers():
     finding = compared("w", "q", OURS, {**OURS, "b": 9})
-    assert finding == Finding("w", "q", Verdict.DISAGREES, "disagrees on b 9, ours 2")
+    assert finding == Finding("w", "q", Agreement.DISAGREES, "disagrees on b 9, ours 2")
 
 
 def test_of_many_differences_four_are_named():

@@ -10,7 +10,7 @@ from archstat.layers.conv import Conv2d
 from archstat.layers.pool import MaxPool2d
 from archstat.layers.reach import Mixing
 from archstat.layers.window import Sliding
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 from tests.renderers.networks import branching, network
 
 pytest.importorskip("torch")
@@ -26,7 +26,7 @@ def conv(name, kernel_size, *inputs, **settings):
 
 def assert_agrees(graph):
     (finding,) = autograd_findings(graph)
-    assert finding.verdict is Verdict.AGREES, finding.words
+    assert finding.verdict is Agreement.AGREES, finding.words
     layers = len(graph.nodes)
     named = "1 layer" if layers == 1 else f"{layers} layers"
     assert finding.words == f"agrees on {named}: size, stride and padding"
@@ -183,13 +183,13 @@ def chain(*layers):
 )
 def test_a_wrong_window_is_caught_and_the_layer_named(told):
     (finding,) = autograd_findings(chain(ReLU(), wrong(told)))
-    assert finding.verdict is Verdict.DISAGREES
+    assert finding.verdict is Agreement.DISAGREES
     assert finding.words.startswith("disagrees on b 3×3 (pixels ")
 
 
 def test_a_right_window_is_not():
     (finding,) = autograd_findings(chain(ReLU(), wrong(Sliding(3, 2, 1))))
-    assert finding.verdict is Verdict.AGREES
+    assert finding.verdict is Agreement.AGREES
 
 
 def test_a_wrong_window_is_told_with_the_pixels_of_both():
@@ -231,8 +231,8 @@ def test_what_follows_a_wrong_window_is_wrong_as_well():
 )
 def test_what_cannot_be_measured_says_why(layers, measured, words):
     before, after = autograd_findings(network(*layers))
-    assert (before.verdict, before.words) == (Verdict.AGREES, measured)
-    assert (after.verdict, after.words) == (Verdict.NOT_MEASURED, words)
+    assert (before.verdict, before.words) == (Agreement.AGREES, measured)
+    assert (after.verdict, after.words) == (Agreement.NOT_MEASURED, words)
 
 
 @pytest.mark.parametrize(
@@ -255,4 +255,4 @@ def test_what_cannot_be_measured_says_why(layers, measured, words):
 )
 def test_where_nothing_can_be_measured_that_is_said(graph, words):
     (finding,) = autograd_findings(graph)
-    assert (finding.verdict, finding.words) == (Verdict.NOT_MEASURED, words)
+    assert (finding.verdict, finding.words) == (Agreement.NOT_MEASURED, words)

@@ -15,7 +15,7 @@ from torch import nn  # noqa: E402
 from archstat.analyses.conventions.fvcore import FVCORE  # noqa: E402
 from archstat.models.inputs import InputSpec  # noqa: E402
 from archstat.models.torch.source import Source  # noqa: E402
-from archstat.report.finding import Verdict  # noqa: E402
+from archstat.report.finding import Agreement  # noqa: E402
 from archstat.witnesses.calls import call_graph  # noqa: E402
 from archstat.witnesses.counters import fvcore_model_finding  # noqa: E402
 
@@ -161,5 +161,5 @@ def test_fvcore_counts_what_its_convention_says(case):
     assert sum(node.macs for node in graph.nodes) == macs
     assert FVCORE.differences(graph) == terms
     finding = fvcore_model_finding(source, inputs, torch.device("cpu"))
-    expected = Verdict.EXPLAINED if terms else Verdict.AGREES
+    expected = Agreement.EXPLAINED if terms else Agreement.AGREES
     assert finding.verdict is expected, finding.words

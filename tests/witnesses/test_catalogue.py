@@ -6,14 +6,14 @@ import pytest
 
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.resolve import resolve
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 
 pytest.importorskip("torch")
 pytest.importorskip("torchinfo")
 pytest.importorskip("fvcore")
 
 QUICK = {"lenet5"}
-AGREES, EXPLAINED, NOT_MEASURED = Verdict.AGREES, Verdict.EXPLAINED, Verdict.NOT_MEASURED
+AGREES, EXPLAINED, NOT_MEASURED = Agreement.AGREES, Agreement.EXPLAINED, Agreement.NOT_MEASURED
 
 WITH_BATCH_NORM = {"cifar-bn-alexnet"}
 WITH_GROUPS = {"paper-alexnet", "caffenet", "mobilenet-v1"}

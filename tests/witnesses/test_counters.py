@@ -12,7 +12,7 @@ from archstat.analyses.conventions.torchinfo import TORCHINFO
 from archstat.layers import layer_kinds
 from archstat.layers.conv import Conv2d
 from archstat.models.spec.resolve import resolve
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 from tests.models.kinds import network_of
 from tests.renderers.networks import branching, network
 
@@ -43,14 +43,14 @@ def said(witness, graph, device="cpu"):
 @pytest.mark.parametrize("kind", layer_kinds())
 def test_every_kind_is_proved(kind):
     findings_of = list(findings(network_of(kind), "cpu"))
-    assert [f for f in findings_of if f.verdict is Verdict.DISAGREES] == []
-    unmeasured = {f.witness for f in findings_of if f.verdict is Verdict.NOT_MEASURED}
+    assert [f for f in findings_of if f.verdict is Agreement.DISAGREES] == []
+    unmeasured = {f.witness for f in findings_of if f.verdict is Agreement.NOT_MEASURED}
     assert unmeasured <= {"autograd"}
 
 
 def test_torchinfo_differs_on_alexnet_by_the_biases():
     finding = said(torchinfo_findings, resolve("paper-alexnet"), "meta")["mult-adds"]
-    assert finding.verdict is Verdict.EXPLAINED
+    assert finding.verdict is Agreement.EXPLAINED
     assert finding.words == (
         "differs as its convention says: 725,066,088 = 724,406,816 MACs + 659,272 "
         "(one addition per output value, for its bias)"
@@ -65,18 +65,18 @@ def test_torchinfo_agrees_on_shapes_and_parameters_of_alexnet():
 
 def test_torch_counts_two_operations_a_mac():
     finding = said(torch_findings, resolve("paper-alexnet"), "meta")["FLOPs"]
-    assert finding.verdict is Verdict.AGREES
+    assert finding.verdict is Agreement.AGREES
     assert finding.words == "agrees on 24 layers: 1,448,813,632 = 2 × 724,406,816 MACs"
 
 
 def test_fvcore_counts_macs_and_says_what_it_adds():
     finding = said(fvcore_findings, resolve("lenet5"))["flops"]
     assert (finding.verdict, finding.words) == (
-        Verdict.AGREES,
+        Agreement.AGREES,
         "agrees on 12 layers: 416,520 MACs",
     )
     normed = said(fvcore_findings, branching())["flops"]
-    assert normed.verdict is Verdict.EXPLAINED
+    assert normed.verdict is Agreement.EXPLAINED
     assert normed.words == (
         "differs as its convention says: 8,856 = 8,568 MACs + 288 "
         "(two operations per value of a batch norm)"  # 2 · 4·6·6
@@ -85,7 +85,7 @@ def test_fvcore_counts_macs_and_says_what_it_adds():
 
 def test_fvcore_cannot_trace_on_meta():
     finding = said(fvcore_findings, branching(), "meta")["flops"]
-    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.verdict is Agreement.NOT_MEASURED
     assert finding.words == "not measured: it cannot trace without values; use --device cpu"
 
 
@@ -101,7 +101,7 @@ def test_a_layer_that_nothing_reads_is_counted_by_every_tool():
     conv = {"out_channels": 2, "kernel_size": 1}
     graph = network(("a", "conv2d", conv), ("dead", "conv2d", conv), ("end", "relu", {}, ["a"]))
     for witness in ALL:
-        assert [f for f in said(witness, graph).values() if f.verdict is Verdict.DISAGREES] == []
+        assert [f for f in said(witness, graph).values() if f.verdict is Agreement.DISAGREES] == []
 
 
 def test_layers_with_names_that_torch_has_are_found():
@@ -120,9 +120,9 @@ def test_a_count_that_is_off_by_one_is_caught_and_the_layer_named():
     graph = resolve("lenet5")
     counts = macs_of(graph)
     honest = counted("w", "q", graph, MACS, counts=counts, total=416_520)
-    assert honest.verdict is Verdict.AGREES
+    assert honest.verdict is Agreement.AGREES
     lying = counted("w", "q", graph, MACS, counts={**counts, "C3": 240_001}, total=416_521)
-    assert lying.verdict is Verdict.DISAGREES
+    assert lying.verdict is Agreement.DISAGREES
     assert lying.words == "disagrees on C3 240001, ours 240000"
 
 
@@ -136,7 +136,7 @@ def test_two_lies_that_cancel_out_are_caught():
 def test_a_total_that_is_not_the_sum_is_caught():
     graph = resolve("lenet5")
     lying = counted("w", "q", graph, MACS, counts=macs_of(graph), total=416_519)
-    assert lying.verdict is Verdict.DISAGREES
+    assert lying.verdict is Agreement.DISAGREES
     assert lying.words == "disagrees: 416,519 in all, by its convention 416,520"
 
 
@@ -146,13 +146,13 @@ def test_a_convention_explains_nothing_but_its_own_difference(convention):
     counts = {node.name: convention.count(node) for node in graph.nodes}
     total = sum(counts.values())
     assert counted("w", "q", graph, convention, counts=counts, total=total).verdict in {
-        Verdict.AGREES,
-        Verdict.EXPLAINED,
+        Agreement.AGREES,
+        Agreement.EXPLAINED,
     }
     for name, count in counts.items():
         wrong = {**counts, name: count + 1}
         finding = counted("w", "q", graph, convention, counts=wrong, total=total + 1)
-        assert finding.verdict is Verdict.DISAGREES
+        assert finding.verdict is Agreement.DISAGREES
         assert finding.words.startswith(f"disagrees on {name} ")
 
 
@@ -167,7 +167,7 @@ def test_a_torchinfo_that_lies_is_caught(monkeypatch):
 
     monkeypatch.setattr(LayerInfo, "calculate_macs", lying)
     finding = said(torchinfo_findings, branching())["mult-adds"]
-    assert finding.verdict is Verdict.DISAGREES
+    assert finding.verdict is Agreement.DISAGREES
     assert finding.words == "disagrees on wide 4465, ours 4464"  # 4,320 + 144 biases
 
 
@@ -205,10 +205,10 @@ def test_parameters_that_differ_are_caught(monkeypatch):
     )
     for witness in (torchinfo_findings, fvcore_findings):
         finding = said(witness, branching())["parameters"]
-        assert finding.verdict is Verdict.DISAGREES
+        assert finding.verdict is Agreement.DISAGREES
         assert finding.words == "disagrees: 604, ours 606"
     forward = {f.quantity: f for f in findings(branching(), "meta") if "forward" in f.witness}
-    assert forward["weights and biases"].verdict is Verdict.DISAGREES
+    assert forward["weights and biases"].verdict is Agreement.DISAGREES
     assert forward["weights and biases"].words.startswith("disagrees on conv1 weight 4×3×3×3")
 
 
@@ -222,7 +222,7 @@ def test_shapes_that_differ_are_caught(monkeypatch):
     )
     first = next(iter(findings(graph, "cpu")))
     assert (first.verdict, first.words) == (
-        Verdict.DISAGREES,
+        Agreement.DISAGREES,
         "disagrees on r 3×12×12, ours 3×13×12",
     )
 

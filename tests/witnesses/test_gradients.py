@@ -18,7 +18,7 @@ from archstat.models.question import Question
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 from archstat.witnesses import gradients
 from archstat.witnesses.gradients import gradient_finding
 
@@ -178,7 +178,7 @@ SHOWN = {
 @pytest.mark.parametrize("name", MODELS)
 def test_gradients_agree_on(name):
     finding = finding_of(MODELS[name])
-    assert finding.verdict is Verdict.AGREES, finding.words
+    assert finding.verdict is Agreement.AGREES, finding.words
     assert finding.words == SHOWN[name]
 
 
@@ -196,7 +196,7 @@ def test_gradients_agree_on(name):
 )
 def test_gradients_agree_on_models_of_torchvision(name):
     finding = finding_of(find_model(f"torchvision/{name}").module(Question()), (3, 64, 64))
-    assert finding.verdict is Verdict.AGREES, finding.words
+    assert finding.verdict is Agreement.AGREES, finding.words
 
 
 def test_the_output_of_a_model_is_measured_also_behind_an_operator():
@@ -210,7 +210,7 @@ def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
     monkeypatch.setattr(REGISTRY, "_found", {})
     model = Call(lambda self, x: self.c(x.roll(2, 3)), c=nn.Conv2d(1, 1, 1))
     finding = finding_of(model, (1, 8, 8))
-    assert finding.verdict is Verdict.DISAGREES
+    assert finding.verdict is Agreement.DISAGREES
     # the unit in the middle and the first one: columns 2 and 6 of 8 are rolled there
     assert finding.words == (
         "disagrees on c 1×1 (pixels 4…4 × 2…2, then 0…0 × 6…6), "
@@ -223,7 +223,7 @@ def test_rows_of_which_no_view_ends_in_the_image_are_not_named():
     model = nn.Conv2d(1, 1, 15, padding=7)
     finding = finding_of(model, (1, 8, 8))
     assert (finding.verdict, finding.words) == (
-        Verdict.NOT_MEASURED,
+        Agreement.NOT_MEASURED,
         "not measured: on an image of its size, no view of 1 layer ends",
     )
 
@@ -233,7 +233,7 @@ def test_a_wrong_size_that_the_image_clips_is_found_by_its_ends(monkeypatch):
     finding = finding_of(nn.Conv2d(1, 1, 11, padding=5), (1, 8, 8))
     assert finding.words == "agrees on 1 layer, in the model itself: size, stride and padding"
     monkeypatch.setattr(Sliding, "taps", lambda *_: range(-5, 5))
-    assert finding_of(nn.Conv2d(1, 1, 11, padding=5), (1, 8, 8)).verdict is Verdict.DISAGREES
+    assert finding_of(nn.Conv2d(1, 1, 11, padding=5), (1, 8, 8)).verdict is Agreement.DISAGREES
 
 
 def test_an_input_with_channels_last_is_found():
@@ -241,7 +241,7 @@ def test_an_input_with_channels_last_is_found():
                  a=nn.Conv2d(3, 4, 3), b=nn.Conv2d(4, 4, 3))  # fmt: skip
     finding = finding_of(model, (8, 9, 3))
     assert (finding.verdict, finding.words) == (
-        Verdict.DISAGREES,
+        Agreement.DISAGREES,
         (
             "disagrees: places in the output of a see different parts of the input's first axis, "
             "which is taken for its channels"
@@ -272,14 +272,14 @@ def test_a_checkpoint_runs_the_stand_ins():
 def test_a_model_that_is_too_large_is_not_measured(monkeypatch):
     monkeypatch.setattr(gradients, "MOST_MACS", 100)
     finding = finding_of(nn.Conv2d(1, 1, 3), (1, 8, 8))
-    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.verdict is Agreement.NOT_MEASURED
     assert finding.words == "not measured: the model takes 324 MACs, more than 100"
 
 
 def test_a_model_that_does_not_run_in_double_precision_is_not_measured():
     model = Call(lambda self, x: self.c(x) @ torch.ones(6, 6), c=nn.Conv2d(1, 1, 3))
     finding = finding_of(model, (1, 8, 8))
-    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.verdict is Agreement.NOT_MEASURED
     assert finding.words.startswith("not measured: the forward pass in double precision fails: ")
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.source import Source
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 from archstat.witnesses import gradients, proof
 from archstat.witnesses.proof import model_findings
 
@@ -42,15 +42,15 @@ def findings_of(model, *shape):
 def test_every_witness_agrees_on_a_residual_network():
     findings = findings_of(Residual(), 3, 8, 8)
     assert [(finding.witness, finding.verdict) for finding in findings] == [
-        ("forward pass on cpu", Verdict.AGREES),
-        ("model.parameters()", Verdict.AGREES),
-        ("FlopCounterMode", Verdict.AGREES),
-        ("fvcore", Verdict.AGREES),
-        ("FlopCounterMode", Verdict.AGREES),
-        ("autograd", Verdict.AGREES),
-        ("autograd", Verdict.AGREES),
-        ("autograd", Verdict.AGREES),
-        ("autograd", Verdict.AGREES),
+        ("forward pass on cpu", Agreement.AGREES),
+        ("model.parameters()", Agreement.AGREES),
+        ("FlopCounterMode", Agreement.AGREES),
+        ("fvcore", Agreement.AGREES),
+        ("FlopCounterMode", Agreement.AGREES),
+        ("autograd", Agreement.AGREES),
+        ("autograd", Agreement.AGREES),
+        ("autograd", Agreement.AGREES),
+        ("autograd", Agreement.AGREES),
     ]
     # 4*27*64 + 4*36*64 + 64*2 = 16,256 MACs
     assert findings[2].words == "agrees: 32,512 = 2 × 16,256 MACs"
@@ -64,7 +64,7 @@ def test_every_witness_agrees_on_a_residual_network():
 
 
 def test_what_has_no_places_is_not_measured():
-    assert findings_of(nn.Linear(8, 2), 8)[-1].verdict is Verdict.NOT_MEASURED
+    assert findings_of(nn.Linear(8, 2), 8)[-1].verdict is Agreement.NOT_MEASURED
 
 
 def test_a_model_that_reads_values_is_not_counted_twice():
@@ -73,14 +73,14 @@ def test_a_model_that_reads_values_is_not_counted_twice():
             return super().forward(x) * x.sum().item()
 
     verdicts = {finding.witness: finding.verdict for finding in findings_of(Reads(8, 2), 8)}
-    assert verdicts["FlopCounterMode"] is Verdict.NOT_MEASURED
-    assert verdicts["fvcore"] is Verdict.NOT_MEASURED
+    assert verdicts["FlopCounterMode"] is Agreement.NOT_MEASURED
+    assert verdicts["fvcore"] is Agreement.NOT_MEASURED
 
 
 def test_fvcore_is_explained_to_the_unit_on_a_model_that_is_there_already():
     model = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU())
     fvcore = findings_of(model, 3, 8, 8)[3]
-    assert fvcore.verdict is Verdict.EXPLAINED
+    assert fvcore.verdict is Agreement.EXPLAINED
     # 4·27 weights on 6·6 places; 2 · 4·6·6
     assert fvcore.words == (
         "differs as its convention says: 4,176 = 3,888 MACs + 288 "
@@ -111,7 +111,7 @@ def test_fvcore_sees_into_a_frozen_encoder_layer():
 )
 def test_what_fvcore_cannot_count_is_not_measured(model, given, device, words):
     finding = list(model_findings(Source("model", model), [given], device))[3]
-    assert (finding.witness, finding.verdict) == ("fvcore", Verdict.NOT_MEASURED)
+    assert (finding.witness, finding.verdict) == ("fvcore", Agreement.NOT_MEASURED)
     assert finding.words == f"not measured: {words}"
 
 
@@ -126,7 +126,7 @@ def test_a_wrong_number_is_found(monkeypatch, what, number):
     proof_trace = proof.trace_source
     monkeypatch.setattr(proof, "trace_source", lying)
     finding = findings_of(Residual(), 3, 8, 8)[number]
-    assert finding.verdict is Verdict.DISAGREES
+    assert finding.verdict is Agreement.DISAGREES
 
 
 def test_operators_that_another_device_splits_otherwise_are_no_disagreement():
@@ -137,7 +137,7 @@ def test_operators_that_another_device_splits_otherwise_are_no_disagreement():
             return torch.einsum("btd,bsd->bts", z, z).softmax(-1) @ z
 
     verdicts = [finding.verdict for finding in findings_of(Attention(8, 2), 5, 8)]
-    assert Verdict.DISAGREES not in verdicts
+    assert Agreement.DISAGREES not in verdicts
 
 
 def test_an_operator_that_torch_does_not_count_is_named():
@@ -148,7 +148,7 @@ def test_an_operator_that_torch_does_not_count_is_named():
     # 8·2 products of the linear layer, and 16 more of the matrix and a vector
     finding = findings_of(Scaled(8, 2), 8)[2]
     assert (finding.verdict, finding.words) == (
-        Verdict.EXPLAINED,
+        Agreement.EXPLAINED,
         "differs as its ledger says: 32 = 2 × 32 MACs − 32 (mv, for which it has no rule)",
     )
 
@@ -158,7 +158,7 @@ def test_receptive_fields_that_one_channel_cannot_show_are_measured_in_the_model
     before, last = findings_of(model, 3, 8, 8)[-2:]
     assert before.words == "agrees on 1 of 2 layers: size, stride and padding"
     assert (last.verdict, last.words) == (
-        Verdict.AGREES,
+        Agreement.AGREES,
         "agrees on 2 layers, in the model itself: size, stride and padding",
     )
 
@@ -168,7 +168,7 @@ def test_where_the_model_is_too_large_the_layers_before_are_measured(monkeypatch
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
     *_, before, last = findings_of(model, 3, 8, 8)
     assert (before.verdict, before.words) == (
-        Verdict.AGREES,
+        Agreement.AGREES,
         "agrees on 1 of 2 layers: size, stride and padding",
     )
     # 4·27 weights on 36 units
@@ -182,7 +182,7 @@ def test_where_a_witness_sees_no_layer_it_agrees_on_nothing():
 
     findings = findings_of(Sums(), 8)
     assert (findings[0].verdict, findings[0].words) == (
-        Verdict.NOT_MEASURED,
+        Agreement.NOT_MEASURED,
         "not measured: it sees none of 1 layer",
     )
 
@@ -195,7 +195,7 @@ def test_operators_that_nobody_counts_are_named():
     findings = findings_of(Unknown(), 4, 4)
     (unknown,) = [one for one in findings if one.witness == "ledger of operators"]
     assert (unknown.verdict, unknown.words) == (
-        Verdict.NOT_MEASURED,
+        Agreement.NOT_MEASURED,
         "not measured: no rule says what linalg_eig counts",
     )
 
@@ -207,4 +207,4 @@ def test_a_witness_that_fails_stops_no_other(monkeypatch):
     monkeypatch.setattr(proof, "fvcore_model_finding", failing)
     findings = findings_of(Residual(), 3, 8, 8)
     assert findings[3].words == "not measured: archstat fails at it: KeyError: 'what'"
-    assert findings[-1].verdict is Verdict.AGREES
+    assert findings[-1].verdict is Agreement.AGREES

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archstat.models.spec.resolve import resolve
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 
 torch = pytest.importorskip("torch")
 
@@ -19,9 +19,9 @@ def test_a_network_without_groups_agrees():
     assert [
         (finding.verdict, finding.words) for finding in training_findings(resolve("lenet5"))
     ] == [
-        (Verdict.AGREES, "agrees: 2,861,760 = 2 × 1,430,880 MACs"),
-        (Verdict.AGREES, "agrees on 5 layers"),
-        (Verdict.AGREES, "agrees: 72,864 bytes for a batch of 2"),
+        (Agreement.AGREES, "agrees: 2,861,760 = 2 × 1,430,880 MACs"),
+        (Agreement.AGREES, "agrees on 5 layers"),
+        (Agreement.AGREES, "agrees: 72,864 bytes for a batch of 2"),
     ]
 
 
@@ -29,7 +29,7 @@ def test_torch_counts_the_gradients_of_grouped_weights_too_often():
     from archstat.witnesses.training import training_findings
 
     finding, *_ = training_findings(resolve("paper-alexnet"))
-    assert finding.verdict is Verdict.EXPLAINED
+    assert finding.verdict is Agreement.EXPLAINED
     # of two groups, once too often: 2 images · 2 FLOPs · (223,948,800 + 112,140,288 + 74,760,192)
     assert finding.words == (
         "differs as its rule says: 7,016,990,848 = 2 × 2,686,796,864 MACs + 1,643,397,120 "
@@ -41,7 +41,7 @@ def test_other_numbers_disagree():
     from archstat.witnesses.training import BackwardPass, held
 
     flops, sides, kept = held(resolve("lenet5"), BackwardPass(2_861_762, 0, 72_860, {}))
-    assert flops.verdict is sides.verdict is kept.verdict is Verdict.DISAGREES
+    assert flops.verdict is sides.verdict is kept.verdict is Agreement.DISAGREES
     assert flops.words == "disagrees: 2,861,762 − 0 for groups, ours 2,861,760"
     assert sides.words.startswith(  # C1: 2 images, 28·28·6 outputs of 25 products
         "disagrees on C1 0 of inputs and 0 of weights, ours 0 of inputs and 235,200 of weights; "
@@ -56,7 +56,7 @@ def test_what_is_not_known_is_not_measured():
     graph = resolve("lenet5")
     unknown = replace(graph.nodes[0], training=Training(None, None, 0, ("fused",)))
     (finding,) = held(replace(graph, nodes=(unknown,)), BackwardPass(0, 0, 0))
-    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.verdict is Agreement.NOT_MEASURED
     assert finding.words == "not measured: not known are the gradients of fused"
 
 
@@ -74,7 +74,7 @@ def test_a_model_that_cannot_train_is_not_measured():
             return x
 
     (finding,) = model_training_findings(Source("net", Refuses()), [InputSpec((3,))])
-    assert finding.verdict is Verdict.NOT_MEASURED
+    assert finding.verdict is Agreement.NOT_MEASURED
     assert finding.words == (
         "not measured: the forward pass fails: ValueError: where are the targets?"
     )

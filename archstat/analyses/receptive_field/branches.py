@@ -79,7 +79,7 @@ class Repeating:
 
 
 @record
-class Listed:
+class Clipped:
     """What the units of a map see, with nothing beyond it.
 
     Attributes:
@@ -95,11 +95,11 @@ class Listed:
         """See `Branch.interval`."""
         return self.intervals[unit] if 0 <= unit < len(self.intervals) else None
 
-    def through(self, window: Window, units: int) -> Listed:
+    def through(self, window: Window, units: int) -> Clipped:
         """See `Branch.through`."""
         views = (hull(map(self.interval, window.taps(unit))) for unit in range(units))
         outputs, inputs = window.period
-        return Listed(tuple(views), self.stride * inputs / outputs)
+        return Clipped(tuple(views), self.stride * inputs / outputs)
 
 
 class Followed:
@@ -167,8 +167,8 @@ def _one(branches: Sequence[Branch], units: int) -> Branch:
     """Return one branch that sees what some of the same stride see."""
     if len(branches) == 1:
         return branches[0]
-    if any(isinstance(branch, Listed) for branch in branches):
-        return Listed(_union(branches, units), branches[0].stride)
+    if any(isinstance(branch, Clipped) for branch in branches):
+        return Clipped(_union(branches, units), branches[0].stride)
     periods = [branch.period for branch in branches if branch.period is not None]
     period = lcm(*periods)
     if len(periods) < len(branches) or period > max(units, FEW_UNITS):

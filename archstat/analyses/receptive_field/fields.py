@@ -21,7 +21,7 @@ from archstat.analyses.receptive_field.joins import aligned
 from archstat.analyses.receptive_field.layout import Layout
 from archstat.analyses.receptive_field.moves import moved
 from archstat.analyses.receptive_field.tracks import Track, UnknownReachError, united
-from archstat.analyses.receptive_field.view import View
+from archstat.analyses.receptive_field.view import FieldView
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.reach import Inside, Reach
@@ -66,22 +66,22 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
         is_clipped: Whether to tell what each unit of the map sees of the image, instead of what it
             would see if the image went on.
     """
-    views: dict[str, View | _Lost | None] = {}
+    views: dict[str, FieldView | _Lost | None] = {}
     if graph.input_shape[1:]:
-        views[INPUT] = View.of_image(graph.input_shape, is_clipped=is_clipped)
+        views[INPUT] = FieldView.of_image(graph.input_shape, is_clipped=is_clipped)
     notes: list[str] = []
     for node in graph.nodes:
         views[node.name] = _view(node, [views.get(name) for name in node.inputs], notes)
         if INPUT in views and not node.inputs and node.out_shape:
-            views[node.name] = View.of_nothing(graph.input_shape)
+            views[node.name] = FieldView.of_nothing(graph.input_shape)
     views.pop(INPUT, None)
-    distinct = {id(view): view for view in views.values() if isinstance(view, View)}
+    distinct = {id(view): view for view in views.values() if isinstance(view, FieldView)}
     fields = {number: _field(view) for number, view in distinct.items()}
     by_name = {name: fields.get(id(view)) for name, view in views.items()}
     return Fields(by_name, (*_on_lost(graph, views), *notes))
 
 
-def _on_lost(graph: Graph, views: Mapping[str, View | _Lost | None]) -> list[str]:
+def _on_lost(graph: Graph, views: Mapping[str, FieldView | _Lost | None]) -> list[str]:
     """Return a note for each reason: the first layer, and how many layers it makes unknown."""
     firsts: dict[str, str] = {}
     counts: Counter[str] = Counter()
@@ -106,11 +106,11 @@ class _Lost:
 
 
 def _view(
-    node: Node, given: Sequence[View | _Lost | None], notes: list[str]
-) -> View | _Lost | None:
+    node: Node, given: Sequence[FieldView | _Lost | None], notes: list[str]
+) -> FieldView | _Lost | None:
     """Return what the units of a node see; None behind inputs beside the first."""
     lost = next((view for view in given if isinstance(view, _Lost)), None)
-    known = [view for view in given if isinstance(view, View)]
+    known = [view for view in given if isinstance(view, FieldView)]
     if lost is not None or not given or len(known) < len(given):
         return lost
     shape = (node.examples or 1, *node.out_shape)
@@ -122,7 +122,7 @@ def _view(
     return view
 
 
-def _after(reach: Reach, views: Sequence[View], shape: Shape) -> tuple[View, list[str]]:
+def _after(reach: Reach, views: Sequence[FieldView], shape: Shape) -> tuple[FieldView, list[str]]:
     """Return what the units behind a layer see, and remarks on its branches."""
     if not isinstance(reach, Inside):
         return _joined([moved(view, reach, shape) for view in views])
@@ -133,13 +133,13 @@ def _after(reach: Reach, views: Sequence[View], shape: Shape) -> tuple[View, lis
     return known[-1], []
 
 
-def _joined(views: Sequence[View]) -> tuple[View, list[str]]:
+def _joined(views: Sequence[FieldView]) -> tuple[FieldView, list[str]]:
     if len(views) == 1:
         return views[0], []
     views = aligned(views)
     axes = [*zip(*(view.tracks for view in views), strict=True)]
     unions = tuple(map(united, axes))
-    view = View(unions, views[0].layout).settled()
+    view = FieldView(unions, views[0].layout).settled()
     moving = [
         [track for track in tracks if not track.is_constant]
         for tracks, union in zip(axes, unions, strict=True)
@@ -172,7 +172,7 @@ def _centre(track: Track) -> Fraction | None:
     return None if seen is None else Fraction(sum(seen), 2)
 
 
-def _field(view: View) -> ReceptiveField | None:
+def _field(view: FieldView) -> ReceptiveField | None:
     """Return what units see; None if none of them sees a pixel, as what is made of parameters."""
     view = view.compact()
     if not all(track.size for track in view.tracks):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archstat.analyses.receptive_field.layout import (
     Axis,
-    Factor,
+    AxisFactor,
     Layout,
     Medley,
     as_channels,
@@ -15,12 +15,12 @@ from archstat.analyses.receptive_field.layout import (
     padded,
 )
 from archstat.analyses.receptive_field.tracks import Track, UnknownReachError
-from archstat.analyses.receptive_field.view import View
+from archstat.analyses.receptive_field.view import FieldView
 
 DIFFERENT = "its inputs have different places"
 
 
-def aligned(views: Sequence[View]) -> list[View]:
+def aligned(views: Sequence[FieldView]) -> list[FieldView]:
     """Return views of the inputs of a join that all have its layout.
 
     A unit has its place on one axis of the tensor only: where it meets the same axis of the image
@@ -34,7 +34,7 @@ def aligned(views: Sequence[View]) -> list[View]:
     views = [homes.met_by(view) for view in views]
     layout = _common_layout([view.layout for view in views])
     homes.require_apart(layout)
-    return [View(homes.spread(view.tracks), layout) for view in views]
+    return [FieldView(homes.spread(view.tracks), layout) for view in views]
 
 
 class _Homes:
@@ -42,10 +42,10 @@ class _Homes:
 
     def __init__(self) -> None:
         self._units: dict[int, int] = {}
-        self._numbers: dict[Factor | Medley, int] = {}
+        self._numbers: dict[AxisFactor | Medley, int] = {}
         self._made_channels: set[int] = set()
 
-    def met_by(self, view: View) -> View:
+    def met_by(self, view: FieldView) -> FieldView:
         """Return a view whose units are where earlier inputs have them, or are channels."""
         for number, place, factor in view.places():
             is_of_others = self._is_of_others(factor, view)
@@ -58,13 +58,13 @@ class _Homes:
         }
         return view
 
-    def _is_of_others(self, factor: Factor | Medley, view: View) -> bool:
+    def _is_of_others(self, factor: AxisFactor | Medley, view: FieldView) -> bool:
         """Return whether the units that a factor numbers are not those of earlier inputs."""
         if isinstance(factor, Medley):
             return factor not in self._numbers and bool(self._of(factor.axes))
         return any(self._units.get(a, n) != n for a in factor.axes for n in (view.tracks[a].units,))
 
-    def _of(self, axes: Sequence[int]) -> list[Factor | Medley]:
+    def _of(self, axes: Sequence[int]) -> list[AxisFactor | Medley]:
         return [home for home in self._numbers if {*axes} & {*home.axes}]
 
     def spread(self, tracks: Sequence[Track]) -> tuple[Track, ...]:

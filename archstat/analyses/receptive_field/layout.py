@@ -19,7 +19,7 @@ from archstat.record import record
 
 
 @record
-class Factor:
+class AxisFactor:
     """A digit of the numbers with which an axis of a tensor counts.
 
     Attributes:
@@ -40,7 +40,7 @@ class Factor:
         """The axes of the image that have units here."""
         return () if self.axis is None else (self.axis,)
 
-    def continues(self, faster: Factor) -> bool:
+    def continues(self, faster: AxisFactor) -> bool:
         """Return whether this digit goes up by one where a faster one starts again."""
         if self.axis != faster.axis or self.size == 1:
             return False
@@ -76,16 +76,16 @@ class Medley:
 
     @staticmethod
     def reach(units: int) -> tuple[int, int]:
-        """See `Factor.reach`."""
+        """See `AxisFactor.reach`."""
         return units, 1
 
     @staticmethod
     def span(units: int) -> tuple[int, int]:
-        """See `Factor.span`."""
+        """See `AxisFactor.span`."""
         return 1, units
 
 
-Axis: TypeAlias = tuple[Factor | Medley, ...]
+Axis: TypeAlias = tuple[AxisFactor | Medley, ...]
 Layout: TypeAlias = tuple[Axis, ...]
 
 
@@ -114,19 +114,19 @@ def reshaped(layout: Layout, before: Shape, after: Shape) -> Layout:
     """
     layout = fitted(padded(layout, len(before)), before)
     first = len(layout) - len(before)
-    factors: list[Factor | Medley] = []
+    factors: list[AxisFactor | Medley] = []
     for axis, size in zip(layout[first:], before, strict=True):
-        factors += axis if prod(factor.size for factor in axis) == size else (Factor(size),)
+        factors += axis if prod(factor.size for factor in axis) == size else (AxisFactor(size),)
     rest = [*reversed(_merged(factors))]
     return (*layout[:first], *(_merged(_taken(rest, size)) for size in after))
 
 
-def _taken(rest: list[Factor | Medley], size: int) -> list[Factor | Medley]:
+def _taken(rest: list[AxisFactor | Medley], size: int) -> list[AxisFactor | Medley]:
     """Take as many factors as make an axis of this size."""
-    taken: list[Factor | Medley] = []
+    taken: list[AxisFactor | Medley] = []
     while size > 1:
         factor = rest.pop()
-        if isinstance(factor, Factor) and factor.size > size and factor.size % size == 0:
+        if isinstance(factor, AxisFactor) and factor.size > size and factor.size % size == 0:
             inner = replace(factor, size=factor.size // size)
             rest.append(inner)
             step = factor.step * inner.size if factor.axes else 1
@@ -138,12 +138,16 @@ def _taken(rest: list[Factor | Medley], size: int) -> list[Factor | Medley]:
     return taken
 
 
-def _merged(factors: Iterable[Factor | Medley]) -> Axis:
+def _merged(factors: Iterable[AxisFactor | Medley]) -> Axis:
     """Return factors without those of one value, and with those that count on made one."""
-    merged: list[Factor | Medley] = []
+    merged: list[AxisFactor | Medley] = []
     for factor in factors:
         before = merged[-1] if merged else None
-        if isinstance(before, Factor) and isinstance(factor, Factor) and before.continues(factor):
+        if (
+            isinstance(before, AxisFactor)
+            and isinstance(factor, AxisFactor)
+            and before.continues(factor)
+        ):
             merged[-1] = replace(
                 factor,
                 size=before.size * factor.size,
@@ -154,7 +158,7 @@ def _merged(factors: Iterable[Factor | Medley]) -> Axis:
     return tuple(merged)
 
 
-def renumbered(layout: Layout, factors: Sequence[Factor]) -> Layout:
+def renumbered(layout: Layout, factors: Sequence[AxisFactor]) -> Layout:
     """Return a layout in which factors, the slowest first, count without a gap."""
     steps = {
         factor: prod(faster.size for faster in factors[place + 1 :])
@@ -168,19 +172,19 @@ def renumbered(layout: Layout, factors: Sequence[Factor]) -> Layout:
 def as_channels(layout: Layout, number: int, place: int) -> Layout:
     """Return a layout in which a factor is channels."""
     axes = [[*axis] for axis in layout]
-    axes[number][place] = Factor(axes[number][place].size)
+    axes[number][place] = AxisFactor(axes[number][place].size)
     return tuple(map(tuple, axes))
 
 
 def is_doubtful(axis: Axis) -> bool:
     """Return whether channels on an axis may as well be places."""
-    return any(isinstance(factor, Factor) and factor.is_doubtful for factor in axis)
+    return any(isinstance(factor, AxisFactor) and factor.is_doubtful for factor in axis)
 
 
 def certain(layout: Layout) -> Layout:
     """Return a layout in which channels are known to be channels."""
     return tuple(
-        tuple(replace(f, is_doubtful=False) if isinstance(f, Factor) else f for f in axis)
+        tuple(replace(f, is_doubtful=False) if isinstance(f, AxisFactor) else f for f in axis)
         if is_doubtful(axis)
         else axis
         for axis in layout

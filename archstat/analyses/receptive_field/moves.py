@@ -7,7 +7,7 @@ from math import prod
 from typing import TypeAlias
 
 from archstat.analyses.receptive_field.layout import (
-    Factor,
+    AxisFactor,
     Medley,
     axes_of,
     certain,
@@ -18,7 +18,7 @@ from archstat.analyses.receptive_field.layout import (
     reshaped,
 )
 from archstat.analyses.receptive_field.tracks import UnknownReachError
-from archstat.analyses.receptive_field.view import View
+from archstat.analyses.receptive_field.view import FieldView
 from archstat.layers.base import Shape
 from archstat.layers.reach import Along, Mixing, Permuted, Reshaped, Unknown
 from archstat.layers.window import Digits, Window
@@ -29,7 +29,7 @@ Move: TypeAlias = Mixing | tuple[Along, ...] | Permuted | Reshaped | Unknown
 WHOLE = (Mixing.EVERYTHING, Mixing.EVERYTHING_IN_PLACE)
 
 
-def moved(view: View, move: Move, shape: Shape) -> View:
+def moved(view: FieldView, move: Move, shape: Shape) -> FieldView:
     """Return what the units of a layer's output see, whose last axes have this shape.
 
     Raises:
@@ -45,7 +45,7 @@ def moved(view: View, move: Move, shape: Shape) -> View:
         return view.without_places()  # whatever it reads, it sees the same
 
 
-def _after(view: View, move: Move, shape: Shape) -> View:
+def _after(view: FieldView, move: Move, shape: Shape) -> FieldView:
     match move:
         case Permuted(order):
             return view.laid_out(permuted(view.layout, order))
@@ -61,7 +61,7 @@ def _after(view: View, move: Move, shape: Shape) -> View:
             return _along(view, move, shape)
 
 
-def _along(view: View, reach: Sequence[Along], shape: Shape) -> View:
+def _along(view: FieldView, reach: Sequence[Along], shape: Shape) -> FieldView:
     view = view.laid_out(padded(view.layout, len(reach)))
     _require_certain(view, reach)
     for number, along in enumerate(reach, -len(reach)):
@@ -70,7 +70,7 @@ def _along(view: View, reach: Sequence[Along], shape: Shape) -> View:
     return view
 
 
-def _require_certain(view: View, reach: Sequence[Along]) -> None:
+def _require_certain(view: FieldView, reach: Sequence[Along]) -> None:
     """Check that a layer which reads the whole of an axis does not read features as places.
 
     Raises:
@@ -85,7 +85,7 @@ def _require_certain(view: View, reach: Sequence[Along]) -> None:
         raise UnknownReachError("the axes of the input do not tell which of them are places")
 
 
-def _along_axis(view: View, number: int, along: Along, size: int) -> View:
+def _along_axis(view: FieldView, number: int, along: Along, size: int) -> FieldView:
     """Return the view behind what a layer does along an axis of the tensor that has places."""
     match along:
         case Window():
@@ -103,10 +103,10 @@ def _along_axis(view: View, number: int, along: Along, size: int) -> View:
     return view if is_in_place else view.with_axis(number, ())
 
 
-def _slid(view: View, number: int, window: Window, size: int) -> View:
+def _slid(view: FieldView, number: int, window: Window, size: int) -> FieldView:
     """Return the view behind a window that slides along an axis of the tensor."""
     factors = view.layout[number]
-    numbered = [factor for factor in factors if isinstance(factor, Factor)]
+    numbered = [factor for factor in factors if isinstance(factor, AxisFactor)]
     if len(numbered) < len(factors):
         raise UnknownReachError("it works along places that have others among them")
     axis, *more = axes_of(factors)
@@ -114,16 +114,16 @@ def _slid(view: View, number: int, window: Window, size: int) -> View:
         raise UnknownReachError("it works along several axes of the image at once")
     _require_all(view, number, axis)
     track = view.tracks[axis]
-    if factors != (Factor(track.units, axis),):  # in another order, or channels among them
+    if factors != (AxisFactor(track.units, axis),):  # in another order, or channels among them
         steps = tuple(factor.step if factor.axes else 0 for factor in numbered)
         sizes = tuple(factor.size for factor in numbered)
         track = track.through(Digits(sizes, steps), prod(sizes))
     layout = [*certain(view.layout)]
-    layout[number] = (Factor(size, axis),)
+    layout[number] = (AxisFactor(size, axis),)
     return view.with_track(axis, track.through(window, size)).laid_out(tuple(layout))
 
 
-def _require_all(view: View, number: int, axis: int) -> None:
+def _require_all(view: FieldView, number: int, axis: int) -> None:
     """Check that no other axis of the tensor numbers units of an axis of the image.
 
     Raises:

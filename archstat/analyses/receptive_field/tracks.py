@@ -9,8 +9,8 @@ from math import lcm
 
 from archstat.analyses.receptive_field.branches import (
     Branch,
+    Clipped,
     Interval,
-    Listed,
     Repeating,
     hull,
     merged,
@@ -53,7 +53,7 @@ class Track:
         """
         if is_clipped:
             pixels = tuple((pixel, pixel) for pixel in range(count))
-            return cls(count, (Listed(pixels, Fraction(1)),))
+            return cls(count, (Clipped(pixels, Fraction(1)),))
         return cls(count, (Repeating(((0, 0),), 1),))
 
     def interval(self, unit: int) -> Interval | None:
@@ -108,8 +108,8 @@ class Track:
     def spread(self, units: int) -> Track:
         """Return what `units` units see that all read unit 0, the only one there is."""
         seen = self.interval(0)
-        if any(isinstance(branch, Listed) for branch in self.branches):
-            return Track(units, (Listed((seen,) * units, Fraction(0)),))
+        if any(isinstance(branch, Clipped) for branch in self.branches):
+            return Track(units, (Clipped((seen,) * units, Fraction(0)),))
         return Track(units, (Repeating((seen,), 0),))
 
 
@@ -123,4 +123,4 @@ def united(tracks: Sequence[Track]) -> Track:
 
 def _is_blind(branch: Branch) -> bool:
     """Return whether no unit sees anything by a branch."""
-    return isinstance(branch, Repeating | Listed) and not any(branch.intervals)
+    return isinstance(branch, Repeating | Clipped) and not any(branch.intervals)

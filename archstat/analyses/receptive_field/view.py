@@ -8,7 +8,7 @@ from operator import is_
 
 from archstat.analyses.receptive_field.layout import (
     Axis,
-    Factor,
+    AxisFactor,
     Layout,
     Medley,
     as_channels,
@@ -21,7 +21,7 @@ from archstat.record import record
 
 
 @record
-class View:
+class FieldView:
     """What the units of a tensor see.
 
     Attributes:
@@ -35,15 +35,15 @@ class View:
     layout: Layout
 
     @classmethod
-    def of_image(cls, shape: Shape, *, is_clipped: bool) -> View:
+    def of_image(cls, shape: Shape, *, is_clipped: bool) -> FieldView:
         """Return the view of the input itself: channels, then the axes of the image."""
         channels, *sizes = shape
         tracks = tuple(Track.of_pixels(size, is_clipped=is_clipped) for size in sizes)
-        first = Factor(channels, is_doubtful=len(sizes) == 1 and channels > 1)
-        return cls(tracks, ((first,), *((Factor(n, axis),) for axis, n in enumerate(sizes))))
+        first = AxisFactor(channels, is_doubtful=len(sizes) == 1 and channels > 1)
+        return cls(tracks, ((first,), *((AxisFactor(n, axis),) for axis, n in enumerate(sizes))))
 
     @classmethod
-    def of_nothing(cls, shape: Shape) -> View:
+    def of_nothing(cls, shape: Shape) -> FieldView:
         """Return the view of what sees no pixel of an input of this shape."""
         return cls(tuple(Track.of_nothing() for _ in shape[1:]), ())
 
@@ -53,14 +53,14 @@ class View:
         axes = {axis for _, _, factor in self.places() for axis in factor.axes}
         return all(self.tracks[axis].is_constant for axis in axes)
 
-    def places(self) -> Iterator[tuple[int, int, Factor | Medley]]:
+    def places(self) -> Iterator[tuple[int, int, AxisFactor | Medley]]:
         """Yield the factors that tell units apart, with the axis, from the end, and the place."""
         for number, factors in enumerate(self.layout, -len(self.layout)):
             for place, factor in enumerate(factors):
                 if factor.axes and factor.size > 1:
                     yield number, place, factor
 
-    def read(self, number: int, place: int, *, is_in_place: bool) -> View:
+    def read(self, number: int, place: int, *, is_in_place: bool) -> FieldView:
         """Return the view where each unit reads all that a factor numbers.
 
         Args:
@@ -74,7 +74,7 @@ class View:
             view = self.laid_out(as_channels(self.layout, number, place))
         for axis in factor.axes:
             track = self.tracks[axis]
-            if isinstance(factor, Factor) and any(
+            if isinstance(factor, AxisFactor) and any(
                 axis in other.axes for _, _, other in view.places()
             ):
                 view = view.with_track(axis, track.through(factor.mixed(track.units), track.units))
@@ -83,7 +83,7 @@ class View:
             view = view.with_track(axis, track.through(whole, 1))
         return view
 
-    def settled(self) -> View:
+    def settled(self) -> FieldView:
         """Return the view without places that are hard to follow, where all units see the same.
 
         Beside a class token, or flattened, there is no telling them apart, and no need to.
@@ -91,21 +91,23 @@ class View:
         view = self
         for number, place, factor in self.places():
             tracks = {axis: self.tracks[axis] for axis in factor.axes}
-            is_map = any((Factor(t.units, a),) == self.layout[number] for a, t in tracks.items())
+            is_map = any(
+                (AxisFactor(t.units, a),) == self.layout[number] for a, t in tracks.items()
+            )
             if not is_map and all(track.is_constant for track in tracks.values()):
                 view = view.read(number, place, is_in_place=False)
         return view
 
-    def without_places(self) -> View:
+    def without_places(self) -> FieldView:
         """Return the view, of which all units see the same, as one of channels alone."""
         tracks = tuple(t.spread(1) if t.is_constant else t for t in self.tracks)
-        return View(tracks, ())
+        return FieldView(tracks, ())
 
-    def compact(self) -> View:
+    def compact(self) -> FieldView:
         """Return the view with those units alone that the tensor tells apart."""
         view = self
         for axis, track in enumerate(self.tracks):
-            own = [f for _, _, f in self.places() if isinstance(f, Factor) and f.axis == axis]
+            own = [f for _, _, f in self.places() if isinstance(f, AxisFactor) and f.axis == axis]
             own.sort(key=lambda factor: factor.step, reverse=True)
             sizes = tuple(factor.size for factor in own)
             if own and prod(sizes) != track.units:
@@ -114,19 +116,19 @@ class View:
                 view = view.laid_out(renumbered(view.layout, own))
         return view
 
-    def with_track(self, axis: int, track: Track) -> View:
+    def with_track(self, axis: int, track: Track) -> FieldView:
         """Return the view with other pixels seen along an axis of the image."""
         tracks = [*self.tracks]
         tracks[axis] = track
-        return View(tuple(tracks), self.layout)
+        return FieldView(tuple(tracks), self.layout)
 
-    def with_axis(self, number: int, factors: Axis) -> View:
+    def with_axis(self, number: int, factors: Axis) -> FieldView:
         """Return the view with other factors on an axis of the tensor."""
         layout = [*self.layout]
         layout[number] = factors
-        return View(self.tracks, tuple(layout))
+        return FieldView(self.tracks, tuple(layout))
 
-    def laid_out(self, layout: Layout) -> View:
+    def laid_out(self, layout: Layout) -> FieldView:
         """Return the view with another layout; itself, if it is the one that it has."""
         same = len(layout) == len(self.layout) and all(map(is_, layout, self.layout))
-        return self if same else View(self.tracks, layout)
+        return self if same else FieldView(self.tracks, layout)

@@ -19,7 +19,7 @@ from archstat.extras import TORCH, require
 from archstat.graph import Graph
 from archstat.models.question import Question
 from archstat.report.latency import with_latency
-from archstat.report.report import Report
+from archstat.report.report import NetworkReport
 
 CPU = "cpu"
 QUICK = Rules(budget_ns=SECOND // 2, layers_ns=SECOND)
@@ -43,8 +43,8 @@ def devices_named(text: str) -> list[str]:
 
 
 def measured(
-    report: Report, graph: Graph, model: str, question: Question, devices: list[str]
-) -> Report:
+    report: NetworkReport, graph: Graph, model: str, question: Question, devices: list[str]
+) -> NetworkReport:
     """Return a report with what each layer and the whole take on some devices.
 
     Raises:
@@ -67,7 +67,7 @@ def _ignored(_: object) -> None:
     """Show nothing of a run that takes seconds."""
 
 
-def _with(report: Report, record: Record, result: Result) -> Report:
+def _with(report: NetworkReport, record: Record, result: Result) -> NetworkReport:
     """Return a report with what was measured on one device."""
     found, parts = figures(record, result), breakdown(record, result)
     device = result.case.device

@@ -13,8 +13,8 @@ from archstat.homework.sheet.alignment import ASKED
 from archstat.homework.sheet.labels import general_family
 from archstat.homework.sheet.sheet import columns_of
 from archstat.layers.combine import Concat
-from archstat.report.columns import Column
-from archstat.report.report import Report, Row
+from archstat.report.columns import LayerColumn
+from archstat.report.report import NetworkReport, Row
 
 OF_MAPS = frozenset({"feature_map", "in_shape"})
 OF_WINDOWS = frozenset(
@@ -29,7 +29,7 @@ OF_WINDOWS = frozenset(
 )
 
 
-def asked_layers(report: Report) -> Report:
+def asked_layers(report: NetworkReport) -> NetworkReport:
     """Return a report without the layers that leave nothing to work out, such as ReLUs."""
     return replace(report, layers=tuple(row for row in report.layers if _is_asked(row)))
 
@@ -56,7 +56,7 @@ def counts(truth: Truth, layer: str, quantity: str) -> bool:
     return True
 
 
-def check_blanks(blank: Sequence[Column], columns: Sequence[Column]) -> None:
+def check_blanks(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -> None:
     """Check that columns may be left blank: they are on the sheet, and can be marked.
 
     Raises:
@@ -67,7 +67,7 @@ def check_blanks(blank: Sequence[Column], columns: Sequence[Column]) -> None:
         raise UsageError.of(problems)
 
 
-def _problems(blank: Sequence[Column], columns: Sequence[Column]) -> Iterator[Problem]:
+def _problems(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -> Iterator[Problem]:
     on_sheet = [column.key for column in columns]
     as_read = columns_of(Table("", tuple(column.title for column in blank), ()))
     for column, read in zip(blank, as_read, strict=True):

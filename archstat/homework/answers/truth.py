@@ -26,7 +26,7 @@ from archstat.layers.norm import AnyBatchNorm
 from archstat.layers.opaque import Observed
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
 from archstat.layers.window import Sliding
-from archstat.report.report import Report, Row
+from archstat.report.report import NetworkReport, Row
 
 Answer: TypeAlias = "int | Fraction | Shape | str | None"
 """What belongs into a cell: a number, sizes, or a word; None is not known."""
@@ -45,7 +45,7 @@ class Truth:
     """A network, and what its table should say; what follows from it is kept by its identity."""
 
     graph: Graph
-    report: Report
+    report: NetworkReport
     account: Account
 
     @cached_property
@@ -54,7 +54,7 @@ class Truth:
         return {node.name: node for node in self.graph.nodes}
 
 
-def truth_of(graph: Graph, report: Report) -> Truth:
+def truth_of(graph: Graph, report: NetworkReport) -> Truth:
     """Return the truth about a network, for one example."""
     account = {row.name: _answers(row) for row in report.layers}
     nodes = {node.name: node for node in graph.nodes}

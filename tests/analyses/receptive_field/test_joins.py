@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from archstat.analyses.receptive_field.joins import aligned
-from archstat.analyses.receptive_field.layout import Factor, axes_of
+from archstat.analyses.receptive_field.layout import AxisFactor, axes_of
 from archstat.analyses.receptive_field.moves import moved
 from archstat.analyses.receptive_field.tracks import UnknownReachError, united
-from archstat.analyses.receptive_field.view import View
+from archstat.analyses.receptive_field.view import FieldView
 from archstat.layers.reach import Mixing, Permuted, Reshaped
 from archstat.layers.window import Sliding
 
 # three channels and four columns
-IMAGE = moved(View.of_image((3, 4), is_clipped=False), (Sliding(kernel_size=1),), (3, 4))
+IMAGE = moved(FieldView.of_image((3, 4), is_clipped=False), (Sliding(kernel_size=1),), (3, 4))
 
 
 def joined(*views):
@@ -36,7 +36,7 @@ def test_the_order_of_inputs_does_not_matter():
 
 
 def test_what_sees_nothing_adds_nothing():
-    image, nothing = aligned([IMAGE, View.of_nothing((3, 4))])
+    image, nothing = aligned([IMAGE, FieldView.of_nothing((3, 4))])
     assert united([image.tracks[0], nothing.tracks[0]]) == IMAGE.tracks[0]
 
 
@@ -64,7 +64,7 @@ def test_keys_meet_queries_of_their_block_alone():
         moved(queries, (Mixing.EVERYTHING,), (2, 2, 1)),
         moved(keys, (Mixing.EVERYTHING, Mixing.NONE), (2, 1, 2)),
     )
-    assert layout[:2] == ((Factor(2, 0, step=2),), (Factor(2, 0),))
+    assert layout[:2] == ((AxisFactor(2, 0, step=2),), (AxisFactor(2, 0),))
     assert axes_of(layout[2]) == ()
     assert seen == [(0, 1), (0, 1), (2, 3), (2, 3)]
 
@@ -96,7 +96,7 @@ def test_units_that_stand_elsewhere_cannot_be_joined(other):
 
 def test_a_map_and_its_mirror_image_cannot_be_joined():
     # pixel (i, j) and pixel (j, i): what a unit sees does not go by rows and columns
-    square = View.of_image((1, 4, 4), is_clipped=False)
+    square = FieldView.of_image((1, 4, 4), is_clipped=False)
     with pytest.raises(UnknownReachError) as caught:
         aligned([square, moved(square, Permuted((0, 2, 1)), (1, 4, 4))])
     assert str(caught.value) == "its inputs have different places"
@@ -104,7 +104,7 @@ def test_a_map_and_its_mirror_image_cannot_be_joined():
 
 def test_columns_and_blocks_of_the_same_columns_cannot_be_joined():
     # each of four columns with each of two by two: a column would be counted twice
-    columns = View.of_image((1, 4), is_clipped=False)
+    columns = FieldView.of_image((1, 4), is_clipped=False)
     blocks = moved(columns, Reshaped((1, 4), (2, 2, 1)), (2, 2, 1))
     with pytest.raises(UnknownReachError) as caught:
         aligned([columns, blocks])
@@ -114,7 +114,7 @@ def test_columns_and_blocks_of_the_same_columns_cannot_be_joined():
 @pytest.mark.parametrize("is_clipped", [False, True])
 def test_fewer_keys_than_queries_are_read_by_each(is_clipped):
     # four columns meet two units of two columns each, on another axis
-    image = View.of_image((1, 4), is_clipped=is_clipped)
+    image = FieldView.of_image((1, 4), is_clipped=is_clipped)
     keys = moved(image, (Sliding(kernel_size=2, stride=2),), (1, 2))
     queries = moved(image, Permuted((1, 0)), (4, 1))
     layout, seen = joined(moved(queries, (Mixing.EVERYTHING,), (4, 1)), keys)

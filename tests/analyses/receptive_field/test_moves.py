@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from archstat.analyses.receptive_field.layout import Factor, Medley, reshaped
+from archstat.analyses.receptive_field.layout import AxisFactor, Medley, reshaped
 from archstat.analyses.receptive_field.moves import moved
 from archstat.analyses.receptive_field.tracks import UnknownReachError
-from archstat.analyses.receptive_field.view import View
+from archstat.analyses.receptive_field.view import FieldView
 from archstat.layers.reach import Mixing, Permuted, Reshaped, Unknown
 from archstat.layers.window import Sliding
 
 ROWS, COLUMNS = 0, 1
 
-IMAGE = View.of_image((3, 4, 6), is_clipped=False)
+IMAGE = FieldView.of_image((3, 4, 6), is_clipped=False)
 
 TOKENS = Reshaped((3, 4, 6), (3, 24))
 
@@ -39,18 +39,18 @@ def assert_unknown(view, move, shape, reason):
 
 
 def test_an_image_has_channels_rows_and_columns():
-    assert IMAGE.layout == ((Factor(3),), (Factor(4, ROWS),), (Factor(6, COLUMNS),))
+    assert IMAGE.layout == ((AxisFactor(3),), (AxisFactor(4, ROWS),), (AxisFactor(6, COLUMNS),))
 
 
 def test_permuted_axes_keep_their_units():
     view = moved(IMAGE, Permuted((1, 2, 0)), (4, 6, 3))
-    assert view.layout == ((Factor(4, ROWS),), (Factor(6, COLUMNS),), (Factor(3),))
+    assert view.layout == ((AxisFactor(4, ROWS),), (AxisFactor(6, COLUMNS),), (AxisFactor(3),))
     assert view.tracks == IMAGE.tracks
 
 
 def test_flattened_axes_are_one_of_several_factors():
     view = moved(IMAGE, TOKENS, (3, 24))
-    assert view.layout == ((Factor(3),), (Factor(4, ROWS), Factor(6, COLUMNS)))
+    assert view.layout == ((AxisFactor(3),), (AxisFactor(4, ROWS), AxisFactor(6, COLUMNS)))
 
 
 def test_a_flattened_axis_can_be_cut_again_where_rows_end():
@@ -61,7 +61,7 @@ def test_a_flattened_axis_can_be_cut_again_where_rows_end():
 def test_an_axis_can_be_cut_into_blocks_and_joined_again():
     # columns 0 … 5 are two blocks of three: column = 3·block + place
     cut = moved(IMAGE, Reshaped((3, 4, 6), (3, 4, 2, 3)), (3, 4, 2, 3))
-    assert cut.layout[2:] == ((Factor(2, COLUMNS, step=3),), (Factor(3, COLUMNS),))
+    assert cut.layout[2:] == ((AxisFactor(2, COLUMNS, step=3),), (AxisFactor(3, COLUMNS),))
     assert moved(cut, Reshaped((3, 4, 2, 3), (3, 4, 6)), (3, 4, 6)) == IMAGE
 
 
@@ -80,7 +80,7 @@ def test_blocks_that_change_places_are_not_the_axis_that_they_were():
 def test_channels_can_be_cut_anywhere():
     # 3 channels and a batch of 4 are 12 of something, then 2 and 6
     layout = reshaped((), (4, 3), (12,))
-    assert reshaped(layout, (12,), (2, 6)) == ((Factor(2),), (Factor(6),))
+    assert reshaped(layout, (12,), (2, 6)) == ((AxisFactor(2),), (AxisFactor(6),))
 
 
 def test_an_axis_of_places_cannot_be_cut_where_none_ends():
@@ -122,7 +122,7 @@ PATCHES = (
 
 def test_a_linear_layer_over_patches_is_a_convolution_of_that_stride():
     view = after(IMAGE, *PATCHES, ((Mixing.EVERYTHING,), (4, 8))).compact()
-    assert view.layout == ((Factor(2, ROWS), Factor(2, COLUMNS)), ())
+    assert view.layout == ((AxisFactor(2, ROWS), AxisFactor(2, COLUMNS)), ())
     assert (seen(view, ROWS), seen(view, COLUMNS)) == ([(0, 1), (2, 3)], [(0, 2), (3, 5)])
     assert [track.stride for track in view.tracks] == [2, 3]
 
@@ -173,7 +173,7 @@ WITH_CLASS_TOKEN = (
 
 def test_beside_a_class_token_the_tokens_still_see_what_they_saw():
     view = after(IMAGE, *WITH_CLASS_TOKEN)
-    assert view.layout == ((Medley(25, (ROWS, COLUMNS)),), (Factor(3),))
+    assert view.layout == ((Medley(25, (ROWS, COLUMNS)),), (AxisFactor(3),))
     assert [track.size for track in view.tracks] == [1, 1]
 
 
@@ -236,18 +236,18 @@ def test_where_all_units_see_the_same_anything_can_be_followed():
 
 def test_windows_clip_at_the_border_of_a_clipped_image():
     # three columns in a row, one of padding before and behind: 0 and 1; 0 … 2; … 4 and 5
-    image = View.of_image((3, 4, 6), is_clipped=True)
+    image = FieldView.of_image((3, 4, 6), is_clipped=True)
     view = moved(image, (Sliding(kernel_size=3, padding=1),), (3, 4, 6))
     assert seen(view, COLUMNS) == [(0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 5)]
 
 
 def test_a_single_unit_of_a_clipped_image_is_read_between_its_padding():
-    image = View.of_image((1, 1), is_clipped=True)
+    image = FieldView.of_image((1, 1), is_clipped=True)
     view = moved(image, (Sliding(kernel_size=3, padding=1),), (1, 1))
     assert seen(view) == [(0, 0)]
 
 
-SIGNAL = View.of_image((5, 8), is_clipped=False)
+SIGNAL = FieldView.of_image((5, 8), is_clipped=False)
 
 
 def test_of_an_input_of_two_axes_the_second_may_be_features():
@@ -266,13 +266,13 @@ def test_it_does_not_matter_which_axis_is_places_if_both_are_read():
 
 
 def test_channels_of_one_value_leave_no_doubt():
-    view = moved(View.of_image((1, 8), is_clipped=False), (Mixing.EVERYTHING,), (1, 2))
+    view = moved(FieldView.of_image((1, 8), is_clipped=False), (Mixing.EVERYTHING,), (1, 2))
     assert seen(view) == [(0, 7)]
 
 
 def test_a_place_that_many_values_share_is_none_any_more():
     pooled = moved(IMAGE, (Sliding(kernel_size=4), Mixing.NONE), (3, 1, 6))
-    assert pooled.layout[1] == (Factor(1, ROWS),)
+    assert pooled.layout[1] == (AxisFactor(1, ROWS),)
     assert moved(pooled, Mixing.NONE, (3, 9, 6)) == replace(
-        pooled, layout=((Factor(3),), (), (Factor(6, COLUMNS),))
+        pooled, layout=((AxisFactor(3),), (), (AxisFactor(6, COLUMNS),))
     )

@@ -8,7 +8,7 @@ from archstat.analyses.receptive_field import receptive_fields
 from archstat.api import analyze
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.source import Source
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 
 torch = pytest.importorskip("torch")
 
@@ -20,7 +20,7 @@ def assert_autograd_agrees(model, shape):
     from archstat.witnesses.training import model_training_findings
 
     said = [*model_training_findings(Source("net", model), [InputSpec(shape)])]
-    assert [finding.words for finding in said if finding.verdict is not Verdict.AGREES] == []
+    assert [finding.words for finding in said if finding.verdict is not Agreement.AGREES] == []
     assert len(said) == 3
 
 

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from archstat.api import analyze
-from archstat.report.finding import Verdict
+from archstat.report.finding import Agreement
 
 torch = pytest.importorskip("torch")
 
@@ -44,7 +44,7 @@ def assert_trains_as_stated(model, shape):
     from archstat.witnesses.training import model_training_findings
 
     said = [*model_training_findings(Source("net", model), [InputSpec(shape)])]
-    assert [finding.words for finding in said if finding.verdict is not Verdict.AGREES] == []
+    assert [finding.words for finding in said if finding.verdict is not Agreement.AGREES] == []
     assert len(said) == 3
 
 

@@ -17,8 +17,8 @@ from archstat.layers.reach import (
     Mixing,
     Permuted,
     Reach,
+    ReachStep,
     Reshaped,
-    Step,
     Unknown,
     in_turn,
 )
@@ -214,11 +214,11 @@ def met(reads: Mapping[str, Reach]) -> Rule:
         if len(reaches) == 1:
             return reaches[0]
         steps = [
-            Step((number,), reach, tuple(tensor.shape))
+            ReachStep((number,), reach, tuple(tensor.shape))
             for number, (reach, tensor) in enumerate(zip(reaches, call.inputs, strict=True))
         ]
         meeting = tuple(range(len(steps), 2 * len(steps)))
-        return Inside((*steps, Step(meeting, Mixing.NONE, tuple(call.out.shape))))
+        return Inside((*steps, ReachStep(meeting, Mixing.NONE, tuple(call.out.shape))))
 
     return rule
 

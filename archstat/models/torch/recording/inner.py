@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from archstat.layers.reach import Inside, Mixing, Reach, Step, Unknown
+from archstat.layers.reach import Inside, Mixing, Reach, ReachStep, Unknown
 from archstat.models.torch.known import read_by
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.registry import REGISTRY
@@ -59,7 +59,7 @@ class Inner:
             return Unknown("it reads what it was not given")
         return Inside(
             tuple(
-                Step(tuple(places[source] for source in sources), reach, shape)
+                ReachStep(tuple(places[source] for source in sources), reach, shape)
                 for sources, reach, shape in (self._steps[number] for number in sorted(needed))
             )
         )
