@@ -48,13 +48,7 @@ def find_model(argument: str) -> FrontEnd:
     refuse_stranger(argument)
     file = f"{argument}.toml"
     is_file = bool(argument) and S_ISREG(mode_of(Path(file)))
-    models = _of_libraries(argument)
-    near = (
-        _called_so(argument, models)
-        or did_you_mean(argument, list(catalogue()), at_most=MOST_SUGGESTED)
-        or _called_nearly_so(argument, models)
-    )
-    hint = f"did you mean {file!r}?" if is_file else near
+    hint = f"did you mean {file!r}?" if is_file else _meant(argument)
     raise UsageError(
         f"there is no model {shown(argument)}",
         hint=hint or "'archstat list' shows the catalogue; a spec file ends in .toml",
@@ -84,6 +78,16 @@ def _of_libraries(word: str) -> list[str]:
             with suppress(UsageError):  # it is not installed
                 found += library_names(library)
     return found
+
+
+def _meant(word: str) -> str | None:
+    """Return a hint: what bears the word in its name, or else what is called nearly so."""
+    models, networks = _of_libraries(word), list(catalogue())
+    exact = _called_so(word, models)
+    near = did_you_mean(word, networks, at_most=MOST_SUGGESTED)
+    if exact and near and any(word.lower() in name for name in networks):
+        return f"{near.removesuffix('?')} or {exact.removeprefix('did you mean ')}"
+    return exact or near or _called_nearly_so(word, models)
 
 
 def _called_so(word: str, models: Sequence[str]) -> str | None:

@@ -12,6 +12,7 @@ from archstat.homework.reading.table import Table
 from archstat.homework.sheet.alignment import ASKED
 from archstat.homework.sheet.labels import general_family
 from archstat.homework.sheet.sheet import columns_of
+from archstat.layers.base import Shape
 from archstat.layers.combine import Concat
 from archstat.report.columns import LayerColumn
 from archstat.report.report import NetworkReport, Row
@@ -35,7 +36,13 @@ def asked_layers(report: NetworkReport) -> NetworkReport:
 
 
 def _is_asked(row: Row) -> bool:
-    return row.params > 0 or row.macs != 0 or general_family(row.kind) in ASKED
+    is_counted = row.params > 0 or row.macs != 0 or general_family(row.kind) in ASKED
+    return is_counted or _makes_a_map(row.kind, row.in_shape, row.out_shape)
+
+
+def _makes_a_map(kind: str, in_shape: Shape, out_shape: Shape) -> bool:
+    """Return whether a layer's map is to be worked out: it is joined, or has other sides."""
+    return kind == Concat.kind or (len(out_shape) > 1 and in_shape[1:] != out_shape[1:])
 
 
 def counts(truth: Truth, layer: str, quantity: str) -> bool:
@@ -45,8 +52,7 @@ def counts(truth: Truth, layer: str, quantity: str) -> bool:
         return False
     general = general_family(node.layer.kind)
     if quantity in OF_MAPS:
-        resizes = node.in_shape[1:] != node.out_shape[1:] and len(node.out_shape) > 1
-        return general in ASKED or resizes or isinstance(node.layer, Concat)
+        return general in ASKED or _makes_a_map(node.layer.kind, node.in_shape, node.out_shape)
     if quantity in OF_WINDOWS:
         return general in ASKED and general != "linear"
     if QUANTITIES[quantity].is_setting:

@@ -187,8 +187,9 @@ class Label:
 def label(text: str) -> Label:
     """Return what a label says; what it does not surely say is None.
 
-    >>> label("3(a) Conv 5x5")
-    Label(family='conv', number='3a', settings={'kernel_size': (5, 5)})
+    >>> found = label("3(a) Conv 5x5")
+    >>> found.family, found.number, found.settings
+    ('conv', '3a', {'kernel_size': (5, 5)})
     >>> label("합성곱층 2").family, label("FC-4096").number
     ('conv', None)
     """
