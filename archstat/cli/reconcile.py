@@ -22,7 +22,7 @@ from archstat.cli.shared import (
     answering,
     stdout_kept,
 )
-from archstat.errors import ArchstatError, UsageError, shown
+from archstat.errors import ArchstatError, UsageError
 
 if TYPE_CHECKING:
     from archstat.documents.document import Document
@@ -99,18 +99,12 @@ def _of_tool(model: str, name: str, asked: Question) -> tuple[Document, bool]:
 def _of_value(model: str, value: str, asked: Question) -> tuple[Document, bool]:
     """Return what comes to a number, and whether anything does."""
     from archstat.documents.reconciliation import origins_document
-    from archstat.homework.cells.values import numbers
+    from archstat.report.quoted import quoted
     from archstat.report.reconciling import origins
 
-    read = numbers(value)
-    if not read or read[0].value <= 0 or read[0].value.denominator != 1:
-        raise UsageError(
-            f"--value: {shown(value)} is not a whole number", hint="write 724406816 or 724.4M"
-        )
-    whole = int(read[0].value)
-    found = origins(whole, list(_variants(model, asked)), agrees=read[0].agrees)
-    is_found = read[0].agrees(found[0].value)
-    return origins_document(whole, model, found, is_found=is_found), is_found
+    numbers = quoted(value)
+    found = origins(numbers, _variants(model, asked))
+    return origins_document(numbers[0], model, found), found[0].fit is not None
 
 
 def _variants(model: str, asked: Question) -> Iterator[Variant]:
@@ -132,7 +126,7 @@ def _variants(model: str, asked: Question) -> Iterator[Variant]:
         yield Variant(replace(graph, nodes=graph.nodes[:-1]), "without its softmax")
     for words, other, changed in _other_questions(network, asked, graph):
         with suppress(ArchstatError):  # not every network can be asked everything
-            yield Variant(other.graph(changed).graph, words)
+            yield Variant(other.graph(changed).graph, words, is_other=other is not network)
 
 
 def _other_questions(

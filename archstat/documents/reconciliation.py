@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from archstat.documents.cells import Number
 from archstat.documents.document import Column, Document, Line, Sentences, Table
 from archstat.report.itemizing import itemized
-from archstat.report.reconciling import Origin
+from archstat.report.quoted import Fit, Quoted
+from archstat.report.reconciling import CountOrigin
 from archstat.report.tool_count import ToolCount
 
 RECORDS = (
@@ -21,54 +22,52 @@ RECORDS = (
 PARTS = (Column("count", "count"), Column("words", "what", is_text=True, wraps=True))
 
 
-def origins_document(
-    value: int, model: str, origins: Sequence[Origin], *, is_found: bool
-) -> Document:
+def origins_document(number: Quoted, model: str, origins: Sequence[CountOrigin]) -> Document:
     """Return the ways to come to a number, each with its parts.
 
     Args:
-        value: The number.
+        number: The number.
         model: What the network is called.
         origins: The ways to come to it, or the nearest.
-        is_found: Whether they come to it, rounded as it may be.
     """
-    if not origins[0].off:
-        title = f"{value:,} is exactly this:"
-    elif is_found:
-        title = f"{value:,} is this, rounded:"
+    value, fit = int(number.value), origins[0].fit
+    written = number.text if number.is_of_bytes else f"{value:,}"
+    if fit is Fit.EXACT:
+        title = f"{written} is exactly this:"
+    elif fit is not None:
+        title = f"{written} is this, {fit.value}:"
     else:
-        title = f"{value:,} is no count of {model} that is known; the nearest are:"
+        title = f"{written} is no count of {model} that is known; the nearest are:"
     return Document(
         "reconciliation",
         title,
         parts=tuple(
-            Sentences(tuple(_said(origin, is_found=is_found)), hangs=True, is_list=True)
-            for origin in origins
+            Sentences(tuple(_said(origin)), hangs=True, is_list=True) for origin in origins
         ),
         records=lambda: _records(origins),
-        facts={"model": model, "value": value, "found": is_found},
+        facts={"model": model, "value": value, "found": fit is not None},
     )
 
 
-def _said(origin: Origin, *, is_found: bool) -> Iterator[str]:
+def _said(origin: CountOrigin) -> Iterator[str]:
     """Yield the parts of a count, of which network it is, and how far off the number is."""
     yield f"{origin.counted}: {itemized(origin.items, batch_size=origin.batch_size)}"
     if origin.variant.words:
         yield origin.variant.words
     if origin.batch_size > 1:
         yield f"for a batch of {origin.batch_size}"
-    if origin.off and not is_found:
+    if origin.fit is None:
         side = "more" if origin.off > 0 else "less"
-        yield f"the number in question is {abs(origin.off):,} {side}"
+        yield f"the number in question is {abs(int(origin.off)):,} {side}"
 
 
-def _records(origins: Sequence[Origin]) -> Table:
+def _records(origins: Sequence[CountOrigin]) -> Table:
     lines = (
         Line(
             (
                 origin.counted,
                 Number(origin.value),
-                Number(origin.off),
+                Number(int(origin.off)),
                 origin.variant.words,
                 origin.batch_size,
                 itemized(origin.items, batch_size=origin.batch_size),

@@ -78,6 +78,8 @@ class Layer(ABC):
     """The name in a table, short."""
     torch_name: ClassVar[str]
     """The class below `torch.nn` that the kind stands for."""
+    family: ClassVar[str] = ""
+    """What layers like it are called together, where people count them together."""
     axes: ClassVar[int] = 2
     """How many spatial axes a setting like `kernel_size` has."""
     keeps: ClassVar[Kept] = Kept()

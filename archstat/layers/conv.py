@@ -69,6 +69,7 @@ def require_fits(in_sizes: Size, extents: Size, paddings: Size) -> None:
 class AnyConvolution(Layer):
     """What convolutions of all kinds have in common: weights between groups of channels."""
 
+    family: ClassVar[str] = "convolutions"
     inferred: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
     keeps: ClassVar[Kept] = INPUT  # for the gradient of the weights
 

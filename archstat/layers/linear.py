@@ -20,6 +20,7 @@ class Linear(Layer):
     kind: ClassVar[str] = "linear"
     label: ClassVar[str] = "linear"
     torch_name: ClassVar[str] = "Linear"
+    family: ClassVar[str] = "linear layers"
     inferred: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
     keeps: ClassVar[Kept] = INPUT  # for the gradient of the weights
 

@@ -21,6 +21,7 @@ from archstat.record import record
 class AnyBatchNorm(Layer):
     """Normalization of each channel, in inference by running statistics."""
 
+    family: ClassVar[str] = "batch norms"
     inferred: ClassVar[tuple[str, ...]] = ("num_features",)
 
     num_features: int | None = whole(default=None)

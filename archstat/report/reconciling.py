@@ -1,22 +1,25 @@
-"""Where a number comes from: which convention, input, variant and batch give exactly that."""
+"""Where a number comes from: which count, of which layers, input, variant and batch, gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TypeAlias
 
-from archstat.analyses.conventions.registry import CONVENTIONS
 from archstat.graph import Graph
 from archstat.record import record
-from archstat.report.itemizing import CountPart, items, total
+from archstat.report.counted import Count, counts
+from archstat.report.itemizing import CountPart
+from archstat.report.quoted import Fit, Quoted
 
-BATCHES = (1, 2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)
-"""The batches that numbers are given for."""
+BATCHES = (2, 4, 8, 10, 16, 32, 64, 100, 128, 256, 512)
+"""The batches that numbers are given for, beside one example."""
 
 MOST_NEAR = 5
-"""As many counts are named where none is exact."""
+"""As many counts are named where none fits."""
+
+TELLING_DIGITS = 3
+"""A number of fewer is met by some layer or variant, whatever it is of."""
 
 
 @record
@@ -25,21 +28,26 @@ class Variant:
 
     Attributes:
         words: What is changed of the one that was asked for; "" for that one itself.
+        is_other: Whether it is another network, and not that one with another input or setting.
     """
 
     graph: Graph
     words: str = ""
+    is_other: bool = False
 
 
 @record
-class Origin:
+class CountOrigin:
     """A way to come to a number.
 
     Attributes:
         value: What it comes to.
+        variant: The network.
         counted: What is counted, in words.
         items: The parts of the count; they add up to the value of one example.
+        batch_size: Of how many examples.
         off: By how much the number in question is more.
+        fit: How the number comes of it; None if it does not.
     """
 
     value: int
@@ -47,41 +55,76 @@ class Origin:
     counted: str
     items: tuple[CountPart, ...]
     batch_size: int
-    off: int
-
-    @property
-    def changes(self) -> int:
-        """How many things differ from the question as it was asked."""
-        return bool(self.variant.words) + (self.batch_size > 1)
+    off: Fraction
+    fit: Fit | None
 
 
-def origins(
-    value: int, variants: Sequence[Variant], *, agrees: Callable[[int], bool] | None = None
-) -> list[Origin]:
+def origins(numbers: Sequence[Quoted], variants: Iterable[Variant]) -> list[CountOrigin]:
     """Return the ways to come to a number, the plainest ones; the nearest if there is none.
 
+    What comes first is looked for first: the network that was asked for, all of it; its layers and
+    groups of them; the same with another input or setting; another batch, and other networks, which
+    count only if they give exactly the number.
+
     Args:
-        value: The number.
-        variants: The networks that may be meant, the likeliest first.
-        agrees: Whether a count is the number; where nothing is said, whether it is equal.
+        numbers: What the number may be, the likeliest first.
+        variants: The networks that may be meant, the one that was asked for first.
     """
-    agrees = agrees or (lambda count: count == value)
-    counts = [count for variant in _distinct(variants) for count in _counts(variant)]
-    exact = [
-        _origin(value, *count, batch_size)
-        for count in counts
-        for batch_size in BATCHES
-        if agrees(batch_size * total(count[2]))
-    ]
-    if exact:
-        fewest = min(origin.changes for origin in exact)
-        return _merged([origin for origin in exact if origin.changes == fewest])
-    near = [_origin(value, *count, 1) for count in counts]
-    near.sort(key=lambda origin: (_distance(origin), origin.changes))
+    asked, *others = _distinct(variants)
+    is_telling = numbers[0].digits >= TELLING_DIGITS
+    of_bytes = numbers[0].is_of_bytes
+    own = list(counts(asked.graph, of_bytes=of_bytes))
+    whole, parts = [c for c in own if c.is_of_all], [c for c in own if not c.is_of_all]
+    stages: list[tuple[Variant, Sequence[Count], bool]] = [(asked, whole, False)]
+    stages.append((asked, parts, not is_telling))
+    for other in others:
+        of_other = [c for c in counts(other.graph, of_bytes=of_bytes) if c.is_of_all]
+        stages.append((other, of_other, other.is_other or not is_telling))
+    for group in (stages[:1], stages[1:2], [s for s in stages[2:] if not s[0].is_other]):
+        if found := _best(numbers, group):
+            return found
+    if found := _in_batches(numbers, asked, whole) or _best(
+        numbers, [stage for stage in stages[2:] if stage[0].is_other]
+    ):
+        return found
+    near = [_origin(number, asked, count, 1, None) for number in numbers[:1] for count in whole]
+    near.sort(key=lambda origin: Fraction(abs(origin.off), max(1, origin.value)))
     return _merged(near)[:MOST_NEAR]
 
 
-def _distinct(variants: Sequence[Variant]) -> Iterator[Variant]:
+def _best(
+    numbers: Sequence[Quoted], stages: Sequence[tuple[Variant, Sequence[Count], bool]]
+) -> list[CountOrigin]:
+    """Return the counts that fit best, all equally well."""
+    found = [
+        _origin(number, variant, count, 1, fit)
+        for number in numbers
+        for variant, of_variant, is_exact in stages
+        for count in of_variant
+        if (fit := number.fit(count.value)) and (fit is Fit.EXACT or not is_exact)
+    ]
+    for fit in Fit:
+        if equally := [origin for origin in found if origin.fit is fit]:
+            return _merged(equally)
+    return []
+
+
+def _in_batches(
+    numbers: Sequence[Quoted], asked: Variant, whole: Sequence[Count]
+) -> list[CountOrigin]:
+    """Return the counts that a batch has exactly so many times."""
+    return _merged(
+        [
+            _origin(number, asked, count, batch_size, Fit.EXACT)
+            for number in numbers
+            for count in whole
+            for batch_size in BATCHES
+            if count.is_per_example and batch_size * count.value == number.value
+        ]
+    )
+
+
+def _distinct(variants: Iterable[Variant]) -> Iterator[Variant]:
     """Yield the networks whose layers differ from those of the ones before."""
     seen = set()
     for variant in variants:
@@ -91,9 +134,9 @@ def _distinct(variants: Sequence[Variant]) -> Iterator[Variant]:
             yield variant
 
 
-def _merged(found: Sequence[Origin]) -> list[Origin]:
+def _merged(found: Sequence[CountOrigin]) -> list[CountOrigin]:
     """Return origins of which those that count the same are one."""
-    merged: dict[tuple[object, ...], Origin] = {}
+    merged: dict[tuple[object, ...], CountOrigin] = {}
     for origin in found:
         key = (origin.variant.words, origin.items, origin.batch_size)
         before = merged.get(key)
@@ -102,29 +145,9 @@ def _merged(found: Sequence[Origin]) -> list[Origin]:
     return list(merged.values())
 
 
-def _distance(origin: Origin) -> Fraction:
-    return Fraction(abs(origin.off), max(1, origin.value))
-
-
-_Count: TypeAlias = "tuple[Variant, str, tuple[CountPart, ...]]"
-
-
-def _counts(variant: Variant) -> Iterator[_Count]:
-    """Yield everything that is counted of a network, with its parts."""
-    nodes = variant.graph.nodes
-    weights = CountPart(sum(node.weights for node in nodes), "weights")
-    biases = CountPart(sum(node.biases for node in nodes), "biases")
-    yield variant, "weights", (weights,)
-    yield variant, "parameters", (weights, biases)
-    yield variant, "neurons", (CountPart(sum(node.neurons for node in nodes), "output units"),)
-    for convention in CONVENTIONS.values():
-        parts = items(convention, variant.graph)
-        if total(parts):
-            yield variant, convention.name, parts
-
-
 def _origin(
-    value: int, variant: Variant, counted: str, parts: tuple[CountPart, ...], batch_size: int
-) -> Origin:
-    count = batch_size * total(parts)
-    return Origin(count, variant, counted, parts, batch_size, value - count)
+    number: Quoted, variant: Variant, count: Count, batch_size: int, fit: Fit | None
+) -> CountOrigin:
+    value = batch_size * count.value
+    off = number.value - value
+    return CountOrigin(value, variant, count.words, count.parts, batch_size, off, fit)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.errors import UsageError
 from archstat.models.spec.resolve import Variant as Changes
 from archstat.models.spec.resolve import resolve
+from archstat.report.quoted import Fit, quoted
 from archstat.report.reconciling import Variant, origins
 from tests.cli.running import invoke
 
 
-def named(value, *variants):
-    found = origins(value, [Variant(resolve("paper-alexnet")), *variants])
+def named(value, *variants, model="paper-alexnet"):
+    found = origins(quoted(str(value)), [Variant(resolve(model)), *variants])
     return [(origin.counted, origin.variant.words, origin.batch_size) for origin in found]
 
 
@@ -33,7 +35,65 @@ def test_who_counts_so(value, counted):
 
 
 def test_another_batch():
-    assert ("macs, fvcore", "", 32) in named(32 * 724_406_816)
+    assert named(32 * 724_406_816) == [("macs, fvcore", "", 32), ("flops", "", 16)]
+
+
+# 64·3·11·11 + 64; then 192·64·5·5 + 192, 384·192·3·3 + 384, 256·384·3·3 + 256, 256·256·3·3 + 256
+LAYERS = {
+    23_296: "parameters of conv1",
+    2_469_696: "parameters of all convolutions",  # 23,296 + 307,392 + 663,936 + 884,992 + 590,080
+    58_631_144: "parameters of all linear layers",  # 37,752,832 + 16,781,312 + 4,097,000
+    70_276_800: "macs of conv1",  # 23,232 weights at 55·55 places
+    140_553_600: "flops of conv1",
+}
+
+
+@pytest.mark.parametrize(("value", "counted"), LAYERS.items())
+def test_a_layer_and_a_group_of_layers(value, counted):
+    assert named(value, model="torchvision-alexnet") == [(counted, "", 1)]
+
+
+def test_a_module_of_a_network_is_a_group():
+    # layer1 of ResNet-18: four times 64·64·3·3, and four batch norms of 64 scales and shifts
+    assert named(147_968, model="resnet18") == [("parameters of layer1", "", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "counted", "fit"),
+    [
+        ("61M", "parameters, weights", Fit.ROUNDED),  # 60,965,224 and 60,954,656
+        ("60M", "parameters, weights", Fit.CUT),
+        ("60.97 million", "parameters", Fit.ROUNDED),
+        ("60,960,000", "parameters", Fit.CUT),
+        ("243.9MB", "parameter memory", Fit.ROUNDED),  # 4 · 60,965,224 = 243,860,896
+        ("232.6 MB", "parameter memory", Fit.ROUNDED),  # 232.56 · 1,048,576
+        ("232.6MiB", "parameter memory", Fit.ROUNDED),
+    ],
+)
+def test_numbers_as_they_are_quoted(text, counted, fit):
+    found = origins(quoted(text), [Variant(resolve("paper-alexnet"))])
+    assert (", ".join(origin.counted for origin in found), found[0].fit) == (counted, fit)
+
+
+def test_a_number_of_few_digits_is_not_looked_for_in_layers_and_variants():
+    # 885,120 parameters of conv3 would be 0.9M
+    whole = Variant(resolve("ungrouped-alexnet"), "without groups")
+    found = origins(quoted("0.9M"), [Variant(resolve("paper-alexnet")), whole])
+    assert {origin.fit for origin in found} == {None}
+
+
+def test_other_networks_count_only_if_they_give_exactly_the_number():
+    vgg = Variant(resolve("vgg16"), "as vgg16", is_other=True)
+    assert named("138,357,544", vgg) == [("parameters", "as vgg16", 1)]
+    found = origins(quoted("138.4M"), [Variant(resolve("paper-alexnet")), vgg])
+    assert {origin.fit for origin in found} == {None}
+    assert {origin.variant.words for origin in found} == {""}
+
+
+@pytest.mark.parametrize("text", ["", "many", "1.5", "0", "-3", "5 apples", "1,5", "0.2kB x"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(UsageError, match="--value: "):
+        quoted(text)
 
 
 def test_another_variant():
@@ -47,8 +107,8 @@ def test_a_variant_that_is_the_same_is_not_named():
 
 
 def test_the_nearest_come_with_what_is_missing():
-    found = origins(724_406_817, [Variant(resolve("paper-alexnet"))])
-    assert (found[0].counted, found[0].off) == ("macs, fvcore", 1)
+    found = origins(quoted("724406817"), [Variant(resolve("paper-alexnet"))])
+    assert (found[0].counted, found[0].off, found[0].fit) == ("macs, fvcore", 1, None)
     assert len(found) == 5
 
 
@@ -79,5 +139,8 @@ def test_a_word_is_no_number():
     result = invoke("reconcile", "lenet5", "--value", "many")
     assert (result.exit_code, result.stderr.splitlines()) == (
         2,
-        ["error: --value: 'many' is not a whole number", "  hint: write 724406816 or 724.4M"],
+        [
+            "error: --value: 'many' is not a number",
+            "  hint: write 724406816, 724.4M or 232.6MB",
+        ],
     )
