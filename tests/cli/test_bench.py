@@ -238,8 +238,8 @@ def test_auto_finds_the_best_batch_and_the_largest():
 @pytest.mark.slow
 def test_a_file_that_prints_does_not_disturb_the_answer(tmp_path):
     (tmp_path / "net.py").write_text(
-        "from torch import nn\nprint('hello')\nclass Net(nn.Linear):\n"
-        "    def __init__(self):\n        super().__init__(4, 2)\n",
+        "from torch import nn\nclass Net(nn.Linear):\n"
+        "    def __init__(self):\n        super().__init__(4, 2)\n        print('hello')\n",
         encoding="utf-8",
     )
     done = start("bench", "net.py", "--input", "4", *QUICK[1:], "--quick", "-f", "json")
