@@ -10,6 +10,8 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402  only where torch is
 
+from archstat.models.torch.private import tells_what_is_kept  # noqa: E402  likewise
+
 
 @pytest.mark.parametrize("act", [nn.ReLU(inplace=True), nn.SiLU(inplace=True)])
 def test_places_are_followed_through_a_module_that_works_in_place(act):
@@ -19,6 +21,7 @@ def test_places_are_followed_through_a_module_that_works_in_place(act):
     assert [row.receptive_field.size for row in rows] == [(3, 3), (3, 3), (5, 5)]
 
 
+@pytest.mark.skipif(not tells_what_is_kept(), reason="this torch does not tell what training keeps")
 def test_gradients_are_followed_through_a_module_that_works_in_place():
     model = nn.Sequential(nn.Linear(16, 32), nn.ReLU(inplace=True), nn.Linear(32, 16))
     rows = analyze(model, (16,), train=True).layers

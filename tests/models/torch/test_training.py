@@ -14,6 +14,12 @@ torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402  only where torch is
 from torch.utils.checkpoint import checkpoint  # noqa: E402  likewise
 
+from archstat.models.torch.private import tells_what_is_kept  # noqa: E402  likewise
+
+pytestmark = pytest.mark.skipif(
+    not tells_what_is_kept(), reason="this torch does not tell what training keeps"
+)
+
 IMAGE = (3, 8, 8)
 
 
