@@ -104,6 +104,8 @@ def report(result: Answered) -> None:
 def chosen(names: Sequence[str], half: str) -> list[Sheet]:
     """Return the sheets of these names, of one half; all where none is named."""
     found = sheets(half)
+    if not found:
+        sys.exit(f"there are no sheets in the {half} half")
     unknown = set(names) - {sheet.name for sheet in found}
     if unknown:
         sys.exit(f"no such sheet in the {half} half: {', '.join(sorted(unknown))}")
