@@ -38,7 +38,7 @@ class Report(report.NetworkReport):
         return self._render("csv", columns, layout)
 
     def to_json(self) -> str:
-        """Return the whole report in JSON, by the contract that the README documents."""
+        """Return the whole report in JSON, by the contract in docs/formats.md."""
         return self._render("json", (), "hwc")
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """What the benchmarks of `archstat bench` share: asking it in a fresh process, and its answers.
 
-They read what it prints as JSON, by the contract in the README, and compute nothing of it anew.
+They read what it prints as JSON, by the contract in docs/bench.md, and compute nothing of it anew.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Feedback as JSON, for tools; the README documents the contract.
+"""Feedback as JSON, for tools; docs/marking.md documents the contract.
 
 Tables, rows and columns count from 1, rows without the titles. What the level of feedback withholds
 is null: the points below "score", cells and mistakes below "hint", answers below "full".

@@ -1,6 +1,6 @@
 """What a runner of GitHub Classroom hands to the autograding-grading-reporter.
 
-The reporter reads it in base64 from an environment variable; the README shows the step of a
+The reporter reads it in base64 from an environment variable; docs/marking.md shows the step of a
 workflow that puts it there. It adds up the scores of the tests; below the level "hint" there is one
 test, the sheet.
 """
