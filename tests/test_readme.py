@@ -144,6 +144,20 @@ def test_every_link_between_pages_leads_somewhere():
     assert [(page.name, link) for page, link in links if not leads_somewhere(page, link)] == []
 
 
+def test_the_site_has_every_page_of_the_docs():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")}
+    shown = {
+        name
+        for entry in project["nav"]
+        for part in entry.values()
+        for name in ([part] if isinstance(part, str) else [n for p in part for n in p.values()])
+    }
+    assert shown == pages
+
+
 def leads_somewhere(page, link):
     path, _, anchor = link.partition("#")
     target = page.parent / path if path else page
