@@ -3,8 +3,9 @@
     source = "course homework"          # what kind of page it stood on
     language = "en"
     year = 2019
+    page = "Lab 3: …"                   # what the page is called, where its address is not known
     url = "https://…"
-    sheet = "sheet.md"
+    sheet = "sheet.md"                  # or .csv, .txt, .html, .tex, .ipynb, .docx, .xlsx, .pdf
     model = "model.toml"                # or model.py:Net, a catalogue's name, torchvision/resnet18
     inputs = ["3x224x224"]              # what --input gets; none where the model has its own
     options = ["--convention", "…"]     # what a teacher would add; none, if possible
@@ -30,6 +31,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from plain import text_of
 from quantities import QUANTITIES, Layers, Value, also_right, true_value
 from torch_truth import modules
 from truth import network
@@ -148,7 +150,7 @@ def in_unit(value: Value, unit: int) -> Value:
 def problems(sheet: Sheet) -> Iterator[str]:
     """Yield each way in which facts and truth disagree."""
     layers = sheet.layers()
-    hand_in = (sheet.folder / sheet.facts["sheet"]).read_text(encoding="utf-8")
+    hand_in = text_of(sheet.folder / sheet.facts["sheet"])
     for cell in sheet.cells:
         where = f"{sheet.name} {cell.at} {cell.of} {cell.quantity} {cell.text!r}"
         if cell.quantity not in QUANTITIES:

@@ -32,7 +32,7 @@ def says(
     if truth is None:
         return False
     if isinstance(truth, tuple):
-        return _says_sizes(text, truth, axes, batch)
+        return _says_sizes(text, truth, axes, batch, decimal)
     read = number(text, decimal)
     if read is None:
         return False
@@ -74,11 +74,11 @@ def _worked_out(terms: str) -> int:
     return value(ast.parse(terms.strip(), mode="eval").body)
 
 
-def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int) -> bool:
+def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int, decimal: str = ".") -> bool:
     last = re.split(r"[=≈]", text)[-1].strip(" `*$")
     if len(set(truth)) == 1 and (axes is None or len(truth) == 1):
-        read = number(last)  # one size in full, 25,088, or worked out, 2*1
-        if read and re.fullmatch(r"[\d,]+|\d+( ?[*x×] ?\d+)+", last) and read[0] == truth[0]:
+        read = number(last, decimal)  # one size in full, 25,088, or worked out, 2*1
+        if read and re.fullmatch(r"[\d,.]+|\d+( ?[*x×] ?\d+)+", last) and read[0] == truth[0]:
             return True
     stated = [int(one) for one in re.findall(r"\d+", last)]
     forms = _forms(truth, axes)

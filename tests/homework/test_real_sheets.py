@@ -29,7 +29,9 @@ def test_no_name_stands_in_both_halves():
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("module", ["truth", "quantities", "written", "torch_truth", "facts"])
+@pytest.mark.parametrize(
+    "module", ["truth", "quantities", "written", "plain", "torch_truth", "facts"]
+)
 def test_the_truth_is_worked_out_without_archstat(module):
     text = (ROOT / f"{module}.py").read_text(encoding="utf-8")
 
