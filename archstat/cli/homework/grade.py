@@ -109,8 +109,9 @@ def grade(
     """
     with answering():
         from archstat import __version__
-        from archstat.cli.output import destination, write_file
+        from archstat.cli.output import destination
         from archstat.documents.homework.graded_class import class_document
+        from archstat.files import write_file
         from archstat.formats import text_in
         from archstat.formats.special import grades
         from archstat.formats.special.feedback import for_students
@@ -214,7 +215,7 @@ def _graded(
         names: What feedback files are called.
         total: How many submissions there are.
     """
-    from archstat.cli.output import write_file
+    from archstat.files import write_file
     from archstat.homework.grading import ledger
     from archstat.homework.grading.run import AGAIN, FeedbackFolder
 
