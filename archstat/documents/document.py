@@ -203,6 +203,8 @@ class Document:
         is_bare: Whether plain text goes without the title, as where nothing but lines is printed.
         is_insert: Whether a paper takes in its tables alone, so that the words around them are
             comments in LaTeX and Typst.
+        is_handed_out: Whether people fill it in, so that lines of values, too, begin with what it
+            is about.
     """
 
     kind: str
@@ -216,6 +218,7 @@ class Document:
     subject: object = None
     is_bare: bool = False
     is_insert: bool = False
+    is_handed_out: bool = False
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archstat.analyses.training import OPTIMIZERS, TrainingStep
-from archstat.documents.cells import BLANK, EMPTY, Cell, Look, for_people, with_unit
+from archstat.documents.cells import BLANK, EMPTY, NOTHING, Cell, Look, for_people, with_unit
 from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
 from archstat.documents.view import View
 from archstat.layers.base import Shape
 from archstat.report.columns import LayerColumn as Quantity
 from archstat.report.columns import for_machines
 from archstat.report.report import NetworkReport, Row
-from archstat.report.values import Map, Value, arranged
+from archstat.report.values import Map, Named, Value, arranged
+
+NOT_ASKED = Named(NOTHING, NOTHING)
+"""What stands in a blank column where there is nothing to work out."""
 
 
 def report_document(report: NetworkReport, view: View) -> Document:
@@ -27,6 +30,7 @@ def report_document(report: NetworkReport, view: View) -> Document:
         records=lambda: _table(report, view, for_machines(chosen), has_line_of_totals=True),
         data=None if view.is_homework else report.to_dict,
         is_insert=not view.is_homework,
+        is_handed_out=bool(view.blank),
     )
 
 
@@ -47,11 +51,13 @@ def _table(
     """
     totals = report.totals
 
-    def cell(quantity: Quantity, value: Value) -> Cell:
-        return BLANK if view.is_blank(quantity) else arranged(value, view.layout)
+    def cell(quantity: Quantity, value: Value, layer: str = "") -> Cell:
+        if view.is_blank(quantity):
+            return BLANK if not layer or view.is_open(layer, quantity) else NOT_ASKED
+        return arranged(value, view.layout)
 
     def line(row: Row) -> Line:
-        cells = tuple(cell(quantity, quantity.value(row, totals)) for quantity in chosen)
+        cells = tuple(cell(quantity, quantity.value(row, totals), row.name) for quantity in chosen)
         return Line(cells, Look.NORMAL if row.params or row.macs else Look.WEAK)
 
     sums = ((quantity, quantity.total(totals)) for quantity in chosen)
@@ -84,7 +90,8 @@ def _circumstances(report: NetworkReport, view: View) -> str:
     if view.is_homework:
         axes = "C×H×W" if view.layout == "chw" else "H×W×C"
         conventions = [column.convention.format(axes=axes) for column in view.chosen()]
-        return "; ".join([", ".join(inputs), *dict.fromkeys(filter(None, conventions))])
+        said = dict.fromkeys(filter(None, (*conventions, *view.definitions)))
+        return "; ".join([", ".join(inputs), *said])
     proof = "by formula"
     if report.traced_on is not None:
         proof = f"traced on {report.traced_on}"

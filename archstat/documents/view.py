@@ -28,6 +28,10 @@ class View:
         trains: Whether the usual columns are those of training, too.
         count: The name of a convention whose count stands behind the MACs.
         more: Columns behind all others.
+        given: Columns of a sheet that say what has no column of its own, behind the settings.
+        definitions: What else somebody must be told who fills the blanks in.
+        open_cells: The cells that leave something to work out, as layers and keys of columns; None
+            for all of the blank columns.
     """
 
     columns: tuple[LayerColumn, ...] | None = None
@@ -37,6 +41,9 @@ class View:
     trains: bool = False
     count: str | None = None
     more: tuple[LayerColumn, ...] = ()
+    given: tuple[LayerColumn, ...] = ()
+    definitions: tuple[str, ...] = ()
+    open_cells: frozenset[tuple[str, str]] | None = None
 
     def chosen(self) -> Sequence[LayerColumn]:
         """Return the columns to show."""
@@ -44,8 +51,14 @@ class View:
         chosen = self.columns or tuple(COLUMNS[key] for key in usual)
         if self.count is not None:
             chosen = with_count(chosen, self.count)
-        return tuple(dict.fromkeys((*chosen, *self.more)))
+        found = tuple(dict.fromkeys((*chosen, *self.more)))
+        at = 1 + max((at for at, one in enumerate(found) if one.key in DEFAULT[:4]), default=-1)
+        return (*found[:at], *self.given, *found[at:])
 
     def is_blank(self, column: LayerColumn) -> bool:
         """Return whether the cells of a column are left empty."""
         return column in self.blank or column in for_machines(self.blank)
+
+    def is_open(self, layer: str, column: LayerColumn) -> bool:
+        """Return whether a cell of a blank column is to be filled in."""
+        return self.open_cells is None or (layer, column.key) in self.open_cells

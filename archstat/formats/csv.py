@@ -24,6 +24,8 @@ class Csv(Format):
         table = records_of(document, self.name)
         text = io.StringIO()
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
+        if document.is_handed_out:
+            writer.writerows([printable(words)] for words in (document.title, *document.about))
         writer.writerow(for_spreadsheets(printable(column.key)) for column in table.columns)
         for line in table.lines:
             cells = [for_machines(cell) for cell in line.cells]

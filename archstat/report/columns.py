@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.layers.base import Shape
+from archstat.layers.base import Shape, times
 from archstat.record import record
 from archstat.report.report import Row, Totals
 from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Seconds, Share, Value
@@ -245,6 +245,34 @@ _ALL = (
         "effective_padding", "effective padding", lambda row, _: _field(row, "effective_padding")
     ),
 )
+
+READS = LayerColumn(
+    "reads",
+    "reads",
+    lambda row, _: ", ".join(row.inputs),
+    is_text=True,
+    convention="a layer reads the one above it, unless it says otherwise",
+)
+"""What a layer reads, for whoever works a network out."""
+
+SETTINGS = LayerColumn(
+    "settings", "settings", lambda row, _: ", ".join(_stated(row.more_settings)), is_text=True
+)
+"""The settings that no other column has, for whoever works a network out."""
+
+
+def _stated(settings: Mapping[str, object]) -> Iterator[str]:
+    """Yield settings in the words of torch.nn, those that are switched on by their names alone."""
+    for key, value in settings.items():
+        if value is True:
+            yield key
+        elif value is False:
+            yield f"no {key}"
+        elif isinstance(value, tuple):
+            yield f"{key} {times(value)}"
+        else:
+            yield f"{key} {value}"
+
 
 COLUMNS = {column.key: column for column in _ALL}
 """Every column by its key."""

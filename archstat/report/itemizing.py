@@ -1,12 +1,13 @@
-"""What a count is made of, part by part."""
+"""What a count is made of, part by part; and the settings behind it that have no column."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
 from archstat.graph import Graph
+from archstat.layers.base import Layer
 from archstat.record import record
 
 
@@ -79,3 +80,15 @@ def itemized(parts: Sequence[CountPart], *, batch_size: int = 1) -> str:
     if batch_size > 1:
         added = f"{batch_size} × ({added})"
     return f"{batch_size * total(parts):,} = {added}"
+
+
+OF_NO_NUMBER = frozenset({"in_channels", "in_features", "inplace", "p", "eps", "momentum"})
+"""Settings that follow from the input, or that change no number of a table."""
+
+
+def more_settings(layer: Layer) -> Mapping[str, object]:
+    """Return the settings that are not their defaults, and that no column of a report holds."""
+    has_window = "stride" in layer.settings()
+    held = {"out_channels", "kernel_size", "groups", *(("stride", "padding") if has_window else ())}
+    held |= OF_NO_NUMBER
+    return {key: value for key, value in layer.changed_settings().items() if key not in held}

@@ -21,7 +21,7 @@ from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
 from archstat.record import record
-from archstat.report.itemizing import Counting, counting_of
+from archstat.report.itemizing import Counting, counting_of, more_settings
 
 MOST_NOTES = 3
 """As many notes on receptive fields are shown; on a large model there are hundreds."""
@@ -52,6 +52,8 @@ class Row:
         kernel_size, stride, padding, groups: None for kinds that have none; padding is "same" where
             it was so stated.
         latency_s: Seconds by device, where they were measured; None where they could not be.
+        inputs: The names of what it reads: layers, or the network's input.
+        more_settings: See `itemizing.more_settings`.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Row:
     is_view: bool = False
     training: Training = NO_TRAINING
     latency_s: Mapping[str, float | None] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    more_settings: Mapping[str, object] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -281,7 +285,6 @@ def _row(
     convention: Convention | None,
 ) -> Row:
     settings = node.layer.settings()
-    filters = settings.get("out_channels")
     groups = settings.get("groups")
     layer = node.layer
     uncounted = layer.uncounted if isinstance(layer, Observed) else ()
@@ -293,7 +296,7 @@ def _row(
         depth=node.name.count("."),
         in_shape=node.in_shape,
         out_shape=node.out_shape,
-        filters=filters,
+        filters=settings.get("out_channels"),
         filter_depth=node.in_shape[0] // groups if groups else None,
         kernel_size=settings.get("kernel_size"),
         stride=settings.get("stride"),
@@ -311,6 +314,8 @@ def _row(
         counted=None if uncounted or not convention else examples * convention.count(node),
         is_view=node.is_view,
         training=cost,
+        inputs=node.inputs,
+        more_settings=more_settings(layer),
     )
 
 

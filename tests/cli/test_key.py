@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from tests.cli.running import assert_refused, invoke
 from tests.workbooks import cells
 
-SUFFIXES = [".txt", ".md", ".csv", ".tsv", ".tex", ".xlsx"]
+SUFFIXES = [".txt", ".md", ".csv", ".tsv", ".tex", ".html", ".docx", ".xlsx"]
 
 BLANK_LENET5 = """\
 lenet5: LeNet-5 as it is usually re-implemented: every C3 filter sees all of S2, plain average pooling
@@ -53,6 +55,58 @@ def test_a_sheet_says_how_things_are_counted_and_leaves_columns_blank():
     assert last.split() == ["total", "__________"]  # receptive fields have no sum
 
 
+def test_a_sheet_in_csv_begins_with_what_is_asked():
+    columns = "layer,kind,filters_and_size,stride_and_padding,feature_map,weights"
+    about = ["paper-alexnet", "--columns", columns, "-f", "csv", "--blank", "feature_map,weights"]
+    without = invoke("key", *about).stdout.splitlines()
+    # what is given stands before the first blank, where the usual columns are asked for
+    assert without[2] == "layer,kind,filters,filter_size,groups,stride,padding,feature_map,weights"
+    usual = invoke("key", "paper-alexnet", "-f", "csv", "--blank", "feature_map,weights")
+    assert usual.stdout.splitlines()[3] == "conv1,conv2d,96,11x11x3,1,4,0,,,,,,11"
+    assert "fc6,linear,,,,,,out_features 4096,,,,,355\n" in usual.stdout  # 195 + 5·32
+
+
+@pytest.mark.parametrize(
+    ("blank", "told"),
+    [
+        ("feature_map", "neurons and macs are"),  # 290,400 / 96 = 55²
+        ("weights", "macs is"),  # 105,415,200 / 55² = 34,848
+        ("macs", ""),
+        ("rf", ""),
+        ("neurons,macs", ""),  # follow from the map by what is asked, a product
+    ],
+)
+def test_what_tells_a_blank_column_by_a_division_is_blank_too(blank, told):
+    result = invoke("key", "paper-alexnet", "--blank", blank, "-f", "csv")
+    assert result.stderr.partition(" blank, too")[0] == (f"note: {told}" if told else "")
+    conv1 = result.stdout.splitlines()[3].split(",")
+    for key, number in (("feature_map", "55x55x96"), ("weights", "34848"), ("macs", "105415200")):
+        at = result.stdout.splitlines()[2].split(",").index(key)
+        is_blank = key in {*blank.split(","), *told.split()}
+        assert conv1[at] == ("" if is_blank else number)
+
+
+def test_a_column_that_tells_another_may_stay():
+    kept = invoke("key", "paper-alexnet", "--blank", "weights", "--keep", "macs", "-f", "csv")
+    assert (kept.exit_code, kept.stderr) == (0, "")
+    assert "105415200" in kept.stdout
+
+
+def test_a_word_document_holds_the_sheet():
+    made = invoke("key", "lenet5", "--blank", "weights,macs", "-o", "sheet.docx")
+    assert (made.exit_code, made.stderr) == (0, "")
+    with ZipFile("sheet.docx") as archive:
+        text = archive.read("word/document.xml").decode()
+    cells = [
+        "".join(re.findall(r"<w:t [^>]*>(.*?)</w:t>", cell))
+        for cell in re.findall(r"<w:tc>(.*?)</w:tc>", text)
+    ]
+    assert cells[10:20] == [
+        "C1", "conv", "6 @ 5×5×1", "1 / 0", "–", "28×28×6", "", "4,704", "", "5",
+    ]  # fmt: skip
+    assert "input 32×32×1; maps" in text.replace("Input", "input")
+
+
 def test_maps_with_channels_first_are_said_to_be_such():
     result = invoke("key", "lenet5", "--layout", "chw", "--columns", "layer,feature_map")
     assert "input 1×32×32; maps are C×H×W\n" in result.stdout
@@ -87,12 +141,13 @@ def test_check_has_nothing_against_the_key(suffix):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_check_finds_nothing_wrong_with_a_blank_sheet_but_what_is_missing(suffix):
-    made = invoke("key", "paper-alexnet", "--blank", "weights,rf", "-o", f"sheet{suffix}")
+    made = invoke("key", "paper-alexnet", "--blank", "weights,macs,rf", "-o", f"sheet{suffix}")
     assert (made.exit_code, made.stdout, made.stderr) == (0, "", "")
     result = invoke("check", f"sheet{suffix}", "--against", "paper-alexnet")
     assert (result.exit_code, result.stderr) == (1, "")
     assert "✗" not in result.stdout
-    assert "\n1. Weights of conv1, conv2, conv3 and 5 more; receptive field of" in result.stdout
+    assert "not marked" not in result.stdout
+    assert "\n1. Weights and MACs of conv1, conv2, conv3 and 5 more; receptive" in result.stdout
     assert "\n2. " not in result.stdout
 
 
@@ -105,12 +160,12 @@ def test_a_sheet_of_a_pytorch_model_can_be_handed_out():
         encoding="utf-8",
     )
     about = ["net.py:net", "--input", "3x8x8", "--arg", "out=5"]
-    result = invoke("key", *about, "--blank", "weights", "-o", "sheet.csv")
+    result = invoke("key", *about, "--blank", "weights", "--keep", "macs", "-o", "sheet.csv")
     assert (result.exit_code, result.stderr) == (0, "")
     sheet = Path("sheet.csv").read_text(encoding="utf-8")
-    assert sheet.splitlines()[1:] == [
+    assert sheet.splitlines()[3:] == [
         "0,conv2d,5,3x3x3,1,1,0,6x6x5,,180,4860,3",  # 3·3·3·5·36 MACs
-        "2,max_pool2d,,2x2,,2,0,3x3x5,,0,0,4",
+        "2,max_pool2d,,2x2,,2,0,3x3x5,–,0,0,4",
         "total,,,,,,,,,180,4860,",
     ]
     Path("sheet.csv").write_text(sheet.replace("6x6x5,,", "6x6x5,135,"), encoding="utf-8")
@@ -165,7 +220,7 @@ def test_the_suffix_decides_and_the_format_wins():
                 "error: -o 'key.pdf': the suffix says no format",
                 (
                     "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, "
-                    "or state one with --format"
+                    ".docx, or state one with --format"
                 ),
             ],
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,7 +12,6 @@ from archstat.cli.shared import (
     Arguments,
     Classes,
     Columns,
-    FormatOption,
     Inputs,
     Layout,
     Model,
@@ -20,15 +19,21 @@ from archstat.cli.shared import (
     Set,
     answering,
     columns_named,
+    format_option,
     load,
 )
 from archstat.errors import within
+from archstat.formats.special import SHEETS
+
+if TYPE_CHECKING:
+    from archstat.report.columns import LayerColumn
+    from archstat.report.report import NetworkReport
 
 EPILOG = """\b
 Examples:
   archstat key paper-alexnet
   archstat key paper-alexnet --blank weights,neurons,macs,rf -o blank.xlsx
-  archstat key cifar-alexnet --classes 100 --blank weights,rf -o blank.md
+  archstat key cifar-alexnet --classes 100 --blank weights,macs,rf -o blank.md
 """
 
 
@@ -48,24 +53,66 @@ def key(
     ] = "asked",
     columns: Columns = None,
     layout: Layout = "hwc",
-    format_name: FormatOption = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY,…",
+            help="Columns that stay although what is blank follows from them.",
+        ),
+    ] = None,
+    format_name: Annotated[str | None, format_option(*SHEETS)] = None,
     output: Output = None,
 ) -> None:
     """Write the answer key of a homework, or the blank sheet; 'archstat check' reads both."""
     with answering():
         from archstat.documents.report import report_document
         from archstat.documents.view import View
-        from archstat.homework.answers.key import asked_layers, check_blanks
+        from archstat.homework.answers.key import (
+            asked_layers,
+            check_blanks,
+            definitions,
+            open_cells,
+            told_by,
+        )
+        from archstat.homework.answers.truth import truth_of
+        from archstat.report.columns import for_machines
         from archstat.report.report import report_on
 
-        target = destination(format_name, output, model)
+        target = destination(format_name, output, model, special=SHEETS)
         shown = View().chosen() if columns is None else columns_named(columns, "--columns")
         blanks = () if blank is None else columns_named(blank, "--blank")
         with within("--blank"):
             check_blanks(blanks, shown)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         graph, traced_on, batch = load(model, asked)
-        report = report_on(graph, batch_size=batch, traced_on=traced_on)
-        view = View(tuple(shown), layout, is_homework=True, blank=blanks)
-        asked_for = report if rows == "all" else asked_layers(report)
-        target.send(report_document(asked_for, view))
+        whole = report_on(graph, batch_size=batch, traced_on=traced_on)
+        report = asked_layers(whole, has_all=rows == "all")
+        kept = () if keep is None else columns_named(keep, "--keep")
+        told = [column for column in told_by(blanks, shown) if column not in kept]
+        left = (*blanks, *told)
+        if told:
+            names = " and ".join(column.key for column in told)
+            verb = "is" if len(told) == 1 else "are"
+            typer.echo(
+                f"note: {names} {verb} blank, too: what is asked follows from there "
+                f"(--keep {','.join(column.key for column in told)} leaves it in)",
+                err=True,
+            )
+        view = View(
+            tuple(shown),
+            layout,
+            is_homework=True,
+            blank=left,
+            given=_given(report) if left and (columns is None or "+" in columns) else (),
+            definitions=definitions(report, left),
+            open_cells=open_cells(truth_of(graph, whole), (*left, *for_machines(left))),
+        )
+        target.send(report_document(report, view))
+
+
+def _given(report: NetworkReport) -> tuple[LayerColumn, ...]:
+    """Return the columns without which a blank sheet cannot be worked out."""
+    from archstat.report.columns import READS, SETTINGS
+
+    reads = (READS,) if any(row.inputs for row in report.layers) else ()
+    return (*reads, *((SETTINGS,) if any(row.more_settings for row in report.layers) else ()))

@@ -2,3 +2,6 @@
 
 GRADERS = ("gradescope", "prairielearn", "github-classroom")
 """The formats of grading systems: they have tests, and say what cannot be marked in their form."""
+
+SHEETS = ("docx",)
+"""The formats of homework sheets alone."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.graph import INPUT
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.reading.table import Table
@@ -30,9 +31,123 @@ OF_WINDOWS = frozenset(
 )
 
 
-def asked_layers(report: NetworkReport) -> NetworkReport:
-    """Return a report without the layers that leave nothing to work out, such as ReLUs."""
-    return replace(report, layers=tuple(row for row in report.layers if _is_asked(row)))
+OF_COUNTS = frozenset({"weights", "params", "biases", "param_bytes"})
+OF_SIZES = frozenset({"feature_map", "in_shape", "neurons", "activation_bytes"})
+
+TELLING: Mapping[str, frozenset[str]] = {
+    key: frozenset(told.split())
+    for key, told in {
+        "neurons": "feature_map out_shape in_shape activation_bytes",
+        "activation_bytes": "feature_map out_shape in_shape neurons",
+        "feature_map": "out_shape in_shape",
+        "out_shape": "feature_map in_shape",
+        "in_shape": "feature_map out_shape",
+        "macs": "weights params param_bytes flops feature_map out_shape in_shape",
+        "flops": "weights params param_bytes macs feature_map out_shape in_shape",
+        "input_gradient_macs": "weights params macs flops feature_map out_shape in_shape",
+        "weight_gradient_macs": "weights params macs flops feature_map out_shape in_shape",
+        "backward_macs": "weights params macs flops feature_map out_shape in_shape",
+        "weights": "params param_bytes",
+        "params": "weights param_bytes",
+        "param_bytes": "params weights",
+        "receptive_field": "effective_stride",
+    }.items()
+}
+"""The columns that follow from another by a division or a subtraction, without the network."""
+
+
+def told_by(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -> list[LayerColumn]:
+    """Return the columns of a sheet that are not blank, and that tell those that are."""
+    asked = {column.key for column in blank}
+    found: list[LayerColumn] = []
+    while more := [
+        column
+        for column in columns
+        if column.key not in asked and asked & TELLING.get(column.key, frozenset())
+    ]:
+        found += more
+        asked |= {column.key for column in more}
+    return sorted(found, key=columns.index)
+
+
+def open_cells(truth: Truth, blank: Sequence[LayerColumn]) -> frozenset[tuple[str, str]]:
+    """Return the layers and keys of columns whose cells leave something to work out."""
+    return frozenset(
+        (layer, column.key)
+        for column in blank
+        for layer in truth.account
+        if (quantity := QUANTITIES.get(_quantity(column))) is None
+        or quantity.is_setting
+        or counts(truth, layer, quantity.key)
+    )
+
+
+def _quantity(column: LayerColumn) -> str:
+    return "feature_map" if column.key == "out_shape" else column.key
+
+
+DEFINITIONS = (
+    (OF_COUNTS, "norm", "a norm layer's weights are one scale a channel"),
+    (
+        frozenset({"macs", "flops"}),
+        "conv_transpose",
+        "a transposed convolution multiplies each input by each weight of its filters",
+    ),
+    (OF_SIZES, "pad", "a negative padding cuts the map's sides off"),
+    (OF_SIZES, "adaptive", "an adaptive pooling has windows that share its map out evenly"),
+    (
+        OF_WINDOWS,
+        "conv_transpose",
+        "where units of a map see areas of different sizes, the largest counts",
+    ),
+    (OF_WINDOWS, "join", "where branches join, a unit sees what it sees through any of them"),
+)
+"""What somebody must be told who works columns out, by the columns and a kind of layers."""
+
+
+def definitions(report: NetworkReport, blank: Sequence[LayerColumn]) -> tuple[str, ...]:
+    """Return what a sheet must say of its layers so that blank columns can be worked out."""
+    asked = {_quantity(column) for column in blank}
+    kinds = {word for row in report.layers for word in _words_for(row)}
+    return tuple(said for of, kind, said in DEFINITIONS if kind in kinds and asked & of)
+
+
+def _words_for(row: Row) -> Iterator[str]:
+    """Yield what a layer is called in the definitions."""
+    yield general_family(row.kind)
+    if row.kind.startswith("adaptive"):
+        yield "adaptive"
+    if "pad" in row.kind:
+        yield "pad"
+    if len(row.inputs) > 1:
+        yield "join"
+
+
+def asked_layers(report: NetworkReport, *, has_all: bool = False) -> NetworkReport:
+    """Return a report without the layers that leave nothing to work out, such as ReLUs.
+
+    What joins branches stays; what a layer reads is named by the layers that stay, and not at all
+    where it is the one above.
+
+    Args:
+        report: The network.
+        has_all: Whether every layer stays.
+    """
+    sources = {row.name: row.inputs for row in report.layers}
+    kept = [row for row in report.layers if has_all or _is_asked(row) or len(row.inputs) > 1]
+    there = {row.name for row in kept}
+
+    def source(name: str) -> str:
+        while name in sources and name not in there:
+            name = sources[name][0] if sources[name] else ""
+        return name
+
+    rows, above = [], INPUT
+    for row in kept:
+        inputs = tuple(map(source, row.inputs))
+        rows.append(replace(row, inputs=() if inputs == (above,) else inputs))
+        above = row.name
+    return replace(report, layers=tuple(rows))
 
 
 def _is_asked(row: Row) -> bool:

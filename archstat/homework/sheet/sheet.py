@@ -16,6 +16,7 @@ from archstat.homework.cells.values import split_cell
 from archstat.homework.reading.table import Table
 from archstat.homework.sheet.headings import Heading, Meaning, heading
 from archstat.homework.sheet.labels import Label, first_part, label
+from archstat.homework.sheet.titles import IN_WORDS
 
 LABELS = ("layer", "kind")
 """What a column can say of the row itself."""
@@ -82,6 +83,7 @@ class Column:
     Attributes:
         ways: How it may be read, the likeliest by its title first.
         is_label: Whether it says which layer a row is.
+        is_aside: Whether it says what is given in words, which is not marked.
         is_known: Whether its title is recognised.
         chosen: How it is read, once that is decided.
     """
@@ -90,6 +92,7 @@ class Column:
     title: str
     ways: tuple[Way, ...] = ()
     is_label: bool = False
+    is_aside: bool = False
     is_known: bool = True
     chosen: Way | None = None
 
@@ -152,7 +155,9 @@ class Sheet:
         return tuple(
             column.title
             for column in self.columns
-            if column.way is None and not column.is_label and column.title.strip()
+            if column.way is None
+            and not (column.is_label or column.is_aside)
+            and column.title.strip()
         )
 
     def choosing(self, choices: Mapping[int, Way]) -> Sheet:
@@ -235,6 +240,8 @@ def _is_name(text: str) -> bool:
 def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Column:
     if set(meaning.quantities) & set(LABELS):
         return Column(index, title, is_label=True)
+    if set(meaning.quantities) & IN_WORDS:
+        return Column(index, title, is_aside=True)
     ways = [way for one in meaning.meanings if (way := _way(one)).asks]
     if is_decided:
         return Column(index, title, tuple(ways[:1]))

@@ -35,6 +35,9 @@ SUMMARY = re.compile(rf"{TOTAL.pattern}|trainable|estimated|\bsize \([KMG]?B\)",
 NAMING = frozenset({"layer", "kind", "number"})
 """What says which layer a row is."""
 
+IN_WORDS = frozenset({"reads", "settings"})
+"""What says in words what is given with a layer."""
+
 OTHER_QUANTITIES = (
     "activation_function",
     "buffers",  # what is kept and does not learn
@@ -45,6 +48,8 @@ OTHER_QUANTITIES = (
     "number",  # of a row
     "filter_depth",
     "ratio",  # of two numbers that the reader knows
+    "reads",  # the layers before it
+    "settings",  # in words
     "start",  # where the first unit's receptive field has its centre
 )
 """Quantities that students list and that are no columns of a report."""
@@ -111,6 +116,8 @@ TITLES: dict[Listed, str] = {
     Listed(("dilation",)): """
         dilation, dilation rate, d, 팽창률, 膨胀率, 扩张率, 空洞率, ダイレーション
     """,
+    Listed(("settings",)): "settings, setting, other settings, further settings",
+    Listed(("reads",)): "reads, reads from, inputs from, fed by",
     Listed(("groups",)): "group, groups, 그룹, 그룹 수, 分组, 分组数, 组数, グループ数, gruppen",
     Listed(("filter_depth",)): "filter depth, kernel depth, depth of filter, depth of kernel",
     Listed(("in_channels",)): """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,8 @@ from archstat.homework.reading import read_bytes
 from archstat.models.spec.catalogue import catalogue
 from archstat.report.columns import COLUMNS, DEFAULT, OF_TRAINING, choose_columns, for_machines
 from archstat.report.report import report_on
+from tests.cli.running import invoke
+from tests.homework.answers.solving import solved
 from tests.homework.networks import truth
 from tests.renderers.networks import branching, network
 from tests.workbooks import filled as filled_workbook
@@ -174,10 +178,12 @@ def fill(data: bytes, format_name: str, lines: list[list[str]]) -> bytes:
 
 
 def fill_delimited(text: str, lines: list[list[str]], delimiter: str) -> str:
-    head, *rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    title, about, head, *rows = csv.reader(text.splitlines(), delimiter=delimiter)
     new = io.StringIO()
     writer = csv.writer(new, delimiter=delimiter)
-    writer.writerows([head, *([*row[:-5], *line] for row, line in zip(rows, lines, strict=True))])
+    writer.writerows(
+        [title, about, head, *([*row[:-5], *line] for row, line in zip(rows, lines, strict=True))]
+    )
     return new.getvalue()
 
 
@@ -221,6 +227,43 @@ def test_a_blank_sheet_tells_no_answer(format_name):
     assert [answer for answer in told if answer.encode() in text] == []
 
 
+ROOMS = "feature_map,weights,neurons,macs,rf"
+
+
+@each_network
+def test_every_blank_sheet_is_solved_from_its_text_alone(name, tmp_path):
+    made = invoke("key", name, "--blank", ROOMS, "-o", tmp_path / "sheet.csv")
+    assert (made.exit_code, made.stderr) == (0, "")
+    text = (tmp_path / "sheet.csv").read_text(encoding="utf-8")
+    (tmp_path / "solved.csv").write_text(solved(text), encoding="utf-8")
+    result = invoke("check", tmp_path / "solved.csv", "--against", name, "--format", "json")
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert said["points"] == said["out_of"] > 0
+    assert said["notes"] == []
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".tex", ".docx", ".xlsx"])
+def test_every_format_of_a_sheet_says_what_is_needed(suffix, tmp_path):
+    # GoogLeNet's has branches, ceil mode, dropped norms, an adaptive pool and a linear layer
+    made = invoke("key", "googlenet", "--blank", ROOMS, "-o", tmp_path / f"sheet{suffix}")
+    assert (made.exit_code, made.stderr) == (0, "")
+    data = (tmp_path / f"sheet{suffix}").read_bytes()
+    if data.startswith(b"PK"):
+        with ZipFile(io.BytesIO(data)) as archive:
+            data = b" ".join(map(archive.read, archive.namelist()))
+    text = re.sub(r"\\(?=_)|[{}$]|\\times|<.?bdi>", "", data.decode(errors="ignore"))
+    text = " ".join(text.replace("×", "x").split()).casefold()
+    for words in (
+        "ceil_mode", "output_size 1", "out_features 1000", "reads", "1x1x192",
+        "maps are hxwxc", "weights are without biases", "input 224x224x3",
+        "inception_3a.conv5x5, inception_3a.proj", "window as large as its map",
+        "where branches join",
+    ):  # fmt: skip
+        found = words in text or words.replace("x", "") in text
+        assert found, words
+
+
 # Rows.
 
 
@@ -233,7 +276,18 @@ def test_a_homework_asks_for_layers_that_leave_something_to_work_out():
 
 def test_norms_with_parameters_are_asked_for():
     names = [row.name for row in asked_layers(report_on(branching())).layers]
-    assert names == ["conv1", "norm1", "wide", "pool", "fc"]  # and neither lrn, join nor flat
+    assert names == ["conv1", "norm1", "wide", "join", "pool", "fc"]  # and neither lrn nor flat
+
+
+def test_a_layer_that_does_not_read_the_one_above_names_what_it_reads():
+    rows = asked_layers(truth("googlenet").report).layers
+    named = {row.name: row.inputs for row in rows}
+    assert named["reduce2"] == ()  # of pool1, above it, by way of a response norm
+    assert named["inception_3a.reduce3x3"] == ("pool2",)
+    assert named["inception_3a.concat"] == (
+        "inception_3a.conv1x1", "inception_3a.conv3x3", "inception_3a.conv5x5",
+        "inception_3a.proj",
+    )  # fmt: skip
 
 
 def test_global_pooling_is_asked_for():
@@ -247,7 +301,7 @@ def test_operators_that_are_not_counted_are_asked_for():
     report = report_on(network(("r", "relu", {})))
     unknown = replace(report, layers=(replace(report.layers[0], macs=None),))
     assert asked_layers(report).layers == ()
-    assert asked_layers(unknown).layers == unknown.layers
+    assert [row.name for row in asked_layers(unknown).layers] == ["r"]
 
 
 # Columns to fill in.
@@ -280,5 +334,5 @@ def test_a_pair_that_is_left_blank_is_blank_in_both_its_columns():
     columns = choose_columns(["layer", "stride_and_padding"])
     view = View(columns, is_homework=True, blank=columns[1:])
     assert [view.is_blank(column) for column in for_machines(columns)] == [False, True, True]
-    head, conv1, *_ = sheet(truth("lenet5"), "csv", view).decode().splitlines()
+    _, _, head, conv1, *_ = sheet(truth("lenet5"), "csv", view).decode().splitlines()
     assert (head, conv1) == ("layer,stride,padding", "C1,,")
