@@ -92,10 +92,10 @@ def key(
         left = (*blanks, *told)
         if told:
             names = " and ".join(column.key for column in told)
-            verb = "is" if len(told) == 1 else "are"
+            verb, them = ("is", "it") if len(told) == 1 else ("are", "them")
             typer.echo(
-                f"note: {names} {verb} blank, too: what is asked follows from there "
-                f"(--keep {','.join(column.key for column in told)} leaves it in)",
+                f"note: {names} {verb} blank, too: what is asked follows from {them} by division "
+                f"(--keep {','.join(column.key for column in told)} leaves {them} in)",
                 err=True,
             )
         view = View(
