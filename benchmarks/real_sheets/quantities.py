@@ -179,6 +179,7 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "torchstat-madd": _sum(_torchstat_madd),
     "keras-lstm": _sum(lambda one: _params(one) - one.second_biases),
     "keras-batch-norm": _sum(lambda one: _params(one) + one.buffers),
+    "keras": _sum(lambda one: _params(one) + one.buffers - one.second_biases),
 }
 """Readings of a quantity that are right, too: a usual convention, or one that the sheet states."""
 

@@ -58,8 +58,9 @@ def number(text: str, decimal: str = ".") -> tuple[Fraction, Fraction] | None:
     factor = 10 ** int(power or exponent or 0) * UNITS.get(unit, 1)
     step = Fraction(factor, 10 ** len(decimals))
     value = int(whole + decimals) * step
-    zeros = 0 if decimals or factor == 1 else len(whole) - len(whole.rstrip("0"))
-    return value, step * 10**zeros  # 800K is told to one digit
+    is_about = factor != 1 or re.search("[≈~]", text)
+    zeros = len(whole) - len(whole.rstrip("0")) if is_about and not decimals else 0
+    return value, step * 10**zeros  # 800K is told to one digit, ~124,000,000 to three
 
 
 def _worked_out(terms: str) -> int:
