@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "key": Command("homework.key", "key"),
     "mistakes": Command("homework.mistakes", "mistakes"),
     "bench": Command("benchmarks.bench", "bench"),
+    "report": Command("report", "report"),
     "list": Command("catalogue", "list_models", "EPILOG_LIST"),
     "show": Command("catalogue", "show", "EPILOG_SHOW"),
     "kinds": Command("kinds", "kinds"),

@@ -25,7 +25,7 @@ def report_document(report: NetworkReport, view: View) -> Document:
     return Document(
         kind="layers",
         title=f"{report.model}: {report.title}" if report.title else report.model,
-        about=(_circumstances(report, view),),
+        about=(circumstances(report, view),),
         parts=(_table(report, view, chosen), *remarks),
         records=lambda: _table(report, view, for_machines(chosen), has_line_of_totals=True),
         data=None if view.is_homework else report.to_dict,
@@ -83,7 +83,7 @@ def _column(quantity: Quantity, *, is_usual: bool) -> Column:
     )
 
 
-def _circumstances(report: NetworkReport, view: View) -> str:
+def circumstances(report: NetworkReport, view: View) -> str:
     """Return how a network was looked at, or is to be."""
     inputs = [f"input {_shape(report.input, view)}"]
     inputs += [f"{name} {_shape(shape, view)}" for name, shape in report.more_inputs.items()]

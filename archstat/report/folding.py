@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, islice
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import Training
+from archstat.record import record
 from archstat.report.report import NetworkReport, Row
+
+FEW_LAYERS = 40
+MOST_SECTIONS = 60
 
 SORTABLE: Mapping[str, Callable[[Row], int]] = {
     "weights": lambda row: row.weights,
@@ -30,6 +34,51 @@ def folded(report: NetworkReport, depth: int) -> NetworkReport:
     rows = _grouped(report, lambda row: _module(row, depth))
     rows = tuple(row for row in rows if not row.is_view)  # what is left of them is no module
     return replace(report, layers=tuple(_runs(rows, {row.name for row in report.layers})))
+
+
+@record
+class Section:
+    """Neighbouring layers of one module.
+
+    Attributes:
+        whole: One row for all of them; the layer itself where there is one.
+        rows: Its layers.
+    """
+
+    whole: Row
+    rows: tuple[Row, ...]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it stands for several layers."""
+        return len(self.rows) > 1
+
+
+def sections(report: NetworkReport) -> tuple[Section, ...]:
+    """Return the layers in sections that a reader can take in at once."""
+    depth = depth_of_sections(report)
+    wholes = _grouped(report, lambda row: _module(row, depth))
+    layers = iter(report.layers)
+    return tuple(
+        Section(rows[0] if len(rows) == 1 else whole, rows)
+        for whole in wholes
+        for rows in [tuple(islice(layers, whole.count))]
+    )
+
+
+def depth_of_sections(report: NetworkReport) -> int:
+    """Return how deep modules are shown at first.
+
+    Few layers are all shown. Many are put together by their modules, of the deepest level at which
+    there are not too many of them.
+    """
+    deepest = max((row.name.count(".") for row in report.layers), default=0) + 1
+    if len(report.layers) <= FEW_LAYERS:
+        return deepest
+    for depth in range(deepest, 1, -1):
+        if len({_module(row, depth) for row in report.layers}) <= MOST_SECTIONS:
+            return depth
+    return 1
 
 
 def by_kind(report: NetworkReport) -> NetworkReport:

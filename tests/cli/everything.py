@@ -35,6 +35,7 @@ WORDS = {
     "grade": ["grade", "class", "--against", "lenet5", "--workers", "1"],
     "key": ["key", "lenet5", "--blank", "weights,rf"],
     "mistakes": ["mistakes", "lenet5"],
+    "report": ["report", "lenet5", "cifar-alexnet"],
     "list": ["list"],
     "show": ["show", "lenet5"],
     "kinds": ["kinds"],

@@ -50,6 +50,7 @@ def test_these_are_the_commands():
         "key",
         "mistakes",
         "bench",
+        "report",
         "list",
         "show",
         "kinds",

@@ -1,0 +1,164 @@
+"""`archstat report`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archstat.cli.output import destination
+from archstat.cli.reading import question
+from archstat.cli.shared import (
+    Arguments,
+    Batch,
+    Classes,
+    Device,
+    FormatOption,
+    Inputs,
+    Output,
+    Set,
+    answering,
+    complete_model,
+    stdout_kept,
+)
+from archstat.errors import UsageError, within
+
+if TYPE_CHECKING:
+    from archstat.bench.record import Record
+    from archstat.models.question import Question
+    from archstat.pages.subject import PageNetwork
+
+PAGE = "html"
+"""The format of which the answer is a page of its own, and not a document like others."""
+
+MOST_MODELS = 2
+
+EPILOG = """\b
+Examples:
+  archstat report paper-alexnet -o report.html
+  archstat report paper-alexnet torchvision-alexnet -o both.html
+  archstat report lenet5 -f markdown
+"""
+
+
+def report(
+    models: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL [MODEL]",
+            help="One network, or two beside one another; see archstat table --help.",
+            autocompletion=complete_model,
+            show_default=False,
+        ),
+    ],
+    input: Inputs = None,  # noqa: A002  the option's name
+    batch: Batch = 1,
+    classes: Classes = None,
+    settings: Set = None,
+    model_arguments: Arguments = None,
+    device: Device = "none",
+    bench: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RECORD",
+            help="What archstat bench measured of it: adds times and rooflines to the page.",
+        ),
+    ] = None,
+    *,
+    train: Annotated[
+        bool,
+        typer.Option("--train", help="What a training step costs; known of specs without asking."),
+    ] = False,
+    format_name: FormatOption = None,
+    output: Output = None,
+) -> None:
+    """Make one page of all that is known of a network: pictures, numbers, formulas, times.
+
+    The page is one file that needs no network. In it everything is linked: a layer lights up
+    everywhere, and each number opens to its formula.
+    """
+    with answering():
+        from archstat.documents.overview import overview_document
+        from archstat.models.spec.resolve import positive
+
+        if len(models) > MOST_MODELS:
+            raise UsageError(
+                f"a page holds {MOST_MODELS} networks, got {len(models)}",
+                hint="archstat compare takes any number",
+            )
+        target = destination(format_name, output, *models)
+        batch = positive(batch, "--batch")
+        asked = question(input, classes, settings, model_arguments, batch, device)
+        record = None if bench is None else _record(bench)
+        networks = [
+            _network(letter, model, replace(asked, train=train), record)
+            for letter, model in zip("ab", models, strict=False)
+        ]
+        if record is not None:
+            _require_same(record, str(bench), [*models, *(each.report.model for each in networks)])
+        if target.format_name == PAGE:
+            from archstat.pages.page import page
+            from archstat.pages.subject import PageSubject
+
+            target.write(page(PageSubject(tuple(networks), record, _command())))
+        else:
+            target.send(overview_document([network.report for network in networks]))
+
+
+def _network(letter: str, model: str, asked: Question, record: Record | None) -> PageNetwork:
+    from archstat.models.argument import find_model
+    from archstat.pages.subject import PageNetwork
+    from archstat.report.explanation import OF_TRAINING, QUANTITIES, explain
+    from archstat.report.report import report_on
+
+    found = find_model(model)
+    with stdout_kept():
+        graph, traced_on, batch = found.graph(asked)
+    trains = asked.train or not found.needs_training_pass
+    columns = (*QUANTITIES, *OF_TRAINING) if trains else QUANTITIES
+    return PageNetwork(
+        letter,
+        report_on(graph, batch_size=batch, traced_on=traced_on, trains=trains),
+        explain(graph, columns=columns),
+        {} if record is None else _layer_seconds(record, {model, graph.name}),
+    )
+
+
+def _record(name: str) -> Record:
+    from archstat.bench.reading import read_record
+
+    with within("--bench"):
+        return read_record(Path(name))
+
+
+def _layer_seconds(record: Record, names: set[str]) -> Mapping[str, float]:
+    """Return the seconds of each layer, of the first case of a model whose layers were measured."""
+    from archstat.bench.layer_summary import layer_seconds
+
+    for result in record.results:
+        if result.layers and result.case.model in names:
+            return layer_seconds(result)
+    return {}
+
+
+def _require_same(record: Record, name: str, models: Sequence[str]) -> None:
+    """Check that what was measured is one of the networks of the page.
+
+    Raises:
+        UsageError: It is none of them.
+    """
+    measured = dict.fromkeys(result.case.model for result in record.results)
+    if measured and not set(measured) & set(models):
+        raise UsageError(
+            f"--bench {name}: it measured {', '.join(measured)}, and not {models[0]}",
+            hint=f"write archstat bench {models[0]} -o run.json",
+        )
+
+
+def _command() -> str:
+    return shlex.join(["archstat", *sys.argv[1:]])

@@ -1,0 +1,1 @@
+"""A page on networks in which everything is linked: pictures, numbers, formulas, times."""
