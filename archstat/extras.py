@@ -20,6 +20,8 @@ WITNESSES = Extra("torch", ("torch", "torchinfo", "fvcore"))
 PDF = Extra("pdf", ("pypdfium2",))
 XLSX = Extra("xlsx", ("xlsxwriter",))
 ONNX = Extra("onnx", ("onnx",))
+RAY = Extra("ray", ("ray",))
+STORE = Extra("store", ("duckdb",))
 
 
 def lacks(extra: Extra) -> list[str]:

@@ -32,6 +32,8 @@ COMMANDS: Mapping[str, Command] = {
     "mistakes": Command("homework.mistakes", "mistakes"),
     "bench": Command("benchmarks.bench", "bench"),
     "report": Command("report", "report"),
+    "sweep": Command("scale.sweep", "sweep"),
+    "results": Command("scale.results", "results"),
     "list": Command("catalogue", "list_models", "EPILOG_LIST"),
     "show": Command("catalogue", "show", "EPILOG_SHOW"),
     "kinds": Command("kinds", "kinds"),

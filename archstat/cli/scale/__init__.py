@@ -1,0 +1,1 @@
+"""The commands for many models on many devices."""

@@ -1,0 +1,112 @@
+"""`archstat results`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archstat.cli.output import destination
+from archstat.cli.shared import FormatOption, Output, answering
+from archstat.errors import UsageError, within
+
+USUAL = (
+    "status",
+    "what",
+    "model",
+    "input",
+    "batch_size",
+    "device",
+    "dtype",
+    "mode",
+    "params",
+    "macs",
+    "latency_s",
+    "latency_low_s",
+    "latency_high_s",
+    "examples_per_s",
+    "share_of_limit",
+    "verdict",
+    "reason",
+)
+
+EPILOG = """\b
+Examples:
+  archstat results store
+  archstat results store --where 'batch_size>=32' --sort -examples_per_s
+  archstat results h200 cpu --best examples_per_s --per model,store
+  archstat results store --sql 'select device, count(*) from cases group by device'
+  archstat results store -o all.csv
+"""
+
+
+def results(
+    stores: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STORE…",
+            help="Folders of archstat sweep; their cases stand beside each other.",
+            show_default=False,
+        ),
+    ],
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION", help="Such as 'model=timm/*' or 'batch_size>=32'. Repeatable."
+        ),
+    ] = None,
+    best: Annotated[
+        str | None,
+        typer.Option(metavar="FIGURE", help="Only the best of each group by this figure."),
+    ] = None,
+    per: Annotated[
+        str, typer.Option(metavar="KEY,…", help="With --best: what makes a group.")
+    ] = "model,device",
+    columns: Annotated[
+        str | None, typer.Option(metavar="KEY,…", help="Columns; 'all' for all of them.")
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Sort by it; -KEY from the greatest down.")
+    ] = None,
+    top: Annotated[int | None, typer.Option(metavar="N", help="Only the first N rows.")] = None,
+    sql: Annotated[
+        str | None,
+        typer.Option(metavar="QUERY", help="Ask in SQL; the table is called cases."),
+    ] = None,
+    format_name: FormatOption = None,
+    output: Output = None,
+) -> None:
+    """Answer from what sweeps have kept: filter it, sort it, find the best, or ask in SQL."""
+    with answering():
+        from archstat.documents.sweep.results import results_document
+        from archstat.sweep.asking import KEYS, Wanted
+        from archstat.sweep.index import Index
+        from archstat.sweep.store import Store
+
+        target = destination(format_name, output)
+        if top is not None and top < 1:
+            raise UsageError(f"--top: must be at least 1, got {top}")
+        index = Index([Store(Path(name)) for name in stores])
+        if sql is not None:
+            if where or best or columns or sort or top:
+                raise UsageError("--sql asks all by itself", hint="leave the other options out")
+            with within("--sql"):
+                answer = index.ask(sql)
+        else:
+            wanted = Wanted(
+                KEYS if columns == "all" else _names(columns) or USUAL,
+                where or (),
+                best or "",
+                _names(per),
+                sort or "",
+                top,
+            )
+            answer = index.ask(*wanted.sql())
+            if columns is None:
+                answer = answer.without_empty_columns()
+        target.send(results_document(", ".join(stores), answer, index.unreadable))
+
+
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]

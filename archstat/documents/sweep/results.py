@@ -1,0 +1,83 @@
+"""What a store answers: rows of cases, or of any query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from archstat.documents.cells import Cell, Look, Number, Sign
+from archstat.documents.document import Column, Document, Line, Notes, Table
+from archstat.documents.sweep.plan import count
+from archstat.report.values import Bytes, Named, Seconds
+from archstat.sweep.index import Answer
+
+TITLES: Mapping[str, Column] = {
+    column.key: column
+    for column in (
+        Column("store", "store", is_text=True, importance=6),
+        Column("id", "id", is_text=True, importance=0),
+        Column("status", "status", is_text=True, importance=2),
+        Column("what", "what", is_text=True, importance=1),
+        Column("model", "model", is_text=True),
+        Column("input", "input", is_text=True, importance=3),
+        Column("batch_size", "batch"),
+        Column("device", "device", is_text=True, importance=7),
+        Column("device_name", "machine", is_text=True, importance=2, wraps=True),
+        Column("dtype", "type", is_text=True, importance=4),
+        Column("mode", "mode", is_text=True, importance=4),
+        Column("params", "params", importance=5),
+        Column("macs", "MACs", importance=6),
+        Column("activation_bytes", "activations", importance=3),
+        Column("latency_s", "latency"),
+        Column("latency_low_s", "from", group="95 % interval", importance=5),
+        Column("latency_high_s", "to", group="95 % interval", importance=5),
+        Column("examples_per_s", "examples/s", importance=8),
+        Column("limit_s", "limit", importance=5),
+        Column("share_of_limit", "% of limit", importance=9),
+        Column("bound", "bound by", is_text=True, importance=4),
+        Column("verdict", "verdict", is_text=True, importance=9),
+        Column("reason", "why", is_text=True, wraps=True, importance=2),
+    )
+}
+SHARES = {"share_of_limit", "share_low", "share_high"}
+LOOKS = {"VALID": Look.GOOD, "failed": Look.BAD}
+
+
+def results_document(title: str, answer: Answer, unreadable: Iterable[str] = ()) -> Document:
+    """Return the rows that a query answers, with the units of the columns that are known."""
+    columns = tuple(
+        TITLES.get(name, Column(name, name.replace("_", " "), is_text=_is_text(answer, at)))
+        for at, name in enumerate(answer.columns)
+    )
+    lines = tuple(
+        Line(tuple(_cell(name, value) for name, value in zip(answer.columns, row, strict=True)))
+        for row in answer.rows
+    )
+    notes = tuple(unreadable)
+    return Document(
+        "results",
+        title,
+        parts=(Table(columns, lines), *((Notes(notes),) if notes else ())),
+        conclusion=count(len(lines), "row"),
+    )
+
+
+def _is_text(answer: Answer, at: int) -> bool:
+    return any(isinstance(row[at], str) for row in answer.rows)
+
+
+def _cell(name: str, value: object) -> Cell:  # noqa: PLR0911  a case for each type
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return Sign(value, value, look=LOOKS[value]) if value in LOOKS else Named(value, value)
+    if isinstance(value, (int, float)):
+        if name in SHARES:
+            return Number(value, f"{100 * value:.0f} %")
+        if name.endswith("_s") and not name.endswith("per_s"):
+            return Seconds(float(value))
+        if name.endswith("_bytes"):
+            return Bytes(int(value))
+        if isinstance(value, float):
+            return Number(value, f"{value:,.4g}" if value < 1000 else f"{value:,.0f}")  # noqa: PLR2004
+        return Number(value)
+    return str(value)

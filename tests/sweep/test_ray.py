@@ -1,0 +1,61 @@
+"""A sweep on a Ray cluster of several nodes, one of which is lost."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from archstat.sweep.case import Case
+from archstat.sweep.engines.local import Local
+from archstat.sweep.engines.ray import Ray
+from archstat.sweep.running import Limits
+
+ray = pytest.importorskip("ray", reason="Ray is not installed")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),  # Ray's own
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="Ray's nodes are started so"),
+]
+
+TABLES = [
+    Case(name, "table", device="none", batch_size=batch, processes=1, seconds=0.0)
+    for name in ("lenet5", "nin", "paper-alexnet", "no-such-network")
+    for batch in (1, 2)
+]
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setenv("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "num_gpus": 0})
+    nodes = [made.add_node(num_cpus=1, num_gpus=1, resources={"h200": 1}) for _ in range(2)]
+    ray.init(address=made.address, log_to_driver=False)
+    yield made, nodes
+    ray.shutdown()
+    made.shutdown()
+
+
+def test_a_lost_node_loses_and_doubles_nothing(cluster):
+    made, nodes = cluster
+    # a case on a GPU waits for one of the two that the nodes say they have, and for an h200
+    gpu = Case("lenet5", device="cuda:0", processes=1, seconds=0.0)
+    outcomes = []
+    for outcome in Ray(made.address, {"h200": 1}).run([*TABLES, gpu], Limits(120)):
+        outcomes.append(outcome)
+        if len(outcomes) == 2:
+            made.remove_node(nodes[0], allow_graceful=False)
+    assert sorted(outcome.case.id for outcome in outcomes) == sorted(
+        case.id for case in [*TABLES, gpu]
+    )
+    found = {outcome.case: outcome for outcome in outcomes}
+    assert found[gpu].engine == "ray"
+    for serial in Local().run(TABLES, Limits(120)):
+        assert (found[serial.case].status, found[serial.case].answer) == (
+            serial.status,
+            serial.answer,
+        )
+        assert found[serial.case].reason == serial.reason
