@@ -24,7 +24,7 @@ BEST = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class StoreQuestion:
     """What is wanted of a store.
 
     Attributes:

@@ -23,7 +23,7 @@ TABLE_S = 2.0
 
 
 @dataclass(frozen=True)
-class Case:
+class SweepCase:
     """What is asked of one model.
 
     Attributes:
@@ -117,7 +117,7 @@ class Case:
         }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Case:
+    def from_dict(cls, data: dict[str, Any]) -> SweepCase:
         """Return what a record has; keys of later versions are left out."""
         known: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value

@@ -23,14 +23,14 @@ MOST_ROWS = 1_000_000
 CHUNK = 5_000
 
 
-class Answer:
+class Rows:
     """Rows, and what their columns are called."""
 
     def __init__(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         self.columns = tuple(columns)
         self.rows = tuple(rows)
 
-    def without_empty_columns(self) -> Answer:
+    def without_empty_columns(self) -> Rows:
         """Return it without the columns in which nothing stands."""
         kept = [
             at
@@ -38,7 +38,7 @@ class Answer:
             if not self.rows or any(row[at] not in (None, "") for row in self.rows)
         ]
         rows = [tuple(row[at] for at in kept) for row in self.rows]
-        return Answer([self.columns[at] for at in kept], rows)
+        return Rows([self.columns[at] for at in kept], rows)
 
 
 class Index:
@@ -48,7 +48,7 @@ class Index:
         self._stores = stores
         self.unreadable: list[str] = []
 
-    def ask(self, sql: str, values: Sequence[object] = ()) -> Answer:
+    def ask(self, sql: str, values: Sequence[object] = ()) -> Rows:
         """Return what a query answers.
 
         Raises:
@@ -63,7 +63,7 @@ class Index:
                     f"the query cannot be answered: {error}",
                     hint="the table is called cases; its columns are " + ", ".join(FIELDS),
                 ) from None
-            return Answer([each[0] for each in cursor.description or ()], rows)
+            return Rows([each[0] for each in cursor.description or ()], rows)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archstat.errors import RecordError
-from archstat.sweep.case import Case
+from archstat.sweep.case import SweepCase
 
 SCHEMA = 1
 KIND = "sweep"
@@ -16,7 +16,7 @@ FAILED = "failed"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """What came of a case.
 
     Attributes:
@@ -31,7 +31,7 @@ class Outcome:
         archstat: The version.
     """
 
-    case: Case
+    case: SweepCase
     status: str
     answer: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
@@ -61,7 +61,7 @@ class Outcome:
         }
 
 
-def outcome_of(data: object) -> Outcome:
+def outcome_of(data: object) -> CaseOutcome:
     """Return what a file holds.
 
     Raises:
@@ -72,10 +72,10 @@ def outcome_of(data: object) -> Outcome:
     if data.get("schema") != SCHEMA:
         raise RecordError(f"is of schema {data.get('schema')}, and this archstat reads {SCHEMA}")
     try:
-        known = {key: data[key] for key in data if key in Outcome.__dataclass_fields__}
-        known["case"] = Case.from_dict(data["case"])
+        known = {key: data[key] for key in data if key in CaseOutcome.__dataclass_fields__}
+        known["case"] = SweepCase.from_dict(data["case"])
         known["notes"] = tuple(data.get("notes", ()))
-        outcome = Outcome(**known)
+        outcome = CaseOutcome(**known)
     except (KeyError, TypeError, AttributeError):
         raise RecordError("is damaged: a case of a sweep misses some of its keys") from None
     if outcome.status not in {DONE, FAILED} or not isinstance(outcome.answer, Mapping):

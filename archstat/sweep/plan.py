@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from archstat.bench.case import DTYPES, MODES, OPTIMIZERS
 from archstat.errors import Problem, UsageError, did_you_mean, shown
-from archstat.sweep.case import BENCH, TABLE, WHAT, Case
+from archstat.sweep.case import BENCH, TABLE, WHAT, SweepCase
 
 MOST_BYTES = 1_000_000
 MOST_CASES = 1_000_000
@@ -21,7 +21,7 @@ USUAL_S = 900.0
 GLOB = "*?["
 
 
-class Key(NamedTuple):
+class PlanKey(NamedTuple):
     """A key of a block of cases: the type of its values, whether it has several, and which."""
 
     type: type
@@ -30,21 +30,21 @@ class Key(NamedTuple):
     least: float | None = None
 
 
-KEYS: Mapping[str, Key] = {
-    "models": Key(str, has_several=True),
-    "what": Key(str, known=WHAT),
-    "input": Key(str, has_several=True),
-    "arg": Key(str, has_several=True),
-    "batch": Key(int, has_several=True, least=1),
-    "device": Key(str, has_several=True),
-    "dtype": Key(str, has_several=True, known=DTYPES),
-    "mode": Key(str, has_several=True, known=MODES),
-    "threads": Key(int, has_several=True, least=0),
-    "channels_last": Key(bool, has_several=True),
-    "train": Key(str, has_several=True, known=("", *OPTIMIZERS)),
-    "processes": Key(int, least=1),
-    "seconds": Key(float, least=0),
-    "quick": Key(bool),
+KEYS: Mapping[str, PlanKey] = {
+    "models": PlanKey(str, has_several=True),
+    "what": PlanKey(str, known=WHAT),
+    "input": PlanKey(str, has_several=True),
+    "arg": PlanKey(str, has_several=True),
+    "batch": PlanKey(int, has_several=True, least=1),
+    "device": PlanKey(str, has_several=True),
+    "dtype": PlanKey(str, has_several=True, known=DTYPES),
+    "mode": PlanKey(str, has_several=True, known=MODES),
+    "threads": PlanKey(int, has_several=True, least=0),
+    "channels_last": PlanKey(bool, has_several=True),
+    "train": PlanKey(str, has_several=True, known=("", *OPTIMIZERS)),
+    "processes": PlanKey(int, least=1),
+    "seconds": PlanKey(float, least=0),
+    "quick": PlanKey(bool),
 }
 OF_CASES = {
     "models": "model",
@@ -64,7 +64,7 @@ TOP = ("limit_s", *BLOCKS)
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """What a plan asks.
 
     Attributes:
@@ -73,17 +73,17 @@ class Plan:
         left_out: How many cases the plan leaves out.
     """
 
-    cases: tuple[Case, ...]
+    cases: tuple[SweepCase, ...]
     limit_s: float = USUAL_S
     left_out: int = 0
 
-    def shard(self, number: int, of: int) -> tuple[Case, ...]:
+    def shard(self, number: int, of: int) -> tuple[SweepCase, ...]:
         """Return the cases of one of `of` shards, counted from 1, in the order of the plan.
 
         The longest case goes to the shard that has least to do so far: the same on every machine.
         """
         loads = [0.0] * of
-        taken: set[Case] = set()
+        taken: set[SweepCase] = set()
         for case in sorted(self.cases, key=lambda case: (-case.estimate_s, case.id)):
             least = loads.index(min(loads))
             loads[least] += case.estimate_s
@@ -119,7 +119,7 @@ class _Reader:
             found[name] = several
         return found
 
-    def check(self, name: str, key: Key, value: object, at: str) -> None:
+    def check(self, name: str, key: PlanKey, value: object, at: str) -> None:
         wanted = (int, float) if key.type is float else (key.type,)
         is_of_type = isinstance(value, wanted) and (key.type is bool or not isinstance(value, bool))
         if not is_of_type:
@@ -137,7 +137,7 @@ class _Reader:
             raise UsageError.of(self.problems)
 
 
-def read_plan(path: Path, names_of: Callable[[str], Sequence[str]]) -> Plan:
+def read_plan(path: Path, names_of: Callable[[str], Sequence[str]]) -> SweepPlan:
     """Return the plan in a file.
 
     Args:
@@ -175,7 +175,7 @@ def read_plan(path: Path, names_of: Callable[[str], Sequence[str]]) -> Plan:
     kept = [case for case in cases if not any(_matches(case, out) for out in blocks["leave_out"])]
     if not kept:
         raise UsageError("leaves out every case").within(str(path))
-    return Plan(tuple(kept), float(limit_s), len(cases) - len(kept))
+    return SweepPlan(tuple(kept), float(limit_s), len(cases) - len(kept))
 
 
 def _text(path: Path) -> str:
@@ -213,7 +213,7 @@ def _cases(
     blocks: Iterable[Mapping[str, list[Any]]],
     names_of: Callable[[str], Sequence[str]],
     reader: _Reader,
-) -> Iterator[Case]:
+) -> Iterator[SweepCase]:
     total = 0
     for number, block in enumerate(blocks, start=1):
         models = [
@@ -230,7 +230,7 @@ def _cases(
             yield case
 
 
-def _of_block(models: Sequence[str], block: Mapping[str, list[Any]]) -> Iterator[Case]:
+def _of_block(models: Sequence[str], block: Mapping[str, list[Any]]) -> Iterator[SweepCase]:
     """Yield every combination that makes a difference, as a block of a plan states it."""
     what = str(block.get("what", [BENCH])[0])
     is_table = what == TABLE
@@ -256,7 +256,7 @@ def _of_block(models: Sequence[str], block: Mapping[str, list[Any]]) -> Iterator
         asked = dict(zip(several, values, strict=True))
         if asked["device"] != "cpu":
             asked["threads"] = 0
-        yield Case(**asked, **single)
+        yield SweepCase(**asked, **single)
 
 
 def _models(
@@ -273,7 +273,7 @@ def _models(
     return found
 
 
-def _matches(case: Case, out: Mapping[str, list[Any]]) -> bool:
+def _matches(case: SweepCase, out: Mapping[str, list[Any]]) -> bool:
     """Return whether a case is one that a block leaves out: in each of its keys."""
     for key, values in out.items():
         value = getattr(case, OF_CASES[key])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archstat.sweep.case import BENCH
-from archstat.sweep.outcome import Outcome
+from archstat.sweep.outcome import CaseOutcome
 
 FIELDS: Mapping[str, str] = {
     "id": "TEXT",
@@ -49,7 +49,7 @@ FIELDS: Mapping[str, str] = {
 """The columns of a row, and their types in SQL; units are those of SI."""
 
 
-def row_of(outcome: Outcome) -> dict[str, Any]:
+def row_of(outcome: CaseOutcome) -> dict[str, Any]:
     """Return the row of a case; what is not known, or does not go with it, is None."""
     case = outcome.case
     found: dict[str, Any] = {

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from archstat import __version__
-from archstat.sweep.case import BENCH, Case
-from archstat.sweep.outcome import DONE, FAILED, Outcome
+from archstat.sweep.case import BENCH, SweepCase
+from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
 
 MOST_REASON = 500
 """Letters of what a process says at its end."""
@@ -45,7 +45,7 @@ class Ended(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Limits:
+class CaseLimits:
     """What a case may take.
 
     Attributes:
@@ -62,8 +62,8 @@ Asker = Callable[[Sequence[str], float], Ended]
 
 
 def run_case(
-    case: Case, limits: Limits, ask: Asker | None = None, engine: str = "local"
-) -> Outcome:
+    case: SweepCase, limits: CaseLimits, ask: Asker | None = None, engine: str = "local"
+) -> CaseOutcome:
     """Run a case, and return what came of it; a failure is an outcome, too.
 
     Where a batch does not fit in memory, half of it is tried, down to one, and said.
@@ -76,7 +76,7 @@ def run_case(
             break
         notes.append(f"a batch of {tried.batch_size:,} does not fit in memory")
         tried = replace(tried, batch_size=tried.batch_size // 2)
-    return Outcome(
+    return CaseOutcome(
         case,
         status,
         answer,
@@ -90,7 +90,7 @@ def run_case(
     )
 
 
-def _attempt(case: Case, limits: Limits, ask: Asker) -> tuple[str, Mapping[str, Any], str]:
+def _attempt(case: SweepCase, limits: CaseLimits, ask: Asker) -> tuple[str, Mapping[str, Any], str]:
     with alone_on(case.device if case.what == BENCH else ""):
         ended = ask([*case.words, "--format", "json"], limits.seconds)
     if ended.code is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archstat.errors import RecordError, UsageError, shown
 from archstat.files import write_file
-from archstat.sweep.outcome import DONE, FAILED, Outcome, outcome_of
+from archstat.sweep.outcome import DONE, FAILED, CaseOutcome, outcome_of
 
 FOLDER = "cases"
 SUFFIX = ".json"
@@ -81,7 +81,7 @@ class Store:
                 if path.name.endswith(SUFFIX) and not path.name.startswith("."):
                     yield path.name
 
-    def keep(self, outcome: Outcome) -> None:
+    def keep(self, outcome: CaseOutcome) -> None:
         """Write what came of a case, whole; what had failed before and is done now is forgotten.
 
         Raises:
@@ -93,7 +93,7 @@ class Store:
         if outcome.is_done:
             failed.unlink(missing_ok=True)
 
-    def read(self, name: str) -> Outcome:
+    def read(self, name: str) -> CaseOutcome:
         """Return what a file of it holds.
 
         Raises:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archstat.sweep.case import Case
+from archstat.sweep.case import SweepCase
 from archstat.sweep.engines.engine import Engine
-from archstat.sweep.outcome import DONE, FAILED, Outcome
-from archstat.sweep.running import Limits
+from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
+from archstat.sweep.running import CaseLimits
 from archstat.sweep.store import Store
 
 
 @dataclass(frozen=True)
-class Step:
+class CaseEnd:
     """A case has ended.
 
     Attributes:
@@ -21,20 +21,24 @@ class Step:
         left_s: How long the others will take, about, by how long these took.
     """
 
-    outcome: Outcome
+    outcome: CaseOutcome
     number: int
     of: int
     left_s: float
 
 
-def to_do(cases: Sequence[Case], store: Store, *, retry_failed: bool = False) -> list[Case]:
+def to_do(
+    cases: Sequence[SweepCase], store: Store, *, retry_failed: bool = False
+) -> list[SweepCase]:
     """Return the cases that a store does not have; those that failed only where asked for."""
     statuses = store.statuses()
     known = {DONE} if retry_failed else {DONE, FAILED}
     return [case for case in cases if statuses.get(case.id) not in known]
 
 
-def sweep(cases: Sequence[Case], engine: Engine, store: Store, limits: Limits) -> Iterator[Step]:
+def sweep(
+    cases: Sequence[SweepCase], engine: Engine, store: Store, limits: CaseLimits
+) -> Iterator[CaseEnd]:
     """Run cases, keep what comes of each in a store, and tell it.
 
     Raises:
@@ -47,4 +51,4 @@ def sweep(cases: Sequence[Case], engine: Engine, store: Store, limits: Limits) -
         estimated += outcome.case.estimate_s
         left -= outcome.case.estimate_s
         took += outcome.took_s
-        yield Step(outcome, number, len(cases), max(0.0, left) * took / estimated)
+        yield CaseEnd(outcome, number, len(cases), max(0.0, left) * took / estimated)

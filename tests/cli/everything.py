@@ -13,6 +13,12 @@ SHEET = """| Layer | Feature map | # of weights | MACs | Receptive field |
 | S4 | 5×5×16 | - | - | 16 |
 """
 
+PLAN = """
+[[cases]]
+models = ["lenet5", "no-such-network"]
+what = "table"
+"""
+
 FINDINGS = [
     Finding("forward pass on cpu", "weights and biases", Agreement.AGREES, "agrees on 12 layers"),
     Finding(
@@ -36,6 +42,8 @@ WORDS = {
     "key": ["key", "lenet5", "--blank", "weights,rf"],
     "mistakes": ["mistakes", "lenet5"],
     "report": ["report", "lenet5", "cifar-alexnet"],
+    "sweep": ["sweep", "plan.toml", "--list"],
+    "results": ["results", "store"],
     "list": ["list"],
     "show": ["show", "lenet5"],
     "kinds": ["kinds"],
@@ -50,6 +58,9 @@ def run(name, folder, monkeypatch, *more):
     monkeypatch.setattr("archstat.witnesses.proof.findings", lambda *_: iter(FINDINGS))
     (folder / "sheet.md").write_text(SHEET, encoding="utf-8")
     (folder / "class").mkdir(exist_ok=True)
+    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    if name == "results":
+        invoke("sweep", "plan.toml", "-o", "store")
     for student in ("ada", "bob"):
         (folder / "class" / f"{student}.md").write_text(SHEET, encoding="utf-8")
     return invoke(*WORDS[name], *more)

@@ -15,6 +15,9 @@ from tests.cli.everything import WORDS, run
 LISTINGS = {"show", "code"}
 """What prints sources, whose lines are not ours to break."""
 
+FOLDERS = {"grade", "sweep"}
+"""What writes a folder."""
+
 ADDED = {"RF", "note:", "left", "out", "to", "fit", "characters:", "80", "120", "source"}
 """Words that only a narrow terminal is told."""
 
@@ -56,7 +59,7 @@ def test_one_class_is_a_format_of_every_command(name, tmp_path, monkeypatch):
     assert result.stderr == ""
 
 
-@pytest.mark.parametrize("name", sorted(set(WORDS) - {"grade"}))
+@pytest.mark.parametrize("name", sorted(set(WORDS) - FOLDERS))
 def test_its_suffix_is_enough(name, tmp_path, monkeypatch):
     monkeypatch.setitem(formats._REGISTERED, "toy", Toy())
     result = run(name, tmp_path, monkeypatch, "-o", "answer.toy")
@@ -83,7 +86,7 @@ def test_every_command_writes_every_format(name, format_name, tmp_path, monkeypa
         assert result.stdout.count("<html") == result.stdout.count("</html>") == 1
 
 
-@pytest.mark.parametrize("name", sorted(set(WORDS) - LISTINGS - {"grade"}))
+@pytest.mark.parametrize("name", sorted(set(WORDS) - LISTINGS - FOLDERS))
 def test_every_command_writes_a_workbook(name, tmp_path, monkeypatch):
     pytest.importorskip("xlsxwriter")
     result = run(name, tmp_path, monkeypatch, "-o", "answer.xlsx")

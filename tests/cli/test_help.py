@@ -51,6 +51,8 @@ def test_these_are_the_commands():
         "mistakes",
         "bench",
         "report",
+        "sweep",
+        "results",
         "list",
         "show",
         "kinds",
@@ -129,12 +131,20 @@ FILES = {
     "branch.toml": 'extends = "vgg16"\n',
     "old.json": render(usual(), "json"),
     "new.json": render(usual(), "json"),
+    "plan.toml": '[[cases]]\nmodels = "lenet5"\nwhat = "table"\nbatch = 32\n',
+    "store": None,
+    "h200": None,
+    "cpu": None,
 }
 """What the examples read."""
 
 
 def make(name):
     """Write a file that an example reads, or one within the folder or the archive that it reads."""
+    if FILES.get(name, SHEET) is None:  # what a sweep has kept
+        make("plan.toml")
+        assert invoke("sweep", "plan.toml", "-o", name).exit_code == 0
+        return
     if name.endswith("/"):
         Path(name).mkdir()
         name = f"{name}alice.md"
@@ -151,18 +161,21 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
         torch = pytest.importorskip("torch")
         if "cuda" in words and not torch.cuda.is_available():
             pytest.skip("this machine has no CUDA device")
+    if "ray" in words:
+        pytest.importorskip("ray", reason="Ray is not installed")
+        pytest.skip("tests/sweep/test_ray.py has a cluster")
     monkeypatch.chdir(tmp_path)
     for name in FILES.keys() & {*words, stdin, *(word.partition(":")[0] for word in words)}:
         make(name)
     if words[0] == "bench":
         pytest.importorskip("torch")
         monkeypatch.setattr("archstat.bench.run.started", started)
-    before = set(tmp_path.iterdir())
+    before = set(tmp_path.iterdir()) - ({tmp_path / "store"} if words[0] == "sweep" else set())
     result = invoke(*words, stdin=FILES.get(stdin))
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, bool(result.stderr)) == (0, words[0] == "sweep" and "-o" in words)
     written = {path for path in tmp_path.iterdir() if path.name != "__pycache__"} - before
     # printed, or written to a file; what takes long does both
-    is_both = words[0] == "grade" or (words[0] == "bench" and "-o" in words)
+    is_both = words[0] == "grade" or (words[0] in {"bench", "sweep"} and "-o" in words)
     assert (bool(result.stdout), bool(written)) in {(True, is_both), (False, True)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archstat.errors import UsageError
-from archstat.sweep.case import Case
+from archstat.sweep.case import SweepCase
 from archstat.sweep.plan import read_plan
 
 NAMES = {"": ["lenet5", "nin", "paper-alexnet", "zfnet"], "timm": ["timm/a1", "timm/a2"]}
@@ -55,12 +55,15 @@ def test_every_combination_is_a_case_once(plan):
 def test_a_case_has_the_same_id_everywhere():
     # sha256 of the canonical JSON of what is asked, worked out apart from this package:
     # printf '%s' '{"arguments":[],"batch_size":1,…,"what":"table"}' | sha256sum | cut -c-16
-    assert Case("lenet5", "table", device="none", processes=1, seconds=0.0).id == "8882e9dc49853696"
-    assert Case("lenet5").id != Case("lenet5", batch_size=2).id
+    assert (
+        SweepCase("lenet5", "table", device="none", processes=1, seconds=0.0).id
+        == "8882e9dc49853696"
+    )
+    assert SweepCase("lenet5").id != SweepCase("lenet5", batch_size=2).id
 
 
 def test_a_case_is_the_command_that_asks_it():
-    case = Case(
+    case = SweepCase(
         "net.py:Net",
         inputs=("ids:int64:16", "mask=bool:16"),
         arguments=("width=8",),
@@ -73,7 +76,7 @@ def test_a_case_is_the_command_that_asks_it():
         "--batch 4 --device cpu --dtype float32 --mode eager --threads 2 --train sgd "
         "--processes 3 --seconds 6"
     )
-    assert Case("lenet5", "table", device="none", batch_size=2).command == (
+    assert SweepCase("lenet5", "table", device="none", batch_size=2).command == (
         "archstat table lenet5 --batch 2"
     )
 

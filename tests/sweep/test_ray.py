@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from archstat.sweep.case import Case
+from archstat.sweep.case import SweepCase
 from archstat.sweep.engines.local import Local
 from archstat.sweep.engines.ray import Ray
-from archstat.sweep.running import Limits
+from archstat.sweep.running import CaseLimits
 
 ray = pytest.importorskip("ray", reason="Ray is not installed")
 
@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 TABLES = [
-    Case(name, "table", device="none", batch_size=batch, processes=1, seconds=0.0)
+    SweepCase(name, "table", device="none", batch_size=batch, processes=1, seconds=0.0)
     for name in ("lenet5", "nin", "paper-alexnet", "no-such-network")
     for batch in (1, 2)
 ]
@@ -42,9 +42,9 @@ def cluster(monkeypatch):
 def test_a_lost_node_loses_and_doubles_nothing(cluster):
     made, nodes = cluster
     # a case on a GPU waits for one of the two that the nodes say they have, and for an h200
-    gpu = Case("lenet5", device="cuda:0", processes=1, seconds=0.0)
+    gpu = SweepCase("lenet5", device="cuda:0", processes=1, seconds=0.0)
     outcomes = []
-    for outcome in Ray(made.address, {"h200": 1}).run([*TABLES, gpu], Limits(120)):
+    for outcome in Ray(made.address, {"h200": 1}).run([*TABLES, gpu], CaseLimits(120)):
         outcomes.append(outcome)
         if len(outcomes) == 2:
             made.remove_node(nodes[0], allow_graceful=False)
@@ -53,7 +53,7 @@ def test_a_lost_node_loses_and_doubles_nothing(cluster):
     )
     found = {outcome.case: outcome for outcome in outcomes}
     assert found[gpu].engine == "ray"
-    for serial in Local().run(TABLES, Limits(120)):
+    for serial in Local().run(TABLES, CaseLimits(120)):
         assert (found[serial.case].status, found[serial.case].answer) == (
             serial.status,
             serial.answer,

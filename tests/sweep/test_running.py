@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from archstat.sweep import running
-from archstat.sweep.case import Case
+from archstat.sweep.case import SweepCase
 from archstat.sweep.nursery import Nursery
 from archstat.sweep.outcome import DONE, FAILED
-from archstat.sweep.running import Ended, Limits, alone_on, ask_process, run_case
+from archstat.sweep.running import CaseLimits, Ended, alone_on, ask_process, run_case
 
-TABLE = Case("lenet5", "table", device="none", processes=1, seconds=0.0)
+TABLE = SweepCase("lenet5", "table", device="none", processes=1, seconds=0.0)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -44,7 +44,7 @@ def test_a_batch_that_does_not_fit_is_halved_and_said():
     ask, asked = answering(
         record("does not fit in memory: …"), Ended(2, b"", "error: CUDA out of memory"), record()
     )
-    outcome = run_case(Case("net", batch_size=32), Limits(), ask)
+    outcome = run_case(SweepCase("net", batch_size=32), CaseLimits(), ask)
     assert [words[words.index("--batch") + 1] for words, _ in asked] == ["32", "16", "8"]
     assert outcome.status == DONE
     assert outcome.case.batch_size == 32  # what was asked, so that it is not asked again
@@ -56,7 +56,7 @@ def test_a_batch_that_does_not_fit_is_halved_and_said():
 
 def test_a_batch_of_one_that_does_not_fit_has_failed():
     ask, asked = answering(*[Ended(-9, b"", "")] * 3)
-    outcome = run_case(Case("net", batch_size=4), Limits(), ask)
+    outcome = run_case(SweepCase("net", batch_size=4), CaseLimits(), ask)
     assert len(asked) == 3
     assert outcome.status == FAILED
     assert outcome.reason == "out of memory: the system ended the process"
@@ -75,7 +75,7 @@ def test_a_batch_of_one_that_does_not_fit_has_failed():
 )
 def test_a_failure_is_an_outcome_with_its_reason(ended, reason):
     ask, _ = answering(ended)
-    outcome = run_case(TABLE, Limits(5), ask)
+    outcome = run_case(TABLE, CaseLimits(5), ask)
     assert (outcome.status, outcome.reason) == (FAILED, reason)
 
 

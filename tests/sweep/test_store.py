@@ -7,10 +7,10 @@ import json
 import pytest
 
 from archstat.errors import RecordError, UsageError
-from archstat.sweep.asking import Wanted
-from archstat.sweep.case import Case
+from archstat.sweep.asking import StoreQuestion
+from archstat.sweep.case import SweepCase
 from archstat.sweep.index import Index
-from archstat.sweep.outcome import DONE, FAILED, Outcome
+from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
 from archstat.sweep.rows import FIELDS
 from archstat.sweep.store import Store
 from archstat.sweep.sweeping import to_do
@@ -22,14 +22,14 @@ COUNTED = {
 
 
 def counted(model, batch=1, macs=416520):
-    case = Case(model, "table", device="none", batch_size=batch, processes=1, seconds=0.0)
+    case = SweepCase(model, "table", device="none", batch_size=batch, processes=1, seconds=0.0)
     totals = {**COUNTED["totals"], "macs": macs}
-    return Outcome(case, DONE, {**COUNTED, "totals": totals}, began="2026-12-01T10:00:00Z")
+    return CaseOutcome(case, DONE, {**COUNTED, "totals": totals}, began="2026-12-01T10:00:00Z")
 
 
 def measured(model, batch, latency, share):
     """Return a record as bench writes it, with what a row takes from it."""
-    case = Case(model, batch_size=batch)
+    case = SweepCase(model, batch_size=batch)
     record = {
         "environment": {"cpu": {"name": "A Processor"}, "software": {"torch": "2.14.1"}},
         "inputs": {model: [3, 8, 8]},
@@ -51,7 +51,7 @@ def measured(model, batch, latency, share):
             }
         ],
     }
-    return Outcome(case, DONE, record)
+    return CaseOutcome(case, DONE, record)
 
 
 @pytest.fixture
@@ -62,19 +62,19 @@ def store(tmp_path):
 
 
 def test_what_is_kept_is_not_to_be_done_again(store):
-    cases = [Case("a"), Case("b"), Case("c")]
-    store.keep(Outcome(cases[0], DONE, {}))
-    store.keep(Outcome(cases[1], FAILED, reason="no"))
+    cases = [SweepCase("a"), SweepCase("b"), SweepCase("c")]
+    store.keep(CaseOutcome(cases[0], DONE, {}))
+    store.keep(CaseOutcome(cases[1], FAILED, reason="no"))
     assert to_do(cases, store) == [cases[2]]
     assert to_do(cases, store, retry_failed=True) == cases[1:]
-    store.keep(Outcome(cases[1], DONE, {}))
+    store.keep(CaseOutcome(cases[1], DONE, {}))
     assert store.statuses() == {cases[0].id: DONE, cases[1].id: DONE}
     assert len(list(store.names())) == 2
 
 
 def test_a_case_reads_back_as_it_was(store):
-    case = Case("a", inputs=("3x8x8",), batch_size=3, optimizer="sgd")
-    outcome = Outcome(case, FAILED, reason="it is too large", notes=("a", "b"), took_s=1.5)
+    case = SweepCase("a", inputs=("3x8x8",), batch_size=3, optimizer="sgd")
+    outcome = CaseOutcome(case, FAILED, reason="it is too large", notes=("a", "b"), took_s=1.5)
     store.keep(outcome)
     assert store.read(f"{case.id}.failed.json") == outcome
 
@@ -92,7 +92,7 @@ def test_a_damaged_file_is_told_and_the_others_are_answered(store, text):
 def test_a_row_has_what_was_measured(store):
     store.keep(measured("net", 4, 0.5, 0.25))
     index = Index([store])
-    asked = Wanted([*FIELDS, "store"])
+    asked = StoreQuestion([*FIELDS, "store"])
     row = dict(zip((*FIELDS, "store"), index.ask(*asked.sql()).rows[0], strict=True))
     assert row["params"] == 700
     assert row["macs"] == 750  # half of 1,500 FLOPs
@@ -122,7 +122,7 @@ def test_stores_stand_beside_each_other(store, tmp_path):
     other.make()
     store.keep(measured("net", 1, 0.5, 0.2))
     other.keep(measured("net", 1, 0.25, 0.4))
-    wanted = Wanted(["store", "latency_s"], best="latency_s", per=["model"])
+    wanted = StoreQuestion(["store", "latency_s"], best="latency_s", per=["model"])
     assert Index([store, other]).ask(*wanted.sql()).rows == (("it's another", 0.25),)
 
 
@@ -138,7 +138,7 @@ def test_stores_stand_beside_each_other(store, tmp_path):
 def test_conditions_filter(store, where, models):
     for outcome in (counted("a", 1), counted("b", 8), counted("c", 16, macs=999)):
         store.keep(outcome)
-    found = Index([store]).ask(*Wanted(["model"], where=where).sql()).rows
+    found = Index([store]).ask(*StoreQuestion(["model"], where=where).sql()).rows
     assert [row[0] for row in found] == models
 
 
@@ -149,7 +149,7 @@ def test_the_best_of_each_group_is_found_and_sorted(store):
         measured("b", 1, 0.1, 0.1),
     ):
         store.keep(outcome)
-    wanted = Wanted(
+    wanted = StoreQuestion(
         ["model", "batch_size", "examples_per_s"],
         best="examples_per_s",
         per=["model"],
@@ -187,10 +187,10 @@ def test_a_folder_that_is_no_store_is_told(tmp_path):
 
 def test_wrong_questions_are_told():
     with pytest.raises(UsageError, match="a store has no column 'modle'"):
-        Wanted(["modle"]).sql()
+        StoreQuestion(["modle"]).sql()
     with pytest.raises(UsageError, match="is no condition"):
-        Wanted(["model"], where=["model"]).sql()
+        StoreQuestion(["model"], where=["model"]).sql()
     with pytest.raises(UsageError, match="batch_size is a number, and 'x' is none"):
-        Wanted(["model"], where=["batch_size=x"]).sql()
+        StoreQuestion(["model"], where=["batch_size=x"]).sql()
     with pytest.raises(UsageError, match="no case is the best by 'model'"):
-        Wanted(["model"], best="model").sql()
+        StoreQuestion(["model"], best="model").sql()

@@ -77,10 +77,10 @@ def results(
     format_name: FormatOption = None,
     output: Output = None,
 ) -> None:
-    """Answer from what sweeps have kept: filter it, sort it, find the best, or ask in SQL."""
+    """Rows from what sweeps have kept: filter it, sort it, find the best, or ask in SQL."""
     with answering():
         from archstat.documents.sweep.results import results_document
-        from archstat.sweep.asking import KEYS, Wanted
+        from archstat.sweep.asking import KEYS, StoreQuestion
         from archstat.sweep.index import Index
         from archstat.sweep.store import Store
 
@@ -94,7 +94,7 @@ def results(
             with within("--sql"):
                 answer = index.ask(sql)
         else:
-            wanted = Wanted(
+            wanted = StoreQuestion(
                 KEYS if columns == "all" else _names(columns) or USUAL,
                 where or (),
                 best or "",

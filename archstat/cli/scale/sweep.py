@@ -15,9 +15,9 @@ from archstat.errors import UsageError, shown, within
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archstat.sweep.case import Case
+    from archstat.sweep.case import SweepCase
     from archstat.sweep.engines.engine import Engine
-    from archstat.sweep.sweeping import Step
+    from archstat.sweep.sweeping import CaseEnd
 
 STOPPED = 130  # what shells say of a program that Ctrl-C ended
 
@@ -25,9 +25,8 @@ EPILOG = """\b
 Examples:
   archstat sweep plan.toml --list
   archstat sweep plan.toml -o store
-  archstat sweep plan.toml -o store --shard $SLURM_ARRAY_TASK_ID/16
+  archstat sweep plan.toml -o store --shard 1/16
   archstat sweep plan.toml -o store --engine ray --address auto
-  archstat results store
 """
 
 
@@ -86,7 +85,7 @@ def sweep(
         from archstat.models.argument import library_names
         from archstat.models.spec.catalogue import catalogue
         from archstat.sweep.plan import read_plan
-        from archstat.sweep.running import Limits
+        from archstat.sweep.running import CaseLimits
         from archstat.sweep.store import Store
         from archstat.sweep.sweeping import sweep as swept
         from archstat.sweep.sweeping import to_do
@@ -95,7 +94,7 @@ def sweep(
         read = read_plan(
             Path(plan), lambda library: library_names(library) if library else list(catalogue())
         )
-        cases: Sequence[Case] = read.cases
+        cases: Sequence[SweepCase] = read.cases
         if shard is not None:
             cases = read.shard(*_shard(shard))
         if store is None and not list_only:
@@ -116,7 +115,7 @@ def sweep(
         said = f", {before:,} of them done before" if before else ""
         sys.stderr.write(f"{count(len(cases), 'case')}{said}\n")
         try:
-            for step in swept(todo, running, kept, Limits(read.limit_s)):
+            for step in swept(todo, running, kept, CaseLimits(read.limit_s)):
                 _tell(step)
         except KeyboardInterrupt:
             sys.stderr.write(f"stopped; archstat sweep {plan} -o {store} goes on\n")
@@ -127,7 +126,7 @@ def sweep(
         raise typer.Exit(NO)
 
 
-def _tell(step: Step) -> None:
+def _tell(step: CaseEnd) -> None:
     """Print that a case has ended, on standard error."""
     from archstat.documents.sweep.plan import duration
 

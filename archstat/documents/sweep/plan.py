@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from archstat.documents.cells import Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Notes, Table
 from archstat.report.values import Named
-from archstat.sweep.case import TABLE, Case
+from archstat.sweep.case import TABLE, SweepCase
 from archstat.sweep.outcome import DONE, FAILED
 
 TO_DO = Sign(" ", "to do", "is still to be done")
@@ -32,7 +32,7 @@ WHY = Column("reason", "why", is_text=True, wraps=True)
 
 
 def plan_document(
-    title: str, cases: Sequence[Case], statuses: Mapping[str, str], notes: Iterable[str] = ()
+    title: str, cases: Sequence[SweepCase], statuses: Mapping[str, str], notes: Iterable[str] = ()
 ) -> Document:
     """Return the cases of a plan, with what a store knows of them."""
     lines = tuple(Line(_cells(case, statuses.get(case.id, ""))) for case in cases)
@@ -49,7 +49,7 @@ def plan_document(
     )
 
 
-def swept_document(title: str, cases: Sequence[Case], failures: Mapping[str, str]) -> Document:
+def swept_document(title: str, cases: Sequence[SweepCase], failures: Mapping[str, str]) -> Document:
     """Return how a sweep ended: how many cases are done, and why the others failed."""
     columns = (*(column for column in COLUMNS if column.key != "estimate_s"), WHY)
     lines = tuple(
@@ -68,7 +68,7 @@ def swept_document(title: str, cases: Sequence[Case], failures: Mapping[str, str
     )
 
 
-def _cells(case: Case, status: str) -> tuple[Cell, ...]:
+def _cells(case: SweepCase, status: str) -> tuple[Cell, ...]:
     counted = case.what == TABLE
     return (
         SIGNS.get(status, TO_DO),

@@ -8,7 +8,7 @@ from archstat.documents.cells import Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Notes, Table
 from archstat.documents.sweep.plan import count
 from archstat.report.values import Bytes, Named, Seconds
-from archstat.sweep.index import Answer
+from archstat.sweep.index import Rows
 
 TITLES: Mapping[str, Column] = {
     column.key: column
@@ -42,7 +42,7 @@ SHARES = {"share_of_limit", "share_low", "share_high"}
 LOOKS = {"VALID": Look.GOOD, "failed": Look.BAD}
 
 
-def results_document(title: str, answer: Answer, unreadable: Iterable[str] = ()) -> Document:
+def results_document(title: str, answer: Rows, unreadable: Iterable[str] = ()) -> Document:
     """Return the rows that a query answers, with the units of the columns that are known."""
     columns = tuple(
         TITLES.get(name, Column(name, name.replace("_", " "), is_text=_is_text(answer, at)))
@@ -61,7 +61,7 @@ def results_document(title: str, answer: Answer, unreadable: Iterable[str] = ())
     )
 
 
-def _is_text(answer: Answer, at: int) -> bool:
+def _is_text(answer: Rows, at: int) -> bool:
     return any(isinstance(row[at], str) for row in answer.rows)
 
 

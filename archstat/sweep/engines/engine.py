@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from archstat.sweep.case import Case
-from archstat.sweep.outcome import Outcome
-from archstat.sweep.running import Limits
+from archstat.sweep.case import SweepCase
+from archstat.sweep.outcome import CaseOutcome
+from archstat.sweep.running import CaseLimits
 
 
 class Engine(ABC):
@@ -17,5 +17,5 @@ class Engine(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def run(self, cases: Sequence[Case], limits: Limits) -> Iterator[Outcome]:
+    def run(self, cases: Sequence[SweepCase], limits: CaseLimits) -> Iterator[CaseOutcome]:
         """Yield what came of each case, in any order, each once."""

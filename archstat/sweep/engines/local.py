@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from archstat.sweep.case import TABLE, Case
+from archstat.sweep.case import TABLE, SweepCase
 from archstat.sweep.engines.engine import Engine
 from archstat.sweep.nursery import NEEDED, Nursery
-from archstat.sweep.outcome import Outcome
-from archstat.sweep.running import Limits, run_case
+from archstat.sweep.outcome import CaseOutcome
+from archstat.sweep.running import CaseLimits, run_case
 
 
 class Local(Engine):
@@ -17,7 +17,7 @@ class Local(Engine):
 
     name: ClassVar[str] = "local"
 
-    def run(self, cases: Sequence[Case], limits: Limits) -> Iterator[Outcome]:
+    def run(self, cases: Sequence[SweepCase], limits: CaseLimits) -> Iterator[CaseOutcome]:
         """Yield what came of each case, in their order."""
         libraries = {case.model.partition("/")[0] for case in cases if case.what == TABLE}
         modules = sorted({name for each in libraries for name in NEEDED.get(each, ())})

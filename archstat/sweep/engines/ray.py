@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from archstat.errors import UsageError
 from archstat.extras import RAY, require
-from archstat.sweep.case import Case
+from archstat.sweep.case import SweepCase
 from archstat.sweep.engines.engine import Engine
-from archstat.sweep.outcome import FAILED, Outcome
-from archstat.sweep.running import Limits, run_case
+from archstat.sweep.outcome import FAILED, CaseOutcome
+from archstat.sweep.running import CaseLimits, run_case
 
 RETRIES = 3
 """How often a case is run elsewhere when its machine is lost."""
@@ -31,7 +31,7 @@ class Ray(Engine):
     address: str = "auto"
     resources: Mapping[str, float] = field(default_factory=dict)
 
-    def run(self, cases: Sequence[Case], limits: Limits) -> Iterator[Outcome]:
+    def run(self, cases: Sequence[SweepCase], limits: CaseLimits) -> Iterator[CaseOutcome]:
         """Yield what came of each case, as it comes.
 
         Raises:
@@ -63,9 +63,9 @@ class Ray(Engine):
                     yield ray.get(reference)
                 except ray.exceptions.RayError as error:
                     told = str(error).strip().splitlines()[0]
-                    yield Outcome(case, FAILED, reason=f"lost by the cluster: {told}")
+                    yield CaseOutcome(case, FAILED, reason=f"lost by the cluster: {told}")
 
-    def _needs(self, case: Case) -> dict[str, Any]:
+    def _needs(self, case: SweepCase) -> dict[str, Any]:
         """Return what a case needs to itself: a GPU, or the processors that its threads run on."""
         is_gpu = case.device.startswith("cuda")
         return {
@@ -76,5 +76,5 @@ class Ray(Engine):
         }
 
 
-def _run(case: Case, limits: Limits, engine: str) -> Outcome:
+def _run(case: SweepCase, limits: CaseLimits, engine: str) -> CaseOutcome:
     return run_case(case, limits, None, engine)
