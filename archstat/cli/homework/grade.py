@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from archstat.homework.grading.guards import Limits
     from archstat.homework.grading.roster import Roster
     from archstat.homework.grading.run import Graded
-    from archstat.homework.grading.sandbox import Sandbox
     from archstat.homework.grading.source import Source
     from archstat.homework.grading.submissions import Submission
+    from archstat.homework.grading.submitted.sandbox import Sandbox
     from archstat.layers.base import Shape
 
 STOPPED = 130
@@ -114,7 +114,7 @@ def grade(
         from archstat.files import write_file
         from archstat.formats import text_in
         from archstat.formats.special import grades
-        from archstat.formats.special.feedback import for_students
+        from archstat.formats.special.feedback import as_table, for_students
         from archstat.homework.grading.grader import Grader
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
@@ -132,10 +132,11 @@ def grade(
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
         shape = truth.graph.input_shape
-        sandbox = _sandbox(shape, limits, network) if run_submitted_code else None
+        walls = (folder, output)
+        sandbox = _sandbox(shape, limits, network, walls) if run_submitted_code else None
         source, submissions = _handed_in(folder, output, [roster, policy, _file(against)], listed)
         told = rules.feedback != "none"
-        grader = Grader(truth, rules, choices, for_students if told else None)
+        grader = Grader(truth, rules, choices, for_students if told else None, as_table)
         names = feedback_files(submissions, ".md") if told else {}
         run = partial(
             grade_all,
@@ -250,18 +251,20 @@ def _graded(
     return tuple(sorted(graded, key=lambda one: one.submission.key))
 
 
-def _sandbox(shape: Shape, limits: Limits, network: str) -> Sandbox:
+def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...]) -> Sandbox:
     from archstat.homework.grading.processes import python
-    from archstat.homework.grading.sandbox import Sandbox
+    from archstat.homework.grading.submitted import describing
+    from archstat.homework.grading.submitted.sandbox import Sandbox
+    from archstat.homework.grading.submitted.walls import Walls
 
     if not hasattr(os, "killpg"):
         raise UsageError("--run-submitted-code is not possible on this system")
-    size = "x".join(map(str, shape))
-    words = ("table", "--format", "csv", "--input", size)
-    sandbox = Sandbox((*python("archstat"), *words), limits, network)
-    if not sandbox.is_cut_off:
+    words = (*python(describing.__name__), "x".join(map(str, shape)))
+    sandbox = Sandbox(words, limits, network, Walls(hidden))
+    if not sandbox.walls.kind:
         typer.echo(
-            "warning: this system does not let us take the network away from submitted code",
+            "warning: this system does not let us keep submitted code from your files and the "
+            "network; run it in a container",
             err=True,
         )
     return sandbox

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from archstat.errors import ArchstatError, NoTableError, SheetError
+from archstat.errors import ArchstatError, NoTableError, SheetError, TraceError
+from archstat.graph import Graph
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.grading.naming import is_junk
 from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status, clipped
-from archstat.homework.grading.submissions import CODE, Files
+from archstat.homework.grading.submissions import CODE, Described, Files
 from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Mark, Verdict
@@ -22,6 +23,7 @@ from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import Contents, Passage, Table, read_bytes
 from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
 from archstat.homework.reading.office.archive import Archive
+from archstat.models.description import graph_of
 
 MOST_FAULTS = 5_000
 MOST_PROBLEMS = 3
@@ -35,12 +37,14 @@ class Grader:
     Attributes:
         columns: What columns ask for, by title, where a sheet has them.
         render: Makes what the student is told out of feedback; None if nothing is told.
+        tabulate: Makes a table in CSV of a network that submitted code describes.
     """
 
     truth: Truth
     policy: Policy
     columns: Mapping[str, str] = field(default_factory=dict)
     render: Callable[[Feedback], str] | None = None
+    tabulate: Callable[[Graph], str] | None = None
 
     @property
     def digest(self) -> str:
@@ -59,6 +63,8 @@ class Grader:
         problems: list[str] = []
         is_readable = False
         for name, data in _unpacked(files):
+            if isinstance(data, Described):
+                name, data = self._counted(name, data)  # noqa: PLW2901  what is marked
             if isinstance(data, str):
                 problems.append(f"{name}: {data}")
                 continue
@@ -99,11 +105,22 @@ class Grader:
             "" if self.render is None else self.render(feedback),
         )
 
+    def _counted(self, name: str, said: Described) -> tuple[str, bytes | str]:
+        """Return the table of a network that submitted code describes, each number our own."""
+        if self.tabulate is None:
+            raise TypeError
+        shape = self.truth.graph.input_shape
+        try:
+            graph = graph_of(said, name=name, input_shape=shape)
+        except TraceError as error:
+            return name, f"its network cannot be counted: {_said(error)}"
+        return f"{name}.csv", self.tabulate(graph).encode()
+
 
 def _unpacked(files: Files) -> Iterator[tuple[str, bytes | str]]:
     """Yield names and contents, those in archives too; for what cannot be read, the reason."""
     for name, data in files:
-        if isinstance(data, str):
+        if isinstance(data, (str, Described)):
             yield name, data
         elif PurePosixPath(name).suffix.lower() in CODE:
             yield name, "is Python, which is run only if that is asked for"

@@ -22,8 +22,8 @@ from archstat.homework.grading import worker
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Outcome, Status, clipped, from_json
 from archstat.homework.grading.processes import ended, environment, python, started
-from archstat.homework.grading.sandbox import MachineIsFull, Sandbox, TimeIsUp
 from archstat.homework.grading.submissions import Files
+from archstat.homework.grading.submitted.sandbox import MachineIsFull, Sandbox, TimeIsUp
 from archstat.homework.grading.worker import LENGTH_BYTES, MOST_ANSWER_BYTES, Work, framed
 
 T = TypeVar("T")
@@ -87,14 +87,14 @@ async def _all(serve: Callable[[], Coroutine[None, None, None]], workers: int) -
 async def _run(files: Files, sandbox: Sandbox, worker: Worker) -> Outcome | None:
     """Return what comes of the networks in Python files; None if there are none."""
     try:
-        tables = await sandbox.tables(files)
+        networks = await sandbox.networks(files)
     except TimeIsUp:
         return Outcome(Status.TIMEOUT, sandbox.limits.too_long)
     except MachineIsFull as error:
         return Outcome(Status.ERROR, f"its code could not be run: {error}; try again")
-    if not tables:
+    if not networks:
         return None
-    outcome = await worker.grade(tables)
+    outcome = await worker.grade(networks)
     said = f"its code was run; {outcome.message}" if outcome.message else "its code was run"
     return replace(outcome, message=clipped(said))
 

@@ -15,9 +15,9 @@ from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.ledger import Ledger, Record
 from archstat.homework.grading.outcome import Outcome
 from archstat.homework.grading.pool import grade_each
-from archstat.homework.grading.sandbox import Sandbox
 from archstat.homework.grading.source import Source
 from archstat.homework.grading.submissions import Files, Submission, load
+from archstat.homework.grading.submitted.sandbox import Sandbox
 from archstat.homework.grading.worker import Work
 
 

@@ -30,6 +30,10 @@ Files: TypeAlias = tuple[tuple[str, bytes | str], ...]
 """What was handed in: names and contents; for what is not read, the reason."""
 
 
+class Described(bytes):
+    """What a process that has run submitted code says of its network; see `models.description`."""
+
+
 @dataclass(frozen=True)
 class File:
     """A file of a submission, by the name that the student knows it by."""

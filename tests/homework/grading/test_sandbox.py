@@ -4,50 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from archstat.homework.grading.guards import Limits
-from archstat.homework.grading.sandbox import (
+from archstat.homework.grading.submissions import Described
+from archstat.homework.grading.submitted.sandbox import (
     MachineIsFull,
     Sandbox,
     TimeIsUp,
     _room_for_processes,
 )
+from archstat.homework.grading.submitted.walls import IN_MEMORY, ON_DISK, Walls
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are those of Linux")
 
 LIMITS = Limits(time_s=1.0, memory_bytes=1 << 28)
+WALLS = Walls()
 
 
-def run(code, *others, limits=LIMITS):
-    """Return what a file prints when Python itself runs it, or why that is nothing."""
-    sandbox = Sandbox((sys.executable, "-B"), limits)
+class NoWalls(Walls):
+    """A system that can build none."""
+
+    kind = ""
+
+
+def run(code, *others, limits=LIMITS, walls=WALLS):
+    """Return what a file says when Python itself runs it, or why that is nothing."""
+    sandbox = Sandbox((sys.executable, "-B"), limits, walls=walls)
     files = (("net.py", code.encode()), *others)
-    return dict(asyncio.run(sandbox.tables(files)))
+    return dict(asyncio.run(sandbox.networks(files)))
 
 
-def test_what_a_file_prints_is_its_table():
-    assert run("print('a,b')") == {"net.py.csv": b"a,b\n"}
+def test_what_a_file_says_is_told_from_what_was_handed_in():
+    found = run("print('a,b')")
+    assert found == {"net.py": b"a,b\n"}
+    assert type(found["net.py"]) is Described
 
 
 def test_a_network_is_named_behind_its_file():
     sandbox = Sandbox(("echo",), LIMITS, "Net")
-    (found,) = asyncio.run(sandbox.tables((("net.py", b""),)))
-    assert found == ("net.py.csv", b"net.py:Net\n")
+    (found,) = asyncio.run(sandbox.networks((("net.py", b""),)))
+    assert found == ("net.py", b"net.py:Net\n")
 
 
 def test_what_is_no_python_is_not_run():
     sandbox = Sandbox((sys.executable, "-B"), LIMITS)
-    assert asyncio.run(sandbox.tables((("a.md", b"x"), ("b.py", "is a link")))) == ()
+    assert asyncio.run(sandbox.networks((("a.md", b"x"), ("b.py", "is a link")))) == ()
 
 
 def test_a_file_may_import_its_neighbours_and_sees_no_other_file():
     code = "import os, sys; sys.path.insert(0, ''); import layers; print(sorted(os.listdir()))"
     others = (("sub/layers.py", b""), ("../../up and away.py", b""), ("hw.md", b"x"))
-    assert run(code, *others)["net.py.csv"] == b"['layers.py', 'net.py', 'up_and_away.py']\n"
+    assert run(code, *others)["net.py"] == b"['layers.py', 'net.py', 'up_and_away.py']\n"
 
 
 def test_a_file_has_nothing_of_our_environment(monkeypatch):
@@ -73,9 +86,9 @@ def test_a_file_lies_in_a_folder_that_is_gone_afterwards():
         pytest.param("import os; os.kill(os.getpid(), 9)", "ends the process", id="dies"),
         pytest.param("x = bytearray(4 << 30)", "MemoryError", id="memory"),
         pytest.param("open('x', 'wb').write(bytes(17 << 20))", "File too large", id="files"),
-        pytest.param("print('x' * (2 << 20))", "prints too much", id="prints"),
+        pytest.param("print('x' * (5 << 20))", "prints too much", id="prints"),
         pytest.param(
-            "import sys; sys.stderr.write('x' * (2 << 20))", "prints too much", id="complains"
+            "import sys; sys.stderr.write('x' * (5 << 20))", "prints too much", id="complains"
         ),
         pytest.param(
             "for n in range(300): globals()[f'f{n}'] = open('x', 'w')",
@@ -103,7 +116,7 @@ def test_what_a_file_cannot_do_is_told(code, why):
 )
 def test_what_fails_as_the_machine_is_full_says_nothing_of_the_code(code):
     with pytest.raises(MachineIsFull):
-        run(code)
+        run(code, walls=NoWalls())
 
 
 def test_the_room_for_processes_is_beside_those_that_run_already(tmp_path):
@@ -111,8 +124,8 @@ def test_the_room_for_processes_is_beside_those_that_run_already(tmp_path):
         for thread in range(threads):
             (tmp_path / str(process) / "task" / str(thread)).mkdir(parents=True)
     (tmp_path / "self" / "task").mkdir(parents=True)
-    assert _room_for_processes(tmp_path) == {"RLIMIT_NPROC": 303 + 256}
-    assert _room_for_processes(tmp_path / "nowhere") == {}
+    assert _room_for_processes(tmp_path) == 303 + 256
+    assert _room_for_processes(tmp_path / "nowhere") == 0
 
 
 def test_messages_do_not_name_the_folder():
@@ -141,24 +154,80 @@ def test_a_file_that_does_not_listen_ends_all_the_same():
 
 
 def test_a_file_has_no_network_where_the_system_allows_that():
-    if not Sandbox((), LIMITS).is_cut_off:
+    if not WALLS.kind:
         pytest.skip("this system does not")
     code = "import socket; socket.create_connection(('127.0.0.1', 9), 1)"
     (found,) = run(code).values()
     assert found.endswith("OSError: [Errno 101] Network is unreachable")
-    assert run("print(len(__import__('socket').if_nameindex()))") == {"net.py.csv": b"1\n"}
+    assert run("print(len(__import__('socket').if_nameindex()))") == {"net.py": b"1\n"}
 
 
 def test_what_a_file_leaves_behind_ends_with_it_where_the_system_allows_that():
-    if not Sandbox((), LIMITS).is_cut_off:
+    if not WALLS.kind:
         pytest.skip("this system does not")
     code = "import os, time\nif os.fork() == 0:\n os.setsid(); time.sleep(60)"
-    assert run(code) == {"net.py.csv": b""}
+    assert run(code) == {"net.py": b""}
 
 
 def test_a_file_does_not_see_other_processes_where_the_system_allows_that():
-    if not Sandbox((), LIMITS).is_cut_off:
+    if not WALLS.kind:
         pytest.skip("this system does not")
     code = f"import os; os.kill({os.getpid()}, 0)"
     (found,) = run(code).values()
     assert "ProcessLookupError" in found
+
+
+@pytest.fixture(params=[IN_MEMORY, ON_DISK], scope="module")
+def behind(request):
+    """Run code behind each kind of walls that this system can build."""
+    walls = Walls()
+    if not (shutil.which({IN_MEMORY: "unshare", ON_DISK: "bwrap"}[request.param])) or (
+        not walls._stand(request.param)
+    ):
+        pytest.skip(f"this system builds no walls with {request.param}")
+
+    def run_behind(code, *hidden):
+        walls = Walls(hidden)
+        vars(walls)["kind"] = request.param
+        (found,) = run(code, walls=walls).values()
+        return found
+
+    return run_behind
+
+
+def test_code_can_write_nowhere_but_in_its_own_folder(behind, tmp_path):
+    inside = behind("open('x', 'w').write('a'); print(open('x').read())")
+    assert inside == b"a\n"
+    outside = behind(f"open({str(tmp_path / 'x')!r}, 'w')")
+    assert "Read-only file system" in outside
+    assert not (tmp_path / "x").exists()
+
+
+def test_code_sees_neither_the_class_nor_its_results(behind, tmp_path):
+    results, packed = tmp_path / "results", tmp_path / "class.zip"
+    results.mkdir()
+    (results / "class.csv").write_text("kim", encoding="utf-8")
+    packed.write_text("secret", encoding="utf-8")
+    assert behind(f"import os; print(os.listdir({str(results)!r}))", results, packed) == b"[]\n"
+    found = behind(f"print(open({str(packed)!r}).read())", results, packed)
+    assert "secret" not in str(found)
+
+
+def test_code_has_no_right_to_take_its_walls_down(behind):
+    code = (
+        "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('Cap')])"
+    )
+    assert set(eval(behind(code))) == {"0" * 16}  # noqa: S307  our own list
+
+
+def test_code_can_use_the_devices_that_programs_need_and_no_other(behind):
+    code = (
+        "import os; open('/dev/null', 'w').write('x'); random = open('/dev/urandom', 'rb'); "
+        "print(len(random.read(3)), "
+        "[name for name in os.listdir('/dev') if name[:2] in ('sd', 'vd', 'nv', 'km', 'me')])"
+    )
+    assert behind(code) == b"3 []\n"
+
+
+def test_nothing_is_hidden_that_python_lies_in():
+    assert list(Walls((Path(sys.prefix).parent, Path("/")))._hidden("/x")) == []

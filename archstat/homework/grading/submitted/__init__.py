@@ -1,0 +1,1 @@
+"""Python that was handed in: where it runs, and what is made of it."""
