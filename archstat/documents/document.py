@@ -124,9 +124,10 @@ class Legend:
 
 @record
 class Notes:
-    """What else should be known."""
+    """What else should be known, and what pages call that."""
 
     notes: tuple[str, ...]
+    title: str = "Notes"
 
 
 @record
@@ -144,9 +145,10 @@ class Saying:
 
 @record
 class Remarks:
-    """Remarks; they count from 1."""
+    """Remarks; they count from 1. Pages call them by their title."""
 
     remarks: tuple[Saying, ...]
+    title: str = "Remarks"
 
 
 @record
@@ -203,6 +205,7 @@ class Document:
         is_bare: Whether plain text goes without the title, as where nothing but lines is printed.
         is_insert: Whether a paper takes in its tables alone, so that the words around them are
             comments in LaTeX and Typst.
+        language: The code of the language that it speaks.
         is_handed_out: Whether people fill it in, so that lines of values, too, begin with what it
             is about.
     """
@@ -219,6 +222,7 @@ class Document:
     is_bare: bool = False
     is_insert: bool = False
     is_handed_out: bool = False
+    language: str = "en"
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -75,7 +75,7 @@ class Html(FlowFormat):
         return "\n".join(
             (
                 "<!DOCTYPE html>",
-                '<html lang="en" dir="ltr">',
+                f'<html lang="{document.language}" dir="ltr">',
                 "<head>",
                 '<meta charset="utf-8">',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -114,12 +114,12 @@ class Html(FlowFormat):
 
     def notes(self, notes: Notes, document: Document) -> Iterator[str]:  # noqa: ARG002
         """Yield a list under a heading."""
-        yield from ("<h2>Notes</h2>", *_list(notes.notes))
+        yield from (f"<h2>{_safe(notes.title)}</h2>", *_list(notes.notes))
 
     def remarks(self, remarks: Remarks) -> Iterator[str]:
         """Yield a numbered list, to which marks link."""
         items = (_remark(*numbered) for numbered in enumerate(remarks.remarks, 1))
-        yield from ("<h2>Remarks</h2>", '<ol class="remarks">', *items, "</ol>")
+        yield from (f"<h2>{_safe(remarks.title)}</h2>", '<ol class="remarks">', *items, "</ol>")
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""

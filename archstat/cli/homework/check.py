@@ -47,6 +47,7 @@ def check(
     asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
     feedback: marking.FeedbackLevel = None,
+    tongue: marking.Tongue = "en",
     format_name: Annotated[str | None, format_option(*GRADERS)] = None,
     granularity: Annotated[
         Literal["row", "column", "cell"] | None,
@@ -74,7 +75,7 @@ def check(
         rules = marking.policy(
             policy, conventions, feedback, asked_for, any_convention=any_convention
         )
-        choices = marking.chosen(columns)
+        choices, language = marking.chosen(columns), marking.language(tongue)
         target = destination(format_name, output, special=GRADERS)
         if target.file is not None:
             require_other(target.file, "sheet", [Path(file)])
@@ -95,7 +96,9 @@ def check(
             target.refuse(error)
             raise
         other = other_network(marked, marking.catalogue_truths())
-        told = Feedback(marked, name, rules.feedback, granularity or "row", other)
+        told = Feedback(
+            marked, name, rules.feedback, granularity or "row", other, language=language
+        )
         target.send(feedback_document(told))
     if not marked.is_right:
         raise typer.Exit(NO)

@@ -14,6 +14,7 @@ from archstat.errors import shown, within
 
 if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
+    from archstat.homework.marking.language import Language
     from archstat.homework.marking.policy import Policy
     from archstat.homework.reading import Contents
     from archstat.models.question import Question
@@ -53,6 +54,12 @@ AnyConvention: TypeAlias = Annotated[
 ]
 PolicyFile: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Points and credit, in TOML.")
+]
+Tongue: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--language", metavar="en|ko", help="The language in which mistakes are explained."
+    ),
 ]
 FeedbackLevel: TypeAlias = Annotated[
     str | None,
@@ -113,6 +120,18 @@ def policy(
             keys = [key.strip() for key in asked.split(",") if key.strip()]
             stated = replace(stated, asked=quantities(keys))
     return replace(stated, any_convention=True) if any_convention else stated
+
+
+def language(key: str) -> Language:
+    """Return the language that an option names.
+
+    Raises:
+        UsageError: There is none.
+    """
+    from archstat.homework.marking.language import language_named
+
+    with within("--language"):
+        return language_named(key)
 
 
 def contents(file: str) -> Contents:

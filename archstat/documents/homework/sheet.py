@@ -15,11 +15,13 @@ from archstat.documents.document import (
     Part,
     Remarks,
     Saying,
+    Sentences,
     Table,
 )
 from archstat.documents.homework import words
 from archstat.documents.homework.data import data_of, plain
-from archstat.homework.marking.feedback import Feedback, line
+from archstat.documents.homework.worked import letters, worked
+from archstat.homework.marking.feedback import Feedback, Remark, line
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.sheet.sheet import Sheet
 from archstat.report.values import Named
@@ -59,15 +61,20 @@ def feedback_document(feedback: Feedback) -> Document:
         records=lambda: _records(feedback),
         data=lambda: data_of(feedback),
         subject=feedback,
+        language=feedback.language.key,
     )
 
 
 def _parts(feedback: Feedback) -> Iterator[Part]:
+    say, notes = feedback.language, list(feedback.notes)
     if feedback.shows_marks:
+        notes += words.earning_nothing(feedback)
         yield from (_table(feedback, held.sheet) for held in feedback.marked.sheets)
         yield Legend(tuple((MARKS[verdict], said) for verdict, said in words.legend(feedback)))
-    yield Notes(tuple(feedback.notes))
+    yield Notes(tuple(notes), say("Notes"))
     yield remarks_of(feedback)
+    if meanings := letters(feedback):
+        yield Sentences((meanings,), Look.WEAK, is_close=True)
 
 
 def remarks_of(feedback: Feedback) -> Remarks:
@@ -76,11 +83,19 @@ def remarks_of(feedback: Feedback) -> Remarks:
         tuple(
             Saying(
                 words.heading(remark),
-                tuple(filter(None, (words.sentences(remark), words.right_answers(remark)))),
+                tuple(filter(None, _said(feedback, remark))),
             )
             for remark in feedback.remarks
-        )
+        ),
+        feedback.language("Remarks"),
     )
+
+
+def _said(feedback: Feedback, remark: Remark) -> Iterator[str]:
+    say = feedback.language
+    yield words.sentences(remark, say)
+    yield worked(feedback, remark)
+    yield words.right_answers(remark, say)
 
 
 def _table(feedback: Feedback, sheet: Sheet) -> Table:

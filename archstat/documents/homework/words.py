@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from archstat.documents.cells import for_people
 from archstat.errors import ArchstatError
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.feedback import Feedback, Remark, line
+from archstat.homework.marking.language import ENGLISH, IN_ENGLISH, Language
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.layers.base import shortest, times
 from archstat.report.values import Map
@@ -30,20 +32,28 @@ MEANINGS = {
 
 
 def headline(feedback: Feedback) -> str:
-    """Return which table was held against which network."""
+    """Return which table of which homework it is."""
     marked = feedback.marked
+    say = feedback.language
     places = dict.fromkeys(
-        one.sheet.table.place for one in marked.sheets if one.sheet.columns[0].title
+        say.told(one.sheet.table.place) for one in marked.sheets if one.sheet.columns[0].title
     )
-    where = [*places] if len(places) <= MOST_PLACES else [f"{len(places)} tables"]
-    return ", ".join(map(line, (feedback.name, *where, f"against {marked.truth.graph.name}")))
+    many = say("{count} tables", count=len(places))
+    where = [*places] if len(places) <= MOST_PLACES else [many]
+    if feedback.title:
+        files = ", ".join(map(line, (feedback.name, *where)))
+        return f"{line(feedback.title)}: {files}"
+    return ", ".join(
+        map(line, (feedback.name, *where, say("against {model}", model=marked.truth.graph.name)))
+    )
 
 
 def score(feedback: Feedback) -> str:
     """Return the points, and of how many."""
     marked = feedback.marked
-    noun = "point" if marked.out_of == 1 else "points"
-    return f"{points(marked.points)} of {points(marked.out_of)} {noun}"
+    earned, out_of = points(marked.points), points(marked.out_of)
+    noun = "point" if marked.out_of == 1 and feedback.language.key == ENGLISH else "points"
+    return feedback.language(f"{{points}} of {{out_of}} {noun}", points=earned, out_of=out_of)
 
 
 def points(value: Fraction) -> str:
@@ -59,7 +69,7 @@ def legend(feedback: Feedback) -> list[tuple[Verdict, str]]:
     """Return what the marks mean that the table has, and how often it has them."""
     seen = Counter(feedback.by_cell.values())
     return [
-        (verdict, f"{MEANINGS[verdict]} ({seen[verdict]})")
+        (verdict, f"{feedback.language(MEANINGS[verdict])} ({seen[verdict]})")
         for verdict in Verdict
         if seen[verdict] and verdict is not Verdict.NOT_ASKED
     ]
@@ -94,30 +104,52 @@ def heading(remark: Remark) -> str:
     return f"{where[:1].upper()}{where[1:]}" if remark.cells else where
 
 
-def sentences(remark: Remark) -> str:
+def sentences(remark: Remark, say: Language = IN_ENGLISH) -> str:
     """Return what a remark says."""
-    follows = f"What follows from it is no further mistake: {remark.where_following}."
+    where = remark.where_following
+    follows = say("What follows from it is no further mistake: {where}.", where=where)
     parts = (remark.words, remark.hint, follows if remark.following else "")
     return " ".join(filter(None, parts))
 
 
 def explained(feedback: Feedback, mark: Mark) -> str:
     """Return what is said of one cell, without the others that it shares a mistake with."""
-    parts = [f"{MEANINGS[mark.verdict].capitalize()}."]
+    say = feedback.language
+    parts = [f"{say(MEANINGS[mark.verdict]).capitalize()}."]
     remark = feedback.remark_on.get(mark.cell)
     if remark is not None and mark.cell in remark.cells:
         parts += filter(None, (remark.words, remark.hint))
     elif remark is not None:
-        parts = [f"Follows from {remark.where}."]
+        parts = [say("Follows from {where}.", where=remark.where)]
     if feedback.shows_answers and not mark.verdict.is_right and mark.answer is not None:
-        parts.append(f"Right is {answer(mark.answer)}.")
+        parts.append(say("Right is {answer}.", answer=answer(mark.answer)))
     return " ".join(parts)
 
 
-def right_answers(remark: Remark) -> str:
+def right_answers(remark: Remark, say: Language = IN_ENGLISH) -> str:
     """Return the right answers, where they may be told."""
     listed = ", ".join(f"{place} = {answer(value)}" for place, value in remark.answers)
-    return f"Right: {listed}." if listed else ""
+    return say("Right: {answers}.", answers=listed) if listed else ""
+
+
+def earning_nothing(feedback: Feedback) -> list[str]:
+    """Return what a sheet says that earns no points, and why."""
+    policy, found = feedback.marked.policy, dict[str, dict[str, None]]()
+    for mark in feedback.marked.marks:
+        if mark.entry.written.is_blank or mark.worth or mark.points:
+            continue
+        quantity, title = QUANTITIES[mark.quantity], feedback.quantity(mark.quantity)
+        if policy.asked and not policy.asks(mark.quantity):
+            why = "earns nothing, as it is not asked for: {titles}"
+        elif quantity.is_setting and mark.quantity not in policy.asked:
+            why = "earns nothing, as it is given with the layers: {titles}"
+        else:
+            continue
+        found.setdefault(why, {})[title] = None
+    return [
+        feedback.language(why, titles=feedback.language.listed([*titles], len(titles)))
+        for why, titles in found.items()
+    ]
 
 
 def problems(error: ArchstatError) -> list[str]:

@@ -14,6 +14,7 @@ from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
 from archstat.homework.marking.held import Held, Read
+from archstat.homework.marking.language import IN_ENGLISH, Language
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.policy import FEEDBACK
@@ -60,6 +61,8 @@ class Feedback:
         level: How much is told; one of `FEEDBACK`.
         granularity: What a test is, for grading systems.
         other: What is said if the sheet seems to be about another network.
+        title: What the homework is called; the name of the network where nobody says.
+        language: The language of what is said.
     """
 
     marked: Marked
@@ -67,6 +70,8 @@ class Feedback:
     level: str
     granularity: Granularity = "row"
     other: str | None = None
+    title: str = ""
+    language: Language = IN_ENGLISH
 
     @property
     def shows_score(self) -> bool:
@@ -101,19 +106,20 @@ class Feedback:
         if not self.shows_marks:
             return ()
         marks = {mark.cell: mark for mark in self.marked.marks}
+        say = self.language
         return (
             *(self._of_cause(cause, marks) for cause in self.marked.causes),
-            *self._of_verdict(Verdict.MISSING, "missing", "No value is given."),
+            *self._of_verdict(Verdict.MISSING, "missing", say("No value is given.")),
             *self._of_verdict(
                 Verdict.UNREADABLE,
                 "unreadable",
-                "No number or shape can be read.",
-                "Write it as in 1,234 or 12×34×56.",
+                say("No number or shape can be read."),
+                say("Write it as in 1,234 or 12×34×56."),
             ),
             *self._of_verdict(
                 Verdict.NOT_SURE,
                 "not-sure",
-                "It is not sure what is meant here; nothing is taken off.",
+                say("It is not sure what is meant here; nothing is taken off."),
             ),
             *self._of_calculations(),
             *self._of_answers_twice(),
@@ -135,32 +141,45 @@ class Feedback:
         """How the sheet was read, where it could be read otherwise."""
         if not self.shows_score:
             return ()
+        say = self.language
         said = [] if self.other is None else [self.other]
         aside = [line(sheet.table.place) for sheet in self.marked.aside]
         if aside:
-            said.append(f"rather not about this network, and not marked: {_listed(aside)}")
+            places = self._listed(aside)
+            said.append(
+                say("rather not about this network, and not marked: {places}", places=places)
+            )
         for sheet in self.marked.sheets:
             if sheet.sheet.table.tool:
-                said.append(f"the table is one that {sheet.sheet.table.tool} prints")
+                tool = sheet.sheet.table.tool
+                said.append(say("the table is one that {tool} prints", tool=tool))
             said += [
-                f"{line(read.column.title)!r} is read as {words}"
+                say("{title} is read as {words}", title=repr(line(read.column.title)), words=words)
                 for read in sheet.reads.values()
                 if (words := _how(read))
             ]
             if names := sheet.sheet.unrecognised:
-                listed = _listed([repr(line(name)) for name in names], len(names))
-                said.append(f"titles that name nothing known are not marked: {listed}")
+                titles = self._listed([repr(line(name)) for name in names], len(names))
+                said.append(
+                    say("titles that name nothing known are not marked: {titles}", titles=titles)
+                )
         if names := self.marked.missing_columns:
-            listed = _listed([QUANTITIES[name].title for name in names], len(names))
-            said.append(f"asked for, and without a column: {listed}")
+            titles = self._listed([self.quantity(name) for name in names], len(names))
+            said.append(say("asked for, and without a column: {titles}", titles=titles))
         return tuple(dict.fromkeys(said))
 
     def row_name(self, table: int, row: int) -> str:
         """Return what a student calls a row, with its number if others are called the same."""
         name = self._names[table, row]
         if not name:
-            return f"row {row + 1}"
-        return name if self._namesakes[table, name] == 1 else f"{name} (row {row + 1})"
+            return self.language("row {number}", number=row + 1)
+        if self._namesakes[table, name] == 1:
+            return name
+        return self.language("{name} (row {number})", name=name, number=row + 1)
+
+    def quantity(self, key: str) -> str:
+        """Return what a quantity is called in sentences."""
+        return self.language.quantity(key, QUANTITIES[key].title)
 
     @cached_property
     def _names(self) -> Mapping[tuple[int, int], str]:
@@ -177,7 +196,9 @@ class Feedback:
     def cell_name(self, mark: Mark) -> str:
         """Return what a cell is called: "weights of Conv2"."""
         row = self.row_name(mark.entry.table, mark.entry.row)
-        return f"{QUANTITIES[mark.quantity].title} of {row}"
+        return self.language(
+            "{quantities} of {rows}", quantities=self.quantity(mark.quantity), rows=row
+        )
 
     def _of_cause(self, cause: Cause, marks: Mapping[Cell, Mark]) -> Remark:
         own = [marks[cell] for cell in cause.cells]
@@ -185,8 +206,8 @@ class Feedback:
         return Remark(
             cause.key,
             self._where(own),
-            _supposed(cause, len(own)),
-            _sentence(cause.hint),
+            _supposed(cause, len(own), self.language),
+            _sentence(self.language.told(cause.hint)),
             cause.cells,
             cause.following,
             self._where(following),
@@ -207,7 +228,7 @@ class Feedback:
         marks = [mark for mark in self.marked.marks if _miscalculates(mark)]
         if marks:
             words = "The result is right, the calculation beside it comes to another number."
-            yield Remark("calculation", self._where(marks), words)
+            yield Remark("calculation", self._where(marks), self.language(words))
 
     def _of_answers_twice(self) -> Iterator[Remark]:
         """Yield what is said of answers that a later one replaces, and that it contradicts."""
@@ -225,7 +246,7 @@ class Feedback:
         ]
         if marks:
             words = "A later table says something else; the later answer counts."
-            yield Remark("answered-twice", self._where(marks), words)
+            yield Remark("answered-twice", self._where(marks), self.language(words))
 
     def _of_rows(self) -> Iterator[Remark]:
         sheets = self.marked.sheets
@@ -250,7 +271,8 @@ class Feedback:
             ),
         ):
             if names:
-                yield Remark(key, _listed(names), one if len(names) == 1 else several)
+                words = self.language(one if len(names) == 1 else several)
+                yield Remark(key, self._listed(names), words)
 
     def _row_names(
         self, sheets: Sequence[Held], rows: Callable[[Held], Sequence[int]]
@@ -271,10 +293,18 @@ class Feedback:
             )
         quantities: dict[tuple[str, ...], list[str]] = {}
         for quantity, names in rows.items():
-            quantities.setdefault(tuple(names), []).append(QUANTITIES[quantity].title)
+            quantities.setdefault(tuple(names), []).append(self.quantity(quantity))
         return "; ".join(
-            f"{_listed(titles)} of {_listed(names)}" for names, titles in quantities.items()
+            self.language(
+                "{quantities} of {rows}",
+                quantities=self._listed(titles),
+                rows=self._listed(names),
+            )
+            for names, titles in quantities.items()
         )
+
+    def _listed(self, names: Sequence[str], most: int = MOST_NAMED) -> str:
+        return self.language.listed(names, most)
 
 
 def line(text: str) -> str:
@@ -298,13 +328,15 @@ _WORST_LAST = (
 )
 
 
-def _supposed(cause: Cause, cells: int) -> str:
+def _supposed(cause: Cause, cells: int, say: Language) -> str:
     """Return a mistake as a sentence, as sure as it is."""
-    words = ", or ".join((line(cause.words), *cause.others))
+    words = say.told(line(cause.words))
+    for other in cause.others:
+        words = say("{words}, or {other}", words=words, other=say.told(other))
     if cause.is_certain:
-        return _sentence(f"either {words}" if cause.others else words)
+        return _sentence(say("either {words}", words=words) if cause.others else words)
     what = "the cell is" if cells == 1 else "the cells are"
-    return _sentence(f"perhaps {words}; {what} consistent with that")
+    return _sentence(say(f"perhaps {{words}}; {what} consistent with that", words=words))
 
 
 def _miscalculates(mark: Mark) -> bool:
@@ -339,17 +371,3 @@ def _sentence(words: str) -> str:
     """
     end = "" if not words or words.endswith("?") else "."
     return f"{words[:1].upper()}{words[1:]}{end}"
-
-
-def _listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
-    """Return names as a sentence has them.
-
-    >>> _listed(["a", "b", "c"]), _listed(["a", "b", "c"], 2)
-    ('a, b and c', 'a and 2 more')
-    """
-    if len(names) == 1:
-        return names[0]
-    if len(names) > most:
-        named = names[: most // 2]
-        return f"{', '.join(named)} and {len(names) - len(named)} more"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
