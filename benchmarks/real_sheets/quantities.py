@@ -120,6 +120,7 @@ QUANTITIES: Mapping[str, Callable[[Layers, str], Value]] = {
     "params_share": lambda layers, place: _share(layers, place, _params),
     "macs_share": lambda layers, place: _share(layers, place, lambda one: one.macs),
     "param_bytes": _sum(lambda one: 4 * (_params(one) + one.buffers)),
+    "weight_bytes": _sum(lambda one: 4 * one.weights),
     "activation_bytes": _sum(lambda one: 4 * prod(one.out_shape)),
     "start": _per_axis(lambda one: [2 * field.start + field.size for field in one.fields]),
 }
@@ -166,6 +167,16 @@ def _darknet(one: Layer) -> int:
     return 2 * one.macs
 
 
+def _binary_units(key: str) -> Callable[[Layers, str], Value]:
+    """Return a number of bytes for a reader to whom KB says 1,024 of them."""
+
+    def value(layers: Layers, place: str) -> Value:
+        number = QUANTITIES[key](layers, place)
+        return Fraction(1000 * number, 1024) if isinstance(number, int) else number
+
+    return value
+
+
 CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "with-biases": QUANTITIES["params"],
     "weights-only": QUANTITIES["weights"],
@@ -179,6 +190,7 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "torchstat-madd": _sum(_torchstat_madd),
     "keras-lstm": _sum(lambda one: _params(one) - one.second_biases),
     "keras-batch-norm": _sum(lambda one: _params(one) + one.buffers),
+    "weights-in-kib": _binary_units("weight_bytes"),
     "keras": _sum(lambda one: _params(one) + one.buffers - one.second_biases),
 }
 """Readings of a quantity that are right, too: a usual convention, or one that the sheet states."""

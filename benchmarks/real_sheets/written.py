@@ -43,12 +43,14 @@ def says(
 
 def number(text: str, decimal: str = ".") -> tuple[Fraction, Fraction] | None:
     """Return the number behind the last `=` of a text, and what its last digit is worth."""
-    result = re.split(r"[=≈~]", text)[-1].translate(POWERS)
-    if re.fullmatch(r"[\d\s()+*x×·]*[*x×·+][\d\s()+*x×·]*", result):
-        return Fraction(_worked_out(re.sub("[x×·]", "*", result))), Fraction(1)
+    result = re.split(r"[=≈~]", text)[-1].strip(" *").translate(POWERS)
+    if _is_worked_out(result):
+        return Fraction(_worked_out(result)), Fraction(1)
     if decimal == ",":
         result = result.replace(".", "").replace(",", ".")
     result = re.sub(r"(?<=\d)[,'_\u00a0\u202f ](?=\d{3}(?!\d))", "", result)
+    if _is_worked_out(result):
+        return Fraction(_worked_out(result)), Fraction(1)
     found = re.search(
         r"(\d+)(?:\.(\d+))?(?:\s*[x×·*]\s*10\s*\^?\{?(\d+)\}?|[eE]\+?(\d+))?\s*([^\W\d_]*)", result
     )
@@ -63,6 +65,11 @@ def number(text: str, decimal: str = ".") -> tuple[Fraction, Fraction] | None:
     return value, step * 10**zeros  # 800K is told to one digit, ~124,000,000 to three
 
 
+def _is_worked_out(text: str) -> bool:
+    """Return whether a text is a sum of products of whole numbers."""
+    return bool(re.fullmatch(r"[\d\s()+*x×·]*[*x×·+][\d\s()+*x×·]*", text))
+
+
 def _worked_out(terms: str) -> int:
     """Return what a sum of products of whole numbers makes."""
 
@@ -72,7 +79,7 @@ def _worked_out(terms: str) -> int:
             return left * right if isinstance(node.op, ast.Mult) else left + right
         return int(ast.unparse(node))
 
-    return value(ast.parse(terms.strip(), mode="eval").body)
+    return value(ast.parse(re.sub("[x×·]", "*", terms).strip(), mode="eval").body)
 
 
 def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int, decimal: str = ".") -> bool:

@@ -6,6 +6,12 @@ ROOT = Path(__file__).parents[2] / "benchmarks" / "real_sheets"
 NAMES = sorted(str(path.parent.relative_to(ROOT)) for path in ROOT.glob("*/*/facts.toml"))
 
 
+def sheet(name):
+    """Return a sheet as a parameter; one that torch has to measure is slow."""
+    facts = (ROOT / name / "facts.toml").read_text(encoding="utf-8")
+    return pytest.param(name, marks=[] if "\nnetwork = [" in facts else pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def facts(monkeypatch):
     """The modules of the benchmark, which are a folder of scripts, not a package."""
@@ -15,7 +21,7 @@ def facts(monkeypatch):
     return facts
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", map(sheet, NAMES))
 def test_what_a_sheet_is_said_to_say_is_what_a_calculator_without_archstat_says(name, facts):
     sheet = facts.read(ROOT / name)
 

@@ -26,9 +26,8 @@ class Block(nn.Module):
         self.ln_1 = nn.LayerNorm(width)
         self.attn = Attention(width, heads)
         self.ln_2 = nn.LayerNorm(width)
-        self.mlp = nn.Sequential(
-            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
-        )
+        grown = 4 * width
+        self.mlp = nn.Sequential(nn.Linear(width, grown), nn.GELU(), nn.Linear(grown, width))
 
     def forward(self, x):
         x = x + self.attn(self.ln_1(x))
