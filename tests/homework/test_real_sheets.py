@@ -21,7 +21,7 @@ def facts(monkeypatch):
     return facts
 
 
-@pytest.mark.parametrize("name", map(sheet, NAMES))
+@pytest.mark.parametrize("name", [sheet(name) for name in NAMES])
 def test_what_a_sheet_is_said_to_say_is_what_a_calculator_without_archstat_says(name, facts):
     sheet = facts.read(ROOT / name)
 
