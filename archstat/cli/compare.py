@@ -20,10 +20,12 @@ from archstat.cli.shared import (
     answering,
     complete_model,
     load,
+    stdout_kept,
 )
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
+    from archstat.models.tensors import Tensors
     from archstat.report.report import NetworkReport
 
 FEWEST = 2
@@ -33,6 +35,7 @@ Examples:
   archstat compare paper-alexnet ungrouped-alexnet
   archstat compare torchvision/resnet18 torchvision/resnet34 torchvision/resnet50 -o nets.md
   archstat compare main.toml branch.toml --fail-on-change
+  archstat compare net.py:Net weights.safetensors --only-changes
 """
 EPILOG_BUDGET = """\b
 Examples:
@@ -67,11 +70,23 @@ def compare(
     """Show networks side by side, layer by layer: what differs, and the totals."""
     with answering():
         from archstat.documents.comparison import comparison_document
+        from archstat.documents.holding import holding_document
+        from archstat.models.argument import find_model
         from archstat.report import comparison
+        from archstat.report.holding import compare_tensors
 
         if len(models) < FEWEST:
             raise UsageError("one network has nothing to be compared with", hint="name another")
         target = destination(format_name, output, *models)
+        if any(find_model(model).has_tensors_alone for model in models):
+            held = {model: _tensors(model, input, classes, batch) for model in models}
+            if len(held) < FEWEST:
+                raise UsageError("one file has nothing to be compared with", hint="name another")
+            fit = compare_tensors(held)
+            target.send(holding_document(fit.changes() if only_changes else fit))
+            if fail_on_change and fit.differs:
+                raise typer.Exit(NO)
+            return
         reports = [_report(model, input, classes, None, None, batch) for model in models]
         found = comparison.compare(reports)
         found = found.changes() if only_changes else found
@@ -136,6 +151,17 @@ def _report(
     asked = question(inputs, classes, settings, model_arguments, batch, "none")
     graph, traced_on, batch_size = load(model, asked)
     return report_on(graph, batch_size=batch_size, traced_on=traced_on)
+
+
+def _tensors(model: str, inputs: list[str] | None, classes: int | None, batch: int) -> Tensors:
+    from archstat.models.argument import find_model
+
+    network = find_model(model)
+    asked = question(
+        inputs, None if network.has_tensors_alone else classes, None, None, batch, "none"
+    )
+    with stdout_kept():
+        return network.tensors(asked)
 
 
 def _limit(key: str, text: str) -> int:

@@ -140,7 +140,7 @@ def _other_questions(
     from archstat.models.question import Question
     from archstat.models.spec.catalogue import catalogue
 
-    channels, *sides = graph.input_shape
+    channels, *sides = graph.input_shape or (0,)
     for side in SIDES if len(sides) > 1 else ():
         shape = InputSpec((channels, *(side for _ in sides)))
         yield f"with an input of {side}×{side}", model, replace(asked, inputs=[shape])

@@ -16,6 +16,7 @@ from archstat.formats import format_names
 if TYPE_CHECKING:
     from archstat.models.question import Loaded, Question
     from archstat.report.columns import LayerColumn
+    from archstat.report.report import NetworkReport
 
 CANNOT_ANSWER = 2
 NO = 1
@@ -212,6 +213,19 @@ def load(model: str, asked: Question) -> Loaded:
 
     with stdout_kept():
         return find_model(model).graph(asked)
+
+
+def require_layers(report: NetworkReport) -> None:
+    """Check that of a network more than its parameters is known.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if not report.is_placed:
+        raise UsageError(
+            f"of {report.model} are known {report.told_by}, which answers no homework",
+            hint="name the class or function that makes it, as in net.py:Net",
+        )
 
 
 @contextmanager

@@ -9,28 +9,74 @@ from archstat.documents.cells import BLANK, EMPTY, NOTHING, Cell, Look, for_peop
 from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
 from archstat.documents.view import View
 from archstat.layers.base import Shape
+from archstat.report.columns import COLUMNS, OF_PARAMETERS, OF_TRAINING, for_machines
 from archstat.report.columns import LayerColumn as Quantity
-from archstat.report.columns import for_machines
 from archstat.report.report import NetworkReport, Row
-from archstat.report.values import Map, Named, Value, arranged
+from archstat.report.values import Bytes, Map, Named, Value, arranged
 
 NOT_ASKED = Named(NOTHING, NOTHING)
 """What stands in a blank column where there is nothing to work out."""
 
+ALWAYS = frozenset({"layer", "feature_map", "weights", "params", "macs"})
+"""The columns that say something even where they are empty."""
+
+EMPTY_VALUES = (None, "", 0, Bytes(0))
+"""What a row has in a column that says nothing of it."""
+
 
 def report_document(report: NetworkReport, view: View) -> Document:
     """Return a report as it was asked for; a blank sheet without what would tell the answers."""
-    chosen = tuple(view.chosen())
+    every = all_columns(report, view)
+    chosen = every if view.columns is not None else said_columns(report, view, every)
     remarks = () if view.blank else (Sentences(tuple(_summaries(report))), Notes(report.notes))
     return Document(
         kind="layers",
         title=f"{report.model}: {report.title}" if report.title else report.model,
         about=(circumstances(report, view),),
         parts=(_table(report, view, chosen), *remarks),
-        records=lambda: _table(report, view, for_machines(chosen), has_line_of_totals=True),
+        records=lambda: _table(report, view, for_machines(every), has_line_of_totals=True),
         data=None if view.is_homework else report.to_dict,
         is_insert=not view.is_homework,
         is_handed_out=bool(view.blank),
+    )
+
+
+def all_columns(report: NetworkReport, view: View) -> tuple[Quantity, ...]:
+    """Return the columns that were asked for, or the usual ones.
+
+    Where something is frozen, what learns stands beside the parameters.
+    """
+    chosen = tuple(view.chosen())
+    if view.columns is not None or view.is_homework:
+        return chosen
+    if report.layers and not report.is_placed:
+        chosen = tuple(COLUMNS[key] for key in OF_PARAMETERS)
+    if report.totals.has_frozen:
+        at = next((n for n, each in enumerate(chosen) if each.key == "neurons"), len(chosen))
+        chosen = (*chosen[:at], COLUMNS["trainable"], *chosen[at:])
+    return chosen
+
+
+def said_columns(
+    report: NetworkReport, view: View, columns: Sequence[Quantity]
+) -> tuple[Quantity, ...]:
+    """Return the columns that say something of any layer."""
+    if view.is_homework or not report.layers:
+        return tuple(columns)
+    asked = OF_TRAINING if view.trains else ()
+    return tuple(
+        each
+        for each in columns
+        if each.key in ALWAYS or each.key in asked or _says_anything(report, each)
+    )
+
+
+def _says_anything(report: NetworkReport, quantity: Quantity) -> bool:
+    """Return whether a column has any value."""
+    values = (quantity.value(row, report.totals) for row in report.layers)
+    return any(
+        value.label != "" if isinstance(value, Named) else value not in EMPTY_VALUES
+        for value in values
     )
 
 
@@ -92,7 +138,9 @@ def circumstances(report: NetworkReport, view: View) -> str:
         conventions = [column.convention.format(axes=axes) for column in view.chosen()]
         said = dict.fromkeys(filter(None, (*conventions, *view.definitions)))
         return "; ".join([", ".join(inputs), *said])
-    proof = "by formula"
+    if not report.is_placed:
+        return report.told_by
+    proof = report.told_by or "by formula"
     if report.traced_on is not None:
         proof = f"traced on {report.traced_on}"
         if not report.modules:  # a spec, whose formulas were there before
@@ -112,10 +160,15 @@ def _shape(shape: Shape, view: View) -> str:
 def _summaries(report: NetworkReport) -> Iterator[str]:
     """Yield the totals in a sentence, and what a training step costs if that was asked."""
     totals = report.totals
-    yield (
+    params = (
         f"{totals.params:,} params = {totals.weights:,} weights + {totals.biases:,} biases "
-        f"({with_unit(totals.param_bytes)}); activations {with_unit(totals.activation_bytes)}"
+        f"({with_unit(totals.param_bytes)})"
     )
+    if totals.has_frozen:
+        params += f", of which {totals.trainable:,} learn"
+    least = "" if all(row.is_placed for row in report.layers) else "at least "
+    activations = f"; activations {least}{with_unit(totals.activation_bytes)}"
+    yield params + activations * report.is_placed
     if report.trains:
         yield from _training(totals.step)
 

@@ -21,6 +21,7 @@ class Graph:
     Attributes:
         modules: The classes of the modules that hold the nodes, by path, for a traced model.
         more_inputs: The shapes of the inputs beside the first, by name.
+        told_by: What tells of it where that is not its layers: parameters alone, a printed form.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Graph:
     notes: tuple[str, ...] = ()
     modules: Mapping[str, str] = field(default_factory=dict)
     more_inputs: Mapping[str, Shape] = field(default_factory=dict)
+    told_by: str = ""
 
     def __str__(self) -> str:
         """Return one line a node: name, kind, inputs, shape."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction
 from archstat.layers.reach import Reach, Unknown
@@ -62,6 +63,36 @@ class Observed(Layer):
     def torch_call(self, in_shape: Shape) -> TorchCall:
         """Return the operator by name; a traced graph is not built again."""
         return TorchFunction(self.kind, {})
+
+
+SHAPE_NOT_KNOWN = "layers of unknown shape"
+"""What is not counted where nobody says what a layer is given."""
+
+
+@record(kw_only=True)
+class Unplaced(Observed):
+    """A layer of which its settings or its parameters are known, and not what it is given.
+
+    Attributes:
+        layer: The kind with its settings, where they are known.
+        is_nameless: Whether nobody says what it is.
+    """
+
+    shape: Shape = ()
+    layer: Layer | None = None
+    is_nameless: bool = False
+    uncounted: tuple[str, ...] = (SHAPE_NOT_KNOWN,)
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        """The name in a table."""
+        if self.layer is not None:
+            return self.layer.label
+        return "" if self.is_nameless else self.kind
+
+    def settings(self) -> dict[str, Any]:
+        """See `Layer.settings`."""
+        return {} if self.layer is None else self.layer.settings()
 
 
 @record(kw_only=True)

@@ -25,7 +25,7 @@ MOST_SUGGESTED = 8  # models of a hint: all kinds of AlexNet
 @cache
 def front_ends() -> tuple[type[FrontEnd], ...]:
     """Return the front ends; none of them has imported what only its models need."""
-    return tuple(_found())
+    return tuple(sorted(_found(), key=lambda each: each.is_general))
 
 
 def _found() -> Iterator[type[FrontEnd]]:

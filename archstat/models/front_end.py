@@ -10,6 +10,7 @@ from archstat.errors import UsageError
 from archstat.extras import TORCH, require
 from archstat.layers.opaque import Observed
 from archstat.models.question import NONE, Loaded, Question
+from archstat.models.tensors import HeldTensor, Tensors
 
 if TYPE_CHECKING:
     from archstat.graph import Graph
@@ -40,12 +41,16 @@ class FrontEnd(ABC):
         accepts: Those of `OPTIONAL` that it takes.
         instead: What to ask instead of one of the others.
         needs_training_pass: Whether what training costs is known from a pass in training mode only.
+        is_general: Whether it takes arguments that others know better, which are asked first.
+        has_tensors_alone: Whether it holds tensors by name, and no layers.
     """
 
     kind: ClassVar[str]
     accepts: ClassVar[frozenset[str]] = frozenset()
     instead: ClassVar[Mapping[str, Instead]] = {}
     needs_training_pass: ClassVar[bool] = False
+    is_general: ClassVar[bool] = False
+    has_tensors_alone: ClassVar[bool] = False
 
     def __init__(self, argument: str) -> None:
         self.argument = argument
@@ -74,6 +79,14 @@ class FrontEnd(ABC):
 
         Raises:
             ArchstatError: There is no such model, the question does not fit, or torch is missing.
+        """
+
+    @abstractmethod
+    def tensors(self, question: Question) -> Tensors:
+        """Return the tensors that the model holds, by name.
+
+        Raises:
+            ArchstatError: There is no such model, or the question does not fit it.
         """
 
     def require_fit(self, question: Question) -> None:
@@ -114,6 +127,14 @@ class FormulaFrontEnd(FrontEnd):
 
         device = confirm(graph, question.device, batch_size=question.batch_size)
         return Loaded(graph, device, question.batch_size)
+
+    def tensors(self, question: Question) -> Tensors:
+        """Return the parameters of every layer, which learn."""
+        return {
+            f"{node.name}.{name}": HeldTensor(shape, "float32", learns=True)
+            for node in self.formulas(question).nodes
+            for name, shape in node.param_shapes.items()
+        }
 
     def module(self, question: Question) -> Source:
         """Return the network built of torch's layers."""

@@ -46,8 +46,16 @@ def _per_axis(value: Shape | str | None) -> Value:
     return value if isinstance(value, str) else PerAxis(value)
 
 
-def _map(shape: Shape) -> Value:
+def _map(row: Row, shape: Shape) -> Value:
+    if not row.is_placed:
+        return None
     return Map(shape[0], shape[1:]) if shape else ""
+
+
+def _tensors(row: Row, _: Totals) -> Value:
+    people = (f"{name} {times(shape) or 1}" for name, shape in row.tensors.items())
+    plain = (f"{name}:{'x'.join(map(str, shape)) or 1}" for name, shape in row.tensors.items())
+    return Named(" ".join(plain), " + ".join(people)) if row.tensors else ""
 
 
 def _total_macs(totals: Totals) -> Value:
@@ -90,6 +98,8 @@ def _stride_and_padding(row: Row, _: Totals) -> Value:
 
 
 def _field(row: Row, part: str) -> Value:
+    if not row.is_placed:
+        return None
     if not row.out_shape:  # several layers in one row, or one that did not run
         return ""
     return None if row.receptive_field is None else PerAxis(getattr(row.receptive_field, part))
@@ -126,16 +136,21 @@ _ALL = (
     LayerColumn(
         "feature_map",
         "feature map",
-        lambda row, _: _map(row.out_shape),
+        lambda row, _: _map(row, row.out_shape),
         is_text=True,
         convention=_AXES,
     ),
     LayerColumn(
-        "in_shape", "input", lambda row, _: _map(row.in_shape), is_text=True, convention=_AXES
+        "in_shape", "input", lambda row, _: _map(row, row.in_shape), is_text=True, convention=_AXES
     ),
     LayerColumn(
-        "out_shape", "output", lambda row, _: _map(row.out_shape), is_text=True, convention=_AXES
+        "out_shape",
+        "output",
+        lambda row, _: _map(row, row.out_shape),
+        is_text=True,
+        convention=_AXES,
     ),
+    LayerColumn("tensors", "tensors", _tensors, is_text=True),
     LayerColumn(
         "weights",
         "weights",
@@ -152,6 +167,13 @@ _ALL = (
         convention="params are weights and biases",
     ),
     LayerColumn(
+        "trainable",
+        "trainable",
+        lambda row, _: row.trainable,
+        lambda totals: totals.trainable,
+        convention="trainable params are those that an optimizer changes",
+    ),
+    LayerColumn(
         "params_share",
         "% of params",
         lambda row, totals: Share(row.params, totals.params),
@@ -160,7 +182,7 @@ _ALL = (
     LayerColumn(
         "neurons",
         "neurons",
-        lambda row, _: row.neurons,
+        lambda row, _: row.neurons if row.is_placed else None,
         lambda totals: totals.neurons,
         importance=3,
         convention="neurons are the outputs of convolutions and linear layers",
@@ -218,7 +240,7 @@ _ALL = (
     LayerColumn(
         "activation_bytes",
         "activation memory",
-        lambda row, _: Bytes(row.activation_bytes),
+        lambda row, _: Bytes(row.activation_bytes) if row.is_placed else None,
         lambda totals: Bytes(totals.activation_bytes),
         convention="an activation takes the bytes of its type, 4 in a spec; the total is of all",
     ),
@@ -292,6 +314,9 @@ DEFAULT = (
     "receptive_field",
 )
 """The columns of a homework table."""
+
+OF_PARAMETERS = ("layer", "kind", "tensors", "params", "param_bytes")
+"""Those of what holds parameters alone."""
 
 TRAINING = ("input_gradient_macs", "weight_gradient_macs", "kept_bytes")
 """Those that are added where the question is what training costs."""

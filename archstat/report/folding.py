@@ -207,6 +207,8 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
             for device in rows[0].latency_s
             for times in [[row.latency_s[device] for row in rows]]
         },
+        is_placed=any(row.is_placed for row in rows),
+        trainable=sum(row.trainable for row in rows),
     )
 
 

@@ -18,16 +18,12 @@ from archstat.analyses.memory import activation_bytes
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.training import TrainingStep, step, training
 from archstat.graph import Graph, Node, Training
-from archstat.layers.base import Shape, times
-from archstat.layers.opaque import Observed
+from archstat.layers.base import Shape
+from archstat.layers.opaque import Observed, Unplaced
 from archstat.record import record
 from archstat.report.itemizing import Counting, counting_of, more_settings
+from archstat.report.notes import gradients_not_known, notes_on
 
-MOST_NOTES = 3
-"""As many notes on receptive fields are shown; on a large model there are hundreds."""
-
-IMAGE_AXES = 2
-MOST_COLOURS = 4
 NO_TRAINING = Training()
 
 SCHEMA = 1
@@ -54,6 +50,9 @@ class Row:
         latency_s: Seconds by device, where they were measured; None where they could not be.
         inputs: The names of what it reads: layers, or the network's input.
         more_settings: See `itemizing.more_settings`.
+        is_placed: Whether it is known what it is given, and so its shapes and all that follows.
+        tensors: The shapes of the parameters that count here, by name.
+        trainable: How many of the parameters learn.
     """
 
     name: str
@@ -84,6 +83,9 @@ class Row:
     latency_s: Mapping[str, float | None] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     more_settings: Mapping[str, object] = field(default_factory=dict)
+    is_placed: bool = True
+    tensors: Mapping[str, Shape] = field(default_factory=dict)
+    trainable: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -92,8 +94,8 @@ class Row:
             "name": self.name,
             "kind": self.kind,
             "depth": self.depth,
-            "in_shape": list(self.in_shape),
-            "out_shape": list(self.out_shape),
+            "in_shape": list(self.in_shape) if self.is_placed else None,
+            "out_shape": list(self.out_shape) if self.is_placed else None,
             "kernel_size": _plain(self.kernel_size),
             "stride": _plain(self.stride),
             "padding": _plain(self.padding),
@@ -101,9 +103,9 @@ class Row:
             "weights": self.weights,
             "biases": self.biases,
             "params": self.params,
-            "neurons": self.neurons,
+            "neurons": self.neurons if self.is_placed else None,
             "macs": self.macs,
-            "activation_bytes": self.activation_bytes,
+            "activation_bytes": self.activation_bytes if self.is_placed else None,
             "receptive_field": field
             and {
                 "size": list(field.size),
@@ -134,6 +136,7 @@ class Totals:
     weights: int
     biases: int
     params: int
+    trainable: int
     neurons: int
     macs: int
     activation_bytes: int
@@ -143,10 +146,17 @@ class Totals:
     counted: int | None = None
     latency_s: Mapping[str, float | None] = field(default_factory=dict)
 
+    @property
+    def has_frozen(self) -> bool:
+        """Whether some parameters do not learn."""
+        return self.trainable != self.params
+
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as the JSON contract has them."""
         facts = {**vars(self), "uncounted": list(self.uncounted)}
         facts.pop("step")
+        if not self.has_frozen:
+            facts.pop("trainable")
         facts["latency_s"] = dict(self.latency_s) or None
         return {key: value for key, value in facts.items() if value is not None}
 
@@ -178,6 +188,7 @@ class NetworkReport:
         modules: The classes of the modules that hold the layers, by path, for a traced model.
         more_inputs: The shapes of the inputs beside the first, by name.
         counting: What a convention counts, if one was asked for.
+        told_by: What tells of it where that is not its layers, as in `Graph`.
         trains: Whether the question was what training costs.
     """
 
@@ -194,6 +205,12 @@ class NetworkReport:
     more_inputs: Mapping[str, Shape] = field(default_factory=dict)
     counting: Counting | None = None
     trains: bool = False
+    told_by: str = ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is known of any layer what it is given."""
+        return not self.layers or any(row.is_placed for row in self.layers)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a layer, as in the JSON contract."""
@@ -203,6 +220,8 @@ class NetworkReport:
                 **({"counted": row.counted} if self.counting else {}),
                 **(row.training_dict() if self.trains else {}),
                 **({"latency_s": dict(row.latency_s)} if row.latency_s else {}),
+                **({"trainable": row.trainable} if self.totals.has_frozen else {}),
+                **({} if self.is_placed else {"param_bytes": row.param_bytes}),
             }
             for row in self.layers
         ]
@@ -212,7 +231,7 @@ class NetworkReport:
         return {
             "schema": SCHEMA,
             "model": self.model,
-            "input": list(self.input),
+            "input": list(self.input) if self.is_placed else None,
             "more_inputs": {name: list(shape) for name, shape in self.more_inputs.items()},
             "batch_size": self.batch_size,
             "traced_on": self.traced_on,
@@ -253,12 +272,9 @@ def report_on(  # noqa: PLR0913  a question has these parts
     counting = None if convention is None else counting_of(convention, graph, batch_size)
     notes = [
         *graph.notes,
-        *_channels_last(graph.input_shape),
-        *_first_of(fields.notes),
-        *_whole_image(rows, graph.input_shape),
-        *_not_counted(rows),
+        *notes_on(rows, graph.input_shape, fields.notes),
         *([] if counting is None or any(row.uncounted for row in rows) else [counting.words]),
-        *(_gradients_not_known(rows) if trains else []),
+        *(gradients_not_known(rows) if trains else []),
     ]
     return NetworkReport(
         model=graph.name,
@@ -274,6 +290,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
         more_inputs=graph.more_inputs,
         counting=counting,
         trains=trains,
+        told_by=graph.told_by,
     )
 
 
@@ -297,7 +314,7 @@ def _row(
         in_shape=node.in_shape,
         out_shape=node.out_shape,
         filters=settings.get("out_channels"),
-        filter_depth=node.in_shape[0] // groups if groups else None,
+        filter_depth=_filter_depth(node, groups),
         kernel_size=settings.get("kernel_size"),
         stride=settings.get("stride"),
         padding=settings.get("padding"),
@@ -316,7 +333,19 @@ def _row(
         training=cost,
         inputs=node.inputs,
         more_settings=more_settings(layer),
+        is_placed=not isinstance(layer, Unplaced),
+        tensors=node.param_shapes,
+        trainable=sum(numbers for numbers, _ in node.learning),
     )
+
+
+def _filter_depth(node: Node, groups: int | None) -> int | None:
+    """Return the input channels that each filter sees; None for what has no filters."""
+    if groups is None:
+        return None
+    stated = node.layer.settings().get("in_channels")
+    channels = node.in_shape[0] if node.in_shape else stated
+    return None if channels is None else channels // groups
 
 
 def _totals(
@@ -329,6 +358,7 @@ def _totals(
         weights=sum(row.weights for row in rows),
         biases=sum(row.biases for row in rows),
         params=params,
+        trainable=sum(row.trainable for row in rows),
         neurons=sum(row.neurons for row in rows),
         macs=macs,
         activation_bytes=sum(row.activation_bytes for row in rows),
@@ -337,58 +367,6 @@ def _totals(
         uncounted=tuple(sorted(uncounted)),
         counted=None if convention is None else sum(row.counted or 0 for row in rows),
     )
-
-
-def _first_of(notes: Sequence[str]) -> list[str]:
-    """Return the first few notes, and how many more there are."""
-    more = len(notes) - MOST_NOTES
-    return [
-        *notes[:MOST_NOTES],
-        *([f"and {more} more notes on receptive fields"] if more > 0 else []),
-    ]
-
-
-def _channels_last(image: Shape) -> list[str]:
-    """Return a note if an image has few columns and many channels, as if written the other way."""
-    channels, *sizes = image or (0,)
-    if len(sizes) != IMAGE_AXES or not channels > MOST_COLOURS >= sizes[-1]:
-        return []
-    meant = times((sizes[-1], channels, sizes[0]))
-    return [f"the input is {channels} channels of {times(sizes)}; channels come first: {meant}?"]
-
-
-def _not_counted(rows: Iterable[Row]) -> list[str]:
-    """Return a note that names the operators that were not counted, and how often they ran."""
-    counts = Counter(operator for row in rows for operator in row.uncounted)
-    if not counts:
-        return []
-    names = ", ".join(
-        f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
-    )
-    return [f"MACs are at least those shown: not counted is {names}"]
-
-
-def _gradients_not_known(rows: Iterable[Row]) -> list[str]:
-    """Return a note that names what makes a backward pass unknown, and in how many rows."""
-    counts = Counter(reason for row in rows for reason in row.training.unknown)
-    if not counts:
-        return []
-    names = ", ".join(
-        f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
-    )
-    return [f"a training step costs at least what is shown: not known are the gradients of {names}"]
-
-
-def _whole_image(rows: Iterable[Row], image: Shape) -> list[str]:
-    """Return a note on the first layer whose units see more pixels than the image has."""
-    for row in rows:
-        field = row.receptive_field
-        if field and all(size > side for size, side in zip(field.size, image[1:], strict=True)):
-            size = field.size[0] if len(set(field.size)) == 1 else times(field.size)
-            sees = f"from {row.name} on, a unit sees the whole image"
-            size = f"its receptive field of {size} pixels"
-            return [f"{sees}: {size} is not clipped to the image's {times(image[1:])}"]
-    return []
 
 
 def _plain(value: object) -> Any:

@@ -90,7 +90,7 @@ def test_columns_that_were_asked_for_are_never_left_out():
     assert [line for line in printed if display_width(line) > 80] == []
     assert not any("left out" in line for line in printed)
     tables = sum(set(line) == {"─"} for line in printed) // 2
-    assert sum(line.startswith("total") for line in printed) == tables == 4
+    assert sum(line.startswith("total") for line in printed) == tables == 5
     cells = [cell for line in printed if line.startswith("C1 ") for cell in line.split()]
     whole = next(line for line in texts(report, view) if line.startswith("C1 ")).split()
     assert [cell for cell in cells if cell != "C1"] == whole[1:]
@@ -138,17 +138,24 @@ def test_wide_letters_do_not_shift_the_columns():
     report = report_on(network(("합성곱", "relu", {}), ("e\u0301", "relu", {}), ("c", "tanh", {})))
     rows, _ = body(report)
     assert rows == [
-        "합성곱  ReLU  –        –       12×12×3        –        –     –          1",
-        "e\u0301       ReLU  –        –       12×12×3        –        –     –          1",
-        "c       tanh  –        –       12×12×3        –        –     –          1",
+        "합성곱  ReLU  12×12×3        –     –          1",
+        "e\u0301       ReLU  12×12×3        –     –          1",
+        "c       tanh  12×12×3        –     –          1",
     ]
 
 
 def test_unknown_is_a_question_mark():
     report = report_on(network(("tokens", "linear", {"in_features": 8, "out_features": 2}),
                                input_shape=(5, 8)))  # fmt: skip
-    rows, _ = body(report)
+    columns = choose_columns(["layer", "receptive_field"])
+    rows, _ = body(report, View(columns))
     assert rows[0].split()[-1] == "?"
+
+
+def test_columns_that_say_nothing_are_left_out():
+    said = texts(report_on(network(("r", "relu", {}), ("t", "tanh", {}))))
+    titles = " ".join(said[3:5]).split()
+    assert titles == ["feature", "receptive", "layer", "kind", "map", "weights", "MACs", "field"]
 
 
 def test_lines_with_parameters_stand_out():

@@ -138,6 +138,7 @@ def test_a_file_without_its_ending_is_recognized():
 
 
 FOLDER = "'nets' is a folder\n  hint: a spec is a file that ends in .toml"
+CONVERT = "python -m tf2onnx.convert --help"
 A_CLASS = "name the class or function that makes it, as in net.py:Net"
 
 
@@ -145,15 +146,26 @@ A_CLASS = "name the class or function that makes it, as in net.py:Net"
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        ("net.tflite", f"is a TensorFlow Lite model\n  hint: convert it: {CONVERT}"),
+        ("net.pb", f"is a TensorFlow model\n  hint: convert it: {CONVERT}"),
+        ("net.csv", "is a table, and no network\n  hint: marking reads it: 'archstat check SHEET'"),
+        ("net.zip", "is an archive\n  hint: unpack it, and name the file inside"),
         (
-            "net.pth",
-            f"holds parameters, and not the network that they belong to\n  hint: {A_CLASS}",
+            "net.png",
+            "is a picture\n  hint: a network is drawn from a MODEL, and not read from a picture",
+        ),
+        (
+            "net.gguf",
+            (
+                "is a model of llama.cpp\n"
+                "  hint: use hf/FOLDER with the config.json that it was made of"
+            ),
         ),
         (
             "net.keras",
             "is a Keras model\n  hint: export it: model.export('net.onnx', format='onnx')",
         ),
-        ("notes.md", f"is no model\n  hint: a spec is a file that ends in .toml; {A_CLASS}"),
+        ("net.xyz", f"is no model\n  hint: a spec is a file that ends in .toml; {A_CLASS}"),
     ],
 )
 def test_a_file_that_is_no_model_is_told_what_it_is(name, words):
@@ -165,6 +177,23 @@ def test_a_file_that_is_no_model_is_told_what_it_is(name, words):
 def test_a_folder_is_told_to_be_one():
     Path("nets").mkdir()
     assert_refused(UsageError, lambda: find_model("nets"), FOLDER)
+    Path("nets/a.onnx").touch()
+    words = "'nets' is a folder\n  hint: name the file: nets/a.onnx"
+    assert_refused(UsageError, lambda: find_model("nets"), words)
+    Path("nets/config.json").touch()
+    words = "'nets' is a folder\n  hint: name it as hf/nets"
+    assert_refused(UsageError, lambda: find_model("nets"), words)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_without_an_ending_is_told_by_its_beginning():
+    for start, words in (
+        (b"GGUF\x03", "'net' is a model of llama.cpp"),
+        (b"import torch\n", "'net' is no model, but looks like Python"),
+    ):
+        Path("net").write_bytes(start)
+        with pytest.raises(UsageError, match=words):
+            find_model("net")
 
 
 @pytest.mark.usefixtures("folder")
@@ -172,4 +201,4 @@ def test_torchscript_is_told_from_a_checkpoint():
     with zipfile.ZipFile("net.pt", "w") as archive:
         archive.writestr("net/code/__torch__/net.py", "class Net: pass")
     words = f"'net.pt' is TorchScript, which hides its layers\n  hint: {A_CLASS}"
-    assert_refused(UsageError, lambda: find_model("net.pt"), words)
+    assert_refused(UsageError, lambda: find_model("net.pt").graph(Question()), words)

@@ -21,6 +21,7 @@ from archstat.cli.shared import (
     columns_named,
     format_option,
     load,
+    require_layers,
 )
 from archstat.errors import within
 from archstat.formats.special import SHEETS
@@ -86,6 +87,7 @@ def key(
         asked = question(input, classes, settings, model_arguments, 1, "none")
         graph, traced_on, batch = load(model, asked)
         whole = report_on(graph, batch_size=batch, traced_on=traced_on)
+        require_layers(whole)
         report = asked_layers(whole, has_all=rows == "all")
         kept = () if keep is None else columns_named(keep, "--keep")
         told = [column for column in told_by(blanks, shown) if column not in kept]

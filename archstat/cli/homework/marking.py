@@ -73,12 +73,14 @@ def truth(model: str, asked: Question) -> Truth:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    from archstat.cli.shared import load
+    from archstat.cli.shared import load, require_layers
     from archstat.homework.answers.truth import truth_of
     from archstat.report.report import report_on
 
     graph, traced_on, batch = load(model, asked)
-    return truth_of(graph, report_on(graph, batch_size=batch, traced_on=traced_on))
+    report = report_on(graph, batch_size=batch, traced_on=traced_on)
+    require_layers(report)
+    return truth_of(graph, report)
 
 
 def catalogue_truths() -> Iterator[tuple[str, Truth]]:

@@ -12,6 +12,7 @@ from archstat.errors import INSTEAD
 from archstat.extras import TORCH, Extra, require
 from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
+from archstat.models.tensors import HeldTensor, Tensors
 from archstat.models.torch.loading.home import FILES
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class TorchFrontEnd(FrontEnd):
         ),
     )
     needs_training_pass = True
+    is_general = True
 
     def __init__(self, argument: str) -> None:
         super().__init__(argument)
@@ -66,6 +68,18 @@ class TorchFrontEnd(FrontEnd):
             )
         graph = replace(graph, notes=(*graph.notes, *source.notes))
         return Loaded(graph, device, question.batch_size)
+
+    def tensors(self, question: Question) -> Tensors:
+        """Return the tensors of the model's state dict; its parameters are those that may learn."""
+        model = self.module(question).model
+        learning = {name: each.requires_grad for name, each in model.named_parameters()}
+        return {
+            name: HeldTensor(
+                tuple(each.shape), str(each.dtype).removeprefix("torch."), learning.get(name)
+            )
+            for name, each in model.state_dict().items()
+            if hasattr(each, "shape")  # a state may be anything
+        }
 
     def module(self, question: Question) -> Source:
         """Return the model that the argument names."""

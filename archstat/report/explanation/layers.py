@@ -10,8 +10,8 @@ from archstat.analyses.symbols import Atom, Constant, Expression, Symbol
 from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import Graph, Node, Training
-from archstat.layers.base import Layer, Shape, is_bias
-from archstat.layers.opaque import Observed
+from archstat.layers.base import Layer, Shape, is_bias, times
+from archstat.layers.opaque import Observed, Unplaced
 from archstat.report.explanation.fields import field_lines
 from archstat.report.explanation.letters import atoms, axis_names, symbolic
 from archstat.report.explanation.line import (
@@ -96,11 +96,13 @@ def _times(node: Node) -> int:
 def _observed(node: Node) -> Iterator[Explanation]:
     """Yield what a forward pass showed of a layer that has no formulas."""
     words = "observed in the forward pass"
-    for axis, size in zip(axis_names(node.out_shape), node.out_shape, strict=True):
+    axes = axis_names(node.out_shape) if node.out_shape else ()
+    for axis, size in zip(axes, node.out_shape, strict=True):
         yield Explanation("feature_map", size, axis, words=words)
     for quantity in ("weights", "biases"):
         if count := getattr(node, quantity):
-            yield Explanation(quantity, count, words=words)
+            told = _held(node, quantity) if isinstance(node.layer, Unplaced) else words
+            yield Explanation(quantity, count, words=told)
     if node.neurons:
         yield _observed_count("neurons", node.neurons, _times(node))
     terms = node.layer.terms if isinstance(node.layer, Observed) else 0
@@ -109,6 +111,15 @@ def _observed(node: Node) -> Iterator[Explanation]:
         yield worked_out("macs", _times(node) * values * Symbol.named("K", terms))
     elif node.macs:
         yield _observed_count("macs", node.macs, _times(node))
+
+
+def _held(node: Node, quantity: str) -> str:
+    """Return the tensors that a module of unknown input holds, in words."""
+    return " and ".join(
+        f"{name} {times(shape) or 1}"
+        for name, shape in node.param_shapes.items()
+        if is_bias(name) is (quantity == "biases")
+    )
 
 
 def _observed_count(quantity: str, count: int, times: int) -> Explanation:
