@@ -43,6 +43,8 @@ th, td { border: 1px solid var(--line); padding: .25rem .5rem; text-align: start
   vertical-align: top; }
 thead th, tfoot tr { background: var(--head); }
 tbody th { font-weight: normal; }
+:is(tbody, tfoot) th, thead th:first-child { position: sticky; inset-inline-start: 0; }
+:is(tbody, tfoot) th { background: Canvas; }
 .number { text-align: end; white-space: nowrap; }
 .blank { min-width: 6rem; }
 .mark { font-weight: bold; white-space: nowrap; color: var(--mark); }

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from zipfile import ZipFile
 
 import pytest
 
@@ -47,7 +48,8 @@ def rows(root, name="class.csv"):
 def written(root):
     """Return all results by name, but for the ledger."""
     output = root.parent / "out"
-    files = (path for path in output.rglob("*") if path.is_file() and path.suffix != ".sqlite")
+    left = {".sqlite", ".zip"}
+    files = (path for path in output.rglob("*") if path.is_file() and path.suffix not in left)
     return {str(path.relative_to(output)): path.read_bytes() for path in files}
 
 
@@ -75,7 +77,10 @@ def test_every_student_is_told_something(tmp_path):
     assert sorted(told) == ["class.csv", "feedback/bob.md", "feedback/carol.md", "report.md"]
     assert b"48,001" in told["feedback/bob.md"]
     assert b"48,000" not in told["feedback/bob.md"]  # a hint, and not the answer
-    assert told["feedback/carol.md"] == b"carol.md: holds no table\n"
+    assert told["feedback/carol.md"].startswith(
+        b"**lenet5: not marked**\n\nHanded in: carol.md.\n\n"
+    )
+    assert b"\n\nThere is no table in it with a column that is" in told["feedback/carol.md"]
 
 
 def test_a_zip_file_and_its_folder_give_the_same_rows(tmp_path):
@@ -387,3 +392,54 @@ def test_feedback_that_was_edited_stays(tmp_path):
         f"note: in {told.parent}, edited by somebody and left so: bob.md; "
         "the new feedback is beside, in files with (graded again)\n"
     )
+
+
+REFUSED = {
+    "a.md": (b"", "The file is empty"),
+    "b.zip": (b"PK\x03\x04xxx", "The archive is damaged"),
+    "c.py": (b"import torch", "Python is not run here"),
+    "d.png": (b"\x89PNG\r\n\x1a\n\0\xff\xfe", "A picture cannot be read: type the table."),
+    "e.md": (b"hello", "There is no table in it"),
+    "f.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Save it in a newer format: .docx or .xlsx."),
+}
+
+
+def test_whoever_handed_in_what_cannot_be_read_is_told_what_to_hand_in_instead(tmp_path):
+    for name, (content, _) in REFUSED.items():
+        folder(tmp_path / "in", name, content=content)
+    root = tmp_path / "in"
+    result = grade(root, "--feedback-format", "html", "--assignment", "Homework 3")
+    assert (result.exit_code, result.stderr) == (0, "")
+    for name, (_, words) in REFUSED.items():
+        page = (tmp_path / "out" / "feedback" / f"{name[0]}.html").read_text(encoding="utf-8")
+        assert '<h1 dir="auto">Homework 3: not marked</h1>' in page
+        assert words in page
+        assert "What can be read: Word, Excel" in page
+        assert str(tmp_path) not in page
+
+
+def test_feedback_is_in_the_language_of_the_course_and_in_an_archive_to_upload(tmp_path):
+    root = tmp_path / "in"
+    for name in ("leekim_123_4567_hw.md", "parklee_LATE_124_4568_hw-1.md"):
+        folder(root, name, content=SLIPPED.encode())
+    result = grade(root, "--feedback-format", "html", "--language", "ko", "--assignment", "과제 3")
+    assert result.exit_code == 0
+    with ZipFile(tmp_path / "out" / "feedback.zip") as archive:
+        assert archive.namelist() == [
+            # as Canvas has named them, by which it finds the students
+            "leekim_123_4567_feedback.html", "parklee_LATE_124_4568_feedback.html",
+        ]  # fmt: skip
+        page = archive.read("leekim_123_4567_feedback.html").decode()
+    assert page.startswith('<!DOCTYPE html>\n<html lang="ko"')
+    assert "과제 3: hw.md, 1번째 줄" in page
+    assert "5점 만점에 4점" in page
+    assert "F5의 가중치" in page
+    assert "48,000" not in page
+
+
+def test_no_archive_is_left_where_nobody_is_told_anything(tmp_path):
+    root = sheets(tmp_path / "in", bob=SLIPPED)
+    grade(root)
+    assert (tmp_path / "out" / "feedback.zip").exists()
+    grade(root, "--feedback", "none")
+    assert not (tmp_path / "out" / "feedback.zip").exists()

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from archstat.cli.homework import marking
+from archstat.cli.homework import collecting, marking
 from archstat.cli.reading import question
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from archstat.homework.grading.guards import Limits
-    from archstat.homework.grading.roster import Roster
-    from archstat.homework.grading.run import Graded
-    from archstat.homework.grading.source import Source
-    from archstat.homework.grading.submissions import Submission
     from archstat.homework.grading.submitted.sandbox import Sandbox
     from archstat.layers.base import Shape
 
-STOPPED = 130
 MIB = 1 << 20
 SMALLEST_MIB = 64
 MOST_WORKERS = 256
@@ -80,9 +70,18 @@ def grade(
     asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
     feedback: marking.FeedbackLevel = None,
+    feedback_format: Annotated[
+        Literal["markdown", "html", "text"],
+        typer.Option(help="What students are given: a page, or a text."),
+    ] = "markdown",
+    tongue: marking.Tongue = "en",
     assignment: Annotated[
         str | None,
-        typer.Option(metavar="TITLE", help="Canvas's column for the grades. Default: the model."),
+        typer.Option(
+            metavar="TITLE",
+            help="What the homework is called, in feedback and in the column for its grades. "
+            "Default: the model.",
+        ),
     ] = None,
     network: Annotated[
         str,
@@ -114,7 +113,7 @@ def grade(
         from archstat.files import write_file
         from archstat.formats import text_in
         from archstat.formats.special import grades
-        from archstat.formats.special.feedback import as_table, for_students
+        from archstat.formats.special.feedback import ForStudents, as_table, packed
         from archstat.homework.grading.grader import Grader
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
@@ -134,10 +133,13 @@ def grade(
         shape = truth.graph.input_shape
         walls = (folder, output)
         sandbox = _sandbox(shape, limits, network, walls) if run_submitted_code else None
-        source, submissions = _handed_in(folder, output, [roster, policy, _file(against)], listed)
+        read = [roster, policy, _file(against)]
+        source, submissions = collecting.handed_in(folder, output, read, listed)
         told = rules.feedback != "none"
-        grader = Grader(truth, rules, choices, for_students if told else None, as_table)
-        names = feedback_files(submissions, ".md") if told else {}
+        title = assignment or truth.graph.name.rpartition("/")[2]
+        render = ForStudents(feedback_format, title, marking.language(tongue).key)
+        grader = Grader(truth, rules, choices, render if told else None, as_table)
+        names = feedback_files(submissions, render.suffix) if told else {}
         run = partial(
             grade_all,
             submissions,
@@ -149,106 +151,21 @@ def grade(
             sandbox=sandbox,
         )
         about = f"{__version__} {grader.digest} {run_submitted_code} {network}"
-        graded = _graded(run, about, output, names, len(submissions))
+        graded = collecting.graded_in(run, about, output, names, len(submissions), render)
+        if names:
+            write_file(packed(output / "feedback", names.values()), output / "feedback.zip")
+        else:
+            (output / "feedback.zip").unlink(missing_ok=True)
         report = ClassReport(truth.graph.name, graded, listed, rules.out_of, rules.feedback)
         document = class_document(report)
         write_file(grades.BYTE_ORDER_MARK + text_in("csv", document), output / "class.csv")
         write_file(text_in("markdown", document), output / "report.md")
         if listed is not None:
-            title = assignment or report.model
-            write_file(grades.grades_of(report, listed, title), output / grades.file_name(listed))
+            write_file(
+                grades.grades_of(report, listed, assignment or report.model),
+                output / grades.file_name(listed),
+            )
         target.send(document)
-
-
-def _handed_in(
-    folder: Path, output: Path, others: Sequence[Path | None], roster: Roster | None
-) -> tuple[Source, Sequence[Submission]]:
-    """Return what was handed in, and tell how it was found.
-
-    Args:
-        folder: Where it is.
-        output: Where the results go.
-        others: Other files that are read.
-        roster: Who is in the class.
-
-    Raises:
-        UsageError: There is nothing, or nothing of anybody in the class; or the results would
-            overwrite what is read.
-    """
-    from archstat.formats.special import grades
-    from archstat.homework.grading.ledger import NAME
-    from archstat.homework.grading.source import open_source
-    from archstat.homework.grading.submissions import found_in
-
-    place = f"-o {shown(str(output))}"
-    if output.resolve() == folder.resolve():
-        raise UsageError(f"{place} is where the submissions are", hint="write -o results")
-    read = [path for path in others if path is not None]
-    results = {"class.csv", "report.md", "grades.csv", NAME, *grades.FILES.values()}
-    for path in read:
-        if path.resolve().parent == output.resolve() and path.name in results:
-            raise UsageError(f"{place} would overwrite {shown(str(path))}", hint="name another")
-    source = open_source(folder, without=(output, *read))
-    found = found_in(source, roster)
-    if not found.submissions:
-        raise UsageError(f"there is no submission in {shown(str(folder))}")
-    if roster is not None and not any(one.students for one in found.submissions):
-        raise UsageError(
-            "no submission is of anybody on the roster: the first is "
-            f"{shown(found.submissions[0].key)}",
-            hint="name files or folders by number, name or address, as the roster has them",
-        )
-    for note in (*found.notes, f"{found.layout}" if found.layout.system else ""):
-        if note:
-            typer.echo(f"note: {note}", err=True)
-    return source, found.submissions
-
-
-def _graded(
-    run: Callable[..., None], about: str, output: Path, names: Mapping[str, str], total: int
-) -> tuple[Graded, ...]:
-    """Return the graded submissions, the feedback of each written as soon as it is there.
-
-    Args:
-        run: Grades, given a ledger and whom to tell.
-        about: What changes if the question does.
-        output: Where the results go.
-        names: What feedback files are called.
-        total: How many submissions there are.
-    """
-    from archstat.files import write_file
-    from archstat.homework.grading import ledger
-    from archstat.homework.grading.run import AGAIN, FeedbackFolder
-
-    folder = output / "feedback"
-    _make_folder(folder if names else output)
-    graded: list[Graded] = []
-    with ledger.opened(output, about) as records, _progress(total) as advance:
-        told = FeedbackFolder(folder, records, write_file)
-        told.remove_others(set(names.values()))
-
-        def done(one: Graded) -> None:
-            if names:
-                told.keep(names[one.submission.key], _feedback(one))
-            graded.append(one.without_feedback)
-            advance()
-
-        try:
-            run(ledger=records, done=done)
-        except KeyboardInterrupt:
-            typer.echo(
-                f"stopped: {len(graded)} of {total} are graded; the same command goes on from here",
-                err=True,
-            )
-            raise typer.Exit(STOPPED) from None
-        if told.edited:
-            typer.echo(
-                f"note: in {folder}, edited by somebody and left so: {', '.join(told.edited[:3])}"
-                f"{', …' if len(told.edited) > 3 else ''}; the new feedback is beside, "  # noqa: PLR2004
-                f"in files with{AGAIN}",
-                err=True,
-            )
-    return tuple(sorted(graded, key=lambda one: one.submission.key))
 
 
 def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...]) -> Sandbox:
@@ -278,12 +195,6 @@ def _file(model: str) -> Path | None:
     return None
 
 
-def _feedback(graded: Graded) -> str:
-    """Return what a student is told, also of what could not be graded."""
-    outcome = graded.record.outcome
-    return outcome.feedback or f"{outcome.message}\n"
-
-
 def _time(seconds: float) -> float:
     from archstat.cli.shared import LONGEST_S
 
@@ -306,31 +217,3 @@ def _workers(wanted: int | None) -> int:
     if not 1 <= wanted <= MOST_WORKERS:
         raise UsageError(f"--workers: must be from 1 to {MOST_WORKERS}, got {wanted}")
     return wanted
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{shown(str(path))} cannot be made: {error.strerror}") from None
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show how many submissions are graded, if anybody can see it."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    bar = Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)

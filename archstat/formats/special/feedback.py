@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
 from archstat.documents.document import Document
+from archstat.documents.homework.refusal import refusal_document
 from archstat.documents.homework.sheet import feedback_document
 from archstat.documents.report import report_document
 from archstat.documents.view import View
 from archstat.errors import UsageError
-from archstat.formats import text_in
+from archstat.formats import format_named, text_in
 from archstat.graph import Graph
+from archstat.homework.grading.outcome import Outcome
 from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.language import ENGLISH, language_named
 from archstat.report.report import report_on
 
 
@@ -24,11 +33,59 @@ def feedback_of(document: Document) -> Feedback:
     return document.subject
 
 
-def for_students(feedback: Feedback) -> str:
-    """Return what a student is given."""
-    return text_in("markdown", feedback_document(feedback))
+PACKED = (2000, 1, 1, 0, 0, 0)
+"""The date of files in an archive: the same results give the same file."""
+
+HANDED_OUT = ("markdown", "html", "text")
+"""The formats in which students are given their feedback."""
+
+
+@dataclass(frozen=True)
+class ForStudents:
+    """Renders what students are given; it travels to other processes.
+
+    Attributes:
+        format_name: One of `HANDED_OUT`.
+        title: What the homework is called.
+        language: The code of the language.
+    """
+
+    format_name: str = "markdown"
+    title: str = ""
+    language: str = ENGLISH
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of a file with feedback."""
+        return format_named(self.format_name).suffix
+
+    def __call__(self, feedback: Feedback) -> str:
+        """Return what the student is told of a marked sheet."""
+        told = replace(feedback, title=self.title, language=language_named(self.language))
+        return text_in(self.format_name, feedback_document(told))
+
+    def refusal(self, outcome: Outcome, files: Sequence[str]) -> str:
+        """Return what the student is told of what could not be marked."""
+        language = language_named(self.language)
+        return text_in(self.format_name, refusal_document(outcome, files, self.title, language))
 
 
 def as_table(graph: Graph) -> str:
     """Return the table of a network as a student would hand it in."""
     return text_in("csv", report_document(report_on(graph), View()))
+
+
+def packed(folder: Path, names: Iterable[str]) -> bytes:
+    """Return a zip file of the feedback in a folder, as learning-management systems take it back.
+
+    Args:
+        folder: Where the files are.
+        names: Which of them; one that is not there is left out.
+    """
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name in sorted(names):
+            path = folder / name
+            if path.is_file():
+                archive.writestr(ZipInfo(name, PACKED), path.read_bytes(), ZIP_DEFLATED)
+    return file.getvalue()

@@ -53,7 +53,7 @@ class Grader:
         asked = (
             *(str(graph), graph.nodes, self.truth.account),
             *(self.policy, sorted(self.columns.items())),
-            None if self.render is None else (self.render.__module__, self.render.__qualname__),
+            None if self.render is None else _named(self.render),
         )
         return sha256(repr(asked).encode()).hexdigest()
 
@@ -115,6 +115,11 @@ class Grader:
         except TraceError as error:
             return name, f"its network cannot be counted: {_said(error)}"
         return f"{name}.csv", self.tabulate(graph).encode()
+
+
+def _named(render: Callable[[Feedback], str]) -> str:
+    """Return what tells two ways to render feedback apart."""
+    return f"{render.__module__} {getattr(render, '__qualname__', None) or render!r}"
 
 
 def _unpacked(files: Files) -> Iterator[tuple[str, bytes | str]]:

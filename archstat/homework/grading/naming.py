@@ -17,7 +17,7 @@ from archstat.homework.reading.decoding import decoded
 GRADESCOPE_LIST = "submission_metadata.yml"
 
 _CANVAS = re.compile(
-    r"(?P<name>[^\W_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?:\d{3,}_(?P<file>.+)|(?P<text>text\.html))"
+    r"(?P<name>[^\W_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?:(?P<attachment>\d{3,})_(?P<file>.+)|(?P<text>text\.html))"
 )
 _MOODLE = re.compile(
     r"(?P<name>[^_].*)_(?P<id>\d+)_(?P<returns>assignsubmission_(?:file|onlinetext)_)(?P<file>.*)",
@@ -51,7 +51,8 @@ class Owner:
     Attributes:
         key: What all files of one submission have in common.
         file: What the student called the file, if the name says that.
-        returns: What a file for this student is to be called so that Moodle takes it back.
+        returns: How the name of a file for this student begins so that Moodle or Canvas takes it
+            back: as the system has named what was handed in.
     """
 
     key: str
@@ -78,7 +79,11 @@ def exported(name: str, system: str) -> Owner | None:
     if system == CANVAS and (match := _CANVAS.fullmatch(name)):
         person = Person(match["name"], match["id"])
         file = match["file"] or match["text"]
-        return Owner(f"{match['name']}_{match['id']}", (person,), file, bool(match["late"]))
+        key = f"{match['name']}_{match['id']}"
+        late = match["late"] or ""
+        told = match["attachment"]
+        returns = f"{match['name']}{late}_{match['id']}_{told}_" if told else ""
+        return Owner(key, (person,), file, bool(late), returns)
     if system == GRADESCOPE and _GRADESCOPE.fullmatch(name):
         return Owner(name, ())
     return None

@@ -23,11 +23,19 @@ MOODLE_JANE = Person("Jane Doe", "12345")
     ("name", "owner"),
     [
         pytest.param(
-            "doejane_12345_67890_hw.md", Owner("doejane_12345", (JANE,), "hw.md"), id="Canvas"
+            "doejane_12345_67890_hw.md",
+            Owner("doejane_12345", (JANE,), "hw.md", returns="doejane_12345_67890_"),
+            id="Canvas",
         ),
         pytest.param(
             "doejane_LATE_12345_67890_my_hw-1.xlsx",
-            Owner("doejane_12345", (JANE,), "my_hw-1.xlsx", is_late=True),
+            Owner(
+                "doejane_12345",
+                (JANE,),
+                "my_hw-1.xlsx",
+                is_late=True,
+                returns="doejane_LATE_12345_67890_",
+            ),
             id="Canvas, late, handed in again",
         ),
         pytest.param(
@@ -37,7 +45,7 @@ MOODLE_JANE = Person("Jane Doe", "12345")
         ),
         pytest.param(
             "김철수_777_67890_과제.md",
-            Owner("김철수_777", (Person("김철수", "777"),), "과제.md"),
+            Owner("김철수_777", (Person("김철수", "777"),), "과제.md", returns="김철수_777_67890_"),
             id="Canvas, Korean",
         ),
         pytest.param(
