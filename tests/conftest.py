@@ -1,4 +1,4 @@
-"""How many examples hypothesis tries: 200 a law, or 5,000 with HYPOTHESIS_PROFILE=nightly."""
+"""How many examples hypothesis tries: 50 a law, or 5,000 with HYPOTHESIS_PROFILE=nightly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("default", deadline=None, max_examples=200)
+settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("nightly", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from math import exp, log, pi, sqrt
 from statistics import median, stdev
 from typing import NamedTuple
@@ -34,6 +35,7 @@ class Interval(NamedTuple):
         return Interval(min(self.low, other.low), max(self.high, other.high))
 
 
+@cache
 def support(quantile: float) -> int:
     """Return how many samples a quantile needs, so that the extreme one bounds it with 95 %.
 

@@ -47,7 +47,7 @@ def test_percentiles_lie_where_they_say():
 
 @given(times, st.randoms())
 def test_percentiles_do_not_depend_on_the_order(values, random):
-    values = values * 60
+    values = (values * 60)[:120]  # 59 are enough for a percentile
     shuffled = random.sample(values, len(values))
 
     assert percentile(values, 0.95) == percentile(shuffled, 0.95)

@@ -333,7 +333,7 @@ def test_a_question_that_cannot_be_answered(words, lines):
 @pytest.mark.parametrize(
     ("words", "lines"),
     [
-        (("nonet",), ("error: there is no model 'nonet'",)),
+        (("no-net",), ("error: there is no model 'no-net'",)),
         (("run.json",), ("error: run.json: cannot be read: No such file or directory",)),
         (
             ("--compare", "run.json"),

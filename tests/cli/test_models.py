@@ -169,6 +169,7 @@ def test_a_batch_multiplies_macs():
     assert table(*SMALL, "--batch", "3", "--columns", "layer,macs")[-1] == ["total", "15,984"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("-o", "-")])
 def test_a_file_that_prints_does_not_disturb_the_answer(words):
     loud = NETS.replace(
@@ -181,6 +182,7 @@ def test_a_file_that_prints_does_not_disturb_the_answer(words):
     assert done.stderr == b"import\nrun\n"
 
 
+@pytest.mark.slow
 def test_what_a_file_starts_does_not_disturb_the_answer():
     loud = "import os, sys\nos.system('echo child')\nsys.__stdout__.write('loud\\n')\n"
     Path("loud.py").write_text(loud + NETS, encoding="utf-8")
@@ -333,6 +335,7 @@ def test_a_model_that_catches_every_exception_is_stopped_all_the_same():
     assert done.stderr == b"error: no answer within 2 s\n  hint: allow more with --timeout\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals are others on this system")
 def test_ctrl_c_stops_without_a_word_and_without_a_file():
     # who is started in the background of a shell ignores the signal, unless told otherwise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from archstat.homework.answers.truth import Truth, truth_of
 from archstat.homework.marking.marking import Marked, mark
 from archstat.homework.marking.policy import Policy
@@ -11,7 +13,9 @@ from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
 
 
+@cache
 def truth(name: str, **changes: object) -> Truth:
+    """Return what is true of a network; it is worked out once, as nothing changes it."""
     graph = resolve(name, Variant(**changes))
     return truth_of(graph, report_on(graph))
 
