@@ -162,6 +162,7 @@ def test_a_new_device_is_one_file_for_table_and_for_verify():
     assert invoke("verify", "lenet5", "--device", "abacus").exit_code == 0
 
 
+@pytest.mark.slow
 def test_and_for_bench(abacus):
     from archstat.bench.measuring.worker import run
     from archstat.bench.plan import Failed, Plan, Taken
