@@ -74,6 +74,7 @@ def verdicts(marked: Marked) -> set[Verdict]:
 KEY = View(choose_columns(DEFAULT), is_homework=True)
 SHEET = View(choose_columns(DEFAULT), is_homework=True, blank=choose_columns(BLANKS))
 each_format = pytest.mark.parametrize("format_name", SHEET_FORMATS)
+each_network = pytest.mark.parametrize("name", NETWORKS)
 
 LARGE = {"googlenet", "mobilenet-v1", "resnet18", "resnet50", "unet"}
 """Networks of 50 layers and more: a sheet of theirs is marked as people and as machines read it."""
