@@ -13,8 +13,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator, Sequence
@@ -23,11 +21,13 @@ from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path, PurePosixPath
 
-from archstat.homework.grading.guards import Limits, limit
+from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import clipped
 from archstat.homework.grading.processes import ended, environment, kill, python, started
 from archstat.homework.grading.submissions import CODE, Described, Files
-from archstat.homework.grading.submitted.walls import IN_MEMORY, Walls, build
+from archstat.homework.grading.submitted import limiting
+from archstat.homework.grading.submitted.limiting import KILLED
+from archstat.homework.grading.submitted.walls import IN_MEMORY, Walls
 from archstat.homework.marking.feedback import line
 
 MOST_ANSWER_BYTES = 4 << 20
@@ -36,15 +36,7 @@ MOST_ANSWER_BYTES = 4 << 20
 MOST_FILES = 5
 """Of a submission that are run."""
 
-TORCH_BYTES = 1 << 30
-"""Of memory that PyTorch takes before a network is built."""
-
-MAPPED_BYTES = 32 << 30
-"""Of addresses that PyTorch's libraries take, most of which are never touched."""
-
-MOST_WRITTEN_BYTES = 16 << 20
 MOST_PROCESSES = 256
-MOST_OPEN_FILES = 256
 
 PASSING = (
     "Resource temporarily unavailable",
@@ -54,9 +46,6 @@ PASSING = (
 """What says that the machine is full at the moment, and nothing of the code."""
 FULL_DISK = "No space left on device"
 """Likewise, but of a folder that lies on a disk."""
-
-KILLED = 128
-"""What shells add to the number of a signal that has ended a process."""
 
 
 class TimeIsUp(Exception):  # noqa: N818  it is told, not raised to a user
@@ -119,7 +108,7 @@ class Sandbox:
         return await started(
             *(
                 *self.walls.around(folder),
-                *python(__name__),
+                *python(limiting.__name__),
                 *map(str, most),
                 json.dumps(self.walls.inside(folder)),
                 *self.command,
@@ -194,27 +183,3 @@ def _room_for_processes(proc: Path = Path("/proc")) -> int:
             if process.stat().st_uid == os.getuid():
                 running += len(list((process / "task").iterdir()))
     return running + MOST_PROCESSES
-
-
-def main() -> None:
-    """Build walls around a process with limits, and run the command that is given behind them."""
-    time_s, memory_bytes, processes = map(int, sys.argv[1:4])
-    build(sys.argv[4])
-    data_bytes = memory_bytes + TORCH_BYTES
-    limit(
-        {
-            "RLIMIT_CPU": time_s,
-            "RLIMIT_DATA": data_bytes,
-            "RLIMIT_AS": data_bytes + MAPPED_BYTES,
-            "RLIMIT_FSIZE": MOST_WRITTEN_BYTES,
-            **({"RLIMIT_NPROC": processes} if processes else {}),
-            "RLIMIT_NOFILE": MOST_OPEN_FILES,
-            "RLIMIT_CORE": 0,
-        }
-    )
-    code = subprocess.call(sys.argv[5:])  # noqa: S603  what our parent has chosen
-    sys.exit(code if code >= 0 else KILLED - code)
-
-
-if __name__ == "__main__":
-    main()

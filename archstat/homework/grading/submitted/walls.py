@@ -8,7 +8,6 @@ no other process is seen.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -22,9 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archstat.homework.grading.processes import environment, python
-
-MOST_WRITTEN_BYTES = 64 << 20
-"""Of all files that code leaves: its folder lies in memory."""
+from archstat.homework.grading.submitted import limiting
 
 UNSHARE = (
     *("unshare", "--user", "--map-root-user", "--mount", "--net", "--ipc", "--pid"),
@@ -35,6 +32,8 @@ BUBBLEWRAP = (
     *("--cap-drop", "ALL"),
 )
 PROBE_S = 20.0
+LEAST, TRUE = ("20", str(1 << 28), "0"), (sys.executable, "-c", "")
+"""Limits, and a command, that show whether walls stand."""
 
 IN_MEMORY, ON_DISK = "unshare", "bwrap"
 """The kinds of walls, by where the folder of the code lies behind them."""
@@ -63,7 +62,7 @@ class Walls:
         with suppress(OSError, subprocess.TimeoutExpired), tempfile.TemporaryDirectory() as made:
             folder = os.path.realpath(made)
             inside = json.dumps(self.inside(folder, kind))
-            words = (*self.around(folder, kind), *python(__name__), inside)
+            words = (*self.around(folder, kind), *python(limiting.__name__), *LEAST, inside, *TRUE)
             done = subprocess.run(  # noqa: S603  our words
                 words, capture_output=True, check=False, env=environment(), timeout=PROBE_S
             )
@@ -101,114 +100,3 @@ def _bound(folder: str, hidden: Iterable[Path]) -> Iterator[str]:
         yield from ("--tmpfs",) if path.is_dir() else ("--ro-bind", os.devnull)
         yield str(path)
     yield from ("--bind", folder, folder, "--chdir", folder)
-
-
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
-MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
-"""The system call that makes all mounts read-only, the same on all processors."""
-PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 24, 28, 38
-ROOT_IS_NOBODY = 0b11_11_11
-"""That a user called root has no rights by that name, now and for ever."""
-CAPABILITIES = 64
-
-
-class _System:
-    """The calls of Linux that build walls; Python has no words for them.
-
-    Raises:
-        OSError: Each, if the system refuses.
-    """
-
-    def __init__(self) -> None:
-        self._libc = ctypes.CDLL(None, use_errno=True)
-
-    def mount(self, source: str, path: str, kind: str, flags: int, options: str = "") -> None:
-        """Mount a file system."""
-        words = (text.encode() or None for text in (source, path, kind))
-        self._check(self._libc.mount(*words, ctypes.c_ulong(flags), options.encode() or None))
-
-    def close(self, path: str) -> None:
-        """Let nothing be written below a path, on whatever disk it lies, nor any device be used."""
-        self._set(path, AT_RECURSIVE, MS_RDONLY | MS_NOSUID | MS_NODEV, 0)
-
-    def open_device(self, path: str) -> None:
-        """Let one device be used."""
-        self._set(path, 0, 0, MS_RDONLY | MS_NODEV)
-
-    def _set(self, path: str, flags: int, wanted: int, unwanted: int) -> None:
-        settings = (ctypes.c_uint64 * 4)(wanted, unwanted, 0, 0)
-        size = ctypes.c_size_t(ctypes.sizeof(settings))
-        where = (ctypes.c_int(AT_FDCWD), path.encode(), ctypes.c_uint(flags))
-        self._check(
-            self._libc.syscall(ctypes.c_long(MOUNT_SETATTR), *where, ctypes.byref(settings), size)
-        )
-
-    def give_up_rights(self) -> None:
-        """Let what we start have no right to take the walls down."""
-        words = [ctypes.c_ulong(0)] * 3
-        for what, value in ((PR_SET_SECUREBITS, ROOT_IS_NOBODY), (PR_SET_NO_NEW_PRIVS, 1)):
-            self._check(self._libc.prctl(what, ctypes.c_ulong(value), *words))
-        for number in range(CAPABILITIES):
-            if self._libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(number), *words):
-                return  # there are no more
-
-    @staticmethod
-    def _check(result: int) -> None:
-        if result:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
-def build(inside: str) -> None:
-    """Build the walls around what this process starts, the first of its namespaces.
-
-    Args:
-        inside: What `Walls.inside` gives, in JSON.
-
-    Raises:
-        OSError: The system refuses.
-    """
-    folder, *hidden = json.loads(inside) or [""]
-    if not folder:
-        return
-    system = _System()
-    system.mount("", "/", "", MS_REC | MS_PRIVATE)
-    system.close("/")
-    content = {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
-    flags = MS_NOSUID | MS_NODEV
-    for path in hidden:
-        if Path(path).is_dir():
-            system.mount("none", path, "tmpfs", flags | MS_RDONLY, "size=4k")
-        else:
-            system.mount(os.devnull, path, "", MS_BIND)
-    _devices(system, flags)
-    try:
-        system.mount("proc", "/proc", "proc", flags)
-    except OSError:  # a container may not show its own
-        system.mount("none", "/proc", "tmpfs", flags | MS_RDONLY, "size=4k")
-    system.mount("none", folder, "tmpfs", flags, f"size={MOST_WRITTEN_BYTES}")
-    os.chdir(folder)
-    for name, data in content.items():
-        Path(name).write_bytes(data)
-    system.give_up_rights()
-
-
-DEVICES = ("null", "zero", "full", "random", "urandom")
-
-
-def _devices(system: _System, flags: int) -> None:
-    """Leave the few devices that any program may need, and memory that processes share."""
-    found = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES}
-    system.mount("none", "/dev", "tmpfs", flags, f"size={MOST_WRITTEN_BYTES},mode=755")
-    for name, handle in found.items():
-        path = Path("/dev", name)
-        path.touch()
-        system.mount(f"/proc/self/fd/{handle}", str(path), "", MS_BIND)
-        system.open_device(str(path))
-        os.close(handle)
-    Path("/dev/shm").mkdir()  # noqa: S108  in a /dev of our own
-    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        Path("/dev", name).symlink_to(f"/proc/self/fd{target}")
-
-
-if __name__ == "__main__":
-    build(sys.argv[1])
