@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-import io
 import sys
+from pathlib import Path
 
 from archstat.cli.app import COMMANDS, application
+from archstat.cli.streams import CANNOT_ANSWER, leave, prepare
 
 
 def main() -> None:
-    """Run the command line; letters that standard output cannot hold become question marks."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-    first = sys.argv[1:2]  # importing one command is faster than importing all
-    application(first if set(first) & set(COMMANDS) else COMMANDS)(prog_name="archstat")
+    """Run the command line, and end with its exit code, whatever happens."""
+    prepare()
+    try:
+        Path.cwd()
+    except OSError:
+        sys.stderr.write(
+            "error: the folder that this was started in is gone\n  hint: go to another one, cd …\n"
+        )
+        leave(CANNOT_ANSWER)
+    leave(_code_of(sys.argv[1:2]))
+
+
+def _code_of(first: list[str]) -> int:
+    """Run a command, and return its exit code."""
+    names = first if set(first) & set(COMMANDS) else COMMANDS  # one is faster than all
+    try:
+        application(names)(prog_name="archstat")
+        sys.stdout.flush()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else bool(end.code)
+    except KeyboardInterrupt:
+        return 130
+    except MemoryError:
+        sys.stderr.write("error: this takes more memory than there is\n")
+    except BaseException as error:  # noqa: BLE001  an exit code of 1 would say "no"
+        from archstat.cli.wording import bug  # noqa: PLC0415  rarely needed
+
+        sys.stderr.write(bug(error))
+    return CANNOT_ANSWER
 
 
 if __name__ == "__main__":

@@ -131,6 +131,10 @@ class DeviceError(ArchstatError):
     """A device that this machine does not have."""
 
 
+class Stopped(BaseException):
+    """The time is over that a model may take; no `except Exception` of its code stops it."""
+
+
 @contextmanager
 def within(place: str) -> Iterator[None]:
     """Add `place` to every archstat error that is raised inside the block."""

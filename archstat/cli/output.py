@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
+from archstat.cli.streams import answers
 from archstat.documents.document import Document
 from archstat.errors import ArchstatError, UsageError, shown, within
 from archstat.files import write_file
 from archstat.formats import OTHER_NAMES, TERMINAL, TEXT, format_named, name_of_suffix, suffixes
 from archstat.record import record
 
-STDOUT = "-"
+STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""What standard output is called where a file may stand."""
 
 
 @record
@@ -42,9 +43,10 @@ class Destination:
             UsageError: It cannot be written, or not in this format.
         """
         name = self.format_name
-        if name == TEXT and self.file is None and sys.stdout.isatty():
+        if name == TEXT and self.file is None and answers().isatty():
             name = TERMINAL
-        written = format_named(name, self.special).write(document)
+        with redirect_stdout(answers()):  # of whose terminal the colours are
+            written = format_named(name, self.special).write(document)
         self.write(f"{written}{end}" if isinstance(written, str) else written)
 
     def refuse(self, error: ArchstatError) -> None:
@@ -111,7 +113,7 @@ def target_of(output: str | None, models: Iterable[str]) -> Path | None:
     Raises:
         UsageError: It is.
     """
-    if output is None or output == STDOUT:
+    if output is None or output in STDOUT:
         return None
     target = Path(output)
     for model in models:
@@ -131,21 +133,17 @@ def require_other(target: Path, what: str, sources: Iterable[Path]) -> None:
 
 
 def write_stdout(content: str | bytes) -> None:
-    """Write to standard output.
+    """Write to standard output; if it takes no more, the process ends.
 
     Raises:
-        UsageError: It cannot be written, as on a full disk; or is no text, for a terminal.
+        UsageError: It is no text, for a terminal.
     """
-    if isinstance(content, bytes) and sys.stdout.isatty():
+    stream = answers()
+    if isinstance(content, str):
+        stream.write(content)
+    elif stream.isatty():
         raise UsageError("a terminal cannot show this format", hint="write a file, with -o FILE")
-    try:
-        if isinstance(content, bytes):
-            sys.stdout.buffer.write(content)
-        else:
-            sys.stdout.write(content)
-        sys.stdout.flush()
-    except BrokenPipeError:  # its reader has seen enough
-        raise
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at exit
-        raise UsageError(f"standard output cannot be written: {error.strerror}") from None
+    else:
+        stream.flush()
+        stream.buffer.write(content)
+    stream.flush()

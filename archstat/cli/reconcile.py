@@ -20,8 +20,8 @@ from archstat.cli.shared import (
     Output,
     Set,
     answering,
-    stdout_kept,
 )
+from archstat.cli.streams import stdout_kept
 from archstat.errors import ArchstatError, UsageError
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from archstat.cli.shared import (
     Set,
     answering,
     complete_model,
-    stdout_kept,
 )
+from archstat.cli.streams import stdout_kept
 from archstat.errors import UsageError, within
 
 if TYPE_CHECKING:

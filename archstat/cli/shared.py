@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from archstat.errors import ArchstatError, UsageError, within
+from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_within, stdout_kept
+from archstat.errors import ArchstatError, Stopped, UsageError, within
 from archstat.formats import format_names
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from archstat.report.columns import LayerColumn
     from archstat.report.report import NetworkReport
 
-CANNOT_ANSWER = 2
 NO = 1
-STDERR = 2
 LONGEST_S = 1_000_000  # of --timeout: timers take no infinity
 MOST_TRIES = 2  # to stop a model by an exception; one that catches all of them ends the process
 AGAIN_S = 1.0  # after this it is stopped once more, if it has caught the exception that does it
@@ -138,10 +136,6 @@ Timeout: TypeAlias = Annotated[
 ]
 
 
-class TimeUp(BaseException):
-    """The time that `--timeout` allows is over; no `except Exception` of a model stops it."""
-
-
 @contextmanager
 def limited(seconds: float | None) -> Iterator[None]:
     """Stop what runs inside after so many seconds.
@@ -169,38 +163,20 @@ def limited(seconds: float | None) -> Iterator[None]:
         if next(tries) > MOST_TRIES:
             os.write(STDERR, f"error: {refusal}\n".encode())
             os._exit(CANNOT_ANSWER)
-        raise TimeUp
+        raise Stopped
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
+    end_within(seconds)
+    before = signal.getsignal(signal.SIGALRM)
     try:
         try:
+            signal.signal(signal.SIGALRM, stop)
+            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
-    except TimeUp:
+    except Stopped:
         raise refusal from None
-
-
-@contextmanager
-def stdout_kept() -> Iterator[None]:
-    """Let nothing inside reach standard output, whatever a user's file starts; stderr gets it."""
-    try:
-        streams = (sys.__stdout__, sys.__stderr__)
-        out, err = (stream.fileno() for stream in streams if stream is not None)
-    except (OSError, ValueError):  # there are no such files, as where a program runs us
-        yield
-        return
-    kept = os.dup(out)
-    os.dup2(err, out)
-    try:
-        yield
-    finally:
-        if sys.__stdout__ is not None:
-            sys.__stdout__.flush()
-        os.dup2(kept, out)
-        os.close(kept)
 
 
 def load(model: str, asked: Question) -> Loaded:

@@ -26,8 +26,8 @@ from archstat.cli.shared import (
     answering,
     columns_named,
     limited,
-    stdout_kept,
 )
+from archstat.cli.streams import stdout_kept
 from archstat.errors import UsageError, within
 from archstat.formats import TEXT
 

@@ -23,8 +23,8 @@ from archstat.cli.shared import (
     Timeout,
     answering,
     limited,
-    stdout_kept,
 )
+from archstat.cli.streams import stdout_kept
 from archstat.documents.document import Document
 from archstat.errors import UsageError
 

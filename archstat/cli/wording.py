@@ -8,7 +8,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 
-from archstat.errors import Problem
+from archstat.errors import Problem, shown
+
+MOST_STEPS = 4
 
 
 def _shape(value: object) -> str:
@@ -51,3 +53,21 @@ def told(problem: Problem) -> str:
     """Return a problem as it is printed behind `error: `."""
     places = (OPTIONS[place][0] if place in OPTIONS else place for place in problem.places)
     return Problem(problem.what, problem.hint, tuple(places), problem.instead).told(as_option)
+
+
+def bug(error: BaseException) -> str:
+    """Return what is said of an error that nobody has foreseen, in place of a traceback."""
+    import platform
+    import traceback
+    from pathlib import Path
+
+    from archstat import __version__
+
+    steps = traceback.extract_tb(error.__traceback__)[-MOST_STEPS:]
+    where = ", ".join(f"{Path(step.filename).name}:{step.lineno}" for step in steps)
+    what = shown(f"{type(error).__name__}: {error}")
+    about = f"archstat {__version__}, Python {platform.python_version()}, {where}"
+    return (
+        f"error: archstat itself fails: {what}\n"
+        f"  hint: please report it with the command and these words: {about}\n"
+    )

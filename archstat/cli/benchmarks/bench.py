@@ -17,8 +17,8 @@ from archstat.cli.shared import (
     answering,
     complete_model,
     format_option,
-    stdout_kept,
 )
+from archstat.cli.streams import stdout_kept
 from archstat.errors import UsageError, shown
 
 RECORD = ".json"

@@ -51,7 +51,7 @@ class Targets:
                 hint="write --tolerance 0.05 for 5 %",
             )
         files = [
-            destination(format_name, name, special=[SVG]) for name in outputs if name != STDOUT
+            destination(format_name, name, special=[SVG]) for name in outputs if name not in STDOUT
         ]
         for path in (one.file for one in files if one.file is not None):
             for name in models:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archstat.errors import TraceError, UsageError
+from archstat.errors import Stopped, TraceError, UsageError
 from archstat.graph import ForwardError, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
@@ -213,7 +213,9 @@ def _trace(  # noqa: PLR0913  likewise
             watcher=watcher,
             autograd=None if tape is None else tape.keeping(),
         )
-    except (Exception, SystemExit) as error:
+    except (KeyboardInterrupt, Stopped):
+        raise
+    except BaseException as error:
         recorder.own.require_none()
         graph = replace(empty, nodes=tuple(recorder.nodes))
         raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error

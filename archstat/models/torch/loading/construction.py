@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn.modules import module as global_hooks
 
-from archstat.errors import UsageError, shown
+from archstat.errors import Stopped, UsageError, shown
 from archstat.models.inputs import require_call
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.users_code import held_back, users_traceback
@@ -52,7 +52,7 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
             return unwrapped(_module(target(**arguments), name), name)
 
     first = _on_meta(target, arguments, home)
-    if isinstance(first, Exception):
+    if isinstance(first, BaseException):
         return _with_values(make, first)
     return Built(unwrapped(_module(first, name), name), make)
 
@@ -79,13 +79,15 @@ def _on_meta(target: Callable[..., Any], arguments: Mapping[str, Any], home: Hom
         try:
             with torch.device("meta"), _random_state_kept(), _at(home):
                 return target(**arguments)
-        except Exception as error:  # noqa: BLE001  if it is broken, it breaks again
+        except (KeyboardInterrupt, Stopped):
+            raise
+        except BaseException as error:  # noqa: BLE001  if it is broken, it breaks again
             printed.truncate(0)  # and prints again
             printed.seek(0)
             return error
 
 
-def _with_values(make: Callable[[], nn.Module], first: Exception) -> Built:
+def _with_values(make: Callable[[], nn.Module], first: BaseException) -> Built:
     """Return a model whose constructor fails on meta: its parameters are moved there if they can.
 
     Raises:
@@ -172,6 +174,8 @@ def users_code(name: str, home: Home | None) -> Iterator[None]:
         if home is None and error.name == name:
             raise
         raise UsageError(f"{name} needs {error.name}, which is not installed") from None
-    except Exception as error:  # noqa: BLE001  the user's code may raise anything
+    except (KeyboardInterrupt, Stopped):
+        raise
+    except BaseException as error:  # noqa: BLE001  the user's code may raise anything
         what = f"{name} fails:\n{users_traceback(error)}"
         raise UsageError(what, hint=hint_for(error)) from None
