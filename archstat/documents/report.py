@@ -160,7 +160,7 @@ def _shape(shape: Shape, view: View) -> str:
 def _summaries(report: NetworkReport) -> Iterator[str]:
     """Yield the totals in a sentence, and what a training step costs if that was asked."""
     totals = report.totals
-    params = (
+    params = "at least " * totals.is_untold + (
         f"{totals.params:,} params = {totals.weights:,} weights + {totals.biases:,} biases "
         f"({with_unit(totals.param_bytes)})"
     )

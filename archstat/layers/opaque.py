@@ -76,11 +76,13 @@ class Unplaced(Observed):
     Attributes:
         layer: The kind with its settings, where they are known.
         is_nameless: Whether nobody says what it is.
+        is_untold: Whether it may hold parameters that nobody tells.
     """
 
     shape: Shape = ()
     layer: Layer | None = None
     is_nameless: bool = False
+    is_untold: bool = False
     uncounted: tuple[str, ...] = (SHAPE_NOT_KNOWN,)
 
     @property

@@ -52,6 +52,15 @@ def _map(row: Row, shape: Shape) -> Value:
     return Map(shape[0], shape[1:]) if shape else ""
 
 
+def _told(row: Row, count: int) -> Value:
+    """Return a number of parameters; unknown where some may be untold."""
+    return None if row.is_untold and not count else count
+
+
+def _least(totals: Totals, count: int) -> Value:
+    return AtLeast(count) if totals.is_untold else count
+
+
 def _tensors(row: Row, _: Totals) -> Value:
     people = (f"{name} {times(shape) or 1}" for name, shape in row.tensors.items())
     plain = (f"{name}:{'x'.join(map(str, shape)) or 1}" for name, shape in row.tensors.items())
@@ -154,16 +163,21 @@ _ALL = (
     LayerColumn(
         "weights",
         "weights",
-        lambda row, _: row.weights,
-        lambda totals: totals.weights,
+        lambda row, _: _told(row, row.weights),
+        lambda totals: _least(totals, totals.weights),
         convention="weights are without biases",
     ),
-    LayerColumn("biases", "biases", lambda row, _: row.biases, lambda totals: totals.biases),
+    LayerColumn(
+        "biases",
+        "biases",
+        lambda row, _: _told(row, row.biases),
+        lambda totals: _least(totals, totals.biases),
+    ),
     LayerColumn(
         "params",
         "params",
-        lambda row, _: row.params,
-        lambda totals: totals.params,
+        lambda row, _: _told(row, row.params),
+        lambda totals: _least(totals, totals.params),
         convention="params are weights and biases",
     ),
     LayerColumn(

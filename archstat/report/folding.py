@@ -208,6 +208,7 @@ def _sum(name: str, rows: Iterable[Row], label: str) -> Row:
             for times in [[row.latency_s[device] for row in rows]]
         },
         is_placed=any(row.is_placed for row in rows),
+        is_untold=any(row.is_untold for row in rows),
         trainable=sum(row.trainable for row in rows),
     )
 

@@ -51,6 +51,7 @@ class Row:
         inputs: The names of what it reads: layers, or the network's input.
         more_settings: See `itemizing.more_settings`.
         is_placed: Whether it is known what it is given, and so its shapes and all that follows.
+        is_untold: Whether it may hold parameters beside those that are known.
         tensors: The shapes of the parameters that count here, by name.
         trainable: How many of the parameters learn.
     """
@@ -84,6 +85,7 @@ class Row:
     inputs: tuple[str, ...] = ()
     more_settings: Mapping[str, object] = field(default_factory=dict)
     is_placed: bool = True
+    is_untold: bool = False
     tensors: Mapping[str, Shape] = field(default_factory=dict)
     trainable: int = 0
 
@@ -129,6 +131,7 @@ class Totals:
 
     Attributes:
         counted: What the report's convention counts; None if it has none.
+        is_untold: Whether there may be parameters beside those that are known.
         step: What a training step costs; all of it unknown unless it was traced in training mode.
         latency_s: Seconds of the whole pass by device, where they were measured.
     """
@@ -144,6 +147,7 @@ class Totals:
     step: TrainingStep
     uncounted: tuple[str, ...] = ()
     counted: int | None = None
+    is_untold: bool = False
     latency_s: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
@@ -155,6 +159,8 @@ class Totals:
         """Return the totals as the JSON contract has them."""
         facts = {**vars(self), "uncounted": list(self.uncounted)}
         facts.pop("step")
+        if not self.is_untold:
+            facts.pop("is_untold")
         if not self.has_frozen:
             facts.pop("trainable")
         facts["latency_s"] = dict(self.latency_s) or None
@@ -334,6 +340,7 @@ def _row(
         inputs=node.inputs,
         more_settings=more_settings(layer),
         is_placed=not isinstance(layer, Unplaced),
+        is_untold=isinstance(layer, Unplaced) and layer.is_untold,
         tensors=node.param_shapes,
         trainable=sum(numbers for numbers, _ in node.learning),
     )
@@ -359,6 +366,7 @@ def _totals(
         biases=sum(row.biases for row in rows),
         params=params,
         trainable=sum(row.trainable for row in rows),
+        is_untold=any(row.is_untold for row in rows),
         neurons=sum(row.neurons for row in rows),
         macs=macs,
         activation_bytes=sum(row.activation_bytes for row in rows),

@@ -1,0 +1,1 @@
+"""A network as `print(model)` shows it: a text with its modules and settings, without torch."""
