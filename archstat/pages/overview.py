@@ -95,7 +95,7 @@ def figures(subject: PageSubject) -> str:
     reports = [network.report for network in subject.networks]
     if len(reports) == 1:
         return tag("dl", *(_card(figure, reports[0]) for figure in FIGURES), class_="cards")
-    head = ("", *(report.model for report in reports), "second / first")
+    head = ("quantity", *(report.model for report in reports), "second / first")
     titles = "".join(tag("th", words(text), scope="col") for text in head)
     rows = (_compared(figure, reports) for figure in FIGURES)
     caption = tag("caption", "The networks in numbers", class_="unseen")

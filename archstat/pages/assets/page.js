@@ -32,6 +32,10 @@
   });
   document.addEventListener("focusin", (event) => light(event.target));
 
+  for (const box of all(".wide:not([tabindex])")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that keys can move it
+  }
+
   // A number opens to its formula.
   const dock = $("dock");
   let opener = null;
