@@ -20,10 +20,15 @@ from archstat.models.spec.build import Settings
 from archstat.models.spec.resolve import positive
 from archstat.report import report
 from archstat.report.columns import choose_columns
+from archstat.report.frames import frame
 from archstat.report.values import Layout
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     from torch import nn
+
+    from archstat.pages.notebook import Drawing
 
 
 class Report(report.NetworkReport):
@@ -48,9 +53,40 @@ class Report(report.NetworkReport):
         """Return the table: whoever asks for a report in a session wants to see it."""
         return str(self)
 
-    def _repr_markdown_(self) -> str:
-        """Return what a notebook shows."""
-        return self.to_markdown()
+    def draw(self) -> Drawing:
+        """Return the network as a picture: feature maps in the order of computation."""
+        from archstat.pages.notebook import drawing  # noqa: PLC0415  only who looks at it needs it
+
+        return drawing(self)
+
+    def plot(self) -> Drawing:
+        """Return a picture of where the work and the memory are: each layer's shares, as bars."""
+        from archstat.pages.notebook import plot  # noqa: PLC0415  likewise
+
+        return plot(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row a layer as a pandas DataFrame, with the words of the JSON contract."""
+        return frame("pandas", self)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a layer as a polars DataFrame, with the words of the JSON contract."""
+        return frame("polars", self)
+
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002  notebooks pass it
+        exclude: object = None,  # noqa: ARG002  likewise
+    ) -> dict[str, str]:
+        """Return what notebooks show, in each of the forms that they know."""
+        from archstat.pages.notebook import notebook_html  # noqa: PLC0415  likewise
+
+        return {
+            "text/plain": str(self),
+            "text/html": notebook_html(self),
+            "text/markdown": self.to_markdown(),
+            "text/latex": self._render("latex", (), "hwc"),
+        }
 
     def _render(self, format_name: str, columns: Sequence[str], layout: Layout) -> str:
         if not isinstance(columns, (list, tuple)) or not all(isinstance(c, str) for c in columns):

@@ -28,7 +28,7 @@ def report_document(report: NetworkReport, view: View) -> Document:
     """Return a report as it was asked for; a blank sheet without what would tell the answers."""
     every = all_columns(report, view)
     chosen = every if view.columns is not None else said_columns(report, view, every)
-    remarks = () if view.blank else (Sentences(tuple(_summaries(report))), Notes(report.notes))
+    remarks = () if view.blank else (Sentences(tuple(summaries(report))), Notes(report.notes))
     return Document(
         kind="layers",
         title=f"{report.model}: {report.title}" if report.title else report.model,
@@ -157,7 +157,7 @@ def _shape(shape: Shape, view: View) -> str:
     return for_people(Map(shape[0], shape[1:], view.layout)) if shape else "of one number"
 
 
-def _summaries(report: NetworkReport) -> Iterator[str]:
+def summaries(report: NetworkReport) -> Iterator[str]:
     """Yield the totals in a sentence, and what a training step costs if that was asked."""
     totals = report.totals
     params = "at least " * totals.is_untold + (

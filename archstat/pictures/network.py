@@ -8,6 +8,7 @@ from archstat.pictures.drawing import element, number, style, words
 from archstat.pictures.families import family_style
 from archstat.pictures.nested import WIDTH as FIELD_WIDTH
 from archstat.pictures.nested import nested
+from archstat.pictures.shares import shares
 from archstat.pictures.strip import WIDTH, strip
 from archstat.report.report import NetworkReport
 
@@ -41,6 +42,12 @@ def field_picture(report: NetworkReport, *, is_part: bool = False) -> str | None
         return None
     title = f"Receptive fields of {report.model} on its input"
     return _whole(title, FIELD_WIDTH, *drawn, is_part=is_part)
+
+
+def share_picture(report: NetworkReport) -> str:
+    """Return where the work and the memory are, as bars."""
+    title = f"Where the work and the memory of {report.model} are"
+    return _whole(title, *shares(report), is_part=False)
 
 
 def picture_style() -> str:

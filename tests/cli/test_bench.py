@@ -297,7 +297,7 @@ def test_training_tells_the_time_of_an_epoch():
                 "error: -o 'run.xyz': the suffix says no format",
                 (
                     "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, .svg, "
-                    "or state one with --format"
+                    ".png, or state one with --format"
                 ),
             ),
         ),

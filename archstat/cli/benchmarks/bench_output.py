@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archstat.bench.record import Record
     from archstat.documents.document import Document
 
-SVG = "svg"
+PICTURES = ("svg", "png")
 JSON = "json"
 
 
@@ -51,7 +51,9 @@ class Targets:
                 hint="write --tolerance 0.05 for 5 %",
             )
         files = [
-            destination(format_name, name, special=[SVG]) for name in outputs if name not in STDOUT
+            destination(format_name, name, special=PICTURES)
+            for name in outputs
+            if name not in STDOUT
         ]
         for path in (one.file for one in files if one.file is not None):
             for name in models:
@@ -59,7 +61,7 @@ class Targets:
                 require_other(path, what, (Path(name), Path(name.rpartition(":")[0])))
             if not path.resolve().parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
-        printed = destination(None if files else format_name, None, special=[SVG])
+        printed = destination(None if files else format_name, None, special=PICTURES)
         return cls(files, printed, tolerance)
 
     def keep(self, record: Record) -> None:
@@ -78,9 +80,13 @@ class Targets:
         for target in self.files:
             target.send(document)
         comparison = self._comparison(record, old)
-        if comparison is None or self.printed.format_name == SVG or self.printed.shows_progress:
+        if (
+            comparison is None
+            or self.printed.format_name in PICTURES
+            or self.printed.shows_progress
+        ):
             self.printed.send(document)
-        if comparison is not None and self.printed.format_name != SVG:
+        if comparison is not None and self.printed.format_name not in PICTURES:
             self._print(comparison)
         return old is not None and comparison is not None and comparison.is_regression
 
@@ -105,7 +111,7 @@ class Targets:
                 f"--compare takes two records, got {len(names)}",
                 hint="write archstat bench --compare old.json new.json",
             )
-        if any(one.format_name == SVG for one in (self.printed, *self.files)):
+        if any(one.format_name in PICTURES for one in (self.printed, *self.files)):
             raise UsageError("there is no picture of a comparison", hint="use --format markdown")
         old, new = map(self.read, names)
         comparison = self._comparison(new, old)

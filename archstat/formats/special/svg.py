@@ -18,10 +18,19 @@ class Svg(Format):
         Raises:
             UsageError: There is none.
         """
-        for part in document.parts:
-            if isinstance(part, Picture):
-                return part.draw()
-        raise UsageError(f"there is no picture of a {document.kind}", hint="use --format markdown")
+        return picture_in(document)
+
+
+def picture_in(document: Document) -> str:
+    """Return the first picture of a document.
+
+    Raises:
+        UsageError: There is none.
+    """
+    for part in document.parts:
+        if isinstance(part, Picture):
+            return part.draw()
+    raise UsageError(f"there is no picture of a {document.kind}", hint="use --format markdown")
 
 
 FORMAT = Svg()
