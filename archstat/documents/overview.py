@@ -40,7 +40,7 @@ def _parts(report: NetworkReport, document: Document, *, is_only: bool) -> Itera
     for part in document.parts:
         if isinstance(part, Table):
             yield part if is_only else replace(part, title=report.model)
-            yield _shares(report)
+            yield from [_shares(report)] if report.is_placed else []
         else:
             yield part
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from archstat.documents.cells import for_json, for_people
+from archstat.documents.report import all_columns, said_columns
+from archstat.documents.view import View
 from archstat.pages.formulas import OF_COLUMN
 from archstat.pages.markup import lines, tag, words
 from archstat.pages.subject import PageNetwork
 from archstat.pictures.families import tokens
-from archstat.report.columns import COLUMNS, DEFAULT, TRAINING, LayerColumn
+from archstat.report.columns import COLUMNS, TRAINING, LayerColumn
 from archstat.report.folding import Section
 from archstat.report.report import Row
 from archstat.report.values import Bytes, Seconds, Value
@@ -34,13 +36,13 @@ Links = Mapping[str, Mapping[str, str]]
 
 
 def columns_of(network: PageNetwork) -> list[LayerColumn]:
-    """Return the columns that a page has, in the order of the tables."""
-    keys = {*DEFAULT, *MORE}
-    if not network.report.trains:
-        keys -= set(TRAINING)
-    if len(network.report.layers) > MANY_LAYERS:
-        keys = {*DEFAULT, "activation_bytes"}
-    return [column for key, column in COLUMNS.items() if key in keys]
+    """Return the columns that a page has, in the order of the tables; none that says nothing."""
+    report, view = network.report, View(trains=network.report.trains)
+    usual = all_columns(report, view)
+    more = ("activation_bytes",) if len(report.layers) > MANY_LAYERS else MORE
+    keys = {each.key for each in usual} | set(more)
+    every = [column for key, column in COLUMNS.items() if key in keys]
+    return [*said_columns(report, View(), every)]
 
 
 def layers(network: PageNetwork, links: Links) -> str:

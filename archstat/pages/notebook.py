@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archstat.documents.cells import for_people
-from archstat.documents.report import circumstances, summaries
+from archstat.documents.report import all_columns, circumstances, said_columns, summaries
 from archstat.documents.units import bar
 from archstat.documents.view import View
 from archstat.errors import UsageError, shown
@@ -66,7 +66,7 @@ def plot(report: NetworkReport) -> Drawing:
 def notebook_html(report: NetworkReport) -> str:
     """Return what a notebook shows of a report."""
     view = View(trains=report.trains)
-    columns = view.chosen()
+    columns = said_columns(report, view, all_columns(report, view))
     title = f"{report.model}: {report.title}" if report.title else report.model
     rows = [section.whole for section in sections(report)]
     parts = [

@@ -53,8 +53,13 @@ def _commas(count: int) -> str:
     return f"{count:,}"
 
 
+def _placed(key: str) -> Callable[[NetworkReport], int | None]:
+    """Return what reads a total that follows from what a network is given, where that is known."""
+    return lambda report: getattr(report.totals, key) if report.is_placed else None
+
+
 FIGURES = (
-    LargeNumber("MACs", lambda report: report.totals.macs, _commas, _least),
+    LargeNumber("MACs", _placed("macs"), _commas, _least),
     LargeNumber(
         "Parameters",
         lambda report: report.totals.params,
@@ -64,11 +69,11 @@ FIGURES = (
     LargeNumber("Parameter memory", lambda report: report.totals.param_bytes, with_unit),
     LargeNumber(
         "Activation memory",
-        lambda report: report.totals.activation_bytes,
+        _placed("activation_bytes"),
         with_unit,
         lambda _: "of all layers together",
     ),
-    LargeNumber("Neurons", lambda report: report.totals.neurons, _commas),
+    LargeNumber("Neurons", _placed("neurons"), _commas),
     LargeNumber("Largest receptive field", _field, _commas, _image),
 )
 
@@ -94,7 +99,9 @@ def figures(subject: PageSubject) -> str:
     """Return the large numbers; of two networks beside one another."""
     reports = [network.report for network in subject.networks]
     if len(reports) == 1:
-        return tag("dl", *(_card(figure, reports[0]) for figure in FIGURES), class_="cards")
+        [report] = reports
+        known = [figure for figure in FIGURES if report.is_placed or figure.of(report) is not None]
+        return tag("dl", *(_card(figure, report) for figure in known), class_="cards")
     head = ("quantity", *(report.model for report in reports), "second / first")
     titles = "".join(tag("th", words(text), scope="col") for text in head)
     rows = (_compared(figure, reports) for figure in FIGURES)

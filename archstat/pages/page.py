@@ -85,6 +85,8 @@ def _for_each(write: Callable[[PageNetwork], str]) -> Callable[[PageSubject], st
 
 
 def _picture(network: PageNetwork) -> str:
+    if not network.report.is_placed:  # parameters alone have no maps
+        return ""
     return tag("div", network_picture(network.report, is_part=True), class_="wide picture")
 
 
@@ -94,7 +96,7 @@ def _fields(network: PageNetwork) -> str:
 
 
 def _training(network: PageNetwork) -> str:
-    return training(network) if network.report.trains else ""
+    return training(network) if network.report.trains and network.report.is_placed else ""
 
 
 def _layers(network: PageNetwork) -> str:

@@ -74,7 +74,10 @@ def pieces(network: PageNetwork, amount: Amount) -> list[SharePiece]:
 
 def shares(network: PageNetwork) -> str:
     """Return the strips, a legend, and the table of bars."""
-    found = [(amount, pieces(network, amount)) for amount in amounts(network)]
+    every = ((amount, pieces(network, amount)) for amount in amounts(network))
+    found = [(amount, parts) for amount, parts in every if any(part.whole for part in parts)]
+    if not found:
+        return ""
     strips = (_strip(amount, parts) for amount, parts in found)
     return lines((tag("div", *strips, class_="strips"), _legend(network), _table(network, found)))
 

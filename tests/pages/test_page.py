@@ -215,3 +215,14 @@ def test_what_was_measured_is_on_the_page(alexnet):
 
 def test_without_a_record_nothing_is_said_of_times(root):
     assert root.all("section", id="measured") == []
+
+
+def test_parameters_alone_have_neither_maps_nor_work(tmp_path):
+    torch = pytest.importorskip("torch")
+    file = tmp_path / "weights.pt"
+    torch.save({"fc.weight": torch.zeros(3, 4), "fc.bias": torch.zeros(3)}, file)
+    graph = find_model(str(file)).graph(Question()).graph
+    found = read(page(PageSubject((PageNetwork("a", report_on(graph), [], {}),), None, "")))
+    assert [card.text for card in found.all("dt")[:2]] == ["Parameters", "Parameter memory"]
+    assert {part["id"] for part in found.all("section")} <= {"shares", "layers", "notes", "words"}
+    assert cells(found, "fc")["params"].text == "15"  # 3 · 4 + 3
