@@ -12,6 +12,9 @@ from archstat.sweep.rows import FIELDS
 KEYS = (*FIELDS, "store")
 CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*", re.DOTALL)
 
+ORDER = ("model", "input", "device", "dtype", "mode", "threads", "optimizer", "batch_size", "store")
+"""How rows are sorted where nobody says it."""
+
 BEST = {
     "latency_s": "min",
     "examples_per_s": "max",
@@ -74,17 +77,22 @@ class StoreQuestion:
             )
         per = ", ".join(known(name) for name in self.per) or "what"
         turned = "DESC" if BEST[self.best] == "max" else "ASC"
+        needed = ", ".join(dict.fromkeys([*self.columns, self.best, *self._ordering()]))
         return (
-            f"(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY {per} "  # noqa: S608
+            f"(SELECT * FROM (SELECT {needed}, row_number() OVER (PARTITION BY {per} "  # noqa: S608
             f"ORDER BY {self.best} {turned}) AS place FROM {source} "
             f"WHERE {self.best} IS NOT NULL) WHERE place = 1)"
         )
 
+    def _ordering(self) -> Sequence[str]:
+        """Return the columns that the rows are sorted by."""
+        name = self.sort.removeprefix("-")
+        return (known(name), "model", "batch_size") if name else ORDER
+
     def _order(self) -> str:
-        if not self.sort:
-            return "model, input, device, dtype, mode, threads, optimizer, batch_size, store"
-        name, turned = self.sort.removeprefix("-"), self.sort.startswith("-")
-        return f"{known(name)} {'DESC' if turned else 'ASC'} NULLS LAST, model, batch_size"
+        first, *others = self._ordering()
+        turned = " DESC" if self.sort.startswith("-") else ""
+        return ", ".join((f"{first}{turned} NULLS LAST", *others))
 
 
 def known(name: str) -> str:

@@ -101,7 +101,7 @@ def _updated(store: Store, unreadable: list[str]) -> Path:
     """
     store.require()
     path = store.folder / NAME
-    there = _stamps(store)
+    there = store.stamps()
     columns = ", ".join(f"{name} {kind}" for name, kind in FIELDS.items())
     try:
         with closing(sqlite3.connect(path, timeout=60)) as connection:
@@ -127,15 +127,6 @@ def _updated(store: Store, unreadable: list[str]) -> Path:
             hint="delete it: it is made anew from the files",
         ) from None
     return path
-
-
-def _stamps(store: Store) -> dict[str, str]:
-    """Return when each file of a store was changed, and how large it is."""
-    found = {}
-    for name in store.names():
-        status = (store.files / name).stat()
-        found[name] = f"{status.st_mtime_ns}:{status.st_size}"
-    return found
 
 
 def _rows(

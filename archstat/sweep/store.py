@@ -7,7 +7,9 @@ one, since a case has one name wherever it is asked.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from archstat.errors import RecordError, UsageError, shown
@@ -76,10 +78,23 @@ class Store:
 
     def names(self) -> Iterator[str]:
         """Yield the names of its files."""
+        yield from (entry.name for entry in self._entries())
+
+    def stamps(self) -> dict[str, str]:
+        """Return when each file was changed and how large it is, by its name."""
+        found = {}
+        for entry in self._entries():
+            with suppress(FileNotFoundError):  # it has just been forgotten
+                status = entry.stat()
+                found[entry.name] = f"{status.st_mtime_ns}:{status.st_size}"
+        return found
+
+    def _entries(self) -> Iterator[os.DirEntry[str]]:
         if self.files.is_dir():
-            for path in self.files.iterdir():
-                if path.name.endswith(SUFFIX) and not path.name.startswith("."):
-                    yield path.name
+            with os.scandir(self.files) as entries:
+                for entry in entries:
+                    if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
+                        yield entry
 
     def keep(self, outcome: CaseOutcome) -> None:
         """Write what came of a case, whole; what had failed before and is done now is forgotten.
