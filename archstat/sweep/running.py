@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from archstat import __version__
 from archstat.sweep.case import BENCH, SweepCase
 from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
 
@@ -86,7 +85,7 @@ def run_case(
         round(time.monotonic() - start, 3),
         socket.gethostname(),
         engine,
-        __version__,
+        str(sys.modules["archstat"].__version__),
     )
 
 
