@@ -20,8 +20,8 @@ from archstat.cli.shared import (
     answering,
     complete_model,
     load,
-    stdout_kept,
 )
+from archstat.cli.streams import stdout_kept
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
