@@ -443,3 +443,63 @@ def test_no_archive_is_left_where_nobody_is_told_anything(tmp_path):
     assert (tmp_path / "out" / "feedback.zip").exists()
     grade(root, "--feedback", "none")
     assert not (tmp_path / "out" / "feedback.zip").exists()
+
+
+def test_a_regrade_says_who_changed_by_how_much_and_why(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
+    grade(root)
+    assert "Changed" not in grade(root).stdout
+    policy, decided = tmp_path / "policy.toml", tmp_path / "override.csv"
+    policy.write_text('[cells]\n"C5.weights" = 3\n', encoding="utf-8")
+    decided.write_text("student,cell,points,reason\nbob,C5.weights,2,a typo\n", encoding="utf-8")
+    result = grade(root, "--policy", policy, "--override", decided)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.partition("\nPoints")[0].splitlines()[2:] == [
+        "Changed since the last grading",
+        "  alice  5 → 7  1 cell earns other points",
+        "  bob    4 → 6  decided by hand: a typo",
+    ]
+    # it survives another grading, after which nothing has changed
+    again = grade(root, "--policy", policy, "--override", decided)
+    assert "Changed" not in again.stdout
+    assert [row["points"] for row in rows(root)] == ["7", "6"]
+
+
+def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
+    result = grade(root, "--explain", "bob", "--assignment", "Homework 3", "--out-of", 10)
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert lines[0] == "Homework 3: bob"
+    assert "weights of C1 right 2 2 –" in lines  # 5 cells are 10 points
+    assert "weights of C5 wrong 0 2 digit" in lines
+    assert lines[-3:] == ["marked: 8 of 10, scaled to that", "", "8 points of 10"]
+    assert_refused(
+        grade(root, "--explain", "bib"),
+        "error: --explain: nobody called 'bib' has handed anything in",
+        "  hint: there are alice, bob",
+    )
+
+
+def test_the_grade_book_says_of_how_many_points(tmp_path):
+    folder(tmp_path / "in", "leekim_123_4567_hw.md", content=SLIPPED.encode())
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Homework 3 (777)\n"
+        "    Points Possible,,,,,47\n"
+        '"Kim, Lee",123,7,lk,A,\n',
+        encoding="utf-8",
+    )
+    result = grade(tmp_path / "in", "--roster", roster, "--assignment", "Homework 3")
+    assert "note: scaled to 47 points, as the roster says\n" in result.stderr
+    [possible, lee] = rows(tmp_path / "in", "canvas.csv")
+    assert (possible["Homework 3 (777)"], lee["Homework 3 (777)"]) == ("47", "37.6")  # 47·4/5
+
+
+def test_a_policy_that_names_no_layer_of_the_network_is_refused(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[cells]\n"C6.weights" = 3\n', encoding="utf-8")
+    result = grade(root, "--policy", policy)
+    assert result.exit_code == 2
+    assert "error: the policy names the layer 'C6', which lenet5 has not" in result.stderr

@@ -25,14 +25,16 @@ def rows(written):
 
 def test_the_class_as_csv_has_a_row_for_each_submission():
     assert written("csv", CLASS) == (
-        "student,id,email,submission,late,file,status,points,out_of,percent,mistakes,message\n"
-        '"Doe, Jane",s1,jane@x.edu,doejane_123,yes,hw.md,ok,13.5,20,67.5,one digit is wrong (1),\n'
+        "student,id,email,submission,late,file,status,points,out_of,percent,mistakes,message,"
+        "marked,taken_off_late,decided\n"
+        '"Doe, Jane",s1,jane@x.edu,doejane_123,yes,hw.md,ok,13.5,20,67.5,one digit is wrong (1),'
+        ",13.5,,\n"
         '"Kim, Chul",s2,kim@x.edu,kim_124,,hw.md,ok,20,20,100.0,the groups are left out (2),'
-        "hw.md fits best\n"
+        "hw.md fits best,20,,\n"
         "'=cmd|x,,,'=cmd|x,,hw.md,ok,0,20,0.0,"
-        "one digit is wrong (1); the groups are left out (2),\n"
-        "lee,,,lee,,,no_table,,,,,a.txt: holds no table\n"
-        "red,,,red,,,timeout,,,,,takes more than 30 s\n"
+        "one digit is wrong (1); the groups are left out (2),,0,,\n"
+        "lee,,,lee,,,no_table,,,,,a.txt: holds no table,,,\n"
+        "red,,,red,,,timeout,,,,,takes more than 30 s,,,\n"
     )
 
 
@@ -139,6 +141,33 @@ def test_canvas_takes_points_where_the_policy_says_of_how_many():
     assert [row[-1] for row in found] == ["Homework 3", "20", "13.5", "20", ""]
 
 
+def test_canvas_keeps_the_points_that_its_own_row_says():
+    header = (*CANVAS.header, "Homework 3 (4711)")
+    possible = ("    Points Possible", "", "", "", "", "47")
+    students = tuple(replace(one, cells=(*one.cells, "")) for one in CANVAS.students)
+    listed = Roster("canvas", header, students, possible)
+    assert listed.out_of("homework 3") == 47
+    found = rows(grades_of(CLASS, listed, "Homework 3"))
+    assert [row[-1] for row in found] == ["Homework 3 (4711)", "47", "31.73", "47", ""]  # 47·0.675
+
+
+def test_gradescope_is_given_its_own_columns():
+    header = ("First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status")
+    cells = ("Jane", "Doe", "s1", "jane@x.edu", "", "10.0", "Ungraded")
+    listed = Roster("gradescope", header, (replace(JANE, cells=cells),))
+    assert file_name(listed) == "gradescope.csv"
+    assert listed.out_of("") == 10
+    assert rows(grades_of(CLASS, listed, ""))[1][4:] == ["6.75", "10.0", "Graded"]
+
+
+def test_a_comment_says_what_the_student_reads():
+    outcome = replace(CLASS.graded[0].record.outcome, comment="13.5 of 20 points. Weights of …")
+    record = replace(CLASS.graded[0].record, outcome=outcome)
+    listed, submission = moodle("10.00")
+    found = report(replace(CLASS.graded[0], submission=submission, record=record), roster=listed)
+    assert rows(grades_of(found, listed, ""))[1][-1] == "13.5 of 20 points. Weights of …"
+
+
 def test_other_assignments_of_the_grade_book_are_left_alone():
     header = (*CANVAS.header, "Homework 2 (4710)")
     student = replace(JANE, cells=(*JANE.cells, "17"))
@@ -185,10 +214,10 @@ def test_any_other_roster_is_given_points_beside_what_it_says():
     listed = Roster("plain", ("name", "id"), students)
     assert file_name(listed) == "grades.csv"
     assert rows(grades_of(replace(CLASS, roster=listed), listed, "")) == [
-        ["name", "id", "points", "out_of", "percent", "status"],
-        ["Doe, Jane", "s1", "13.5", "20", "67.5", "ok"],
-        ["Kim, Chul", "s2", "20", "20", "100.0", "ok"],
-        ["Zoe, Z", "s3", "", "", "", ""],
+        ["name", "id", "points", "out_of", "percent", "status", "comment"],
+        ["Doe, Jane", "s1", "13.5", "20", "67.5", "ok", "one digit is wrong (1)"],
+        ["Kim, Chul", "s2", "20", "20", "100.0", "ok", "the groups are left out (2)"],
+        ["Zoe, Z", "s3", "", "", "", "", ""],
     ]
 
 

@@ -46,6 +46,7 @@ def check(
     conventions: marking.Conventions = None,
     asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
+    out_of: marking.OutOf = None,
     feedback: marking.FeedbackLevel = None,
     tongue: marking.Tongue = "en",
     format_name: Annotated[str | None, format_option(*GRADERS)] = None,
@@ -73,7 +74,7 @@ def check(
         from archstat.homework.marking.matching import other_network
 
         rules = marking.policy(
-            policy, conventions, feedback, asked_for, any_convention=any_convention
+            policy, conventions, feedback, asked_for, any_convention=any_convention, out_of=out_of
         )
         choices, language = marking.chosen(columns), marking.language(tongue)
         target = destination(format_name, output, special=GRADERS)
@@ -90,6 +91,7 @@ def check(
             truth = marking.truth(
                 against, question(input, classes, settings, model_arguments, 1, "none")
             )
+            marking.fit(rules, truth)
             with within(name):
                 marked = marked_of(contents, truth, rules, number=table, chosen=choices)
         except SheetError as error:

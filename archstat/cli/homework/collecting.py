@@ -5,21 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from archstat.documents.document import Document
     from archstat.formats.special.feedback import ForStudents
+    from archstat.homework.grading.finals import Changed, Final, Finals
+    from archstat.homework.grading.report import ClassReport
     from archstat.homework.grading.roster import Roster
     from archstat.homework.grading.run import Graded
     from archstat.homework.grading.source import Source
     from archstat.homework.grading.submissions import Submission
+    from archstat.homework.marking.policy import Policy
 
 STOPPED = 130
 
@@ -68,6 +73,15 @@ def handed_in(
     return source, found.submissions
 
 
+def scaled(rules: Policy, roster: Roster | None, assignment: str) -> Policy:
+    """Return a policy with the scale of the system that exported the roster, if it has none."""
+    stated = None if roster is None else roster.out_of(assignment)
+    if not stated or rules.out_of is not None:
+        return rules
+    typer.echo(f"note: scaled to {float(stated):g} points, as the roster says", err=True)
+    return replace(rules, out_of=stated)
+
+
 def graded_in(
     run: Callable[..., None],
     about: str,
@@ -75,6 +89,7 @@ def graded_in(
     names: Mapping[str, str],
     total: int,
     render: ForStudents,
+    decide: Callable[[Graded], Final],
 ) -> tuple[Graded, ...]:
     """Return the graded submissions, the feedback of each written as soon as it is there.
 
@@ -85,6 +100,7 @@ def graded_in(
         names: What feedback files are called.
         total: How many submissions there are.
         render: Says what could not be marked.
+        decide: Says what a hand-in is worth in the end.
     """
     from archstat.files import write_file
     from archstat.homework.grading import ledger
@@ -98,9 +114,11 @@ def graded_in(
         told.remove_others(set(names.values()))
 
         def done(one: Graded) -> None:
+            final = decide(one)
             if names:
-                told.keep(names[one.submission.key], _feedback(one, render))
-            graded.append(one.without_feedback)
+                text = render.with_final(_feedback(one, render), final)
+                told.keep(names[one.submission.key], text)
+            graded.append(_commented(one, render, final))
             advance()
 
         try:
@@ -126,6 +144,84 @@ def _feedback(graded: Graded, render: ForStudents) -> str:
     outcome = graded.record.outcome
     files = [file.name for file in graded.submission.files]
     return outcome.feedback or render.refusal(outcome, files)
+
+
+def _commented(graded: Graded, render: ForStudents, final: Final) -> Graded:
+    """Return a hand-in without its feedback, but with what a grade book says of it."""
+    short, outcome = graded.without_feedback, graded.record.outcome
+    comment = outcome.comment
+    if outcome.points is None:
+        files = [file.name for file in graded.submission.files]
+        comment = render.refusal_comment(outcome, files)
+    comment = f"{comment} {render.afterwards(final)}".strip()
+    outcome = replace(short.record.outcome, comment=comment)
+    return replace(short, record=replace(short.record, outcome=outcome))
+
+
+def handed_back(output: Path, about: str, finals: Finals) -> list[Changed]:
+    """Return whose points have changed since the last grading, and remember how they are now.
+
+    Args:
+        output: Where the results are.
+        about: The question.
+        finals: The points.
+    """
+    from archstat.homework.grading import ledger
+    from archstat.homework.grading.finals import changes
+
+    with ledger.opened(output, about) as records:
+        found = changes(records.finals(), finals)
+        records.keep_finals(finals.facts)
+    return found
+
+
+def write_results(
+    report: ClassReport, document: Document, output: Path, title: str, names: Mapping[str, str]
+) -> None:
+    """Write what is known of a class, and what systems take back.
+
+    Args:
+        report: The class.
+        document: What is said of it.
+        output: Where the results go.
+        title: What the homework is called.
+        names: What feedback files are called.
+    """
+    from archstat.files import write_file
+    from archstat.formats import text_in
+    from archstat.formats.special import grades
+    from archstat.formats.special.feedback import packed
+
+    write_file(grades.BYTE_ORDER_MARK + text_in("csv", document), output / "class.csv")
+    write_file(text_in("markdown", document), output / "report.md")
+    if names:
+        write_file(packed(output / "feedback", names.values()), output / "feedback.zip")
+    else:
+        (output / "feedback.zip").unlink(missing_ok=True)
+    if report.roster is not None:
+        of_all = grades.grades_of(report, report.roster, title)
+        write_file(of_all, output / grades.file_name(report.roster))
+
+
+def explained(finals: Finals, student: str, policy: Policy, title: str) -> Document:
+    """Return how the points of a student came about.
+
+    Raises:
+        UsageError: Nobody of that name has handed anything in.
+    """
+    from archstat.documents.homework.points import points_document
+    from archstat.homework.grading.finals import names_of
+    from archstat.homework.grading.naming import squashed
+
+    found = [one for one in finals.graded if squashed(student) in names_of(one)]
+    if not found:
+        keys = [one.submission.key for one in finals.graded]
+        raise UsageError(
+            f"--explain: nobody called {shown(student)} has handed anything in",
+            hint=did_you_mean(student, keys) or f"there are {', '.join(keys[:6])}",
+        )
+    best = max(found, key=lambda one: one.record.outcome.points or -1)
+    return points_document(best, finals.by_key[best.submission.key], policy, title)
 
 
 def make_folder(path: Path) -> None:

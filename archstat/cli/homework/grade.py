@@ -12,11 +12,14 @@ import typer
 from archstat.cli.homework import collecting, marking
 from archstat.cli.reading import question
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option
-from archstat.errors import UsageError
+from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
+    from archstat.homework.grading.finals import Final, Overrides
     from archstat.homework.grading.guards import Limits
+    from archstat.homework.grading.run import Graded
     from archstat.homework.grading.submitted.sandbox import Sandbox
+    from archstat.homework.marking.policy import Late
     from archstat.layers.base import Shape
 
 MIB = 1 << 20
@@ -69,6 +72,21 @@ def grade(
     conventions: marking.Conventions = None,
     asked_for: marking.Asked = None,
     policy: marking.PolicyFile = None,
+    out_of: marking.OutOf = None,
+    override: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Points that you have decided yourself, in CSV: student, cell (conv2.weights, or "
+            "total), points, reason.",
+        ),
+    ] = None,
+    explained: Annotated[
+        str | None,
+        typer.Option(
+            "--explain", metavar="STUDENT", help="Print how the points of a student came about."
+        ),
+    ] = None,
     feedback: marking.FeedbackLevel = None,
     feedback_format: Annotated[
         Literal["markdown", "html", "text"],
@@ -110,10 +128,8 @@ def grade(
         from archstat import __version__
         from archstat.cli.output import destination
         from archstat.documents.homework.graded_class import class_document
-        from archstat.files import write_file
-        from archstat.formats import text_in
-        from archstat.formats.special import grades
-        from archstat.formats.special.feedback import ForStudents, as_table, packed
+        from archstat.formats.special.feedback import ForStudents, as_table
+        from archstat.homework.grading.finals import Overrides, finals_of, read_overrides
         from archstat.homework.grading.grader import Grader
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
@@ -122,18 +138,21 @@ def grade(
 
         target = destination(format_name, None)
         rules = marking.policy(
-            policy, conventions, feedback, asked_for, any_convention=any_convention
+            policy, conventions, feedback, asked_for, any_convention=any_convention, out_of=out_of
         )
+        with within("--override"):
+            decided = Overrides() if override is None else read_overrides(override)
         choices = marking.chosen(columns)
-        limits = Limits(_time(timeout), _memory(memory))
-        processes = _workers(workers)
+        limits, processes = Limits(_time(timeout), _memory(memory)), _workers(workers)
         listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
         shape = truth.graph.input_shape
         walls = (folder, output)
         sandbox = _sandbox(shape, limits, network, walls) if run_submitted_code else None
-        read = [roster, policy, _file(against)]
+        marking.fit(rules, truth)
+        rules = collecting.scaled(rules, listed, assignment or truth.graph.name)
+        read = [roster, policy, override, _file(against)]
         source, submissions = collecting.handed_in(folder, output, read, listed)
         told = rules.feedback != "none"
         title = assignment or truth.graph.name.rpartition("/")[2]
@@ -151,21 +170,38 @@ def grade(
             sandbox=sandbox,
         )
         about = f"{__version__} {grader.digest} {run_submitted_code} {network}"
-        graded = collecting.graded_in(run, about, output, names, len(submissions), render)
-        if names:
-            write_file(packed(output / "feedback", names.values()), output / "feedback.zip")
-        else:
-            (output / "feedback.zip").unlink(missing_ok=True)
-        report = ClassReport(truth.graph.name, graded, listed, rules.out_of, rules.feedback)
+        total = len(submissions)
+        decide = partial(_final, rules.late, decided)
+        graded = collecting.graded_in(run, about, output, names, total, render, decide)
+        finals = finals_of(graded, rules.late, decided)
+        changed = collecting.handed_back(output, about, finals)
+        report = ClassReport(
+            truth.graph.name,
+            finals.graded,
+            listed,
+            rules.out_of,
+            rules.feedback,
+            finals.by_key,
+            tuple(changed),
+            rules.attempts,
+            decided,
+        )
+        for left in decided.unused(graded, listed):
+            place = f"{shown(str(override))}, line {left.line}"
+            who = f"nobody called {shown(left.student)} has handed anything in"
+            typer.echo(f"note: {place}: {who}", err=True)
         document = class_document(report)
-        write_file(grades.BYTE_ORDER_MARK + text_in("csv", document), output / "class.csv")
-        write_file(text_in("markdown", document), output / "report.md")
-        if listed is not None:
-            write_file(
-                grades.grades_of(report, listed, assignment or report.model),
-                output / grades.file_name(listed),
-            )
-        target.send(document)
+        collecting.write_results(report, document, output, assignment or report.model, names)
+        if explained is None:
+            target.send(document)
+        else:
+            target.send(collecting.explained(finals, explained, rules, title))
+
+
+def _final(late: Late, decided: Overrides, graded: Graded) -> Final:
+    from archstat.homework.grading.finals import final_of
+
+    return final_of(graded, late, decided.of(graded))
 
 
 def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...]) -> Sandbox:

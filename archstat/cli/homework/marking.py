@@ -61,6 +61,10 @@ Tongue: TypeAlias = Annotated[
         "--language", metavar="en|ko", help="The language in which mistakes are explained."
     ),
 ]
+OutOf: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--out-of", metavar="N", help="The points that all is scaled to."),
+]
 FeedbackLevel: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="none|score|hint|full", help="How much is told. Default: hint."),
@@ -102,13 +106,21 @@ def policy(
     asked: str | None,
     *,
     any_convention: bool,
+    out_of: float | None = None,
 ) -> Policy:
     """Return how sheets are marked: as a file says, and then the options.
 
     Raises:
         UsageError: The file or an option cannot be used.
     """
-    from archstat.homework.marking.policy import Policy, level, quantities, read_policy, readings
+    from archstat.homework.marking.policy import (
+        Policy,
+        amount,
+        level,
+        quantities,
+        read_policy,
+        readings,
+    )
 
     stated = Policy() if file is None else read_policy(file)
     if conventions:
@@ -121,7 +133,32 @@ def policy(
         with within("--asked"):
             keys = [key.strip() for key in asked.split(",") if key.strip()]
             stated = replace(stated, asked=quantities(keys))
+    if out_of is not None:
+        with within("--out-of"):
+            stated = replace(stated, out_of=amount(out_of))
     return replace(stated, any_convention=True) if any_convention else stated
+
+
+def fit(policy: Policy, truth: Truth) -> None:
+    """Check that a policy speaks of layers that there are.
+
+    Raises:
+        UsageError: It speaks of others; all are named.
+    """
+    from archstat.errors import Problem, UsageError, did_you_mean
+
+    named = [*policy.cells, *(cell for cell in policy.bonus if cell[0])]
+    layers = list(truth.account)
+    problems = [
+        Problem(
+            f"the policy names the layer {shown(layer)}, which {truth.graph.name} has not",
+            did_you_mean(layer, layers) or f"it has {', '.join(layers)}",
+        )
+        for layer, _ in named
+        if layer not in truth.account and layer != "total"
+    ]
+    if problems:
+        raise UsageError.of(problems)
 
 
 def language(key: str) -> Language:

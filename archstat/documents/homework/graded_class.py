@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from archstat.documents.cells import EMPTY, Cell, Number
 from archstat.documents.document import Column, Document, Line, Table
 from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.grading.finals import Final
 from archstat.homework.grading.outcome import Outcome, Status
 from archstat.homework.grading.report import BANDS, Alike, ClassReport, Place
 from archstat.homework.grading.run import Graded
@@ -30,12 +31,12 @@ STATUSES = {
     Status.ERROR: "failed",
 }
 
-NUMBERS = {"points", "out_of", "percent"}
+NUMBERS = {"points", "out_of", "percent", "marked", "taken_off_late"}
 RECORDS = tuple(
     Column(key, key.replace("_", " "), is_text=key not in NUMBERS)
     for key in (
         *("student", "id", "email", "submission", "late", "file", "status", "points", "out_of"),
-        *("percent", "mistakes", "message"),
+        *("percent", "mistakes", "message", "marked", "taken_off_late", "decided"),
     )
 )
 
@@ -49,14 +50,17 @@ def class_document(report: ClassReport) -> Document:
         "class",
         f"{total:,} {noun} against {line(report.model)}: {counted}",
         parts=tuple(_sections(report)),
-        records=lambda: Table(RECORDS, tuple(Line(_record(one)) for one in report.graded)),
+        records=lambda: Table(
+            RECORDS, tuple(Line(_record(one, report.finals)) for one in report.graded)
+        ),
         facts={"model": line(report.model), "submissions": total},
     )
 
 
-def _record(graded: Graded) -> tuple[Cell, ...]:
+def _record(graded: Graded, finals: Mapping[str, Final]) -> tuple[Cell, ...]:
     """Return the row of a submission, whatever came of it."""
     submission, outcome = graded.submission, graded.record.outcome
+    final = finals.get(submission.key, Final(outcome.points, outcome.out_of))
     people = submission.students or submission.people
     share = None if outcome.share is None else 100 * outcome.share
     return (
@@ -72,6 +76,9 @@ def _record(graded: Graded) -> tuple[Cell, ...]:
         EMPTY if share is None else Number(round(float(share), 1)),
         line(told(outcome)),
         line(outcome.message),
+        EMPTY if final.marked is None else Number(*_points(final.marked)),
+        Number(*_points(final.lost)) if final.lost else EMPTY,
+        line("; ".join(final.reasons)),
     )
 
 
@@ -104,6 +111,8 @@ def name_of(graded: Graded) -> str:
 
 def _sections(report: ClassReport) -> Iterator[Table]:
     """Yield what there is to say."""
+    if report.changed:
+        yield _changes(report)
     if report.shares:
         yield _shares(report)
     if report.mistakes:
@@ -133,6 +142,19 @@ def _table(
     )
     lines = tuple(Line(cells) for cells in rows)
     return Table(tuple(columns), lines, (), title, note, has_titles=False, most=MOST_LINES)
+
+
+def _changes(report: ClassReport) -> Table:
+    names = {one.submission.key: name_of(one) for one in report.graded}
+    rows = (
+        (names[one.key], f"{_or_none(one.before)} → {_or_none(one.after)}", line(one.why))
+        for one in report.changed
+    )
+    return _table("Changed since the last grading", ("student", "points", "why"), rows)
+
+
+def _or_none(value: Fraction | None) -> str:
+    return "none" if value is None else points(value)
 
 
 def _shares(report: ClassReport) -> Table:

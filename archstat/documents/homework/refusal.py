@@ -68,6 +68,11 @@ def refusal_document(
     )
 
 
+def refused_briefly(outcome: Outcome, files: Sequence[str], language: Language) -> str:
+    """Return what is said of a hand-in that could not be marked, in a line."""
+    return " ".join(map(language, (*dict.fromkeys(_said(outcome, files)), READABLE)))
+
+
 def _said(outcome: Outcome, files: Sequence[str]) -> Iterator[str]:
     if outcome.status is Status.TIMEOUT:
         yield TOO_LONG

@@ -94,6 +94,7 @@ def remarks_of(feedback: Feedback) -> Remarks:
 def _said(feedback: Feedback, remark: Remark) -> Iterator[str]:
     say = feedback.language
     yield words.sentences(remark, say)
+    yield line(feedback.marked.policy.rubric.get(remark.key, ""))
     yield worked(feedback, remark)
     yield words.right_answers(remark, say)
 

@@ -16,6 +16,8 @@ from archstat.layers.base import shortest, times
 from archstat.report.values import Map
 
 MOST_PLACES = 3
+LONGEST_COMMENT = 2_000
+"""Letters of a comment in a grade book."""
 
 MEANINGS = {
     Verdict.RIGHT: "right",
@@ -130,6 +132,18 @@ def right_answers(remark: Remark, say: Language = IN_ENGLISH) -> str:
     """Return the right answers, where they may be told."""
     listed = ", ".join(f"{place} = {answer(value)}" for place, value in remark.answers)
     return say("Right: {answers}.", answers=listed) if listed else ""
+
+
+def comment_of(feedback: Feedback) -> str:
+    """Return what is said of a sheet in a line, for a grade book; nothing at the level "none"."""
+    if not feedback.shows_score:
+        return ""
+    said = [f"{score(feedback)}."]
+    said += [
+        f"{heading(remark)}: {sentences(remark, feedback.language)}" for remark in feedback.remarks
+    ]
+    text = line(" ".join(said))
+    return text if len(text) <= LONGEST_COMMENT else f"{text[: LONGEST_COMMENT - 1]}…"
 
 
 def earning_nothing(feedback: Feedback) -> list[str]:

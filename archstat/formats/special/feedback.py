@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from archstat.documents.document import Document
-from archstat.documents.homework.refusal import refusal_document
+from archstat.documents.homework.refusal import refusal_document, refused_briefly
 from archstat.documents.homework.sheet import feedback_document
+from archstat.documents.homework.words import comment_of, points
 from archstat.documents.report import report_document
 from archstat.documents.view import View
 from archstat.errors import UsageError
 from archstat.formats import format_named, text_in
+from archstat.formats.markdown import escaped
 from archstat.graph import Graph
+from archstat.homework.grading.finals import Final
 from archstat.homework.grading.outcome import Outcome
-from archstat.homework.marking.feedback import Feedback
+from archstat.homework.marking.feedback import Feedback, line
 from archstat.homework.marking.language import ENGLISH, language_named
 from archstat.report.report import report_on
 
@@ -63,6 +67,34 @@ class ForStudents:
         """Return what the student is told of a marked sheet."""
         told = replace(feedback, title=self.title, language=language_named(self.language))
         return text_in(self.format_name, feedback_document(told))
+
+    def comment(self, feedback: Feedback) -> str:
+        """Return what a student is told in a few sentences, for a grade book."""
+        told = replace(feedback, title=self.title, language=language_named(self.language))
+        return comment_of(told)
+
+    def afterwards(self, final: Final) -> str:
+        """Return what else there is to say of points: what came late, what was decided by hand."""
+        say, told = language_named(self.language), list[str]()
+        if final.lost:
+            told.append(say("Late: {points} points are taken off.", points=points(final.lost)))
+        told += [say("Decided by hand: {reason}.", reason=line(one)) for one in final.reasons]
+        if told and final.points is not None:
+            told.append(say("Points in the end: {points}.", points=points(final.points)))
+        return " ".join(told)
+
+    def with_final(self, text: str, final: Final) -> str:
+        """Return what a student is given with what else there is to say of the points."""
+        said = self.afterwards(final)
+        if not said:
+            return text
+        if self.format_name == "html":
+            return text.replace("</body>", f'<p class="conclusion">{escape(said)}</p>\n</body>')
+        return f"{text}\n{escaped(said) if self.format_name == 'markdown' else said}\n"
+
+    def refusal_comment(self, outcome: Outcome, files: Sequence[str]) -> str:
+        """Return the same of what could not be marked."""
+        return refused_briefly(outcome, files, language_named(self.language))
 
     def refusal(self, outcome: Outcome, files: Sequence[str]) -> str:
         """Return what the student is told of what could not be marked."""

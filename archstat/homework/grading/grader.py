@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -13,7 +14,7 @@ from archstat.graph import Graph
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.grading.naming import is_junk
-from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status, clipped
+from archstat.homework.grading.outcome import Fault, Outcome, Score, Slip, Status, clipped
 from archstat.homework.grading.submissions import CODE, Described, Files
 from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import Marked
@@ -103,6 +104,8 @@ class Grader:
             tuple(_slips(marked)),
             tuple(_faults(marked))[:MOST_FAULTS],
             "" if self.render is None else self.render(feedback),
+            tuple(_scores(marked))[:MOST_FAULTS],
+            comment(feedback) if (comment := getattr(self.render, "comment", None)) else "",
         )
 
     def _counted(self, name: str, said: Described) -> tuple[str, bytes | str]:
@@ -201,6 +204,17 @@ def _faults(marked: Marked) -> Iterator[Fault]:
         yield Fault(mark.layer, mark.quantity, mark.verdict.word, _value(mark), slip)
     for gap in marked.gaps:
         yield Fault(gap.layer, gap.quantity, Verdict.MISSING.word)
+
+
+def _scores(marked: Marked) -> Iterator[Score]:
+    slips = {cell: cause.key for cause in marked.causes for cell in cause.cells}
+    for mark in marked.marks:
+        if mark.worth or mark.points:
+            slip = slips.get(mark.cell, "")
+            verdict = mark.verdict.word
+            yield Score(mark.layer, mark.quantity, verdict, mark.points, mark.worth, slip)
+    for gap in marked.gaps:
+        yield Score(gap.layer, gap.quantity, Verdict.MISSING.word, Fraction(0), gap.worth)
 
 
 def _value(mark: Mark) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS question (question TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS graded (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, feedback_file TEXT NOT NULL, outcome TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS final (key TEXT PRIMARY KEY, facts TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS written (name TEXT PRIMARY KEY, digest TEXT NOT NULL);
 COMMIT;
 """
@@ -102,6 +103,18 @@ class Ledger:
         """Forget a file with feedback."""
         with self._database:
             self._database.execute("DELETE FROM written WHERE name = ?", (_plain(name),))
+
+    def finals(self) -> dict[str, dict[str, object]]:
+        """Return how points came about at the last grading, whatever the question was."""
+        rows = self._database.execute("SELECT key, facts FROM final")
+        return {json.loads(key): json.loads(facts) for key, facts in rows}
+
+    def keep_finals(self, facts: Mapping[str, Mapping[str, object]]) -> None:
+        """Remember how points came about."""
+        rows = [(_plain(key), json.dumps(one)) for key, one in facts.items()]
+        with self._database:
+            self._database.execute("DELETE FROM final")
+            self._database.executemany("INSERT INTO final VALUES (?, ?)", rows)
 
     def _one(self, question: str, *about: str) -> object:
         found = self._database.execute(question, about).fetchone()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -62,6 +62,24 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Score:
+    """What one cell earned.
+
+    Attributes:
+        verdict: The word for it; "missing" also where there is no row, or no column.
+        worth: What it could earn.
+        slip: The key of the mistake behind it, if one is known.
+    """
+
+    layer: str
+    quantity: str
+    verdict: str
+    points: Fraction
+    worth: Fraction
+    slip: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of one submission.
 
@@ -72,7 +90,9 @@ class Outcome:
         table: Where in that file the table stands.
         slips: The mistakes in it, the one behind most cells first.
         faults: The cells that are not right.
+        scores: What each cell earned; they add up to the points, unless these would be below 0.
         feedback: What the student is told, rendered.
+        comment: The same in a few sentences, for a grade book.
     """
 
     status: Status
@@ -85,6 +105,8 @@ class Outcome:
     slips: tuple[Slip, ...] = ()
     faults: tuple[Fault, ...] = ()
     feedback: str = ""
+    scores: tuple[Score, ...] = ()
+    comment: str = ""
 
     @property
     def share(self) -> Fraction | None:
@@ -96,7 +118,7 @@ class Outcome:
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as JSON has it."""
-    document = asdict(outcome)
+    document = {**asdict(outcome), "scores": [_compact(score) for score in outcome.scores]}
     for key in ("points", "out_of"):
         document[key] = None if document[key] is None else str(document[key])
     return document
@@ -116,5 +138,16 @@ def from_json(document: Mapping[str, Any]) -> Outcome:
             "out_of": None if document["out_of"] is None else Fraction(document["out_of"]),
             "slips": tuple(Slip(**slip) for slip in document["slips"]),
             "faults": tuple(Fault(**fault) for fault in document["faults"]),
+            "scores": tuple(map(_score, document["scores"])),
         }
     )
+
+
+def _compact(score: Score) -> list[str]:
+    own = (score.layer, score.quantity, score.verdict, str(score.points), str(score.worth))
+    return [*own, score.slip]
+
+
+def _score(document: Sequence[str]) -> Score:
+    layer, quantity, verdict, points, worth, slip = document
+    return Score(layer, quantity, verdict, Fraction(points), Fraction(worth), slip)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
 from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.grading.finals import Changed, Final, Overrides
 from archstat.homework.grading.outcome import Fault, Outcome, Status
 from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.run import Graded
+from archstat.homework.marking.feedback import line
 from archstat.homework.mistakes import MISTAKES
 
 BANDS = 10
@@ -68,6 +71,10 @@ class ClassReport:
         model: The network that they were held against.
         graded: The submissions, in the order of their keys.
         out_of: What all points are scaled to; None if each sheet has as many as it has cells.
+        finals: How the points came about, by the keys of submissions.
+        changed: Whose points are others than at the last grading.
+        attempts: Which of several submissions of a student counts: "best" or "last".
+        decided: What somebody has decided of points.
     """
 
     model: str
@@ -75,6 +82,26 @@ class ClassReport:
     roster: Roster | None = None
     out_of: Fraction | None = None
     level: str = "hint"
+    finals: Mapping[str, Final] = field(default_factory=dict)
+    changed: tuple[Changed, ...] = ()
+    attempts: str = "best"
+    decided: Overrides = field(default_factory=Overrides)
+
+    def outcome_of(self, student: Student) -> Outcome | None:
+        """Return what counts for a student, also where points were given for nothing handed in."""
+        graded = self.by_student.get(student)
+        if graded:
+            return graded[0].record.outcome
+        given = self.decided.total_of(student)
+        if given is None:
+            return None
+        outs = [one.out_of for one in self.outcomes.values() if one.out_of]
+        out_of = self.out_of or max(outs, default=None)
+        said = line(given.reason)
+        return Outcome(
+            Status.NO_TABLE, "nothing was handed in", points=given.points, out_of=out_of,
+            comment=said,
+        )  # fmt: skip
 
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:
@@ -173,13 +200,13 @@ class ClassReport:
 
     @cached_property
     def by_student(self) -> Mapping[Student, Sequence[Graded]]:
-        """The submissions of each student of the roster, that with the most points first."""
+        """The submissions of each student of the roster, that which counts first."""
         found: defaultdict[Student, list[Graded]] = defaultdict(list)
         for one in self.graded:
             for student in one.submission.students:
                 found[student].append(one)
         for graded in found.values():
-            graded.sort(key=_merit, reverse=True)
+            graded.sort(key=_merit if self.attempts == "best" else _order, reverse=True)
         return found
 
     @cached_property
@@ -191,6 +218,12 @@ class ClassReport:
 def _merit(graded: Graded) -> tuple[bool, Fraction]:
     outcome = graded.record.outcome
     return outcome.status is Status.OK, outcome.share or Fraction(0)
+
+
+def _order(graded: Graded) -> list[tuple[int, str]]:
+    """Return the place of a submission among others by their names: homework 10 behind 9."""
+    parts = re.split(r"(\d+)", graded.submission.key)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 _KNOWN = {mistake.key for mistake in MISTAKES}

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from archstat.homework.grading.naming import Person, squashed, words
 from archstat.homework.reading import limits
 from archstat.homework.reading.decoding import decoded
 
-CANVAS, MOODLE, PLAIN = "canvas", "moodle", "plain"
+CANVAS, MOODLE, GRADESCOPE, PLAIN = "canvas", "moodle", "gradescope", "plain"
 
 _TITLES: Mapping[str, tuple[str, ...]] = {
     "name": ("student", "name", "fullname", "studentname", "이름", "성명", "姓名", "氏名"),
@@ -46,6 +47,7 @@ class Student:
         number: The student number.
         lms_id: The number that the system that exported the roster gives to a person.
         cells: The row as it stands in the file.
+        late_s: By how many seconds the system says that a hand-in was late; None if it does not.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Student:
     email: str = ""
     lms_id: str = ""
     cells: tuple[str, ...] = field(default=(), compare=False)
+    late_s: int | None = field(default=None, compare=False)
 
     @property
     def shown_name(self) -> str:
@@ -66,13 +69,40 @@ class Roster:
     """A class.
 
     Attributes:
-        kind: The system that exported it: "canvas", "moodle" or "plain".
+        kind: The system that exported it: "canvas", "moodle", "gradescope" or "plain".
         header: The titles of the file.
+        possible: Canvas's row of the points that there are to earn; nothing in any other file.
     """
 
     kind: str
     header: tuple[str, ...]
     students: tuple[Student, ...]
+    possible: tuple[str, ...] = ()
+
+    def column_of(self, assignment: str) -> str | None:
+        """Return the column of Canvas's grade book for a homework; None if it has none.
+
+        Canvas writes its own number behind the title: "Homework 3 (12345)".
+        """
+        for title in self.header:
+            plain = re.sub(r" \(\d+\)$", "", title)
+            if squashed(assignment) in {squashed(title), squashed(plain)}:
+                return title
+        return None
+
+    def out_of(self, assignment: str) -> Fraction | None:
+        """Return how many points the system has for a homework; None if it does not say."""
+        stated: set[str] = set()
+        if self.kind == CANVAS and self.possible and (column := self.column_of(assignment)):
+            stated = {self.possible[self.header.index(column)]}
+        titles = {MOODLE: "maximumgrade", GRADESCOPE: "maxpoints"}
+        squashed_titles = [squashed(title) for title in self.header]
+        if (title := titles.get(self.kind)) in squashed_titles:
+            at = squashed_titles.index(str(title))
+            stated = {student.cells[at] for student in self.students if student.cells}
+        numbers = {number_in(text) for text in stated}
+        [number] = numbers if len(numbers) == 1 else [None]
+        return None if number is None else Fraction(str(number))
 
     def find(self, person: Person) -> Student | None:
         """Return who somebody is that an export names; None if nobody, or more than one, fits."""
@@ -122,6 +152,18 @@ class Roster:
             for word in set(_spellings(student.name)):
                 found[word].append(student)
         return found
+
+
+def number_in(text: str) -> float | None:
+    """Return the number that a text is, with either decimal sign; None if it is none.
+
+    >>> number_in("47"), number_in("10,00"), number_in("")
+    (47.0, 10.0, None)
+    """
+    try:
+        return float(text.replace(",", ".")) if text.strip() else None
+    except ValueError:
+        return None
 
 
 def _spellings(name: str) -> Iterator[str]:
@@ -177,6 +219,8 @@ def _roster(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Roster:
         columns["number"] = titles.index("sisuserid") if "sisuserid" in titles else None
     elif {"identifier", "grade"} <= set(titles):
         kind, lms_column = MOODLE, titles.index("identifier")
+    elif {"totalscore", "maxpoints"} <= set(titles):
+        kind = GRADESCOPE
     if lms_column is None and all(column is None for column in columns.values()):
         raise UsageError(
             f"has no column that says who somebody is: {', '.join(map(shown, header))}",
@@ -184,6 +228,7 @@ def _roster(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Roster:
         )
     width = len(header)
     students = []
+    possible: tuple[str, ...] = ()
     for row in rows:
         cells = (*row, *[""] * (width - len(row)))[:width]
         at = {what: "" if column is None else cells[column] for what, column in columns.items()}
@@ -191,7 +236,35 @@ def _roster(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Roster:
         lms_id = "" if lms_column is None else cells[lms_column]
         if kind == MOODLE:
             lms_id = re.sub(r"\D", "", lms_id)
-        student = Student(name, at["number"], at["login"], at["email"], lms_id, cells)
+        late_s = _late_s(dict(zip(titles, cells, strict=True)))
+        student = Student(name, at["number"], at["login"], at["email"], lms_id, cells, late_s)
+        if squashed(name) == "pointspossible":
+            possible = cells
         if student.shown_name and squashed(name) not in _NEITHER:
             students.append(student)
-    return Roster(kind, tuple(header), tuple(dict.fromkeys(students)))
+    return Roster(kind, tuple(header), tuple(dict.fromkeys(students)), possible)
+
+
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d)")
+_WORDS = re.compile(r"(\d+)\s*(day|hour|min|sec|일|시간|분|초)")
+_SECONDS = {
+    "day": 86_400, "hour": 3_600, "min": 60, "sec": 1, "일": 86_400, "시간": 3_600, "분": 60,
+    "초": 1,
+}  # fmt: skip
+
+
+def _late_s(cells: Mapping[str, str]) -> int | None:
+    """Return by how many seconds a system says that a hand-in was late.
+
+    Gradescope writes hours, minutes and seconds, Moodle days and hours in words.
+
+    >>> _late_s({"latenesshms": "27:30:00"}), _late_s({"status": "1 day 3 hours late"})
+    (99000, 97200)
+    """
+    if clock := _CLOCK.fullmatch(cells.get("latenesshms", "").strip()):
+        hours, minutes, seconds = map(int, clock.groups())
+        return hours * 3_600 + minutes * 60 + seconds or None
+    status = cells.get("status", "").casefold()
+    if "late" in status or "늦" in status:
+        return sum(int(count) * _SECONDS[unit] for count, unit in _WORDS.findall(status)) or None
+    return None

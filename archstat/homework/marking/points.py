@@ -26,7 +26,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Scored:
-    """Marks with their points, and what nobody answered; their worths add up to `out_of`."""
+    """Marks with their points, and what nobody answered.
+
+    Their worths add up to `out_of`, but for those of bonus cells.
+    """
 
     marks: tuple[Mark, ...]
     gaps: tuple[Gap, ...]
@@ -44,9 +47,8 @@ def asked_spots(truth: Truth, policy: Policy, quantities: Iterable[str]) -> dict
     return {
         (layer, quantity): worth
         for quantity in quantities
-        if (worth := policy.worth(quantity))
         for layer in truth.account
-        if counts(truth, layer, quantity)
+        if (worth := policy.worth(quantity, layer)) and counts(truth, layer, quantity)
     }
 
 
@@ -78,7 +80,9 @@ def scored(
         found.append(replace(one, worth=worth, points=points))
     taken = {spot for answered in answers.values() for spot in answered}
     gaps = [Gap(*spot, worth) for spot, worth in worths.items() if spot not in taken]
-    out_of = sum(worths.values(), Fraction(0))
+    out_of = sum(
+        (worth for spot, worth in worths.items() if not policy.is_bonus(*spot)), Fraction(0)
+    )
     if policy.out_of is not None:
         scale = policy.out_of / out_of if out_of else Fraction(0)
         found = [replace(one, worth=one.worth * scale, points=one.points * scale) for one in found]

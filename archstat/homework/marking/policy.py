@@ -12,13 +12,38 @@ from typing import Any
 from archstat.errors import Problem, UsageError, did_you_mean, shown, within
 from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES, READINGS
+from archstat.homework.mistakes import MISTAKES
 from archstat.report.columns import SHORT_NAMES
 
 FEEDBACK = ("none", "score", "hint", "full")
 """How much a student is told: nothing, the marks, the mistakes, or the right numbers, too."""
 
+ATTEMPTS = ("best", "last")
+"""Which of several hand-ins counts."""
+
+OTHER_CAUSES = (
+    *("off-by-one", "digit", "unit", "arithmetic", "copied", "row-skipped", "unknown", "missing"),
+    *("unreadable", "missing-rows", "extra-rows", "reordered-rows"),
+)
+"""What else can be behind a cell."""
+
 ALIKE = {"weights": "params", "params": "weights", "macs": "flops", "flops": "macs"}
 """Quantities of which either may stand in a column."""
+
+
+@dataclass(frozen=True)
+class Late:
+    """What is taken off what comes late.
+
+    Attributes:
+        per_day: The share of the points for each day that has begun.
+        at_most: The largest share.
+        grace_hours: Hours that do not count.
+    """
+
+    per_day: Fraction = Fraction(0)
+    at_most: Fraction = Fraction(1)
+    grace_hours: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -38,6 +63,11 @@ class Policy:
             with a layer, such as its stride, unless it is asked for.
         out_of: What all points are scaled to; None for the sum of the points.
         feedback: How much the student is told.
+        cells: What single cells are worth, by layer and quantity.
+        bonus: Cells, or whole columns with no layer, whose points stand beside what is asked.
+        late: What is taken off what comes late.
+        attempts: Which of several hand-ins of a student counts: "best" or "last".
+        rubric: What else is said of a mistake, by its key.
     """
 
     follow_through: Fraction = Fraction(1, 2)
@@ -49,9 +79,20 @@ class Policy:
     points: Mapping[str, Fraction] = field(default_factory=dict)
     out_of: Fraction | None = None
     feedback: str = "hint"
+    cells: Mapping[tuple[str, str], Fraction] = field(default_factory=dict)
+    bonus: frozenset[tuple[str, str]] = frozenset()
+    late: Late = Late()
+    attempts: str = "best"
+    rubric: Mapping[str, str] = field(default_factory=dict)
 
-    def worth(self, quantity: str) -> Fraction:
+    def is_bonus(self, layer: str, quantity: str) -> bool:
+        """Return whether what a cell earns stands beside what is asked."""
+        return bool({("", quantity), (layer, quantity)} & self.bonus)
+
+    def worth(self, quantity: str, layer: str = "") -> Fraction:
         """Return what a cell of a quantity is worth."""
+        if (layer, quantity) in self.cells:
+            return self.cells[layer, quantity]
         if self.asked and not self.asks(quantity):
             return Fraction(0)
         is_given = QUANTITIES[quantity].is_setting and quantity not in self.asked
@@ -98,13 +139,18 @@ def read_policy(path: Path) -> Policy:
 
 
 def _share(value: object) -> Fraction:
-    number = _amount(value)
+    number = amount(value)
     if number > 1:
         raise UsageError(f"must be between 0 and 1, got {shown(value)}")
     return number
 
 
-def _amount(value: object) -> Fraction:
+def amount(value: object) -> Fraction:
+    """Return a number of points.
+
+    Raises:
+        UsageError: It is none.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 10**9:
         raise UsageError(f"must be a number of points, got {shown(value)}")
     return Fraction(str(value))
@@ -146,7 +192,7 @@ def _points(value: object) -> Mapping[str, Fraction]:
     found = {}
     for key, points in named.items():
         with within(key):
-            found[key] = _amount(points)
+            found[key] = amount(points)
     return found
 
 
@@ -173,6 +219,76 @@ def level(value: object) -> str:
     return str(value)
 
 
+def cell_of(text: str) -> tuple[str, str]:
+    """Return the layer and the quantity of a cell, as "conv2.weights" or "weights of conv2".
+
+    Raises:
+        UsageError: There is no such quantity.
+    """
+    quantity, of, layer = text.strip().partition(" of ")
+    if not of:
+        layer, _, quantity = text.strip().rpartition(".")
+    return layer.strip(), _quantity(quantity)
+
+
+def _quantity(name: str) -> str:
+    titles = {one.title.casefold(): key for key, one in QUANTITIES.items()}
+    key = name.strip().casefold()
+    [found] = _points({titles.get(key, key): 1})
+    return found
+
+
+def _cells(value: object) -> Mapping[tuple[str, str], Fraction]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"must be points by cell, got {shown(value)}")
+    found = {}
+    for name, points in value.items():
+        with within(str(name)):
+            layer, quantity = cell_of(str(name))
+            if not layer:
+                raise UsageError("names no layer", hint=f'write "conv2.{name}"')
+            found[layer, quantity] = amount(points)
+    return found
+
+
+def _bonus(value: object) -> frozenset[tuple[str, str]]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise UsageError(f"must be a list of cells or columns, got {shown(value)}")
+    return frozenset(map(cell_of, value))
+
+
+def _late(value: object) -> Late:
+    known: Mapping[str, Callable[[object], Fraction]] = {
+        "per_day": _share,
+        "at_most": _share,
+        "grace_hours": amount,
+    }
+    if not isinstance(value, Mapping) or not set(value) <= set(known):
+        raise UsageError(f"must state {', '.join(known)}, got {shown(value)}")
+    stated = {}
+    for key, number in value.items():
+        with within(str(key)):
+            stated[key] = known[key](number)
+    return Late(**stated)
+
+
+def _attempts(value: object) -> str:
+    if value not in ATTEMPTS:
+        raise UsageError(f"must be one of {', '.join(ATTEMPTS)}, got {shown(value)}")
+    return str(value)
+
+
+def _rubric(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
+        raise UsageError(f"must be texts by mistake, got {shown(value)}")
+    known = [mistake.key for mistake in MISTAKES] + list(OTHER_CAUSES)
+    for key in value:
+        if key not in known:
+            hint = did_you_mean(str(key), known) or "'archstat mistakes' lists them"
+            raise UsageError(f"there is no mistake {shown(key)}", hint=hint)
+    return dict(value)
+
+
 _READERS: Mapping[str, Callable[[object], object]] = {
     "follow_through": _share,
     "other_convention": _share,
@@ -181,6 +297,11 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "any_convention": _flag,
     "asked": quantities,
     "points": _points,
-    "out_of": _amount,
+    "out_of": amount,
     "feedback": level,
+    "cells": _cells,
+    "bonus": _bonus,
+    "late": _late,
+    "attempts": _attempts,
+    "rubric": _rubric,
 }

@@ -12,7 +12,7 @@ from tests.homework.networks import marked, sheet
 
 SETTINGS = (
     "follow_through, other_convention, diagnosed, conventions, any_convention, asked, points, "
-    "out_of, feedback"
+    "out_of, feedback, cells, bonus, late, attempts, rubric"
 )
 
 
@@ -133,3 +133,43 @@ def test_the_help_names_every_convention():
     assert set(help_text.partition(": ")[2].strip(".").replace(";", ",").split(", ")) == set(
         READINGS
     )
+
+
+def test_single_cells_may_be_worth_more_and_others_may_be_a_bonus(policy):
+    rules = policy(
+        'bonus = ["fc8.weights"]\n[cells]\n"conv1.weights" = 3\n"weights of conv2" = 2\n'
+    )
+    rows = ("Conv1 | 34,848", "Conv2 | 614,400", "FC8 | 4,096,000")
+    result = marked(sheet("Layer | # of weights", *rows), "paper-alexnet", rules)
+    # 3 + 2 + 5 others of one, FC8's beside them; Conv1 and FC8 are right, and nothing else is there
+    assert (result.points, result.out_of) == (4, 10)
+    worths = {mark.layer: mark.worth for mark in result.marks}
+    assert worths == {"conv1": 3, "conv2": 2, "fc8": 1}
+
+
+def test_a_bonus_is_scaled_with_what_it_stands_beside(policy):
+    rules = policy('bonus = ["fc8.weights"]\nout_of = 70\nasked = ["weights"]\n')
+    everything = (34_848, 307_200, 884_736, 663_552, 442_368, 37_748_736, 16_777_216, 4_096_000)
+    names = ("Conv1", "Conv2", "Conv3", "Conv4", "Conv5", "FC6", "FC7", "FC8")
+    rows = [f"{name} | {count}" for name, count in zip(names, everything, strict=True)]
+    result = marked(sheet("Layer | # of weights", *rows), "paper-alexnet", rules)
+    assert (result.points, result.out_of) == (80, 70)  # 7 cells are 70 points, the eighth 10 more
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[cells]\n"weights" = 1', 'cells: weights: names no layer\n  hint: write "conv2.weights"'),
+        ('[cells]\n"conv1.wieghts" = 1', "there is no column 'wieghts'"),
+        ('bonus = "x"', "bonus: must be a list of cells or columns, got 'x'"),
+        ("[late]\nper_week = 1", "late: must state per_day, at_most, grace_hours"),
+        ("[late]\nper_day = 2", "late: per_day: must be between 0 and 1, got 2"),
+        ('attempts = "first"', "attempts: must be one of best, last, got 'first'"),
+        ('[rubric]\nx = "y"', "rubric: there is no mistake 'x'"),
+        ("[rubric]\ndigit = 1", "rubric: must be texts by mistake"),
+    ],
+)
+def test_a_part_of_a_course_that_cannot_be_is_refused(policy, text, message):
+    with pytest.raises(UsageError) as caught:
+        policy(text)
+    assert message in str(caught.value)
