@@ -1,12 +1,78 @@
-"""Files that are written whole or not at all."""
+"""Files that are read within limits, and written whole or not at all."""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from archstat.errors import UsageError, shown
+
+_NOTED: ContextVar[set[Path] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[None]:
+    """Note what is read inside, as a command is not to overwrite it."""
+    token = _NOTED.set(set())
+    try:
+        yield
+    finally:
+        _NOTED.reset(token)
+
+
+def note_read(path: Path) -> None:
+    """Note that a file is read."""
+    known = _NOTED.get()
+    if known is not None:
+        with suppress(OSError, RuntimeError, ValueError):  # a name that no file can have
+            known.add(path.resolve())
+
+
+def read_so_far() -> tuple[Path, ...]:
+    """Return the files that the command has read."""
+    return tuple(_NOTED.get() or ())
+
+
+def require_unread(target: Path) -> None:
+    """Check that a file that is to be written is none that the command has read.
+
+    Raises:
+        UsageError: It is.
+    """
+    for path in read_so_far():
+        with suppress(OSError, ValueError):
+            if path.is_file() and target.samefile(path):
+                raise UsageError(
+                    f"{shown(str(target))} would be overwritten, and this command reads it"
+                )
+
+
+def read_file(path: Path, most_bytes: int) -> bytes:
+    """Return what an ordinary file holds, and note that it is read.
+
+    Raises:
+        UsageError: It is none, it cannot be read, or it is larger.
+    """
+    note_read(path)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise UsageError("is a folder")
+        if not stat.S_ISREG(mode):
+            raise UsageError("is not an ordinary file")
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror or error}") from None
+    except ValueError:  # a NUL in the name
+        raise UsageError("is not a file name") from None
+    if len(data) > most_bytes:
+        raise UsageError(f"has more than {most_bytes:,} bytes")
+    return data
 
 
 def write_file(content: str | bytes, path: Path) -> None:
@@ -15,7 +81,7 @@ def write_file(content: str | bytes, path: Path) -> None:
     Raises:
         UsageError: It cannot be written.
     """
-    data = content if isinstance(content, bytes) else content.encode()
+    data = content if isinstance(content, bytes) else content.encode(errors="replace")
     try:
         if path.exists() and not path.is_file():  # /dev/stdout, a pipe; or a folder
             path.write_bytes(data)

@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from archstat.bench.case import DTYPES, MODES, OPTIMIZERS
 from archstat.bench.record import RESOURCES, SCHEMA, Ceiling, LayerTimes, Record, Result, Sample
 from archstat.errors import RecordError, shown, within
+from archstat.files import note_read
 
 MOST = 2**63
 """No number of a record is as large; beyond, figures would overflow."""
@@ -33,6 +34,7 @@ def read_record(path: Path) -> Record:
     Raises:
         RecordError: There is none.
     """
+    note_read(path)
     with within(str(path)):
         try:
             if path.exists() and not path.is_file():

@@ -9,7 +9,7 @@ from pathlib import Path
 from archstat.cli.streams import answers
 from archstat.documents.document import Document
 from archstat.errors import ArchstatError, UsageError, shown, within
-from archstat.files import write_file
+from archstat.files import require_unread, write_file
 from archstat.formats import OTHER_NAMES, TERMINAL, TEXT, format_named, name_of_suffix, suffixes
 from archstat.record import record
 
@@ -68,6 +68,7 @@ class Destination:
         if self.file is None:
             write_stdout(content)
         else:
+            require_unread(self.file)
             write_file(content, self.file)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_within, stdout_kept
 from archstat.errors import ArchstatError, Stopped, UsageError, within
+from archstat.files import noting
 from archstat.formats import format_names
 
 if TYPE_CHECKING:
@@ -208,7 +209,8 @@ def require_layers(report: NetworkReport) -> None:
 def answering() -> Iterator[None]:
     """End the command with exit code 2 and clear sentences if its question has no answer."""
     try:
-        yield
+        with noting():
+            yield
     except ArchstatError as error:
         from archstat.cli.wording import told
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from archstat.errors import MAX_SHOWN, UsageError, did_you_mean, shown
+from archstat.files import note_read
 from archstat.models.front_end import FormulaFrontEnd, FrontEnd
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.file import mode_of
@@ -42,6 +43,9 @@ def find_model(argument: str) -> FrontEnd:
     Raises:
         UsageError: None does.
     """
+    for name in (argument, argument.rpartition(":")[0]):
+        if name:
+            note_read(Path(name))
     for front_end in front_ends():
         if front_end.matches(argument):
             return front_end(argument)

@@ -73,6 +73,8 @@ def refuse_stranger(argument: str) -> None:
         return
     if path.is_dir():
         raise _refusal_of_folder(path, argument)
+    if not path.is_file():
+        raise UsageError(f"{shown(argument)} is not an ordinary file", hint=ANY)
     if is_torchscript(path):
         raise torchscript_refusal(argument)
     what, hint = SUFFIXES.get(path.suffix.lower()) or _by_content(path)
@@ -95,8 +97,11 @@ def _refusal_of_folder(path: Path, argument: str) -> UsageError:
 
 def _by_content(path: Path) -> tuple[str, str]:
     """Return what a file is whose ending says nothing."""
-    with path.open("rb") as file:
-        start = file.read(2048)
+    try:
+        with path.open("rb") as file:
+            start = file.read(2048)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}", ANY
     if start.startswith(b"GGUF"):
         return SUFFIXES[".gguf"]
     if start.startswith(b"\x89HDF"):
@@ -111,10 +116,13 @@ def _by_content(path: Path) -> tuple[str, str]:
 
 def is_torchscript(path: Path) -> bool:
     """Return whether a file is what `torch.jit.save` writes: an archive with code in it."""
-    if not zipfile.is_zipfile(path):
+    if not path.is_file() or not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any("/code/" in name for name in archive.namelist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any("/code/" in name for name in archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, OverflowError, ValueError):  # a damaged one
+        return False
 
 
 def torchscript_refusal(name: str) -> UsageError:

@@ -242,3 +242,32 @@ def test_a_sheet_of_another_network_is_asked_about():
 def test_nothing_of_it_is_said_where_nothing_is_to_be_told():
     result = invoke("check", "right.md", "--against", "vgg16", "--feedback", "none")
     assert "right network" not in result.stdout
+
+
+@pytest.mark.parametrize("nothing", [",", "", " , "])
+def test_what_is_asked_is_something(nothing):
+    assert_refused(
+        check("right.md", "--asked", nothing),
+        "error: --asked: names none",
+        "  hint: write --asked weights,rf",
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device")
+def test_a_policy_without_an_end_is_not_read():
+    assert_refused(
+        check("right.md", "--policy", "/dev/zero"), "error: /dev/zero: is not an ordinary file"
+    )
+
+
+def test_a_network_of_one_layer_is_marked():
+    spec = 'kind = "conv2d", out_channels = 4, kernel_size = 3'
+    Path("one.toml").write_text(
+        f'input = [3, 8, 8]\nlayers = [ {{ name = "conv1", {spec} }} ]\n', encoding="utf-8"
+    )
+    Path("one.md").write_text(
+        "| Layer | Weights | Output |\n|---|---|---|\n| conv1 | 108 | 6x6x4 |\n", encoding="utf-8"
+    )
+    result = invoke("check", "one.md", "--against", "one.toml")  # 4·3·3·3 weights
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[-1] == "2 of 2 points"

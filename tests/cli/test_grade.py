@@ -503,3 +503,12 @@ def test_a_policy_that_names_no_layer_of_the_network_is_refused(tmp_path):
     result = grade(root, "--policy", policy)
     assert result.exit_code == 2
     assert "error: the policy names the layer 'C6', which lenet5 has not" in result.stderr
+
+
+def test_no_spec_that_is_read_is_a_student(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    (root / "parent.toml").write_text('extends = "lenet5"\n', encoding="utf-8")
+    (root / "child.toml").write_text('extends = "parent.toml"\n', encoding="utf-8")
+    words = ("grade", root, "--against", root / "child.toml", "-o", tmp_path / "out")
+    assert invoke(*words).exit_code == 0
+    assert [row["student"] for row in rows(root)] == ["alice"]

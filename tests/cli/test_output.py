@@ -375,3 +375,17 @@ def test_a_title_of_several_lines_is_printed_on_one(tmp_path):
         encoding="utf-8",
     )
     assert invoke("table", spec).stdout.splitlines()[0] == "net: Two lines"
+
+
+@pytest.mark.parametrize(
+    "words", [["table", "child.toml"], ["key", "child.toml"], ["explain", "child.toml", "r"]]
+)
+def test_a_spec_that_another_extends_is_not_overwritten(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    Path("parent.toml").write_text(SPEC, encoding="utf-8")
+    Path("child.toml").write_text('extends = "parent.toml"\n', encoding="utf-8")
+    assert_refused(
+        invoke(*words, "-o", "parent.toml", "-f", "csv"),
+        "error: 'parent.toml' would be overwritten, and this command reads it",
+    )
+    assert Path("parent.toml").read_text(encoding="utf-8") == SPEC

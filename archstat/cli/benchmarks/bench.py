@@ -152,6 +152,9 @@ def bench(
             require_models(models)
             if epoch is not None and train is None:
                 raise UsageError("--epoch goes with training", hint="add --train sgd")
+            from archstat.models.spec.resolve import positive
+
+            images = EPOCH if epoch is None else positive(epoch, "--epoch")
             from archstat.cli.benchmarks.bench_run import Thoroughness, measured, wanted
 
             effort = Thoroughness.quick(seed) if quick else Thoroughness(processes, seconds, seed)
@@ -170,9 +173,7 @@ def bench(
             )
             old = None if vs is None else targets.read(vs)
             with stdout_kept():  # a user's file may print
-                run = measured(
-                    cases, asked, effort, layers=layers, epoch=epoch or EPOCH, keep=targets.keep
-                )
+                run = measured(cases, asked, effort, layers=layers, epoch=images, keep=targets.keep)
             is_worse = targets.show(run.record, old)
             if not run.is_whole:
                 raise typer.Exit(STOPPED)

@@ -30,14 +30,14 @@ STOPPED = 130
 
 
 def handed_in(
-    folder: Path, output: Path, others: Sequence[Path | None], roster: Roster | None
+    folder: Path, output: Path, read: Sequence[Path], roster: Roster | None
 ) -> tuple[Source, Sequence[Submission]]:
     """Return what was handed in, and tell how it was found.
 
     Args:
         folder: Where it is.
         output: Where the results go.
-        others: Other files that are read.
+        read: Files that were read: the roster, a policy, a spec with all that it extends.
         roster: Who is in the class.
 
     Raises:
@@ -52,7 +52,6 @@ def handed_in(
     place = f"-o {shown(str(output))}"
     if output.resolve() == folder.resolve():
         raise UsageError(f"{place} is where the submissions are", hint="write -o results")
-    read = [path for path in others if path is not None]
     results = {"class.csv", "report.md", "grades.csv", "feedback.zip", NAME, *grades.FILES.values()}
     for path in read:
         if path.resolve().parent == output.resolve() and path.name in results:

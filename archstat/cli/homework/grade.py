@@ -128,6 +128,7 @@ def grade(
         from archstat import __version__
         from archstat.cli.output import destination
         from archstat.documents.homework.graded_class import class_document
+        from archstat.files import read_so_far
         from archstat.formats.special.feedback import ForStudents, as_table
         from archstat.homework.grading.finals import Overrides, finals_of, read_overrides
         from archstat.homework.grading.grader import Grader
@@ -152,8 +153,7 @@ def grade(
         sandbox = _sandbox(shape, limits, network, walls) if run_submitted_code else None
         marking.fit(rules, truth)
         rules = collecting.scaled(rules, listed, assignment or truth.graph.name)
-        read = [roster, policy, override, _file(against)]
-        source, submissions = collecting.handed_in(folder, output, read, listed)
+        source, submissions = collecting.handed_in(folder, output, read_so_far(), listed)
         told = rules.feedback != "none"
         title = assignment or truth.graph.name.rpartition("/")[2]
         render = ForStudents(feedback_format, title, marking.language(tongue).key)
@@ -221,14 +221,6 @@ def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...
             err=True,
         )
     return sandbox
-
-
-def _file(model: str) -> Path | None:
-    """Return the file that a model is read from; None for one of the catalogue."""
-    for name in (model, model.rpartition(":")[0]):
-        if name and Path(name).is_file():
-            return Path(name)
-    return None
 
 
 def _time(seconds: float) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from archstat.errors import shown, within
+from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
@@ -132,6 +132,8 @@ def policy(
     if asked is not None:
         with within("--asked"):
             keys = [key.strip() for key in asked.split(",") if key.strip()]
+            if not keys:
+                raise UsageError("names none", hint="write --asked weights,rf")
             stated = replace(stated, asked=quantities(keys))
     if out_of is not None:
         with within("--out-of"):
@@ -179,10 +181,11 @@ def contents(file: str) -> Contents:
     Raises:
         SheetError: It cannot be read, or has none.
     """
-    from archstat.homework.reading import read_bytes, read_file
+    from archstat.homework.reading import limits, read_bytes, read_file
 
     if file == STDIN:
-        return read_bytes(sys.stdin.buffer.read(), name=name_of(file))
+        data = sys.stdin.buffer.read(limits.MOST_BYTES + 1)
+        return read_bytes(data, name=name_of(file))
     return read_file(Path(file))
 
 

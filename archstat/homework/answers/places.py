@@ -313,7 +313,7 @@ def _modules(order: Sequence[str]) -> dict[str, tuple[int, int]]:
         and len(places) > 1
         and 2 * len(places) >= places[-1] + 1 - places[0]
         and len(places) < len(order)
-    } | {WHOLE: (0, len(order))}
+    } | ({WHOLE: (0, len(order))} if len(order) > 1 else {})
 
 
 def _prefixes(name: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from math import ceil
 from pathlib import Path
 
 from archstat.errors import Problem, UsageError, did_you_mean, shown, within
+from archstat.files import read_file
 from archstat.homework.grading.naming import squashed
 from archstat.homework.grading.outcome import Outcome, Score
 from archstat.homework.grading.roster import Roster, Student
@@ -193,12 +194,11 @@ def read_overrides(path: Path) -> Overrides:
         UsageError: It cannot be read, or a line cannot; all such lines are named.
     """
     with within(shown(str(path))):
+        data = read_file(path, limits.MOST_BYTES)
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UsageError(f"cannot be read: {error.strerror}") from None
-        limits.check(len(data), limits.MOST_BYTES, "bytes")
-        rows = list(csv.reader(io.StringIO(decoded(data))))
+            rows = list(csv.reader(io.StringIO(decoded(data))))
+        except csv.Error as error:
+            raise UsageError(f"is not CSV: {error}") from None
         titles = [title.strip().casefold() for title in rows[0]] if rows else []
         if not {"student", "cell", "points"} <= set(titles):
             raise UsageError(

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archstat.errors import UsageError, shown, within
+from archstat.files import read_file
 from archstat.homework.grading.naming import Person, squashed, words
 from archstat.homework.reading import limits
 from archstat.homework.reading.decoding import decoded
@@ -192,13 +193,7 @@ def read_roster(path: Path) -> Roster:
 
 
 def _rows(path: Path) -> list[tuple[str, ...]]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(limits.MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}") from None
-    limits.check(len(data), limits.MOST_BYTES, "bytes")
-    text = decoded(data)
+    text = decoded(read_file(path, limits.MOST_BYTES))
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))

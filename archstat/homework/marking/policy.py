@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archstat.errors import Problem, UsageError, did_you_mean, shown, within
+from archstat.files import read_file
 from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES, READINGS
 from archstat.homework.mistakes import MISTAKES
@@ -107,6 +108,10 @@ class Policy:
         return self.any_convention or reading in self.conventions
 
 
+MOST_BYTES = 1 << 20
+"""Of a file: a policy has some hundred."""
+
+
 def read_policy(path: Path) -> Policy:
     """Return the policy that a TOML file states.
 
@@ -114,12 +119,12 @@ def read_policy(path: Path) -> Policy:
         UsageError: The file cannot be read, or states something that is no policy; all problems
             are told at once.
     """
-    try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is not TOML: {error}") from None
+    with within(str(path)):
+        content = read_file(path, MOST_BYTES)
+        try:
+            stated = tomllib.loads(content.decode())
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"is not TOML: {error}") from None
     problems: list[Problem] = []
     settings: dict[str, Any] = {}
     for key, value in stated.items():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from archstat.errors import NoTableError, SheetError, shown, within
+from archstat.files import note_read
 from archstat.homework.reading import document, limits, notebook
 from archstat.homework.reading.decoding import decoded
 from archstat.homework.reading.lines import delimited, markdown
@@ -69,6 +70,7 @@ def read_file(path: Path) -> Contents:
         SheetError: It cannot be read, or it holds no table.
     """
     name = str(path)
+    note_read(path)
     with within(name if name.isprintable() else shown(name)), limits.timed():
         try:
             status = path.stat()

@@ -13,6 +13,7 @@ from typing import Any
 from unicodedata import category
 
 from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.files import note_read
 from archstat.layers.words import nearest
 from archstat.models.spec.blocks import BLOCK_KEYS, Entry, Expansion, layer_count, names_of
 from archstat.models.spec.build import Settings, Spec, input_shape, layer_problems, with_settings
@@ -107,6 +108,7 @@ def _read(path: Path) -> str:
     Raises:
         SpecError: It is not a file of text, in UTF-8, of a spec's size.
     """
+    note_read(path)
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

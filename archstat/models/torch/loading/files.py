@@ -17,11 +17,15 @@ from typing import Any
 from torch import nn
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.files import read_file
 from archstat.models.torch.loading.construction import users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
 from archstat.models.torch.loading.home import FILES, Home
 from archstat.models.torch.loading.notebook import code_of
 from archstat.models.torch.loading.stubs import MissingPackage
+
+MOST_BYTES = 16 << 20
+"""Of Python: what is generated has some."""
 
 MOST_MISSING = 50  # packages and their parts that a file imports in vain
 
@@ -60,8 +64,7 @@ def from_file(home: Home, wanted: str, *, run_file: bool = False) -> ModuleType:
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as file:
-        return importlib.util.decode_source(file.read())
+    return importlib.util.decode_source(read_file(path, MOST_BYTES))
 
 
 def _classes(found: Sequence[Statement]) -> set[str]:

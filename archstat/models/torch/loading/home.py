@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from types import ModuleType
 
+from archstat.files import note_read
 from archstat.models.torch.loading.stubs import MissingPackage
 
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
@@ -48,6 +49,8 @@ class Home:
             new = [name for name in sys.modules if name not in before]
             own = [name for name in new if self._has(sys.modules[name])]
             self.modules.update({name: sys.modules.pop(name) for name in own})
+            for place in (each for module in self.modules.values() for each in _places(module)):
+                note_read(Path(place))
             sys.modules.update(strangers)
 
     @contextmanager

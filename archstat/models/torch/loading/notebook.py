@@ -7,6 +7,10 @@ import re
 from pathlib import Path
 
 from archstat.errors import UsageError, shown
+from archstat.files import read_file
+
+MOST_BYTES = 64 << 20
+"""Of a notebook, with its pictures."""
 
 MAGIC = re.compile(r"\s*(%|!|\?)|\s*\w[\w.]*\?+\s*$")
 RESULT_OF_MAGIC = re.compile(r"\s*[\w, ]+=\s*[%!]")
@@ -21,10 +25,10 @@ def code_of(path: Path) -> str:
         UsageError: It is no notebook.
     """
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_file(path, MOST_BYTES))
         cells = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
         texts = ["".join(cell["source"]) for cell in cells]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{shown(str(path))} is no notebook that can be read: {type(error).__name__}"
         ) from None

@@ -1,0 +1,53 @@
+"""Files that a command reads, and those that it writes."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from archstat.errors import UsageError
+from archstat.files import note_read, noting, read_file, read_so_far, require_unread, write_file
+
+
+def test_what_was_read_is_not_written(tmp_path):
+    path, link, other = tmp_path / "a.toml", tmp_path / "link.toml", tmp_path / "b.toml"
+    path.write_text("x", encoding="utf-8")
+    other.write_text("y", encoding="utf-8")
+    link.symlink_to(path)
+    with noting():
+        assert read_file(path, 10) == b"x"
+        for target in (path, link):
+            with pytest.raises(UsageError, match="would be overwritten, and this command reads it"):
+                require_unread(target)
+        require_unread(other)
+        require_unread(tmp_path / "new.toml")
+    require_unread(path)  # another command
+
+
+def test_nothing_is_noted_where_no_command_runs(tmp_path):
+    note_read(tmp_path)
+    assert read_so_far() == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (".", "is a folder"),
+        ("none", "cannot be read: No such file or directory"),
+        ("a\0b", "is not a file name"),
+        ("large", "has more than 10 bytes"),
+        ("pipe", "is not an ordinary file"),
+    ],
+)
+def test_what_cannot_be_read_is_told(tmp_path, name, why):
+    (tmp_path / "large").write_bytes(b"x" * 11)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError) as refused:
+        read_file(tmp_path / name, 10)
+    assert str(refused.value) == why
+
+
+def test_letters_that_no_file_can_hold_become_question_marks(tmp_path):
+    write_file("a\ud800b", tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == b"a?b"
