@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 
+import archstat
 from archstat.errors import UsageError
 from archstat.files import note_read, noting, read_file, read_so_far, require_unread, write_file
 
@@ -51,3 +54,39 @@ def test_what_cannot_be_read_is_told(tmp_path, name, why):
 def test_letters_that_no_file_can_hold_become_question_marks(tmp_path):
     write_file("a\ud800b", tmp_path / "x")
     assert (tmp_path / "x").read_bytes() == b"a?b"
+
+
+READS = re.compile(r"\.read_(?:bytes|text)\(|\.open\(\"rb|open\(path, \"rb")
+BY_ITSELF = {
+    "bench/meters.py": "files of Linux",
+    "devices/cpu.py": "files of Linux",
+    "devices/processor.py": "files of Linux",
+    "models/torch/memory.py": "files of Linux",
+    "homework/marking/language.py": "ours",
+    "pages/page.py": "ours",
+    "sweep/nursery.py": "what our child has written",
+    "sweep/store.py": "what a sweep has written",
+    "testing.py": "what a test has written",
+    "formats/special/feedback.py": "what we have written",
+    "homework/grading/run.py": "what we have written",
+    "homework/grading/submitted/limiting.py": "what our parent has written",
+    "homework/grading/source.py": "within its limits, and without following links",
+    "homework/reading/file.py": "within its limits",
+    "models/spec/file.py": "within its limits",
+    "models/spec/resolve.py": "a spec that was read before",
+    "bench/reading.py": "within its limits",
+    "models/strangers.py": "its first 2,048 bytes",
+    "models/weights/pickled.py": "as far as the pickles in it go",
+    "models/weights/safetensors.py": "its header, within a limit",
+    "files.py": "here",
+}
+
+
+def test_files_are_read_within_a_limit():
+    home = Path(archstat.__file__).parent
+    found = {
+        path.relative_to(home).as_posix()
+        for path in home.rglob("*.py")
+        if READS.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(BY_ITSELF)

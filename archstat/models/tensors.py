@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import prod
 from typing import TypeAlias
 
@@ -25,6 +25,22 @@ COUNTING = frozenset({"int64", "int32", "uint64", "uint32", "bool"})
 
 STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
 """What torch calls the running statistics of a norm."""
+
+
+MOST_AXES = 64
+"""Of a tensor: as many as torch allows."""
+
+
+def shape_held(value: Collection[object]) -> Shape:
+    """Return the shape that a file states.
+
+    Raises:
+        ValueError: No tensor can have it.
+    """
+    shape = tuple(size for size in value if type(size) is int and 0 <= size < 1 << 63)
+    if len(shape) != len(value) or len(shape) > MOST_AXES:
+        raise ValueError("no shape of a tensor")
+    return shape
 
 
 @record

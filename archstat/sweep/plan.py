@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archstat.bench.case import DTYPES, MODES, OPTIMIZERS
-from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.errors import Problem, UsageError, did_you_mean, shown, within
+from archstat.files import read_file
 from archstat.sweep.case import BENCH, TABLE, WHAT, SweepCase
 
 MOST_BYTES = 1_000_000
@@ -179,16 +180,11 @@ def read_plan(path: Path, names_of: Callable[[str], Sequence[str]]) -> SweepPlan
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise UsageError(f"is larger than {MOST_BYTES:,} bytes").within(str(path))
-        return data.decode()
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}").within(str(path)) from None
-    except UnicodeDecodeError:
-        raise UsageError("is no text in UTF-8").within(str(path)) from None
+    with within(str(path)):
+        try:
+            return read_file(path, MOST_BYTES).decode()
+        except UnicodeDecodeError:
+            raise UsageError("is no text in UTF-8") from None
 
 
 def _blocks(data: Mapping[str, Any], name: str, reader: _Reader) -> list[dict[str, list[Any]]]:

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import UsageError, did_you_mean, shown, within
+from archstat.files import read_file
 from archstat.graph import Graph
 from archstat.models.front_end import FrontEnd
 from archstat.models.printed.network import graph_of_printed
@@ -15,7 +16,7 @@ from archstat.models.question import NONE, Loaded, Question
 from archstat.models.tensors import HeldTensor, Tensors
 
 STDIN = "-"
-MOST = 50_000_000  # characters of a text
+MOST = 50_000_000  # bytes of a text
 
 
 class PrintedFrontEnd(FrontEnd):
@@ -72,7 +73,8 @@ class PrintedFrontEnd(FrontEnd):
                     near = [file.name for file in path.parent.glob("*.txt")]
                     hint = did_you_mean(path.name, near)
                     raise UsageError(f"there is no file {shown(self.argument)}", hint=hint)
-                self._text = path.read_text(encoding="utf-8", errors="replace")[:MOST]
+                with within(shown(self.argument)):
+                    self._text = read_file(path, MOST).decode("utf-8", errors="replace")
         return self._text
 
     def _refuse_to_run(self) -> NoReturn:

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.models.tensors import SIZES, HeldTensor
+from archstat.models.tensors import SIZES, HeldTensor, shape_held
 from archstat.models.weights.pickled import Inert, Pickled
 from archstat.record import record
 
+MOST_MODULES = 100_000
+DEEPEST_MODULE = 100
 DEEPEST = 4  # dictionaries in dictionaries that are looked into
 
 USUAL = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module")
@@ -65,8 +67,16 @@ def model_of(saved: Any, wanted: str, name: str) -> Checkpoint:
     return Checkpoint(_held(tensors), classes, tuple(_notes(saved, parts, chosen, name)))
 
 
-def _parts(saved: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+def _parts(
+    saved: Any, path: str = "", depth: int = 0, seen: set[int] | None = None
+) -> Iterator[tuple[str, Any]]:
     """Yield each model and each dictionary with tensors, by its place in what was saved."""
+    if seen is None:
+        seen = set()
+    if id(saved) in seen:  # a dictionary may hold another one many times, or itself
+        return
+    if isinstance(saved, (Inert, Mapping)):
+        seen.add(id(saved))
     if isinstance(saved, Inert):
         classes: dict[str, str] = {}
         tensors = dict(_of_module(saved, "", classes))
@@ -77,7 +87,7 @@ def _parts(saved: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, An
         if own:
             yield path, (own, {})
         for key, each in saved.items():
-            yield from _parts(each, f"{path}.{key}" if path else str(key), depth + 1)
+            yield from _parts(each, f"{path}.{key}" if path else str(key), depth + 1, seen)
 
 
 def _of_module(module: Any, path: str, classes: dict[str, str]) -> Iterator[tuple[str, Pickled]]:
@@ -85,6 +95,10 @@ def _of_module(module: Any, path: str, classes: dict[str, str]) -> Iterator[tupl
     attributes = module.attributes if isinstance(module, Inert) else {}
     if "_modules" not in attributes:
         return
+    if len(classes) >= MOST_MODULES or path.count(".") >= DEEPEST_MODULE:
+        raise UsageError(
+            f"holds more than {MOST_MODULES:,} modules, or one inside another for ever"
+        )
     classes[path] = type(module).__name__
     start = f"{path}." if path else ""
     left = attributes.get("_non_persistent_buffers_set") or ()
@@ -110,6 +124,10 @@ def _held(tensors: Mapping[str, Pickled]) -> dict[str, HeldTensor]:
     first: dict[object, str] = {}
     found = {}
     for name, each in tensors.items():
+        try:
+            shape_held(each.shape)
+        except ValueError:
+            raise UsageError(f"{shown(name)} has a shape that no tensor has") from None
         other = name if each.place is None else first.setdefault(each.place, name)
         same = None if other == name else other
         found[name] = HeldTensor(each.shape, each.dtype, each.learns, same)

@@ -10,6 +10,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
 
@@ -19,6 +20,9 @@ from archstat.models.tensors import SIZES
 
 MAGIC = 0x1950A86A20F9469CFC6C
 """The number with which torch's format of before 1.6 begins."""
+
+MOST_PICKLE_BYTES = 16 << 20
+"""Of what tells names and shapes: a model of ten thousand tensors has a tenth."""
 
 BEFORE_THE_OBJECT = 3  # the magic number, the version of the protocol, sizes of the machine's types
 
@@ -160,8 +164,10 @@ def _from_archive(path: Path) -> Any:
         names = [name for name in archive.namelist() if name.endswith("data.pkl")]
         if not names:
             raise _not_saved(path, "is an archive without a data.pkl")
+        if archive.getinfo(names[0]).file_size > MOST_PICKLE_BYTES:
+            raise _not_saved(path, f"has a pickle of more than {MOST_PICKLE_BYTES:,} bytes")
         with archive.open(names[0]) as file:
-            return _Reader(file).load()
+            return _Reader(BytesIO(file.read(MOST_PICKLE_BYTES))).load()
 
 
 def _from_old_format(file: IO[bytes], path: Path) -> Any:

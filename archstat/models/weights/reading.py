@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import UsageError, did_you_mean, shown, within
+from archstat.files import read_file
 from archstat.models.strangers import is_torchscript, torchscript_refusal
 from archstat.models.weights.arrays import read_arrays
 from archstat.models.weights.checkpoint import Checkpoint, model_of
@@ -17,6 +18,9 @@ SAVED = (".pt", ".pth", ".bin", ".ckpt")
 
 INDEX = ".index.json"
 """How the file ends that says which of several holds what."""
+
+MOST_INDEX_BYTES = 32 << 20
+"""Of such a file: a hundred thousand tensors take a fifth."""
 
 ENDINGS = (*SAVED, ".safetensors", ".npz", INDEX)
 
@@ -56,13 +60,17 @@ def _sharded(path: Path) -> Checkpoint:
     Raises:
         UsageError: It is no index, or a file is missing.
     """
+    with within(shown(str(path))):
+        content = read_file(path, MOST_INDEX_BYTES)
     try:
-        places = dict(json.loads(path.read_bytes())["weight_map"])
+        places = dict(json.loads(content)["weight_map"])
         files = sorted({str(file) for file in places.values()})
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
             f"{shown(str(path))} has no weight_map, which says what lies in which file"
         ) from None
+    if nested := [file for file in files if file.endswith(INDEX)]:
+        raise UsageError(f"{path} names {shown(nested[0])}, which is an index, too")
     missing = [file for file in files if not (path.parent / file).is_file()]
     if missing:
         more = "" if len(missing) == 1 else f" and {len(missing) - 1} more"

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archstat.errors import UsageError, shown
-from archstat.layers.base import Shape
-from archstat.models.tensors import HeldTensor
+from archstat.models.tensors import HeldTensor, shape_held
 
 LENGTH = 8  # bytes of the length of the header
 MOST = 100_000_000  # bytes of a header, which is also the format's own limit
@@ -39,14 +38,13 @@ def read_safetensors(path: Path) -> dict[str, HeldTensor]:
     try:
         entries = json.loads(header)
         found = {name: _tensor(entry) for name, entry in entries.items() if name != "__metadata__"}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001  a header may hold anything
         raise _no_safetensors(path, f"{type(error).__name__} in its header") from None
     return dict(sorted(found.items(), key=lambda each: natural(each[0])))
 
 
 def _tensor(entry: Mapping[str, Any]) -> HeldTensor:
-    shape: Shape = tuple(map(int, entry["shape"]))
-    return HeldTensor(shape, TYPES[entry["dtype"]])
+    return HeldTensor(shape_held(entry["shape"]), TYPES[entry["dtype"]])
 
 
 def natural(name: str) -> list[tuple[int, str]]:
