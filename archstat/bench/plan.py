@@ -74,6 +74,21 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Survey:
+    """A look at what a device can do at best, whatever runs there.
+
+    Attributes:
+        dtypes: The types to look at, one after the other.
+        sizes: The bytes that the probes of memory work on.
+    """
+
+    device: str
+    dtypes: tuple[str, ...]
+    sizes: tuple[int, ...]
+    threads: int = 0
+
+
+@dataclass(frozen=True)
 class Fits:
     """A batch that fits, and the time of a pass."""
 

@@ -7,7 +7,7 @@ it, by `summary`, also from a file that was written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archstat.bench.case import Case
@@ -173,6 +173,18 @@ class Ceiling:
     def surroundings(self) -> tuple[str, str, int]:
         """What it belongs to; see `Case.surroundings`."""
         return self.device, self.dtype, self.threads
+
+    @property
+    def key(self) -> tuple[tuple[str, str, int], str, int]:
+        """What it shares with what the same probe reached in another process."""
+        return self.surroundings, self.probe, self.set_bytes
+
+    def after(self, before: Ceiling | None) -> Ceiling:
+        """Return it with what the same probe reached in the processes before."""
+        if before is None:
+            return self
+        rates, beside = (*before.rates, *self.rates), (*before.beside, *self.beside)
+        return replace(self, rates=rates, beside=beside)
 
 
 @dataclass(frozen=True)

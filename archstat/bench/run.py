@@ -23,6 +23,7 @@ from archstat.bench.plan import (
     Ready,
     Search,
     Surrounding,
+    Survey,
     Taken,
 )
 from archstat.bench.protocol import Rules
@@ -31,7 +32,7 @@ from archstat.bench.work import Work
 from archstat.errors import DeviceError
 from archstat.models.question import Question
 
-Start: TypeAlias = Callable[[Plan | Search], Iterator[Event]]
+Start: TypeAlias = Callable[[Plan | Search | Survey], Iterator[Event]]
 """Measures what a plan asks, and yields what comes of it as it comes."""
 
 MOST_BYTES = 1_600_000
@@ -234,15 +235,8 @@ class Run:
             case Surrounding(environment):
                 self._environment.update(environment)
             case Ceiling():
-                key = (event.surroundings, event.probe, event.set_bytes)
-                known = self._ceilings.get(key)
-                if known is not None:
-                    event = replace(
-                        event,
-                        rates=(*known.rates, *event.rates),
-                        beside=(*known.beside, *event.beside),
-                    )
-                self._ceilings[key] = event
+                before = self._ceilings.get(event.key)
+                self._ceilings[event.key] = event.after(before)
             case Ready(number, calls, ns, call_ns):
                 self._trials[number, process] = Trial(process, calls, ns)
                 self._kept[number, process] = Kept(self._most_bytes)
@@ -274,7 +268,7 @@ class Run:
         return "" if self._trials_of(number) else self._failures.get(number, "")
 
 
-def started(plan: Plan | Search) -> Iterator[Event]:
+def started(plan: Plan | Search | Survey) -> Iterator[Event]:
     """Measure in a fresh process, and yield what it tells.
 
     Raises:

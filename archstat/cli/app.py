@@ -32,6 +32,8 @@ COMMANDS: Mapping[str, Command] = {
     "mistakes": Command("homework.mistakes", "mistakes"),
     "bench": Command("benchmarks.bench", "bench"),
     "report": Command("report", "report"),
+    "ceilings": Command("scale.ceilings", "ceilings"),
+    "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT"),
     "sweep": Command("scale.sweep", "sweep"),
     "results": Command("scale.results", "results"),
     "list": Command("catalogue", "list_models", "EPILOG_LIST"),

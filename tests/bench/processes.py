@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.bench.plan import Done, Fits, Plan, Ready, Search, Surrounding, Taken
+from archstat.bench.plan import Done, Fits, Plan, Ready, Search, Surrounding, Survey, Taken
 from archstat.bench.record import Ceiling, Reading, Sample
 
 MS = 1_000_000
@@ -18,6 +18,9 @@ def started(asked):
         for size in (1, 2, 4):
             yield Fits(size, max(2, size) * MS)  # two take no longer than one
         yield Done()
+        return
+    if isinstance(asked, Survey):
+        yield from surveyed(asked)
         return
     assert isinstance(asked, Plan)
     yield Surrounding({"software": {"torch": "2.15.0"}, "cpu": {"name": "Some Processor"}})
@@ -42,3 +45,15 @@ def started(asked):
                 ),
             )
     yield Done({"all": 2.0, "model": 1.0, "probes": 0.5})
+
+
+def surveyed(asked):
+    """Answer as a process would that looks at what a device can do at best."""
+    yield Surrounding({"software": {"torch": "2.15.0"}, "cpu": {"name": "Some Processor"}})
+    for dtype in asked.dtypes:
+        key = (asked.device, dtype, asked.threads)
+        rates = ((80 * GIGA, 100 * GIGA, 90 * GIGA), (10 * GIGA, 8 * GIGA, 8 * GIGA))
+        yield Ceiling(*key, "product", ("conv", "matmul"), 0, rates[0], rates[0])
+        for size in asked.sizes:
+            yield Ceiling(*key, "sum", ("memory",), size, rates[1], rates[1])
+    yield Done({"all": 1.0})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archstat.report.finding import Agreement, Finding
+from tests.bench.processes import started
 from tests.cli.running import invoke
 
 SHEET = """| Layer | Feature map | # of weights | MACs | Receptive field |
@@ -42,6 +45,8 @@ WORDS = {
     "key": ["key", "lenet5", "--blank", "weights,rf"],
     "mistakes": ["mistakes", "lenet5"],
     "report": ["report", "lenet5", "cifar-alexnet"],
+    "ceilings": ["ceilings", "--device", "cpu", "--processes", "1"],
+    "limit": ["limit", "lenet5", "--on", "cpu.json"],
     "sweep": ["sweep", "plan.toml", "--list"],
     "results": ["results", "store"],
     "list": ["list"],
@@ -59,6 +64,11 @@ def run(name, folder, monkeypatch, *more):
     (folder / "sheet.md").write_text(SHEET, encoding="utf-8")
     (folder / "class").mkdir(exist_ok=True)
     (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    if name in {"ceilings", "limit"}:
+        pytest.importorskip("torch")
+        monkeypatch.setattr("archstat.bench.run.started", started)
+    if name == "limit":
+        invoke(*WORDS["ceilings"], "-o", "cpu.json")
     if name == "results":
         invoke("sweep", "plan.toml", "-o", "store")
     for student in ("ada", "bob"):

@@ -51,6 +51,8 @@ def test_these_are_the_commands():
         "mistakes",
         "bench",
         "report",
+        "ceilings",
+        "limit",
         "sweep",
         "results",
         "list",
@@ -132,6 +134,8 @@ FILES = {
     "old.json": render(usual(), "json"),
     "new.json": render(usual(), "json"),
     "plan.toml": '[[cases]]\nmodels = "lenet5"\nwhat = "table"\nbatch = 32\n',
+    "h200.json": None,
+    "cpu.json,h200.json": None,
     "store": None,
     "h200": None,
     "cpu": None,
@@ -141,6 +145,10 @@ FILES = {
 
 def make(name):
     """Write a file that an example reads, or one within the folder or the archive that it reads."""
+    if name.endswith(".json") and FILES[name] is None:
+        for each in name.split(","):
+            assert invoke("ceilings", "--device", "cpu", "-o", each).exit_code == 0
+        return
     if FILES.get(name, SHEET) is None:  # what a sweep has kept
         make("plan.toml")
         assert invoke("sweep", "plan.toml", "-o", name).exit_code == 0
@@ -164,12 +172,12 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
     if "ray" in words:
         pytest.importorskip("ray", reason="Ray is not installed")
         pytest.skip("tests/sweep/test_ray.py has a cluster")
+    if words[0] in {"bench", "ceilings", "limit"}:
+        pytest.importorskip("torch")
+        monkeypatch.setattr("archstat.bench.run.started", started)
     monkeypatch.chdir(tmp_path)
     for name in FILES.keys() & {*words, stdin, *(word.partition(":")[0] for word in words)}:
         make(name)
-    if words[0] == "bench":
-        pytest.importorskip("torch")
-        monkeypatch.setattr("archstat.bench.run.started", started)
     before = set(tmp_path.iterdir()) - ({tmp_path / "store"} if words[0] == "sweep" else set())
     result = invoke(*words, stdin=FILES.get(stdin))
     assert (result.exit_code, bool(result.stderr)) == (0, words[0] == "sweep" and "-o" in words)

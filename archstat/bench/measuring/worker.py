@@ -35,6 +35,7 @@ from archstat.bench.plan import (
     Ready,
     Search,
     Surrounding,
+    Survey,
     Taken,
 )
 from archstat.bench.protocol import SECOND, Meter, Station, calls_of_a_sample, measure, warm_up
@@ -161,6 +162,17 @@ def search(asked: Search, tell: Tell) -> None:
     tell(Done())
 
 
+def survey(asked: Survey, tell: Tell) -> None:
+    """Tell what each probe reaches with each type, for sets of bytes of each size that fits."""
+    start, probes = time.perf_counter(), Probes()
+    free = find(asked.device, torch).free_bytes()
+    sizes = {size for size in asked.sizes if free is None or 2 * size < free}
+    needed = {(asked.device, dtype, asked.threads): sizes for dtype in asked.dtypes}
+    for ceiling in probes.ceilings(needed):
+        tell(ceiling)
+    tell(_done(start, 0, probes.spent_ns))
+
+
 def _peak_bytes() -> int:
     """Return the most memory that this process has had."""
     import resource  # noqa: PLC0415  there is none on Windows
@@ -181,7 +193,7 @@ def main() -> None:
     """Answer the one request that comes."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that a model prints is an answer
-    asked: Plan | Search = pickle.load(sys.stdin.buffer)  # noqa: S301  our parent's
+    asked: Plan | Search | Survey = pickle.load(sys.stdin.buffer)  # noqa: S301  our parent's
 
     def tell(event: Event) -> None:
         with suppress(BrokenPipeError):
@@ -194,7 +206,10 @@ def main() -> None:
         search(asked, tell)
         return
     tell(Surrounding(environment(torch, find(asked.device, torch, measured=True))))
-    run(asked, tell)
+    if isinstance(asked, Survey):
+        survey(asked, tell)
+    else:
+        run(asked, tell)
 
 
 if __name__ == "__main__":

@@ -85,18 +85,13 @@ def wanted(
     Raises:
         ArchstatError: An option cannot be read, or there is no such device.
     """
-    require(TORCH, purpose="bench")
-    from archstat.bench.measuring.places import device_names
-
-    named = [name for text in devices or [] for name in text.split(",")]
-    with within("--device"):
-        places = device_names(named)
+    places = places_named(devices, "bench")
     cores = [physical_cores()]
     found = Wanted(
         models,
         places,
         [1] if batch.strip() == AUTO else _numbers(batch, "--batch"),
-        _words(dtypes, DTYPES, "--dtype"),
+        dtypes_named(dtypes),
         _words(modes, MODES, "--mode"),
         cores if threads is None else _numbers(threads, "--threads"),
         channels_last,
@@ -113,6 +108,29 @@ def wanted(
         if not case.objection
         for size in best_batches(Search(case, question, rules, seed=effort.seed))
     ]
+
+
+def places_named(devices: Sequence[str] | None, purpose: str) -> Sequence[str]:
+    """Return the devices that `--device` names, or all that this machine has.
+
+    Raises:
+        ArchstatError: There is no such device here, or no PyTorch.
+    """
+    require(TORCH, purpose=purpose)
+    from archstat.bench.measuring.places import device_names
+
+    named = [name for text in devices or [] for name in text.split(",")]
+    with within("--device"):
+        return device_names(named)
+
+
+def dtypes_named(text: str) -> list[str]:
+    """Return the types that `--dtype` names.
+
+    Raises:
+        UsageError: There is none of one of the names.
+    """
+    return _words(text, DTYPES, "--dtype")
 
 
 def best_batches(search: Search) -> list[int]:

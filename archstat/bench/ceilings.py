@@ -1,0 +1,117 @@
+"""Ceilings that travel: what a device can do at best, and what that allows a network elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from archstat.bench.case import BYTES
+from archstat.bench.plan import Done, Surrounding, Survey
+from archstat.bench.record import MEMORY, RESOURCES, Ceiling, Record
+from archstat.bench.run import Start
+from archstat.bench.summary import best
+from archstat.bench.work import LEAST_SET_BYTES, MOST_SET_BYTES, Floor, Rates, Work, floor
+from archstat.errors import RecordError
+
+SIZES = tuple(
+    1 << power for power in range(LEAST_SET_BYTES.bit_length() - 1, MOST_SET_BYTES.bit_length())
+)
+"""Of the memory probes: every power of two that a pass may move, so that each finds its own."""
+
+
+def surveyed(empty: Record, surveys: Sequence[Survey], processes: int, start: Start) -> Record:
+    """Return a record with what devices can do at best, of several fresh processes.
+
+    Raises:
+        DeviceError: A process fails.
+    """
+    found: dict[object, Ceiling] = {}
+    environment, spent = dict(empty.environment), 0.0
+    for _ in range(processes):
+        for survey in surveys:
+            for event in start(survey):
+                if isinstance(event, Surrounding):
+                    environment.update(event.environment)
+                elif isinstance(event, Ceiling):
+                    found[event.key] = event.after(found.get(event.key))
+                elif isinstance(event, Done):
+                    spent += event.spent_s.get("all", 0.0)
+    return replace(
+        empty,
+        environment=environment,
+        ceilings=tuple(found.values()),
+        spent_s={"all": spent},
+    )
+
+
+@dataclass(frozen=True)
+class DeviceLimit:
+    """What a device allows a network.
+
+    Attributes:
+        device, dtype, threads: What was measured.
+        name: The device's name, as its record has it.
+        rates: The best that was reached.
+        floor: The least seconds of a pass at these.
+        usual: The same at what the best probes reach in the median.
+        set_bytes: The bytes on which the rate of memory was measured.
+    """
+
+    device: str
+    dtype: str
+    threads: int
+    name: str
+    rates: Rates
+    floor: Floor
+    usual: Floor
+    set_bytes: int
+
+
+def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[DeviceLimit]:
+    """Yield what each device of a record allows a pass, for each type that was measured.
+
+    Args:
+        work: What the pass costs.
+        record: Of `archstat ceilings`, or any benchmark.
+        dtypes: Only these types; all for none.
+
+    Raises:
+        RecordError: The record has no ceilings of these.
+    """
+    known = dict.fromkeys(ceiling.surroundings for ceiling in record.ceilings)
+    chosen = [each for each in known if not dtypes or each[1] in dtypes]
+    found = False
+    for device, dtype, threads in chosen:
+        mine = [one for one in record.ceilings if one.surroundings == (device, dtype, threads)]
+        wanted = work.set_bytes(BYTES[dtype])
+        sizes = {one.set_bytes for one in mine if MEMORY in one.resources}
+        if not sizes:
+            continue
+        size = min(sizes, key=lambda each: (abs(each.bit_length() - wanted.bit_length()), -each))
+        peaks = [
+            best([one for one in mine if one.set_bytes in {0, size}], resource)
+            for resource in RESOURCES
+        ]
+        if None in peaks:
+            continue
+        found = True
+        rates = Rates(*(max(peak.rates) for peak in peaks if peak))
+        usual = Rates(*(median(peak.rates) for peak in peaks if peak))
+        number_bytes = BYTES[dtype]
+        yield DeviceLimit(
+            device,
+            dtype,
+            threads,
+            str(record.environment.get(device, {}).get("name") or device),
+            rates,
+            floor(work, rates, number_bytes=number_bytes),
+            floor(work, usual, number_bytes=number_bytes),
+            size,
+        )
+    if not found:
+        types = f" in {' or '.join(dtypes)}" if dtypes else ""
+        raise RecordError(
+            f"has no ceilings of a device{types}",
+            hint="archstat ceilings -o FILE measures them",
+        )

@@ -1,0 +1,157 @@
+"""What devices can do at best, and what that allows a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from archstat.bench.case import BYTES
+from archstat.bench.ceilings import DeviceLimit
+from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling, Record, to_dict
+from archstat.bench.summary import best
+from archstat.bench.work import LayerWork, Work, layer_s
+from archstat.documents.cells import EMPTY, Cell, Number
+from archstat.documents.document import Column, Document, Line, Notes, Table
+from archstat.documents.units import significant, time_unit, with_prefix
+from archstat.report.values import Seconds
+
+MIB = 1 << 20
+
+OF_DEVICE = (
+    Column("device", "device", is_text=True),
+    Column("dtype", "type", is_text=True),
+    Column("threads", "threads", importance=0),
+)
+OF_CEILINGS = (
+    *OF_DEVICE,
+    Column("resource", "resource", is_text=True),
+    Column("set_bytes", "on", unit="MiB"),
+    Column("best", "at best"),
+    Column("usual", "median"),
+    Column("probe", "by", is_text=True, wraps=True, importance=1),
+)
+NAMES = {CONV: "convolutions", MATMUL: "matrix products", MEMORY: "memory"}
+UNITS = {CONV: "FLOP/s", MATMUL: "FLOP/s", MEMORY: "B/s"}
+
+
+def ceilings_document(record: Record) -> Document:
+    """Return what each probe's best reached; JSON is the record, which is read back."""
+    lines = tuple(
+        Line(
+            (
+                one.device,
+                one.dtype,
+                one.threads or "",
+                NAMES[resource],
+                Number(one.set_bytes, f"{one.set_bytes // MIB:,}") if one.set_bytes else "",
+                Number(max(one.rates), with_prefix(max(one.rates), UNITS[resource])),
+                Number(median(one.rates), with_prefix(median(one.rates), UNITS[resource])),
+                one.probe,
+            )
+        )
+        for resource, one in _peaks(record.ceilings)
+    )
+    return Document(
+        "ceilings",
+        "What these devices can do at best",
+        about=tuple(_about(record)),
+        parts=(Table(OF_CEILINGS, lines, fixed=3),),
+        data=lambda: to_dict(record),
+    )
+
+
+def _about(record: Record) -> Iterator[str]:
+    version = record.environment.get("software", {}).get("torch")
+    for device in dict.fromkeys(one.device for one in record.ceilings):
+        name = record.environment.get(device, {}).get("name")
+        yield f"{device}: " + ", ".join(
+            filter(None, (str(name or ""), f"torch {version}" if version else ""))
+        )
+
+
+def _peaks(ceilings: Sequence[Ceiling]) -> Iterator[tuple[str, Ceiling]]:
+    """Yield the best probe of each resource, for each size of what memory was measured on."""
+    for key in dict.fromkeys(one.surroundings for one in ceilings):
+        mine = [one for one in ceilings if one.surroundings == key]
+        for resource in (CONV, MATMUL):
+            if (peak := best(mine, resource)) is not None:
+                yield resource, peak
+        for size in sorted({one.set_bytes for one in mine if one.set_bytes}):
+            peak = best([one for one in mine if one.set_bytes == size], MEMORY)
+            if peak is not None:
+                yield MEMORY, peak
+
+
+def limits_document(
+    about: Mapping[str, Any], work: Work, limits: Sequence[DeviceLimit], *, layers: bool
+) -> Document:
+    """Return the least time of a pass on each device, and of each layer if wanted."""
+    unit = time_unit([limit.floor.fused_s for limit in limits])
+    columns = (
+        *(column for column in OF_DEVICE if column.key != "device"),
+        Column("name", "on", is_text=True, wraps=True),
+        Column("limit_s", "limit", unit=unit.name),
+        Column("usual_s", "at the median", unit=unit.name, importance=3),
+        Column("layerwise_s", "layer by layer", unit=unit.name, importance=2),
+        Column("examples_per_s", f"{about['example']}s/s at most"),
+        Column("bound", "bound by", is_text=True),
+    )
+
+    def line(limit: DeviceLimit) -> Line:
+        floor = limit.floor
+        cells: tuple[Cell, ...] = (
+            limit.dtype,
+            limit.threads or "",
+            limit.name,
+            Number(floor.fused_s, unit.number(floor.fused_s)),
+            Number(limit.usual.fused_s, unit.number(limit.usual.fused_s)),
+            Number(floor.layerwise_s, unit.number(floor.layerwise_s)),
+            _rate(about["batch_size"] / floor.fused_s),
+            floor.bound,
+        )
+        return Line(cells)
+
+    table = Table(columns, tuple(map(line, limits)))
+    parts = (table, _layers(work, limits)) if layers else (table,)
+    return Document(
+        "limit",
+        about["title"],
+        about=(about["asked"],),
+        parts=(*parts, Notes(tuple(_notes(work)))),
+        records=lambda: table,
+        facts={key: about[key] for key in ("model", "batch_size")},
+    )
+
+
+def _rate(value: float) -> Number:
+    return Number(value, significant(value) if value < 1e6 else with_prefix(value, ""))  # noqa: PLR2004
+
+
+def _notes(work: Work) -> Iterator[str]:
+    yield (
+        "no schedule is faster than the limit at the rates that were measured; layer by layer is "
+        "the same where each layer reads and writes all that it works on"
+    )
+    if work.uncounted:
+        yield f"not counted, so limits are too low: {', '.join(work.uncounted)}"
+
+
+def _layers(work: Work, limits: Iterable[DeviceLimit]) -> Table:
+    several = list(limits)
+    columns = (
+        Column("layer", "layer", is_text=True),
+        *(
+            Column(f"floor_{at}_s", "floor", group=f"{limit.dtype} on {limit.name}")
+            for at, limit in enumerate(several)
+        ),
+    )
+    lines = tuple(
+        Line((layer.name, *(_floor(layer, limit) for limit in several))) for layer in work.layers
+    )
+    return Table(columns, lines, title="The least time of each layer by itself")
+
+
+def _floor(layer: LayerWork, limit: DeviceLimit) -> Cell:
+    seconds = layer_s(layer, limit.rates, number_bytes=BYTES[limit.dtype])
+    return Seconds(seconds) if seconds else EMPTY
