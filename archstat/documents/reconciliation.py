@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archstat.documents.cells import Number
-from archstat.documents.document import Column, Document, Line, Sentences, Table
+from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
 from archstat.report.itemizing import itemized
 from archstat.report.quoted import Fit, Quoted
 from archstat.report.reconciling import CountOrigin
@@ -97,6 +97,7 @@ def tool_document(counted: ToolCount) -> Document:
                 is_ruled=False,
                 is_indented=True,
             ),
+            *([Notes((counted.doubt,))] if counted.doubt else []),
         ),
         conclusion="Its convention explains all of it, to the unit." if is_explained else "",
         facts={

@@ -44,13 +44,20 @@ class Counting:
     @property
     def words(self) -> str:
         """The count and its parts, in a sentence."""
-        return f"by {self.convention.name}: {itemized(self.parts, batch_size=self.examples)}"
+        return f"by {self.convention.title}: {itemized(self.parts, batch_size=self.examples)}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The count and its parts, and whether the tool that is installed may count otherwise."""
+        doubt = self.convention.doubt()
+        return (self.words, doubt) if doubt else (self.words,)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as the JSON contract has it."""
-        _, *terms = self.parts
+        of, (_, *terms) = self.convention, self.parts
         return {
             "name": self.convention.name,
+            **({"tool": of.tool, "version": of.version} if of.tool else {}),
             "per_mac": self.convention.per_mac,
             "terms": {item.words: self.examples * item.count for item in terms},
         }

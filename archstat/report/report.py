@@ -279,7 +279,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
     notes = [
         *graph.notes,
         *notes_on(rows, graph.input_shape, fields.notes),
-        *([] if counting is None or any(row.uncounted for row in rows) else [counting.words]),
+        *([] if counting is None or any(row.uncounted for row in rows) else counting.notes),
         *(gradients_not_known(rows) if trains else []),
     ]
     return NetworkReport(

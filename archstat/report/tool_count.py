@@ -26,6 +26,7 @@ class ToolCount:
         count: The number.
         items: The parts of what its convention counts, MACs first.
         layers: The layers that it counts otherwise.
+        doubt: What is to be said where the installed version is another than the convention's.
     """
 
     tool: str
@@ -34,6 +35,7 @@ class ToolCount:
     count: int
     items: tuple[CountPart, ...]
     layers: tuple[LayerOff, ...] = ()
+    doubt: str | None = None
 
     @property
     def remainder(self) -> int:

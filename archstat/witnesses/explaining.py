@@ -62,7 +62,8 @@ def _explained(
     off = counted - tool.convention.total(graph)
     layers = _layers_off(tool, graph, model) if off else []
     parts = items(tool.convention, graph)
-    return ToolCount(tool.name, tool.unit, name, counted, parts, tuple(layers))
+    doubt = tool.convention.doubt()
+    return ToolCount(tool.name, tool.unit, name, counted, parts, tuple(layers), doubt)
 
 
 def _layers_off(tool: Tool, graph: Graph, model: nn.Module) -> list[LayerOff]:

@@ -46,7 +46,7 @@ def test_the_total_and_its_parts_stand_below():
     total = next(line for line in lines if line.startswith("total"))
     assert f"{TOTAL:,}" in total.split()
     assert lines[-1] == (
-        "note: by ptflops: 435,646 = 416,520 (MACs)"
+        "note: by ptflops 0.7.5: 435,646 = 416,520 (MACs)"
         " + 6,518 (one addition per output value, for its bias)"
         " + 12,608 (two operations per input of a pool, one where it is a function)"
     )
@@ -63,13 +63,15 @@ def test_a_batch_multiplies_it():
     terms = json.loads(result.stdout)["convention"]["terms"]
     assert terms["one addition per output value, for its bias"] == 32 * 6_518
     note = json.loads(result.stdout)["notes"][-1]
-    assert note.startswith("by ptflops: 13,940,672 = 32 × (416,520 (MACs) + ")
+    assert note.startswith("by ptflops 0.7.5: 13,940,672 = 32 × (416,520 (MACs) + ")
 
 
 def test_json_has_the_convention_and_what_it_counts():
     report = json.loads(invoke("table", "lenet5", "--count", "ptflops", "-f", "json").stdout)
     assert report["convention"] == {
         "name": "ptflops",
+        "tool": "ptflops",
+        "version": "0.7.5",
         "per_mac": 1,
         "terms": {
             "one addition per output value, for its bias": 6_518,

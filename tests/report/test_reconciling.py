@@ -24,7 +24,7 @@ def named(value, *variants, model="paper-alexnet"):
         (1_448_813_632, "flops"),
         (725_066_088, "macs+bias, torchinfo, ptflops-aten"),  # + 659,272, the neurons
         (726_235_456, "torchstat"),  # what torchstat calls Flops
-        (1_450_442_424, "torchstat-madd"),  # and MAdd
+        (1_450_445_423, "torchstat-madd"),  # and MAdd, 2,999 of it the softmax
         (60_965_224, "parameters"),
         (60_954_656, "weights"),
         (659_272, "neurons"),

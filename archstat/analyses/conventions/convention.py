@@ -50,12 +50,40 @@ class Convention:
         per_mac: What a MAC counts for.
         terms: What it counts beside MACs.
         unseen: What it passes over.
+        tool: The package whose rule it is, as pip calls it, if it is a tool's.
+        version: The version of the tool that it was held against.
     """
 
     name: str
     per_mac: int
     terms: tuple[Term, ...] = ()
     unseen: Unseen | None = None
+    tool: str = ""
+    version: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name, with the version of the tool that it was held against."""
+        return f"{self.name} {self.version}".rstrip()
+
+    def doubt(self) -> str | None:
+        """Return what is to be said where another version of the tool is installed.
+
+        `tool` 1.8 is the same as 1.8.0 and 1.8.post1.
+        """
+        if not self.tool:
+            return None
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  start-up
+
+        try:
+            installed = version(self.tool)
+        except PackageNotFoundError:
+            return None
+        if installed == self.version or installed.startswith(f"{self.version}."):
+            return None
+        return (
+            f"{self.tool} {installed} is installed; how it counts was held against {self.version}"
+        )
 
     def count(self, node: Node) -> int:
         """Return what the convention counts in a node, for one example."""

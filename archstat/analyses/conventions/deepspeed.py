@@ -120,6 +120,8 @@ DEEPSPEED = Convention(
         "functions that it does not know",
         lambda node: bool(called(node)) and node.macs > 0 and called(node) not in KNOWN,
     ),
+    tool="deepspeed",
+    version="0.19.8",
 )
 
 CALFLOPS = Convention(
@@ -137,4 +139,6 @@ CALFLOPS = Convention(
             and (called(node) not in KNOWN - NOT_OF_CALFLOPS or is_operator(node))
         ),
     ),
+    tool="calflops",
+    version="0.3.2",
 )

@@ -69,4 +69,6 @@ FVCORE = Convention(
         Term("convolutions padded by a word, which it does not know", _padded_by_word),
         Term("calls that it does not know", _unknown_calls),
     ),
+    tool="fvcore",
+    version="0.1.5",
 )

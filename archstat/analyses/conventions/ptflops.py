@@ -98,6 +98,8 @@ PTFLOPS = Convention(
         Term("one operation per value of torch's attention's queries", _queries),
     ),
     unseen=Unseen("functions and operators that it does not know", _is_unseen),
+    tool="ptflops",
+    version="0.7.5",
 )
 
 PTFLOPS_ATEN = Convention(
@@ -108,6 +110,8 @@ PTFLOPS_ATEN = Convention(
         "fused attention, which it does not know",
         lambda node: called(node) == "scaled_dot_product_attention",
     ),
+    tool="ptflops",
+    version="0.7.5",
 )
 """Where torch adds the bias of a linear layer apart, as to an input that is not contiguous, the
 operator shows none; here it counts all the same.

@@ -110,4 +110,6 @@ TENSORFLOW = Convention(
         Term("transposed convolutions by their output size and stride", _transposed),
         Term("convolutions in groups, which are compiled apart", _groups),
     ),
+    tool="tensorflow",
+    version="2.21",
 )

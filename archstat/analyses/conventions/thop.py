@@ -59,4 +59,6 @@ THOP = Convention(
         Term("one operation per value of a PReLU", _slopes),
     ),
     unseen=Unseen("functions and modules that it does not know", is_no_known_module),
+    tool="thop",
+    version="0.1.1",
 )

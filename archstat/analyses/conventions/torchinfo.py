@@ -37,4 +37,6 @@ TORCHINFO = Convention(
     unseen=Unseen(
         "functions, which it does not see", lambda node: bool(called(node)) and node.macs > 0
     ),
+    tool="torchinfo",
+    version="1.8",
 )

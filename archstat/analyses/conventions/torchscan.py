@@ -78,4 +78,6 @@ TORCHSCAN = Convention(
         Term("four operations per axis of a transposed convolution", _padding_sums),
     ),
     unseen=Unseen("functions and modules that it does not know", is_no_known_module),
+    tool="torchscan",
+    version="0.2.0",
 )
