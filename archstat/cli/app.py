@@ -4,38 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 
-from archstat.cli.reading import with_run_file
+from archstat.cli.reading import with_color, with_run_file
+
+LOOK, PROVE, TEACH = "Look", "Prove", "Teach"
+MEASURE, SCALE = "Measure", "Scale"
+GROUPS: Mapping[str, str] = {
+    LOOK: "what a network is",
+    PROVE: "that the numbers are right",
+    TEACH: "make, hand out and mark homework",
+    MEASURE: "how fast it runs, and could",
+    SCALE: "many questions at once",
+}
+"""What commands are for, in the order of the help."""
 
 
 class Command(NamedTuple):
-    """Where a command is: a module of this package, a function in it, and its examples."""
+    """Where a command is: a module of this package, a function in it, its examples, its group."""
 
     module: str
     function: str
     epilog: str = "EPILOG"
+    group: str = LOOK
 
 
 COMMANDS: Mapping[str, Command] = {
     "table": Command("table", "table"),
-    "verify": Command("verify", "verify"),
+    "verify": Command("verify", "verify", group=PROVE),
     "explain": Command("explain", "explain"),
-    "reconcile": Command("reconcile", "reconcile"),
+    "reconcile": Command("reconcile", "reconcile", group=PROVE),
     "compare": Command("compare", "compare"),
-    "budget": Command("compare", "budget", "EPILOG_BUDGET"),
-    "check": Command("homework.check", "check"),
-    "grade": Command("homework.grade", "grade"),
-    "key": Command("homework.key", "key"),
-    "mistakes": Command("homework.mistakes", "mistakes"),
-    "bench": Command("benchmarks.bench", "bench"),
+    "budget": Command("compare", "budget", "EPILOG_BUDGET", group=PROVE),
+    "check": Command("homework.check", "check", group=TEACH),
+    "grade": Command("homework.grade", "grade", group=TEACH),
+    "key": Command("homework.key", "key", group=TEACH),
+    "mistakes": Command("homework.mistakes", "mistakes", group=TEACH),
+    "bench": Command("benchmarks.bench", "bench", group=MEASURE),
     "report": Command("report", "report"),
-    "ceilings": Command("scale.ceilings", "ceilings"),
-    "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT"),
-    "sweep": Command("scale.sweep", "sweep"),
-    "results": Command("scale.results", "results"),
+    "ceilings": Command("scale.ceilings", "ceilings", group=MEASURE),
+    "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT", MEASURE),
+    "sweep": Command("scale.sweep", "sweep", group=SCALE),
+    "results": Command("scale.results", "results", group=SCALE),
     "list": Command("catalogue", "list_models", "EPILOG_LIST"),
     "show": Command("catalogue", "show", "EPILOG_SHOW"),
     "kinds": Command("kinds", "kinds"),
@@ -43,9 +56,31 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+class GroupedHelp(TyperGroup):
+    """The list of commands, by what they are for, each with its whole sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list."""
+        for group, said in GROUPS.items():
+            rows = [
+                (name, self._sentence(ctx, name))
+                for name in self.list_commands(ctx)
+                if COMMANDS[name].group == group
+            ]
+            if rows:
+                with formatter.section(f"{group} ({said})"):
+                    formatter.write_dl(rows)
+
+    def _sentence(self, ctx: Any, name: str) -> str:
+        command = self.get_command(ctx, name)
+        text = (command.help or "") if command is not None else ""
+        return " ".join(text.partition("\n\n")[0].split())
+
+
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """Return the command line with these commands; no others are imported."""
     app = typer.Typer(
+        cls=GroupedHelp,
         help="The answer key for network architectures: what every layer is worth, proved.",
         epilog="\b\nStart with:\n  archstat table paper-alexnet --input 3x227x227\n"
         "  archstat verify paper-alexnet",
@@ -58,7 +93,7 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         command = COMMANDS[name]
         module = import_module(f"archstat.cli.{command.module}")
-        function = with_run_file(getattr(module, command.function))
+        function = with_color(with_run_file(getattr(module, command.function)))
         app.command(name, epilog=getattr(module, command.epilog))(function)
     return app
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archstat.cli.output import destination
+from archstat.cli.progress import waiting
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
@@ -160,7 +161,7 @@ def _tensors(model: str, inputs: list[str] | None, classes: int | None, batch: i
     asked = question(
         inputs, None if network.has_tensors_alone else classes, None, None, batch, "none"
     )
-    with stdout_kept():
+    with waiting(f"reading {model}"), stdout_kept():
         return network.tensors(asked)
 
 

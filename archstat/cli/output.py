@@ -10,7 +10,16 @@ from archstat.cli.streams import answers
 from archstat.documents.document import Document
 from archstat.errors import ArchstatError, UsageError, shown, within
 from archstat.files import require_unread, write_file
-from archstat.formats import OTHER_NAMES, TERMINAL, TEXT, format_named, name_of_suffix, suffixes
+from archstat.formats import (
+    ALWAYS,
+    COLOR,
+    OTHER_NAMES,
+    TERMINAL,
+    TEXT,
+    format_named,
+    name_of_suffix,
+    suffixes,
+)
 from archstat.record import record
 
 STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -43,7 +52,8 @@ class Destination:
             UsageError: It cannot be written, or not in this format.
         """
         name = self.format_name
-        if name == TEXT and self.file is None and answers().isatty():
+        is_seen = self.file is None and (answers().isatty() or COLOR.get() == ALWAYS)
+        if name == TEXT and is_seen:
             name = TERMINAL
         with redirect_stdout(answers()):  # of whose terminal the colours are
             written = format_named(name, self.special).write(document)

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from archstat.errors import UsageError, shown
+from archstat.formats import AUTO, COLOR
 
 if TYPE_CHECKING:
     from archstat.models.question import Question
@@ -33,22 +34,38 @@ BYTES: Mapping[str, int] = {
 
 def with_run_file(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the option --run-file, if it takes arguments of a PyTorch model."""
-    signature = inspect.signature(command, eval_str=True)
-    if "model_arguments" not in signature.parameters and "models" not in signature.parameters:
+    parameters = inspect.signature(command, eval_str=True).parameters
+    if "model_arguments" not in parameters and "models" not in parameters:
         return command
     option = typer.Option("--run-file", help="Run a Python file whole, and not what it defines.")
+    return _with_option(command, "run_file", Annotated[bool, option], default=False, said=RUN_FILE)
+
+
+def with_color(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the option --color."""
+    option = typer.Option("--color", help="Colours: on a terminal that wants them, always, never.")
+    words = Literal["auto", "always", "never"]
+    return _with_option(command, "color", Annotated[words, option], default=AUTO, said=COLOR)
+
+
+def _with_option(
+    command: Callable[..., None],
+    name: str,
+    annotation: object,
+    default: object,
+    said: ContextVar[Any],
+) -> Callable[..., None]:
+    """Return a command with one more option, whose value is said to all that it calls."""
     stated = inspect.Parameter(
-        "run_file",
-        inspect.Parameter.KEYWORD_ONLY,
-        default=False,
-        annotation=Annotated[bool, option],
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
 
     @wraps(command)
-    def run(*, run_file: bool, **options: object) -> None:
-        RUN_FILE.set(run_file)
+    def run(**options: object) -> None:
+        said.set(options.pop(name))
         command(**options)
 
+    signature = inspect.signature(command, eval_str=True)
     parameters = [*signature.parameters.values(), stated]
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archstat.cli.output import destination
+from archstat.cli.progress import waiting
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
@@ -91,7 +92,7 @@ def _of_tool(model: str, name: str, asked: Question) -> tuple[Document, bool]:
     from archstat.witnesses.tools import tool_named
 
     tool = tool_named(name)
-    with stdout_kept():
+    with waiting(f"counting {model} with {name}"), stdout_kept():
         counted = tool_count(tool, model, asked)
     return tool_document(counted), not counted.remainder
 

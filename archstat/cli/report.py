@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archstat.cli.output import destination
+from archstat.cli.progress import waiting
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     Arguments,
@@ -117,7 +118,7 @@ def _network(letter: str, model: str, asked: Question, record: Record | None) ->
     from archstat.report.report import report_on
 
     found = find_model(model)
-    with stdout_kept():
+    with waiting(f"reading {model}"), stdout_kept():
         graph, traced_on, batch = found.graph(asked)
     trains = asked.train or not found.needs_training_pass
     columns = (*QUANTITIES, *OF_TRAINING) if trains else QUANTITIES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from archstat.cli.progress import waiting
 from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_within, stdout_kept
 from archstat.errors import ArchstatError, Stopped, UsageError, within
 from archstat.files import noting
@@ -188,7 +189,7 @@ def load(model: str, asked: Question) -> Loaded:
     """
     from archstat.models.argument import find_model
 
-    with stdout_kept():
+    with waiting(f"reading {model}"), stdout_kept():
         return find_model(model).graph(asked)
 
 

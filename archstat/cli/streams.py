@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from archstat.cli.plain_letters import register_nearest
+
 CANNOT_ANSWER = 2
 BROKEN_PIPE = 141
 """What shells say of a program that wrote to a pipe that nobody reads any more."""
@@ -67,7 +69,7 @@ def _text(descriptor: int, before: object, lost: Callable[[OSError], None]) -> i
     encoding = getattr(before, "encoding", None) or "utf-8"
     is_terminal = os.isatty(descriptor)
     buffer = io.BufferedWriter(_Sink(descriptor, lost))
-    errors = "replace" if descriptor != STDERR else "backslashreplace"
+    errors = register_nearest(is_exact=descriptor == STDERR)
     return io.TextIOWrapper(buffer, encoding, errors, line_buffering=is_terminal)
 
 
@@ -94,7 +96,7 @@ def prepare() -> None:
     """
     if sys.platform == "win32":
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")
+            sys.stdout.reconfigure(errors=register_nearest())
         return
     for descriptor in (STDIN, STDOUT, STDERR):
         try:

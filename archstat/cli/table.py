@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from archstat.cli.output import Destination, destination
+from archstat.cli.progress import waiting
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
@@ -50,6 +51,7 @@ Examples:
   archstat table vgg16 --batch 32 --device cpu -o vgg16.md
   archstat table torchvision/resnet18 --columns layer,feature_map,params,macs
   archstat table torchvision/resnet18 --train --batch 32
+  archstat table paper-alexnet --bars
   archstat table lenet5 --latency cpu
 """
 
@@ -100,6 +102,10 @@ def table(
             help="What a training step costs: gradients, what is kept for them, optimizer state.",
         ),
     ] = False,
+    bars: Annotated[
+        bool,
+        typer.Option("--bars", help="Show in bars where the MACs and the parameters are."),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 if an operator was not counted.")
     ] = False,
@@ -118,7 +124,7 @@ def table(
 
         target = destination(format_name, output, model)
         convention = None if count is None else _convention(count)
-        view = replace(_view(columns, layout, target.format_name, count), trains=train)
+        view = replace(_view(columns, layout, target.format_name, count), trains=train, bars=bars)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
         asked = replace(asked, each_operator=by == "operator", train=train)
@@ -129,7 +135,7 @@ def table(
             raise UsageError(f"--depth folds modules, and --by {by} has none", hint="leave one out")
         devices = [] if latency is None else _devices(latency)
         try:
-            with limited(timeout), stdout_kept():
+            with limited(timeout), waiting(f"reading {model}"), stdout_kept():
                 graph, traced_on, batch = network.graph(asked)
         except ForwardError as error:  # the layers that ran are half of the answer
             if error.graph.nodes and target.format_name == TEXT:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from archstat.cli.output import destination
+from archstat.cli.progress import waiting
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
@@ -71,7 +72,7 @@ def verify(
 
         seen = []
         with limited(timeout):
-            with stdout_kept():
+            with waiting(f"reading {model}"), stdout_kept():
                 title, findings = testimony(model, asked)
             if target.shows_progress:
                 target.send(Document("proof", title), "\n")
@@ -88,7 +89,7 @@ def verify(
 def _kept_apart(findings: Iterator[Finding]) -> Iterator[Finding]:
     """Yield findings, and let nothing reach standard output while witnesses look for them."""
     while True:
-        with stdout_kept():
+        with waiting("asking the next witness"), stdout_kept():
             finding = next(findings, None)
         if finding is None:
             return

@@ -43,6 +43,7 @@ class Look(Enum):
     DOUBT = "doubt"
     BAD = "bad"
     ABSENT = "absent"
+    HEAVY = "heavy"
 
 
 @record

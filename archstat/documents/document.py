@@ -27,8 +27,10 @@ class Column:
         room: The characters that it has at least, in plain text.
         in_text: How its cells stand in plain text, in place of {}.
         is_picture: Whether it only shows what another column says, and is for terminals alone.
+        is_asked: Whether it was asked for, so that a picture is in plain text, too.
         longest: The letters of a cell that plain text shows; None for all.
         look: How its cells stand out.
+        looks: How those of its lines do, one a line, where they do not all alike.
         footnote: What a sign behind its title means; stands under the table.
     """
 
@@ -43,8 +45,10 @@ class Column:
     room: int = 0
     in_text: str = "{}"
     is_picture: bool = False
+    is_asked: bool = False
     longest: int | None = None
     look: Look = Look.NORMAL
+    looks: tuple[Look, ...] = ()
     footnote: str = ""
 
 

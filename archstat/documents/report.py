@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from archstat.analyses.training import OPTIMIZERS, TrainingStep
 from archstat.documents.cells import BLANK, EMPTY, NOTHING, Cell, Look, for_people, with_unit
 from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
+from archstat.documents.heaviness import looks_of, with_bars
 from archstat.documents.view import View
 from archstat.layers.base import Shape
 from archstat.report.columns import COLUMNS, OF_PARAMETERS, OF_TRAINING, for_machines
@@ -112,13 +113,18 @@ def _table(
         Look.STRONG,
     )
     lines = tuple(map(line, report.layers))
-    columns = tuple(_column(quantity, is_usual=view.columns is None) for quantity in chosen)
+    columns = tuple(
+        _column(quantity, report, is_usual=view.columns is None, is_told=not view.is_homework)
+        for quantity in chosen
+    )
+    if view.bars and not has_line_of_totals:
+        return with_bars(Table(columns, lines, (foot,)), report)
     if has_line_of_totals and view.is_homework:
         return Table(columns, (*lines, foot))
     return Table(columns, lines, (foot,))
 
 
-def _column(quantity: Quantity, *, is_usual: bool) -> Column:
+def _column(quantity: Quantity, report: NetworkReport, *, is_usual: bool, is_told: bool) -> Column:
     """Return a column; those that were asked for are never left out."""
     return Column(
         quantity.key,
@@ -126,6 +132,7 @@ def _column(quantity: Quantity, *, is_usual: bool) -> Column:
         quantity.short_title or "",
         is_text=quantity.is_text,
         importance=quantity.importance if is_usual else None,
+        looks=looks_of(quantity.key, report) if is_told else (),
     )
 
 

@@ -15,6 +15,9 @@ from archstat.report.columns import (
 )
 from archstat.report.values import Layout
 
+BESIDE_BARS = ("layer", "kind", "feature_map", "params", "macs")
+"""The usual columns where bars stand beside them, which take room."""
+
 
 @record
 class View:
@@ -22,6 +25,7 @@ class View:
 
     Attributes:
         columns: The columns that were asked for; None for the usual ones.
+        bars: Whether shares stand as bars beside the MACs and the parameters.
         is_homework: Whether it is a sheet for homework, which has its totals in every format and
             says how the columns are counted.
         blank: The columns that students fill in; what else would tell them the answers is left out.
@@ -44,10 +48,12 @@ class View:
     given: tuple[LayerColumn, ...] = ()
     definitions: tuple[str, ...] = ()
     open_cells: frozenset[tuple[str, str]] | None = None
+    bars: bool = False
 
     def chosen(self) -> Sequence[LayerColumn]:
         """Return the columns to show."""
-        usual = (*DEFAULT, *TRAINING) if self.trains else DEFAULT
+        usual = BESIDE_BARS if self.bars else DEFAULT
+        usual = (*usual, *TRAINING) if self.trains else usual
         chosen = self.columns or tuple(COLUMNS[key] for key in usual)
         if self.count is not None:
             chosen = with_count(chosen, self.count)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from typing import cast
@@ -18,6 +19,10 @@ from archstat.documents.document import Document, Table
 from archstat.errors import ArchstatError, UsageError, did_you_mean, shown
 
 TEXT, TERMINAL = "text", "terminal"
+AUTO, ALWAYS, NEVER = "auto", "always", "never"
+COLOR: ContextVar[str] = ContextVar("COLOR", default=AUTO)
+"""When a terminal gets colours: if it wants them, or always, or never."""
+
 OTHER_NAMES = {"table": TEXT}
 
 

@@ -6,9 +6,10 @@ importance are left out; and what is still too wide stands in several tables und
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import zip_longest
 
 from archstat.documents.cells import Blank, Cell, Look, Sign, Signed, for_people
 from archstat.documents.document import Column, Table
@@ -114,7 +115,9 @@ def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
         blank: What stands in a cell that is to be filled in.
     """
     slots = [
-        slot for slot in _slots(table, blank) if width is not None or not slot.column.is_picture
+        slot
+        for slot in _slots(table, blank)
+        if width is not None or slot.column.is_asked or not slot.column.is_picture
     ]
     if width is None:
         return Fitted((_grouped(slots),))
@@ -145,7 +148,14 @@ def _slots(table: Table, blank: str) -> Iterator[ColumnText]:
             for cell, there in zip(cells, has_cell, strict=True)
         )
         title = _short(printable(column.title), column) if table.has_titles else ""
-        yield ColumnText(column, title, tuple(texts))
+        yield ColumnText(column, title, tuple(_looking(texts, column.looks)))
+
+
+def _looking(texts: Iterable[CellText], looks: Sequence[Look]) -> Iterator[CellText]:
+    """Yield cells that stand out as their column says of their lines."""
+    for text, look in zip_longest(texts, looks, fillvalue=Look.NORMAL):
+        if isinstance(text, CellText):  # mypy: the longer ones
+            yield replace(text, look=look) if look is not Look.NORMAL else text
 
 
 def _text(cell: Cell, column: Column, blank: str) -> CellText:
