@@ -119,7 +119,9 @@ def bench(
     compare: Annotated[
         bool, typer.Option("--compare", help="The arguments are records; compare them.")
     ] = False,
-    format_name: Annotated[str | None, format_option("svg", "png")] = None,
+    format_name: Annotated[
+        str | None, format_option("svg", "png", "bencher", "benchmark-action")
+    ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(

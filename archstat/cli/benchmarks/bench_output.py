@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from archstat.bench.record import Record
     from archstat.documents.document import Document
 
-PICTURES = ("svg", "png")
+OF_RECORDS_ALONE = ("svg", "png", "bencher", "benchmark-action")
+"""Formats of a record, and not of a comparison: pictures, and what keeps series of figures."""
 JSON = "json"
 
 
@@ -51,7 +52,7 @@ class Targets:
                 hint="write --tolerance 0.05 for 5 %",
             )
         files = [
-            destination(format_name, name, special=PICTURES)
+            destination(format_name, name, special=OF_RECORDS_ALONE)
             for name in outputs
             if name not in STDOUT
         ]
@@ -61,7 +62,7 @@ class Targets:
                 require_other(path, what, (Path(name), Path(name.rpartition(":")[0])))
             if not path.resolve().parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
-        printed = destination(None if files else format_name, None, special=PICTURES)
+        printed = destination(None if files else format_name, None, special=OF_RECORDS_ALONE)
         return cls(files, printed, tolerance)
 
     def keep(self, record: Record) -> None:
@@ -82,11 +83,11 @@ class Targets:
         comparison = self._comparison(record, old)
         if (
             comparison is None
-            or self.printed.format_name in PICTURES
+            or self.printed.format_name in OF_RECORDS_ALONE
             or self.printed.shows_progress
         ):
             self.printed.send(document)
-        if comparison is not None and self.printed.format_name not in PICTURES:
+        if comparison is not None and self.printed.format_name not in OF_RECORDS_ALONE:
             self._print(comparison)
         return old is not None and comparison is not None and comparison.is_regression
 
@@ -111,8 +112,10 @@ class Targets:
                 f"--compare takes two records, got {len(names)}",
                 hint="write archstat bench --compare old.json new.json",
             )
-        if any(one.format_name in PICTURES for one in (self.printed, *self.files)):
-            raise UsageError("there is no picture of a comparison", hint="use --format markdown")
+        if any(one.format_name in OF_RECORDS_ALONE for one in (self.printed, *self.files)):
+            raise UsageError(
+                "that is a format of records, and not of a comparison", hint="use --format markdown"
+            )
         old, new = map(self.read, names)
         comparison = self._comparison(new, old)
         if comparison is None:
