@@ -7,7 +7,7 @@ import json
 from archstat.documents.document import Document
 from archstat.documents.units import significant
 from archstat.formats import Format
-from archstat.formats.special.series import Series, measured
+from archstat.formats.special.series import MeasuredCase, measured
 
 MS = 1e3
 
@@ -27,7 +27,7 @@ class BenchmarkAction(Format):
         return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
 
 
-def _entry(case: Series) -> dict[str, object]:
+def _entry(case: MeasuredCase) -> dict[str, object]:
     wide = ""
     if case.low_s is not None and case.high_s is not None:
         wide = f"{significant(case.low_s * MS)} to {significant(case.high_s * MS)}"

@@ -12,7 +12,7 @@ from archstat.errors import UsageError
 IN_NAMES = ("device", "batch_size", "dtype", "mode", "optimizer")
 
 
-class Series(NamedTuple):
+class MeasuredCase(NamedTuple):
     """A case: its name is the same in every run, so that figures of many runs are one series."""
 
     name: str
@@ -24,7 +24,7 @@ class Series(NamedTuple):
     verdict: str
 
 
-def measured(document: Document) -> Iterator[Series]:
+def measured(document: Document) -> Iterator[MeasuredCase]:
     """Yield the cases that were measured.
 
     Raises:
@@ -43,12 +43,12 @@ def measured(document: Document) -> Iterator[Series]:
             yield _series(row)
 
 
-def _series(row: dict[str, Any]) -> Series:
+def _series(row: dict[str, Any]) -> MeasuredCase:
     settings = [f"batch {row[key]}" if key == "batch_size" else row[key] for key in IN_NAMES]
     threads = f"{row['threads']} threads" if row["threads"] else ""
     last = "channels last" if row["channels_last"] else ""
     copy = f"copy {row['copy']}" if row["copy"] > 1 else ""
-    return Series(
+    return MeasuredCase(
         ", ".join(filter(None, [row["model"], copy, *settings, last, threads])),
         row["latency_s"],
         row["latency_low_s"],
