@@ -120,7 +120,7 @@ def _measured(subject: PageSubject) -> str:
 
     document = record_document(subject.record)
     about = (tag("p", words(text), class_="weak") for text in document.about)
-    picture = tag("div", picture_of(subject.record), class_="wide picture")
+    picture = tag("div", picture_of(subject.record, is_part=True), class_="wide picture")
     return lines((*about, picture, *html.FORMAT.blocks(document)))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TypeAlias
 
-MANTISSAS = (1, 2, 5)
-MOST_TICKS = 7
+MANTISSAS = ((1, 2, 5), (1,), (1, 3), (1, 2, 3, 5, 7), range(1, 10))
+"""First digits of the values at an axis; the first of these that gives neither few nor many."""
+
+LEAST_TICKS, MOST_TICKS = 4, 7
+NEARLY_EVEN = 4
+"""An axis whose ends differ by less than so many times has its values at equal steps."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +39,62 @@ class Scale:
         >>> Scale(3, 60, 0, 1).ticks(), Scale(1e3, 1e6, 0, 1).ticks()
         ([5.0, 10.0, 20.0, 50.0], [1000.0, 10000.0, 100000.0, 1000000.0])
         """
+        if self.high < self.low * NEARLY_EVEN:
+            return even_ticks(self.low, self.high)
         decades = range(floor(log10(self.low)), ceil(log10(self.high)) + 1)
-        fine = [digit * 10.0**power for power in decades for digit in MANTISSAS]
-        shown = [value for value in fine if self._holds(value)]
+        for digits in MANTISSAS:
+            shown = self._held(digit * 10.0**power for power in decades for digit in digits)
+            if LEAST_TICKS <= len(shown) <= MOST_TICKS:
+                return shown
         step = 1
-        while len(shown) > MOST_TICKS:
-            shown = [10.0**power for power in decades if power % step == 0]
-            shown = [value for value in shown if self._holds(value)]
+        while len(shown := self._held(10.0**power for power in decades[::step])) > MOST_TICKS:
             step += 1
         return shown
 
+    def _held(self, values: Iterable[float]) -> list[float]:
+        return [value for value in values if self._holds(value)]
+
     def _holds(self, value: float) -> bool:
         return self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)
+
+
+@dataclass(frozen=True)
+class EvenScale:
+    """An axis on which equal steps are equally long."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        """Return the pixel of a value.
+
+        >>> EvenScale(0, 2, 0, 200).at(0.5)
+        50.0
+        """
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def even_ticks(low: float, high: float) -> list[float]:
+    """Return round values at equal steps.
+
+    >>> even_ticks(0.93, 1.12)
+    [0.95, 1.0, 1.05, 1.1]
+    """
+    rough = (high - low) / MOST_TICKS
+    power = 10.0 ** floor(log10(rough))
+    step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
+    first = ceil(low / step - 1e-9)
+    count = floor(high / step + 1e-9) - first + 1
+    return [round((first + at) * step, 12) for at in range(count)]
 
 
 def scale(values: Sequence[float], start: float, end: float, *, air: float = 1.15) -> Scale:
     """Return an axis that holds values, `air` times less and more than the outermost.
 
     >>> scale([1, 256], 0, 1).low < 1 and scale([32], 0, 1).ticks()
-    [20.0, 50.0]
+    [20.0, 30.0, 50.0, 70.0]
     """
     low, high = min(values) / air, max(values) * air
     if high < 2 * air * low:  # one value, or nearly

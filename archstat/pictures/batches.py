@@ -78,7 +78,7 @@ def draw(
     upright = scale(list(_values(series, quantity)), bottom, TOP)
     elements = [
         label(0, 16, quantity.title, look="ink title"),
-        *_grid(across, upright, batches, quantity),
+        *_grid(sheet, across, upright, batches, quantity),
         *_limits(series, quantity, across, upright),
     ]
     ends = []
@@ -102,7 +102,7 @@ def _values(series: Sequence[Series], quantity: Measure) -> Iterator[float]:
 
 
 def _grid(
-    across: Scale, upright: Scale, batches: Sequence[int], quantity: Measure
+    sheet: CaseSheet, across: Scale, upright: Scale, batches: Sequence[int], quantity: Measure
 ) -> Iterator[str]:
     for value in upright.ticks():
         y = upright.at(value)
@@ -114,7 +114,13 @@ def _grid(
         yield element("line", x1=x, y1=upright.end, x2=x, y2=upright.start, class_="grid")
         yield label(x, upright.start + 16, text, look="weak small", text_anchor="middle")
     middle = (across.start + across.end) / 2
-    yield label(middle, upright.start + 32, "batch", look="weak small", text_anchor="middle")
+    yield label(
+        middle,
+        upright.start + 32,
+        f"batch: {sheet.example}s a pass",
+        look="weak small",
+        text_anchor="middle",
+    )
 
 
 def _limits(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archstat.bench.case import BYTES, Case
-from archstat.bench.summary import Limit
+from archstat.bench.summary import Limit, ceilings_of
 from archstat.bench.work import LayerWork, Rates
 from archstat.documents.bench.sheet import CaseRow, CaseSheet
 from archstat.documents.units import percent, short_with_prefix, with_prefix
@@ -114,6 +114,28 @@ def draw(
             sheet, reference.row, upright.start + 50, is_measured=reference.row.case in layer_s
         ),
     ]
+
+
+def missing(sheet: CaseSheet, series: Sequence[Series], device: str) -> str:
+    """Return why a device has no roofline, as the end of a sentence."""
+    rows = [
+        (row, found) for each in series for row, found in each.rows if row.case.device == device
+    ]
+    limits = [found.limit for _, found in rows if found.limit is not None]
+    if limits:
+        return "the network computes nothing, or moves nothing"
+    if any(row.result.work.uncounted for row, _ in rows):
+        return "some of its operators are not counted"
+    if not all(ceilings_of(sheet.record, row.result) for row, _ in rows):
+        return "the ceilings of the device were not measured"
+    if any(
+        sample.set_aside
+        for row, _ in rows
+        for trial in row.result.trials
+        for sample in trial.samples
+    ):
+        return "no limit can be told: all samples of a process were set aside, as the verdict says"
+    return "the probes beside the samples measured nothing to compare with"
 
 
 def _scales(
@@ -264,18 +286,34 @@ def _written(
     for point in sorted(points, key=lambda point: point.y):
         lowest[round(point.x), point.known.row.case.batch_size] = point
     for (_, batch), point in lowest.items():
-        yield from _beside(point.x, point.y, f"{batch:,}", "ink", room)
+        yield from _beside(point.x, point.y, f"batch {batch:,}", "ink", room)
     for spot in spots:
         yield from _beside(spot.x, spot.y, cut(spot.layer.work.name, NAME_WIDTH), "weak", room)
+
+
+NEAR = 21
+"""Pixels between a place and the base line of its text; from farther on a line leads to it."""
 
 
 def _beside(x: float, y: float, text: str, look: str, room: Room) -> Iterator[str]:
     """Yield a text where there is room for it around a place; nothing where there is none."""
     half = SMALL_LETTER * len(text) / 2 + 2
-    for base in (y + 20, y - 10, y + 33, y - 23):
-        if room.take((x - half, base - SMALL_HEIGHT + 2, x + half, base + 2)):
-            yield label(x, base, text, look=f"{look} small halo", text_anchor="middle")
+    for middle, base in _around(x, y, half):
+        if room.take((middle - half, base - SMALL_HEIGHT + 2, middle + half, base + 2)):
+            if max(abs(base - y), abs(middle - x) - half) > NEAR:
+                edge = base + 3 if base < y else base - SMALL_HEIGHT + 2
+                yield line([(x, y), (middle, edge)], f"leader {look}")
+            yield label(middle, base, text, look=f"{look} small halo", text_anchor="middle")
             return
+
+
+def _around(x: float, y: float, half: float) -> Iterator[tuple[float, float]]:
+    """Yield where a text may stand around a place, the best first: its middle and base line."""
+    yield from ((x, y + 20), (x, y - 10))
+    yield from ((x + RADIUS + half + 2, y + 4), (x - RADIUS - half - 2, y + 4))
+    for far in (33, 46, 60):
+        for shift in (0, 0.8 * half, -0.8 * half):
+            yield from ((x + shift, y + far), (x + shift, y - far + 10))
 
 
 def _ends(

@@ -15,7 +15,7 @@ from archstat.bench.record import Reading, Result
 from archstat.bench.work import LayerWork, Work
 from archstat.pictures.axes import Room, Scale, scale, spread_out
 from archstat.pictures.record import picture_of
-from tests.bench.records import MS, cpu, record, result, usual, work
+from tests.bench.records import MS, cpu, record, result, trial, usual, work
 from tests.documents.bench.writing import render
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,7 +39,12 @@ def told(text):
 
 def test_there_is_a_picture_of_throughput_of_latency_and_a_roofline():
     titles = [element.text for element in of_class(render(usual(), "svg"), "title")]
-    assert titles == ["Throughput, images/s", "Latency of a batch, ms", "Roofline of cpu, FLOP/s"]
+    assert titles == [
+        "Throughput, images/s",
+        "Latency of a batch, ms",
+        "Samples, over the median of their case",
+        "Roofline of cpu, FLOP/s",
+    ]
 
 
 def test_a_mark_says_what_it_is():
@@ -85,13 +90,70 @@ def test_a_limit_is_drawn_once_for_all_that_share_it():
     assert len(of_class(pictures, "line")) == 2 * 3
 
 
-def test_without_a_limit_there_is_no_roofline():
+def test_without_a_limit_there_is_no_roofline_and_it_is_said_why():
     text = render(record(result(cpu(1), 2 * MS), ceilings=()), "svg")
-    assert [element.text for element in of_class(text, "title")] == [
-        "Throughput, images/s",
-        "Latency of a batch, ms",
-    ]
+    assert [element.text for element in of_class(text, "title")][-1] == "Roofline of cpu"
+    assert "None, as the ceilings of the device were not measured." in texts(text)
     assert not of_class(text, "limit")
+    assert not of_class(text, "roof")
+
+
+@pytest.mark.parametrize(
+    ("run", "why"),
+    [
+        (
+            record(replace(result(cpu(1), 2 * MS), work=replace(work(1), uncounted=("op",)))),
+            "some of its operators are not counted",
+        ),
+        (
+            record(result(cpu(1), 2 * MS, set_aside="contended")),
+            "no limit can be told: all samples of a process were set aside, as the verdict says",
+        ),
+        (
+            record(result(cpu(1), 2 * MS, flops_rate=None)),
+            "the probes beside the samples measured nothing to compare with",
+        ),
+    ],
+)
+def test_why_there_is_no_roofline(run, why):
+    assert f"None, as {why}." in " ".join(texts(render(run, "svg")))
+
+
+def test_every_sample_is_a_dot_on_the_line_of_its_process():
+    slow = replace(result(cpu(1), 2 * MS, 2 * MS), trials=(trial(0, 2 * MS), trial(1, 3 * MS)))
+    dots = of_class(render(record(slow), "svg"), "sample")
+    assert len(dots) == 2 * 6
+    # the median of 2 and 3 ms is 2.5
+    said = [dot.find(f"{SVG}title").text for dot in dots]
+    assert said[0] == "process 1: 2.00 ms, × 0.800"
+    assert said[-1] == "process 2: 3.00 ms, × 1.200"
+    left, right = (float(dots[at].get("cx")) for at in (0, -1))
+    assert left < right
+    assert float(dots[-1].get("cy")) - float(dots[0].get("cy")) > 5
+
+
+def test_samples_that_do_not_count_are_hollow_and_say_why():
+    taken = trial(0, 2 * MS)
+    busy = replace(taken.samples[0], set_aside="contended")
+    run = record(
+        replace(result(cpu(1)), trials=(replace(taken, samples=(busy, *taken.samples[1:])),))
+    )
+    [hollow] = [
+        dot for dot in of_class(render(run, "svg"), "sample") if "hollow" in dot.get("class")
+    ]
+    assert hollow.find(f"{SVG}title").text.endswith(", set aside: contended")
+
+
+def test_a_text_far_from_its_place_has_a_line_to_it():
+    from archstat.pictures.roofline import _beside
+
+    room = Room()
+    assert len(list(_beside(100, 100, "conv1", "weak", room))) == 1
+    room.block((0, 60, 200, 128))
+    leader, text = _beside(100, 100, "conv2", "weak", room)
+    assert 'class="leader weak"' in leader
+    assert leader.startswith('<polyline points="100,100 ')
+    assert ">conv2<" in text
 
 
 def test_the_limit_of_one_batch_is_a_short_line():
@@ -103,8 +165,9 @@ def test_the_limit_of_one_batch_is_a_short_line():
 def test_a_network_without_operations_is_on_no_roofline():
     pool = LayerWork("pool", "max_pool2d", flops=0, is_conv=False, values=1_000, weights=0)
     run = record(replace(result(cpu(1), 2 * MS), work=Work((pool,), 1_000)))
-    titles = [element.text for element in of_class(render(run, "svg"), "title")]
-    assert titles == ["Throughput, images/s", "Latency of a batch, ms"]
+    text = render(run, "svg")
+    assert not of_class(text, "roof")
+    assert "None, as the network computes nothing, or moves nothing." in texts(text)
 
 
 def test_an_interval_is_a_bar():
@@ -114,10 +177,10 @@ def test_an_interval_is_a_bar():
 def test_what_is_not_valid_is_hollow_and_says_why():
     busy = {"reading": Reading(wait=0.2), "set_aside": "contended"}
     text = render(record(result(cpu(1), 2 * MS, 2 * MS), result(cpu(8), 16 * MS, **busy)), "svg")
-    assert len(of_class(text, "hollow")) == 2  # and nothing is said of its limit
-    assert "dashed: the limit; bars: where another run lies with 95 %; hollow: not VALID" in texts(
-        text
-    )
+    # in two pictures, and six samples; nothing is said of its limit
+    assert len(of_class(text, "hollow")) == 2 + 6
+    said = texts(text)
+    assert {"the limit", "where another run lies, with 95 %", "not VALID"} <= set(said)
     said = " ".join(texts(text))
     assert "CONTENDED  batch 8: its threads waited for a processor for 20 % of the time" in said
 
@@ -154,7 +217,11 @@ def series(count):
 
 def test_names_of_series_stand_below_each_other():
     shown = parsed(render(series(30), "svg")).iter(f"{SVG}text")
-    named = [element for element in shown if element.text.startswith("model ")]
+    named = [
+        element
+        for element in shown
+        if element.text.startswith("model ") and element.get("text-anchor") is None
+    ]
     for picture in (1, 2, 3):  # behind the 30 lines of the heading
         beside = named[30 * picture : 30 * (picture + 1)]
         places = sorted(float(element.get("y")) for element in beside)
@@ -182,7 +249,7 @@ def test_places_that_are_spread_out_keep_their_distance_and_their_order(wanted):
 def test_an_axis_has_a_few_round_values_inside(low, ratio):
     axis = scale([low, low * ratio], 0, 100)
     ticks = axis.ticks()
-    assert 1 <= len(ticks) <= 7
+    assert 3 <= len(ticks) <= 8
     assert all(-1e-6 <= axis.at(value) <= 100 + 1e-6 for value in ticks)
 
 
