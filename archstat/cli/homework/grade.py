@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from archstat.cli.homework import collecting, marking
+from archstat.cli.homework import variants as of_each
 from archstat.cli.reading import question
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option
 from archstat.errors import UsageError, shown, within
@@ -54,6 +55,13 @@ def grade(
             metavar="FILE",
             help="Who is in the class, in CSV: Canvas's grade book, Moodle's grading worksheet, "
             "or any list with names, ids or e-mail addresses.",
+        ),
+    ] = None,
+    variants: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where 'archstat key --variants' wrote which network is whose.",
         ),
     ] = None,
     output: Annotated[
@@ -148,9 +156,8 @@ def grade(
         listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
-        shape = truth.graph.input_shape
-        walls = (folder, output)
-        sandbox = _sandbox(shape, limits, network, walls) if run_submitted_code else None
+        about = (truth.graph.input_shape, limits, network, (folder, output))
+        sandbox = _sandbox(*about) if run_submitted_code else None
         marking.fit(rules, truth)
         rules = collecting.scaled(rules, listed, assignment or truth.graph.name)
         source, submissions = collecting.handed_in(folder, output, read_so_far(), listed)
@@ -158,23 +165,25 @@ def grade(
         title = assignment or truth.graph.name.rpartition("/")[2]
         render = ForStudents(feedback_format, title, marking.language(tongue).key)
         grader = Grader(truth, rules, choices, render if told else None, as_table)
+        each = of_each.grading(variants, against, asked, grader)
         names = feedback_files(submissions, render.suffix) if told else {}
         run = partial(
             grade_all,
             submissions,
             source,
-            work=grader,
+            work=each.work,
             limits=limits,
             workers=processes,
             file_names=names,
             sandbox=sandbox,
+            mark=each.mark,
         )
-        about = f"{__version__} {grader.digest} {run_submitted_code} {network}"
+        digest = f"{__version__} {each.work.digest} {run_submitted_code} {network}"
         total = len(submissions)
         decide = partial(_final, rules.late, decided)
-        graded = collecting.graded_in(run, about, output, names, total, render, decide)
+        graded = collecting.graded_in(run, digest, output, names, total, render, decide)
         finals = finals_of(graded, rules.late, decided)
-        changed = collecting.handed_back(output, about, finals)
+        changed = collecting.handed_back(output, digest, finals)
         report = ClassReport(
             truth.graph.name,
             finals.graded,
@@ -185,6 +194,7 @@ def grade(
             tuple(changed),
             rules.attempts,
             decided,
+            each.borrowed(graded),
         )
         for left in decided.unused(graded, listed):
             place = f"{shown(str(override))}, line {left.line}"

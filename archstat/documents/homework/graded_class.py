@@ -123,6 +123,8 @@ def _sections(report: ClassReport) -> Iterator[Table]:
         rows = ((_listed(report, alike.keys), _shared(alike)) for alike in report.alike)
         note = "Wrong values that no known mistake gives. This is no proof of anything."
         yield _table("Sheets that are alike", ("sheets", "what they share"), rows, note=note)
+    if report.borrowed:
+        yield _borrowed(report)
     yield from _trouble(report)
     if report.roster is not None:
         yield from _attendance(report)
@@ -203,8 +205,24 @@ def _place(place: Place) -> str:
 def _shared(alike: Alike) -> str:
     if alike.is_same:
         return "the same files"
-    said = [f"{_place(place)} = {line(value)}" for place, value in alike.values[:MOST_VALUES]]
-    return "; ".join([*said, *_more(len(alike.values) - MOST_VALUES)])
+    return _values(alike.values)
+
+
+def _borrowed(report: ClassReport) -> Table:
+    names = {one.submission.key: name_of(one) for one in report.graded}
+    rows = (
+        (names[one.key], line(one.whose), len(one.values), _values(one.values))
+        for one in report.borrowed
+    )
+    note = "Evidence, and no verdict: sheets may have been mixed up."
+    titles = ("student", "whose network", "cells", "which")
+    title = "Right for another student's network"
+    return _table(title, titles, rows, numbers=(2,), note=note)
+
+
+def _values(values: Sequence[tuple[Place, str]]) -> str:
+    said = [f"{_place(place)} = {line(value)}" for place, value in values[:MOST_VALUES]]
+    return "; ".join([*said, *_more(len(values) - MOST_VALUES)])
 
 
 def _listed(report: ClassReport, keys: Sequence[str]) -> str:

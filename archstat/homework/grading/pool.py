@@ -22,7 +22,7 @@ from archstat.homework.grading import worker
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Outcome, Status, clipped, from_json
 from archstat.homework.grading.processes import ended, environment, python, started
-from archstat.homework.grading.submissions import Files
+from archstat.homework.grading.submissions import WHOSE, Files
 from archstat.homework.grading.submitted.sandbox import MachineIsFull, Sandbox, TimeIsUp
 from archstat.homework.grading.worker import LENGTH_BYTES, MOST_ANSWER_BYTES, Work, framed
 
@@ -94,7 +94,8 @@ async def _run(files: Files, sandbox: Sandbox, worker: Worker) -> Outcome | None
         return Outcome(Status.ERROR, f"its code could not be run: {error}; try again")
     if not networks:
         return None
-    outcome = await worker.grade(networks)
+    whose = files[:1] if files[0][0] == WHOSE else ()
+    outcome = await worker.grade((*whose, *networks))
     said = f"its code was run; {outcome.message}" if outcome.message else "its code was run"
     return replace(outcome, message=clipped(said))
 

@@ -64,6 +64,20 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class Borrowed:
+    """A submission whose wrong cells are right for the network of another student.
+
+    Attributes:
+        whose: The name of what that student was given.
+        values: The cells, as places and values.
+    """
+
+    key: str
+    whose: str
+    values: tuple[tuple[Place, str], ...]
+
+
+@dataclass(frozen=True)
 class ClassReport:
     """All submissions of a class.
 
@@ -75,6 +89,7 @@ class ClassReport:
         changed: Whose points are others than at the last grading.
         attempts: Which of several submissions of a student counts: "best" or "last".
         decided: What somebody has decided of points.
+        borrowed: What is right for the networks of others, if each has one of their own.
     """
 
     model: str
@@ -86,6 +101,7 @@ class ClassReport:
     changed: tuple[Changed, ...] = ()
     attempts: str = "best"
     decided: Overrides = field(default_factory=Overrides)
+    borrowed: tuple[Borrowed, ...] = ()
 
     def outcome_of(self, student: Student) -> Outcome | None:
         """Return what counts for a student, also where points were given for nothing handed in."""

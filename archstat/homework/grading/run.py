@@ -49,6 +49,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
     file_names: Mapping[str, str],
     done: Done,
     sandbox: Sandbox | None = None,
+    mark: Callable[[Submission], Files] = lambda _: (),
 ) -> None:
     """Grade what the ledger does not know yet, and tell of every submission.
 
@@ -62,6 +63,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
         file_names: What the feedback files are called, by the keys of submissions.
         done: Told of each submission, in any order.
         sandbox: Runs submitted Python; None if nothing does.
+        mark: Returns what stands before the files of a submission, to say whose it is.
     """
 
     def finish(job: tuple[Submission, str], outcome: Outcome) -> None:
@@ -75,7 +77,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
             loaded = load(submission, source)
             record = ledger.known(submission.key, loaded.digest)
             if record is None:
-                yield (submission, loaded.digest), loaded.files
+                yield (submission, loaded.digest), (*mark(submission), *loaded.files)
             else:
                 done(Graded(submission, record))
 

@@ -26,6 +26,9 @@ MOST_LIST_BYTES = 256 << 20
 
 CODE = (".py", ".pyw")
 
+WHOSE = "\0whose"
+"""What a file is called that says whose a submission is: no student can call one so."""
+
 Files: TypeAlias = tuple[tuple[str, bytes | str], ...]
 """What was handed in: names and contents; for what is not read, the reason."""
 

@@ -1,0 +1,185 @@
+"""Networks of their own for the students of a class, to hand out and to mark against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from archstat.cli.homework import marking
+from archstat.errors import UsageError, did_you_mean, shown
+
+if TYPE_CHECKING:
+    from archstat.documents.document import Document
+    from archstat.graph import Graph
+    from archstat.homework.answers.truth import Truth
+    from archstat.homework.grading.grader import Grader
+    from archstat.homework.grading.report import Borrowed
+    from archstat.homework.grading.run import Graded
+    from archstat.homework.grading.submissions import Files, Submission
+    from archstat.homework.variants.drawing import Made, Settings
+    from archstat.homework.variants.each import GraderOfEach
+    from archstat.layers.base import Shape
+    from archstat.models.question import Question
+
+_UNSAFE = re.compile(r"[^\w.@-]+")
+
+
+def varied(text: str) -> tuple[str, ...]:
+    """Return what an option says that is varied.
+
+    Raises:
+        UsageError: It names something else, or nothing.
+    """
+    from archstat.homework.variants.drawing import VARIED
+
+    chosen = tuple(word.strip() for word in text.split(",") if word.strip())
+    wrong = [word for word in chosen if word not in VARIED]
+    if wrong or not chosen:
+        hint = did_you_mean(wrong[0], VARIED) if wrong else None
+        what = shown(wrong[0]) if wrong else "nothing"
+        raise UsageError(
+            f"--vary: {what} cannot be varied", hint=hint or f"there are {', '.join(VARIED)}"
+        )
+    return chosen
+
+
+def hand_out(
+    model: str,
+    asked: Question,
+    roster: Path,
+    vary: tuple[str, ...],
+    seed: int,
+    folder: Path,
+    format_name: str,
+    sheet: Callable[[Truth, str], Document],
+) -> None:
+    """Write a sheet for every student, and which network is whose.
+
+    Args:
+        model: The network that all vary.
+        asked: The question about it.
+        roster: Who is in the class.
+        vary: What is varied.
+        seed: The same sheets come of the same seed.
+        folder: Where they go.
+        format_name: Their format.
+        sheet: Returns the sheet of a network, with a title.
+
+    Raises:
+        UsageError: There are not so many networks, or something cannot be read or written.
+    """
+    from archstat.cli.homework.collecting import make_folder
+    from archstat.files import write_file
+    from archstat.formats import format_named
+    from archstat.formats.special import SHEETS
+    from archstat.homework.grading.roster import read_roster
+    from archstat.homework.variants import handout
+    from archstat.homework.variants.drawing import Lottery
+
+    students = read_roster(roster).students
+    if not students:
+        raise UsageError(f"{shown(str(roster))} lists nobody")
+    base = marking.truth(model, asked)
+
+    drawing = Lottery(base, _made(model, asked), vary, seed)
+    form = format_named(format_name, SHEETS)
+    names = _file_names([handout.names_of(student)[0] for student in students])
+    given = []
+    make_folder(folder)
+    for name, student, drawn in zip(names, students, drawing.draw(len(students)), strict=True):
+        title = f"{base.graph.name}, for {student.shown_name}"
+        written = form.write(sheet(drawn.truth, title))
+        write_file(written, folder / f"{name}{form.suffix}")
+        settings = drawn.settings
+        given.append(handout.Given(name, handout.names_of(student), drawn.input, settings))
+    kept = handout.HandOut(model, vary, seed, tuple(given))
+    write_file(handout.written(kept), folder / handout.NAME)
+    typer.echo(
+        f"{len(given)} sheets in {folder}; {handout.NAME} says whose is whose: mark them with\n"
+        f"  archstat grade SUBMISSIONS --against {model} --variants {folder} --roster {roster}"
+    )
+
+
+def _made(model: str, asked: Question) -> Made:
+    from archstat.cli.shared import load
+
+    def make(shape: Shape, settings: Settings) -> Graph:
+        return load(model, _with(asked, shape, settings)).graph
+
+    return make
+
+
+def _with(asked: Question, shape: Shape, settings: Mapping[str, Mapping[str, object]]) -> Question:
+    """Return a question about a network with another input and other settings."""
+    from archstat.models.inputs import InputSpec
+
+    merged = {
+        layer: {**asked.settings.get(layer, {}), **settings.get(layer, {})}
+        for layer in (*asked.settings, *settings)
+    }
+    return replace(asked, inputs=[InputSpec(shape)], settings=merged)
+
+
+def _file_names(wanted: Sequence[str]) -> list[str]:
+    """Return names of files that any system takes, none of them twice."""
+    found: list[str] = []
+    for name in wanted:
+        safe = _UNSAFE.sub("_", name).strip("._") or "student"
+        taken = {one.casefold() for one in found}
+        same = sum(one == safe.casefold() or one.startswith(f"{safe.casefold()}-") for one in taken)
+        found.append(f"{safe}-{same + 1}" if safe.casefold() in taken else safe)
+    return found
+
+
+class Grading(NamedTuple):
+    """How the hand-ins of a class are graded.
+
+    Attributes:
+        work: What grades one.
+        mark: Returns what stands before its files, to say whose it is.
+        borrowed: Returns what in wrong cells is right for the networks of others.
+    """
+
+    work: Grader | GraderOfEach
+    mark: Callable[[Submission], Files]
+    borrowed: Callable[[Sequence[Graded]], tuple[Borrowed, ...]]
+
+
+def grading(file: Path | None, model: str, asked: Question, usual: Grader) -> Grading:
+    """Return how a class is graded: against one network, or each against their own.
+
+    Raises:
+        UsageError: The file cannot be read, or is about another network.
+    """
+    if file is None:
+        return Grading(usual, lambda _: (), lambda _: ())
+    from archstat.homework.variants import each
+    from archstat.homework.variants.handout import read_hand_out
+
+    kept = read_hand_out(file)
+    if kept.model != model:
+        raise UsageError(
+            f"{shown(str(file))} varies {shown(kept.model)}, not {shown(model)}",
+            hint=f"write --against {kept.model}",
+        )
+    truths = {
+        one.name: marking.truth(model, _with(asked, one.input, one.settings)) for one in kept.given
+    }
+    of_each = {name: replace(usual, truth=truth) for name, truth in truths.items()}
+
+    def borrowed(graded: Sequence[Graded]) -> tuple[Borrowed, ...]:
+        strangers = [one for one in graded if each.given_to(kept, one.submission) is None]
+        for one in strangers:
+            typer.echo(
+                f"note: {shown(one.submission.key)} was given no network of its own, and is held "
+                f"against {model}",
+                err=True,
+            )
+        return each.borrowed(kept, truths, graded)
+
+    return Grading(each.GraderOfEach(of_each, usual), each.marker(kept), borrowed)

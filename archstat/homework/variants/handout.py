@@ -1,0 +1,118 @@
+"""Which student has which network, as a file keeps it: what `archstat grade` marks against."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+from archstat.errors import UsageError, shown, within
+from archstat.files import read_file
+from archstat.homework.grading.naming import squashed
+from archstat.homework.grading.roster import Student
+from archstat.homework.reading import limits
+from archstat.layers.base import Shape
+from archstat.models.spec.build import Settings
+
+NAME = "variants.toml"
+
+Names: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a student is given: how a network differs from that of the homework.
+
+    Attributes:
+        name: What the sheet is called.
+        names: By what a hand-in may tell whose it is: name, number, login, address.
+        settings: The changes, by layer.
+    """
+
+    name: str
+    names: Names
+    input: Shape
+    settings: Settings = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HandOut:
+    """The networks of a class.
+
+    Attributes:
+        model: The network that all of them vary.
+        vary: What is varied.
+        seed: What they were drawn with.
+    """
+
+    model: str
+    vary: tuple[str, ...]
+    seed: int
+    given: tuple[Given, ...]
+
+    def of(self, names: Iterator[str] | tuple[str, ...]) -> Given | None:
+        """Return what somebody was given who may be called so; None if nothing."""
+        for name in names:
+            if (found := self._by_name.get(squashed(name))) is not None:
+                return found
+        return None
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Given]:
+        return {
+            squashed(name): one for one in self.given for name in (one.name, *one.names) if name
+        }
+
+
+def names_of(student: Student) -> Names:
+    """Return by what a hand-in may tell that it is a student's."""
+    named = (student.number, student.login, student.email, student.name, student.lms_id)
+    return tuple(filter(None, named))
+
+
+def written(hand_out: HandOut) -> str:
+    """Return a hand-out as TOML."""
+
+    def text(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    lines = [
+        f"model = {text(hand_out.model)}",
+        f"vary  = {text(list(hand_out.vary))}",
+        f"seed  = {hand_out.seed}",
+    ]
+    for one in hand_out.given:
+        lines += ["", "[[given]]", f"name  = {text(one.name)}", f"names = {text(list(one.names))}"]
+        lines.append(f"input = {list(one.input)}")
+        for layer, changes in one.settings.items():
+            for key, value in changes.items():
+                lines.append(f"set.{text(layer)}.{key} = {text(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def read_hand_out(path: Path) -> HandOut:
+    """Return the networks that a file, or the one in a folder, states.
+
+    Raises:
+        UsageError: It cannot be read, or is no hand-out.
+    """
+    file = path / NAME if path.is_dir() else path
+    with within(shown(str(file))):
+        try:
+            stated = tomllib.loads(read_file(file, limits.MOST_BYTES).decode())
+            given = tuple(
+                Given(one["name"], tuple(one["names"]), tuple(one["input"]), one.get("set", {}))
+                for one in stated["given"]
+            )
+            return HandOut(stated["model"], tuple(stated["vary"]), stated["seed"], given)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"is not TOML: {error}") from None
+        except (KeyError, TypeError) as error:
+            raise UsageError(
+                f"says not whose network is which: {error} is missing",
+                hint="archstat key --variants writes such a file",
+            ) from None

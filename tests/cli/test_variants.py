@@ -1,0 +1,94 @@
+"""A network for everybody: handed out, solved from the sheets alone, and marked."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+
+import pytest
+
+from tests.cli.running import assert_refused, invoke
+from tests.homework.answers.solving import solved
+
+ROSTER = 'name,id,email\n"Kim, A",2021,kim@x.edu\n"Lee, B",2022,lee@x.edu\n"Park, C",2023,p@x.edu\n'
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a folder with a roster and the sheets of three students."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    result = invoke("key", "paper-alexnet", "--variants", root / "roster.csv", "--seed", 7,
+                    "-f", "csv", "-o", root / "handout")  # fmt: skip
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"3 sheets in {root / 'handout'}; variants.toml says whose")
+    return root
+
+
+def grade(course, *words):
+    return invoke("grade", course / "in", "--against", "paper-alexnet", "--roster",
+                  course / "roster.csv", "--variants", course / "handout", "-o", course / "out",
+                  *words)  # fmt: skip
+
+
+def test_every_student_gets_a_sheet_that_can_be_solved_and_says_whose_it_is(course):
+    names = sorted(path.name for path in (course / "handout").iterdir())
+    assert names == ["2021.csv", "2022.csv", "2023.csv", "variants.toml"]
+    texts = [(course / "handout" / name).read_text(encoding="utf-8") for name in names[:3]]
+    assert texts[0].startswith('"paper-alexnet, for Kim, A"\n')
+    assert len({text.partition("\n")[2] for text in texts}) == 3
+    kept = tomllib.loads((course / "handout" / names[3]).read_text(encoding="utf-8"))
+    assert (kept["model"], kept["seed"]) == ("paper-alexnet", 7)
+    assert kept["given"][0]["names"] == ["2021", "kim@x.edu", "Kim, A"]
+
+
+def test_everybody_is_marked_against_their_own_and_what_is_anothers_is_said(course):
+    sheets = {
+        name: solved((course / "handout" / f"{name}.csv").read_text(encoding="utf-8"))
+        for name in ("2021", "2022")
+    }
+    (course / "in").mkdir()
+    for name, text in (("2021", "2021"), ("2022", "2022"), ("2023", "2021")):
+        (course / "in" / f"{name}_homework.csv").write_text(sheets[text], encoding="utf-8")
+    result = grade(course)
+    assert (result.exit_code, result.stderr) == (0, "")
+    with (course / "out" / "class.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert (rows["2021"]["percent"], rows["2022"]["percent"]) == ("100.0", "100.0")
+    assert float(rows["2023"]["percent"]) < 60
+    told = result.stdout.partition("Right for another student's network\n")[2].splitlines()
+    assert told[0].split()[:3] == ["Park,", "C", "2021"]
+    assert told[1] == "  Evidence, and no verdict: sheets may have been mixed up."
+
+
+def test_whoever_is_not_known_is_held_against_the_network_itself(course):
+    (course / "in").mkdir(exist_ok=True)
+    (course / "in" / "stranger.csv").write_text("layer,weights\nconv1,34848\n", encoding="utf-8")
+    result = grade(course)
+    assert result.exit_code == 0
+    assert "note: 'stranger' was given no network of its own" in result.stderr
+
+
+def test_a_file_of_another_network_is_refused(course):
+    assert_refused(
+        invoke("grade", course / "in", "--against", "lenet5", "--variants", course / "handout"),
+        f"error: '{course / 'handout'}' varies 'paper-alexnet', not 'lenet5'",
+        "  hint: write --against paper-alexnet",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            ["--vary", "depth", "-o", "x"],
+            [
+                "error: --vary: 'depth' cannot be varied",
+                "  hint: there are stride, groups, input, channels",
+            ],
+        ),
+        ([], ["error: -o says no folder for the sheets", "  hint: write -o handout"]),
+    ],
+)
+def test_a_class_that_cannot_be_drawn_is_refused(course, words, lines):
+    assert_refused(invoke("key", "lenet5", "--variants", course / "roster.csv", *words), *lines)
