@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from archstat.cli.reading import with_color, with_run_file
+from archstat.cli.reading import with_color, with_options_of_models
 
 LOOK, PROVE, TEACH = "Look", "Prove", "Teach"
 MEASURE, SCALE = "Measure", "Scale"
@@ -93,7 +93,7 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         command = COMMANDS[name]
         module = import_module(f"archstat.cli.{command.module}")
-        function = with_color(with_run_file(getattr(module, command.function)))
+        function = with_color(with_options_of_models(getattr(module, command.function)))
         app.command(name, epilog=getattr(module, command.epilog))(function)
     return app
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 RUN_FILE: ContextVar[bool] = ContextVar("RUN_FILE", default=False)
 """Whether the command that runs was given --run-file, which goes with every MODEL argument."""
 
+INPUT_FILE: ContextVar[str] = ContextVar("INPUT_FILE", default="")
+"""The file with example inputs that the command that runs was given."""
+
+TRACING = frozenset({"budget", "explain", "report", "table"})
+"""The commands whose model runs once, which may be on such a file."""
+
 NUMBER = re.compile(r"(?P<digits>\d+(_\d+)*(\.\d+)?)(?P<unit>[A-Za-z]*)", re.ASCII)
 COUNTS: Mapping[str, int] = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BYTES: Mapping[str, int] = {
@@ -32,13 +38,27 @@ BYTES: Mapping[str, int] = {
 """What a unit of bytes stands for; Ki, Mi, … are powers of 1,024."""
 
 
-def with_run_file(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the option --run-file, if it takes arguments of a PyTorch model."""
+def with_options_of_models(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the options that go with PyTorch models, if it takes their arguments.
+
+    They are --run-file, and --input-file where the model runs once.
+    """
     parameters = inspect.signature(command, eval_str=True).parameters
     if "model_arguments" not in parameters and "models" not in parameters:
         return command
+    name = command.__name__
     option = typer.Option("--run-file", help="Run a Python file whole, and not what it defines.")
-    return _with_option(command, "run_file", Annotated[bool, option], default=False, said=RUN_FILE)
+    command = _with_option(
+        command, "run_file", Annotated[bool, option], default=False, said=RUN_FILE
+    )
+    if name not in TRACING:
+        return command
+    option = typer.Option(
+        "--input-file",
+        metavar="FILE",
+        help="Example inputs of a PyTorch model: .pt, .npz or .json, with their batch.",
+    )
+    return _with_option(command, "input_file", Annotated[str, option], default="", said=INPUT_FILE)
 
 
 def with_color(command: Callable[..., None]) -> Callable[..., None]:
@@ -72,6 +92,12 @@ def _with_option(
     return run
 
 
+def _keyword(name: str, default: object, annotation: object) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
 def question(
     inputs: list[str] | None,
     classes: int | None,
@@ -97,6 +123,7 @@ def question(
         batch_size=batch_size,
         device=device,
         run_file=RUN_FILE.get(),
+        input_file=INPUT_FILE.get(),
     )
 
 

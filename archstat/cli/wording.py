@@ -13,8 +13,20 @@ from archstat.errors import Problem, shown
 MOST_STEPS = 4
 
 
-def _shape(value: object) -> str:
-    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+def _inputs(value: object) -> str:
+    """Return a shape, an input as it is written, or several of them."""
+    if not isinstance(value, (list, tuple)):
+        return shlex.quote(str(value))
+    if all(isinstance(each, str) for each in value):
+        return " --input ".join(shlex.quote(each) for each in value)
+    return "x".join(map(str, value))
+
+
+def _titles(value: object) -> str:
+    stated = value if isinstance(value, Mapping) else {}
+    if not stated:
+        return str(value)
+    return " --column ".join(shlex.quote(f"{title}={key}") for title, key in stated.items())
 
 
 def _pairs(value: object) -> str:
@@ -33,7 +45,16 @@ OPTIONS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "batch_size": ("--batch", str),
     "classes": ("--classes", str),
     "device": ("--device", str),
-    "input": ("--input", _shape),
+    "column": ("--column", _titles),
+    "columns": ("--columns", str),
+    "convention": ("--convention", str),
+    "format": ("--format", str),
+    "input": ("--input", _inputs),
+    "input_file": ("--input-file", str),
+    "memory": ("--memory", str),
+    "sort": ("--sort", str),
+    "tool": ("--tool", str),
+    "value": ("--value", str),
     "settings": ("--set", _settings),
 }
 """The option of each keyword, and how its value is written."""

@@ -21,6 +21,7 @@ OPTIONAL: Mapping[str, str] = {
     "settings": "changes to layers do",
     "arguments": "arguments do",
     "each_operator": "rows for operators do",
+    "input_file": "example inputs do",
 }
 """The parts of a question that not every front end takes, in words."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from archstat.errors import ArchstatError, UsageError, did_you_mean, shown
@@ -21,16 +21,41 @@ MOST_AXES = 5  # a batch of one video: examples, channels, frames, rows, columns
 USUAL = {"input": (3, 227, 227)}
 
 
+INDICES = frozenset({"int64", "int32"})
+"""The types of tokens and of other places in a table."""
+
+EDGES = "edges"
+WHOLE = "whole"
+CONSTANTS: Mapping[str, object] = {"None": None, "True": True, "False": False}
+
+
 @dataclass(frozen=True)
 class InputSpec:
     """One input: the shape of one example, and perhaps a type and the name of an argument.
 
     A shape without axes is one number for each example.
+
+    Attributes:
+        is_whole: Whether the shape is that of all examples together: no axis is put before it.
+        parts: What a list, a tuple or a dictionary holds, each an input; None for a tensor.
+        constant: What is no tensor: `None`, `True` or `False`, in a list of one; empty otherwise.
     """
 
     shape: Shape
     dtype: str = "float32"
     name: str | None = None
+    is_whole: bool = False
+    parts: Mapping[str, InputSpec] | Sequence[InputSpec] | None = None
+    constant: tuple[object, ...] = ()
+
+    def tensors(self) -> Iterator[InputSpec]:
+        """Yield the tensors in it."""
+        if self.parts is not None:
+            each = self.parts.values() if isinstance(self.parts, Mapping) else self.parts
+            for part in each:
+                yield from part.tensors()
+        elif not self.constant:
+            yield self
 
 
 class Written(str):
@@ -40,7 +65,10 @@ class Written(str):
 
 
 def parse_model_input(text: str) -> InputSpec:
-    """Return the input that a text states: [NAME=|NAME:][DTYPE:]SHAPE.
+    """Return the input that a text states: [NAME=|NAME:][DTYPE:]SHAPE, or what holds such.
+
+    `edges:40` are 40 pairs of nodes, `whole:10x16` has no axis of examples before it, and brackets
+    hold several as a list, a tuple or a dictionary does.
 
     Raises:
         UsageError: It has another form.
@@ -52,7 +80,83 @@ def parse_model_input(text: str) -> InputSpec:
     >>> parse_model_input("step=int64:")
     InputSpec(shape=(), dtype='int64', name='step')
     """
+    name, equals, value = text.partition("=")
+    if not equals and (found := re.match(r"\s*(\w+):\s*(?=[\[({])", text)):
+        name, equals, value = found[1], ":", text[found.end() :]
+    if equals and name.strip().isidentifier() and _is_nested(value):
+        return replace(_nested(value.strip(), text), name=name.strip())
+    if _is_nested(text):
+        return _nested(text.strip(), text)
+    return _single(text)
+
+
+def _is_nested(text: str) -> bool:
+    """Return whether a text is something in brackets, or no tensor."""
+    return text.strip()[:1] in {*BRACKETS} or text.strip() in CONSTANTS
+
+
+BRACKETS: Mapping[str, str] = {"{": "}", "[": "]", "(": ")"}
+
+
+def _nested(text: str, whole: str) -> InputSpec:
+    """Return what a text in brackets holds.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    if text in CONSTANTS:
+        return InputSpec((), constant=(CONSTANTS[text],))
+    end = BRACKETS.get(text[:1])
+    if end is None:
+        return _single(text)
+    if not text.endswith(end):
+        what = f"{shown(whole)} is not an input: {text[0]} is not closed by {end}"
+        raise UsageError(what, instead={"input": "batch={image: 3x32x32, sizes: [4, 8]}"}).within(
+            "input"
+        )
+    items = list(_items(text[1:-1]))
+    if text[0] != "{":
+        parts = [_nested(item, whole) for item in items]
+        return InputSpec((), parts=tuple(parts) if text[0] == "(" else parts)
+    found = {}
+    for item in items:
+        key, colon, value = item.partition(":")
+        key = key.strip().strip("'\"")
+        if not colon or not key:
+            raise UsageError(
+                f"{shown(item)} has no key before it",
+                instead={"input": "batch={image: 3x32x32, mask: bool:32}"},
+            ).within("input")
+        found[key] = _nested(value.strip(), whole)
+    return InputSpec((), parts=found)
+
+
+def _items(text: str) -> Iterator[str]:
+    """Yield what stands between the commas that are in no brackets."""
+    depth, item = 0, ""
+    for letter in text:
+        depth += (letter in BRACKETS) - (letter in BRACKETS.values())
+        if letter == "," and depth == 0:
+            yield item.strip()
+            item = ""
+        else:
+            item += letter
+    if item.strip():
+        yield item.strip()
+
+
+def _single(text: str) -> InputSpec:
+    """Return the tensor that a text states.
+
+    Raises:
+        UsageError: It states none.
+    """
     *words, shape = text.replace("=", ":").split(":")
+    forms = [word for word in words if word in {EDGES, WHOLE}]
+    if EDGES in forms and re.fullmatch(r"\s*\d+\s*", shape):
+        shape = f"2x{shape.strip()}"
+        words = [*(word for word in words if word not in DTYPES), "int64"]
+    words = [word for word in words if word not in forms]
     dtypes = [word for word in words if word in DTYPES]
     names = [word for word in words if word not in DTYPES]
     like_dtypes = [name for name in names if re.fullmatch(r"[a-z]*(int|float|complex)\d+", name)]
@@ -68,8 +172,9 @@ def parse_model_input(text: str) -> InputSpec:
             hint=did_you_mean(wrong[0], DTYPES) if wrong else None,
             instead={"input": "ids=int64:16"},
         ).within("input")
-    sizes = () if words and not shape.strip() else parse_shape(shape)
-    return InputSpec(sizes, dtypes[0] if dtypes else "float32", names[0] if names else None)
+    sizes = () if (words or forms) and not shape.strip() else parse_shape(shape)
+    dtype, name = dtypes[0] if dtypes else "float32", names[0] if names else None
+    return InputSpec(sizes, dtype, name, is_whole=bool(forms))
 
 
 def parse_shape(text: str) -> Shape:
@@ -109,6 +214,10 @@ def fitted(given: InputSpec, usual: Shape) -> InputSpec:
         UsageError: Its channels are last, or it is a whole batch.
     """
     shape = given.shape
+    if given.is_whole or given.parts is not None or given.constant:
+        return given
+    if len(usual) == 1 and len(shape) == 2 and shape[0] == 1 and given.dtype in INDICES:  # noqa: PLR2004  a batch of tokens
+        return replace(given, shape=shape[1:])
     if len(shape) == len(usual) > 1 and shape[0] != usual[0] == shape[-1]:
         raise UsageError(
             f"{times(shape)} has {shape[0]} channels, and the network takes {usual[0]}",

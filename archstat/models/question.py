@@ -30,6 +30,7 @@ class Question:
         each_operator: Whether every operator of a PyTorch model is a node, also those of modules
             that are known.
         train: Whether a PyTorch model is to be traced in training mode.
+        input_file: A file with example inputs, in place of `inputs`; empty for none.
         run_file: Whether all statements of a Python file are run, and not its definitions alone.
     """
 
@@ -42,6 +43,7 @@ class Question:
     each_operator: bool = False
     train: bool = False
     run_file: bool = False
+    input_file: str = ""
 
 
 class Loaded(NamedTuple):

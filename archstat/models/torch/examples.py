@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from archstat.errors import UsageError
 from archstat.layers.base import Shape
@@ -39,10 +39,18 @@ def _usual(model: nn.Module, shape: Shape) -> Shape | None:
 
     What else may be wrong with a shape, the convolution itself tells better.
     """
+    first_table = next((each for each in model.modules() if holds_parameters(each)), None)
+    if isinstance(first_table, nn.Embedding) and len(shape) == 2 and shape[0] == 1:  # noqa: PLR2004  a batch of tokens
+        return shape[1:]
     first = next(iter(convolutions(model)), None)
     if first is None or len(shape) != len(first.kernel_size) + 2 or shape[0] != 1:
         return None
     return (first.in_channels, *shape[2:]) if shape[1] == first.in_channels else None
+
+
+def holds_parameters(module: nn.Module) -> bool:
+    """Return whether a module holds parameters itself."""
+    return any(True for _ in module.parameters(recurse=False))
 
 
 def example_inputs(
@@ -50,8 +58,15 @@ def example_inputs(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return zeros of the stated shapes and types, by place and by name."""
 
-    def example(given: InputSpec) -> Tensor:
-        size = (batch_size, *given.shape)
+    def example(given: InputSpec) -> Any:
+        if given.constant:
+            return given.constant[0]
+        if isinstance(given.parts, Mapping):
+            return {key: example(part) for key, part in given.parts.items()}
+        if given.parts is not None:
+            made = [example(part) for part in given.parts]
+            return tuple(made) if isinstance(given.parts, tuple) else made
+        size = given.shape if given.is_whole else (batch_size, *given.shape)
         return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
 
     args: list[Any] = [example(given) for given in inputs if given.name is None]

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from archstat.errors import INSTEAD
+from archstat.errors import INSTEAD, UsageError
 from archstat.extras import TORCH, Extra, require
 from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
@@ -26,7 +26,7 @@ class TorchFrontEnd(FrontEnd):
     """A model of a library, of a Python file, or of a module that can be imported."""
 
     kind = "a PyTorch model"
-    accepts = frozenset({"arguments", "each_operator"})
+    accepts = frozenset({"arguments", "each_operator", "input_file"})
     instead: ClassVar[Mapping[str, Instead]] = dict.fromkeys(
         ("classes", "settings"),
         Instead(
@@ -55,8 +55,17 @@ class TorchFrontEnd(FrontEnd):
     def graph(self, question: Question) -> Loaded:
         """Return the graph that a forward pass shows."""
         source = self.module(question)
-        from archstat.models.torch.tracing import trace_source  # noqa: PLC0415  torch is there
+        from archstat.models.torch.tracing import trace_examples, trace_source  # noqa: PLC0415  torch is there
 
+        if question.input_file:
+            from archstat.models.torch.loading.example_files import as_call, read_examples  # noqa: PLC0415  likewise
+
+            if question.inputs:
+                raise UsageError("shapes of inputs do not go with a file of them").within("input")
+            found = read_examples(question.input_file)
+            args, kwargs = as_call(found, source.model.forward)
+            with source.at_home():
+                return trace_examples(source, question, args, kwargs)
         with source.at_home():
             graph, device = trace_source(
                 source,

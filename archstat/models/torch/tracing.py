@@ -14,14 +14,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archstat.errors import Stopped, TraceError, UsageError
+from archstat.errors import ArchstatError, Stopped, TraceError, UsageError
 from archstat.graph import ForwardError, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
 from archstat.models.inputs import InputSpec, reading, require_call
 from archstat.models.question import Loaded, Question
 from archstat.models.torch.apart import Copier, set_apart
-from archstat.models.torch.examples import example_inputs, stated_inputs
+from archstat.models.torch.asking import asked_inputs
+from archstat.models.torch.examples import example_inputs
 from archstat.models.torch.failures.diagnosis import Failure, explained
 from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.memory import require_memory
@@ -56,8 +57,9 @@ def trace_source(  # noqa: PLR0913  a question has these parts
         TraceError: The forward pass fails, or contradicts a formula.
         DeviceError: There is no such device.
     """
-    stated = stated_inputs(source, inputs)
-    shape = stated[0].shape
+    stated = asked_inputs(source, inputs, lambda specs: _runs(source, specs))
+    first = next((tensor for given in stated for tensor in given.tensors()), stated[0])
+    shape = first.shape
 
     def run(model: nn.Module, device: torch.device) -> Graph:
         args, kwargs = example_inputs(source, stated, batch_size, device)
@@ -68,6 +70,22 @@ def trace_source(  # noqa: PLR0913  a question has these parts
 
     graph, traced_on = _on_a_device_that_can(source, device_name, run)
     return replace(graph, notes=(*graph.notes, *reading(inputs, stated))), traced_on
+
+
+def _runs(source: Source, inputs: Sequence[InputSpec]) -> bool:
+    """Return whether a model runs with some inputs, on meta."""
+    args, kwargs = example_inputs(source, inputs, 1, torch.device("meta"))
+    with held_back() as printed:
+        try:
+            trace(source.model, args, kwargs, name=source.name, shape=inputs[0].shape)
+        except ForwardError as error:
+            return error.needs_values is not None
+        except ArchstatError:
+            return False
+        finally:
+            printed.truncate(0)
+            printed.seek(0)
+    return True
 
 
 def trace_module(
@@ -101,6 +119,20 @@ def trace_module(
             train=question.train,
         )
         return Loaded(graph, device, question.batch_size)
+    return trace_examples(source, question, examples, named_examples)
+
+
+def trace_examples(
+    source: Source, question: Question, examples: Sequence[Any], named_examples: Mapping[str, Any]
+) -> Loaded:
+    """Return the graph of a model for example inputs, which must hold a tensor.
+
+    Raises:
+        UsageError: The question states another batch.
+        TraceError: The forward pass fails, or contradicts a formula.
+        DeviceError: There is no such device.
+    """
+    tensors = tensors_in((tuple(examples), dict(named_examples)))
     shape = tuple(tensors[0].shape)
     size = shape[0] if shape else 1
     if question.batch_size not in {1, size}:

@@ -1,0 +1,154 @@
+"""Inputs that a model takes, where nobody has stated any: guessed by its first layers, and tried.
+
+What is suggested was run, so that a line that is told works when it is pasted.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice, product
+from typing import Any
+
+from torch import nn
+
+from archstat.layers.base import Shape
+from archstat.models.inputs import InputSpec
+from archstat.models.torch.examples import holds_parameters
+from archstat.models.torch.private import convolutions
+
+TOKENS = re.compile(r"ids?|input_ids|tokens?|text|words?|src|tgt|source|target|seq|sequence|idx")
+EDGES = re.compile(r"edge_index|edges?|edge_idx|adj_t")
+STEPS = re.compile(r"t|steps?|timesteps?|time|labels?|y|class_labels|noise_level")
+MASK = re.compile(r".*mask.*")
+
+SIDES: Mapping[int, Sequence[int]] = {
+    1: (16_000, 1_000, 128, 64, 16),
+    2: (224, 32, 28, 64, 227, 96, 128, 256, 299, 48, 84, 112, 512),
+    3: (32, 16, 64, 112),
+}
+"""Sizes of maps by their number of axes: those of data sets that people use."""
+
+COUNT = 16  # tokens, or nodes and edges
+MOST_TRIES = 40
+
+
+def suggested(
+    model: nn.Module, runs: Callable[[Sequence[InputSpec]], bool]
+) -> Sequence[InputSpec] | None:
+    """Return inputs with which a model runs; None if no guess does.
+
+    Args:
+        model: The model.
+        runs: Whether it runs with some inputs.
+    """
+    names = needed(model)
+    if not names:
+        return None
+    guesses = [list(_guesses(model, name, is_first=name == names[0])) for name in names]
+    tries = islice(product(*reversed(guesses)), MOST_TRIES)
+    for backwards in tries:
+        found = backwards[::-1]
+        if runs(found):
+            return found
+    return None
+
+
+def needed(model: nn.Module) -> list[str]:
+    """Return the names of what `forward` must be given."""
+    try:
+        parameters = inspect.signature(model.forward).parameters.values()
+    except (TypeError, ValueError):  # what is written in C says nothing
+        return []
+    stated = [each.name for each in parameters if each.default is each.empty and each.kind < 2]  # noqa: PLR2004  by place
+    named = [
+        each.name
+        for each in parameters
+        if each.default is each.empty and each.kind is each.KEYWORD_ONLY
+    ]
+    return stated + named if stated or named else ["x"]
+
+
+def written(inputs: Sequence[InputSpec], names: Sequence[str]) -> tuple[str, ...] | Shape:
+    """Return inputs as they are written: the only one as a shape, several by name."""
+    if len(inputs) == 1 and inputs[0].dtype == "float32" and not inputs[0].is_whole:
+        return inputs[0].shape
+    return tuple(
+        _written(given, "" if len(inputs) == 1 else name)
+        for given, name in zip(inputs, names, strict=True)
+    )
+
+
+def _written(given: InputSpec, name: str) -> str:
+    sizes = "x".join(map(str, given.shape))
+    if given.is_whole:
+        value = f"edges:{given.shape[1]}" if given.dtype == "int64" else f"whole:{sizes}"
+    else:
+        value = sizes if given.dtype == "float32" else f"{given.dtype}:{sizes}"
+    if given.dtype == "float32" and not sizes:
+        value = "float32:"
+    return f"{name}={value}" if name else value
+
+
+def _guesses(model: nn.Module, name: str, *, is_first: bool) -> Iterator[InputSpec]:
+    """Yield what a parameter of `forward` may be, likely ones first."""
+    if EDGES.fullmatch(name):
+        yield InputSpec((2, COUNT), "int64", is_whole=True)
+    elif MASK.fullmatch(name):
+        yield from (InputSpec((COUNT,), dtype) for dtype in ("float32", "int64", "bool"))
+    elif STEPS.fullmatch(name) and not is_first:
+        yield from (InputSpec((), dtype) for dtype in ("int64", "float32"))
+    elif TOKENS.fullmatch(name) and _first(model, nn.Embedding) is not None:
+        yield InputSpec((COUNT,), "int64")
+    yield from _by_layers(model)
+    if not is_first:
+        yield from (InputSpec((), "int64"), InputSpec((COUNT,), "int64"))
+
+
+def _by_layers(model: nn.Module) -> Iterator[InputSpec]:
+    """Yield what the first layers that hold parameters may be given."""
+    first = next((each for each in model.modules() if holds_parameters(each)), None)
+    if isinstance(first, nn.Embedding):
+        yield InputSpec((COUNT,), "int64")
+    for shape in _shapes(first):
+        yield InputSpec(shape)
+    for convolution in convolutions(model)[:1]:
+        yield from map(InputSpec, _maps(convolution))
+    linear = _first(model, nn.Linear)
+    if linear is not None and linear is not first:
+        yield from map(InputSpec, _shapes(linear))
+
+
+def _maps(convolution: Any) -> Iterator[Shape]:
+    axes = len(convolution.kernel_size)
+    for side in SIDES[axes]:
+        yield (convolution.in_channels, *(side for _ in range(axes)))
+
+
+def _shapes(layer: nn.Module | None) -> Iterator[Shape]:
+    """Yield shapes that a layer takes."""
+    if isinstance(layer, nn.Linear):
+        yield (layer.in_features,)
+        yield (COUNT, layer.in_features)
+        for channels in (3, 1):  # an image that is made a row first
+            side = round((layer.in_features / channels) ** 0.5)
+            if channels * side * side == layer.in_features:
+                yield (channels, side, side)
+    elif isinstance(layer, nn.RNNBase):
+        yield (COUNT, layer.input_size)
+    elif isinstance(layer, nn.MultiheadAttention):
+        yield (COUNT, layer.embed_dim)
+    elif isinstance(layer, nn.LayerNorm):
+        sizes = tuple(layer.normalized_shape)
+        yield (COUNT, *sizes)
+        yield sizes
+    elif isinstance(layer, nn.BatchNorm2d):
+        yield (layer.num_features, 32, 32)
+    elif isinstance(layer, nn.BatchNorm1d):
+        yield (layer.num_features,)
+        yield (layer.num_features, COUNT)
+
+
+def _first(model: nn.Module, kind: type[nn.Module]) -> Any:
+    return next((each for each in model.modules() if isinstance(each, kind)), None)
