@@ -57,6 +57,7 @@ def layers(network: PageNetwork, links: Links) -> str:
         *_bodies(network, columns, links),
         tag("tfoot", _totals(network, columns)),
         class_="layers",
+        data_batch=network.report.batch_size if network.report.batch_size > 1 else None,
         id=f"{network.letter}layers",
     )
     style = tag("style", _hidden(network, columns))

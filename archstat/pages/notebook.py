@@ -23,6 +23,7 @@ from archstat.report.folding import sections
 from archstat.report.report import NetworkReport, Row
 
 BAR_WIDTH = 8
+NO_BREAK = "\u00a0"
 
 
 class Drawing:
@@ -83,7 +84,7 @@ def notebook_html(report: NetworkReport) -> str:
 
 def _table(report: NetworkReport, rows: Sequence[Row], columns: Sequence[LayerColumn]) -> str:
     head = "".join(_cell("th", column.title, column) for column in columns)
-    head += tag("th", "share of MACs", align="left")
+    head += tag("th", f"%{NO_BREAK}of{NO_BREAK}MACs", align="left")
     foot = "".join(
         _cell("td", "" if value == "" else for_people(value), column)
         for column in columns
@@ -106,9 +107,10 @@ def _lines(
             _cell("td", for_people(column.value(row, report.totals)), column) for column in columns
         )
         share = (row.macs or 0) / whole if whole else 0.0
-        said = f"{bar(share, BAR_WIDTH)} {100 * share:.1f} %" if share else ""
-        yield tag("tr", *cells, tag("td", said, align="left"))
+        said = f"{bar(share, BAR_WIDTH)} {100 * share:.1f} %".replace(" ", NO_BREAK)
+        yield tag("tr", *cells, tag("td", said if share else "", align="left"))
 
 
 def _cell(name: str, text: str, column: LayerColumn) -> str:
-    return tag(name, words(text), align="left" if column.is_text else "right")
+    whole = words(text).replace(" ", NO_BREAK)
+    return tag(name, whole, align="left" if column.is_text else "right")

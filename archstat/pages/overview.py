@@ -14,6 +14,7 @@ from archstat.pages.subject import PageNetwork, PageSubject
 from archstat.record import record
 from archstat.report.report import NetworkReport
 
+TWICE = 2
 LONG = 11
 """Letters of a large number, from which on it is a little smaller."""
 
@@ -102,7 +103,7 @@ def figures(subject: PageSubject) -> str:
         [report] = reports
         known = [figure for figure in FIGURES if report.is_placed or figure.of(report) is not None]
         return tag("dl", *(_card(figure, report) for figure in known), class_="cards")
-    head = ("quantity", *(report.model for report in reports), "second / first")
+    head = ("quantity", *(report.model for report in reports), "difference")
     titles = "".join(tag("th", words(text), scope="col") for text in head)
     rows = (_compared(figure, reports) for figure in FIGURES)
     caption = tag("caption", "The networks in numbers", class_="unseen")
@@ -128,9 +129,23 @@ def _card(figure: LargeNumber, report: NetworkReport) -> str:
 def _compared(figure: LargeNumber, reports: list[NetworkReport]) -> str:
     values = [figure.of(report) for report in reports]
     cells = (tag("td", "?" if value is None else words(figure.text(value))) for value in values)
-    first, second = values
-    ratio = f"× {second / first:.3g}" if first and second is not None else "–"
-    return tag("tr", tag("th", words(figure.title), scope="row"), *cells, tag("td", ratio))
+    change = _change(*values)
+    return tag("tr", tag("th", words(figure.title), scope="row"), *cells, tag("td", change))
+
+
+def _change(first: int | None, second: int | None) -> str:
+    """Return how much more or less the second is than the first.
+
+    >>> _change(724_406_816, 714_188_480), _change(2, 7), _change(3, 3), _change(3, None)
+    ('−1.4 %', '× 3.50', 'the same', '–')
+    """
+    if first == second:
+        return "the same"
+    if not first or second is None:
+        return "–"
+    if second >= TWICE * first:
+        return f"× {second / first:.2f}"
+    return f"{100 * (second / first - 1):+.1f} %".replace("-", "−")
 
 
 def training(network: PageNetwork) -> str:

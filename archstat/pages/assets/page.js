@@ -55,7 +55,10 @@
     table.append(copy);
     const said = document.createElement("p");
     said.className = "weak";
+    const batch = row.closest("table").dataset.batch;
+    const one = batch ? ` The formula is that of one example; the batch has ${batch}.` : "";
     said.textContent = $(`meaning-${rows.dataset.quantity}`)?.nextElementSibling.textContent ?? "";
+    said.textContent += one;
     $("dock-content").replaceChildren(head, table, said);
     dock.hidden = false;
     opener = link;
