@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from string import Template
 
+from archstat.documents.comparison import comparison_document
+from archstat.documents.document import Table
 from archstat.formats import html
 from archstat.pages import shares
 from archstat.pages.formulas import formulas, meanings, sheets
@@ -17,6 +20,7 @@ from archstat.pages.markup import lines, tag, words
 from archstat.pages.overview import figures, heads, title_of, training
 from archstat.pages.subject import PageNetwork, PageSubject
 from archstat.pictures.network import field_picture, network_picture, picture_style
+from archstat.report.comparison import compare
 
 MAY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; img-src data:; "
@@ -124,6 +128,24 @@ def _measured(subject: PageSubject) -> str:
     return lines((*about, picture, *html.FORMAT.blocks(document)))
 
 
+def _differences(subject: PageSubject) -> str:
+    """Return the layers that two networks do not have in common, side by side."""
+    reports = [network.report for network in subject.networks]
+    if len(reports) == 1 or not all(report.is_placed for report in reports):
+        return ""
+    found = compare(reports).changes()
+    document = comparison_document(found)
+    layers = _without_first(next(iter(document.tables)))  # a sign that they differ, which all do
+    same = f"{found.hidden} layers are the same in both." if found.hidden else ""
+    return lines((tag("p", same, class_="intro"), *html.FORMAT.table(layers, document)))
+
+
+def _without_first(table: Table) -> Table:
+    """Return a table without its first column."""
+    lines = (replace(line, cells=line.cells[1:]) for line in table.lines)
+    return replace(table, columns=table.columns[1:], lines=tuple(lines), fixed=1)
+
+
 def _titled(write: Callable[[PageNetwork], str]) -> Callable[[PageSubject], str]:
     """Return what writes something of each network, below one another."""
 
@@ -164,6 +186,7 @@ PARTS: tuple[tuple[str, str, str, Callable[[PageSubject], str]], ...] = (
         "A number opens to its formula; a title sorts.",
         _titled(_layers),
     ),
+    ("differences", "What differs", "", _differences),
     (
         "fields",
         "Receptive fields",

@@ -172,6 +172,18 @@ def test_two_networks_stand_beside_one_another(both):
     assert len(both.one("section", id="fields").all("svg")) == 2
 
 
+def test_what_differs_between_two_networks_is_said(both):
+    table = both.one("section", id="differences").one("table")
+    rows = {row.all("th")[0].text: [cell.text for cell in row.children] for row in table.all("tr")}
+    assert rows["C1"] == ["C1", "28×28×6", "", "156", "", "117,600", ""]
+    # 64 filters of 11·11·3 and a bias each, at 8·8 places
+    assert rows["conv1"] == ["conv1", "", "8×8×64", "", "23,296", "", "1,486,848"]
+
+
+def test_one_network_differs_from_nothing(root):
+    assert root.all("section", id="differences") == []
+
+
 def test_words_from_outside_stay_words(alexnet):
     bad = '"><script>alert(1)</script>'
     first, *others = alexnet.report.layers

@@ -5,7 +5,7 @@
   document.documentElement.classList.add("js");
 
   // A layer lights up everywhere.
-  for (const cell of all("#measured tbody th[scope=row]")) {
+  for (const cell of all("#measured tbody th[scope=row], #differences tbody th[scope=row]")) {
     const name = cell.textContent.trim().split(/\s+/).join("_");
     if (name) cell.parentElement.dataset.layers ??= name;
   }
