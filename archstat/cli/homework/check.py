@@ -20,6 +20,7 @@ Examples:
   archstat check sheet.csv --against net.py:Net --input 3x32x32 --feedback full
   archstat check sheet.docx --against paper-alexnet -o feedback.html
   archstat check sheet.xlsx --against paper-alexnet --format gradescope -o results.json
+  archstat check net.py:Net --against paper-alexnet
   archstat check - --against paper-alexnet < pasted.txt
 """
 
@@ -30,7 +31,8 @@ def check(
         typer.Argument(
             metavar="FILE",
             help="What was handed in: Markdown, CSV, TSV, HTML, LaTeX, a notebook, Word, Excel, "
-            "PDF, or what another tool printed; - for standard input.",
+            "PDF, or what another tool printed; - for standard input. Or a network's code: "
+            "net.py:Net, homework.ipynb:Net.",
             show_default=False,
         ),
     ],
@@ -60,6 +62,14 @@ def check(
             "-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."
         ),
     ] = None,
+    submitted_arguments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--submitted-arg",
+            metavar="KEY=VALUE",
+            help="What a submitted class is called with, as in --submitted-arg num_classes=10.",
+        ),
+    ] = None,
     *,
     any_convention: marking.AnyConvention = False,
 ) -> None:
@@ -68,6 +78,7 @@ def check(
     Exit code 1 if a cell is wrong.
     """
     with answering():
+        from archstat.documents.homework.code import code_document
         from archstat.documents.homework.sheet import feedback_document
         from archstat.homework.marking.feedback import Feedback
         from archstat.homework.marking.matching import marked as marked_of
@@ -86,6 +97,17 @@ def check(
                 hint=f"use it with --format {', '.join(GRADERS)}",
             )
         name = marking.name_of(file)
+        if marking.is_code(file):
+            about = question(input, classes, settings, model_arguments, 1, "none")
+            truth = marking.truth(against, about)
+            asked = question(input, None, None, submitted_arguments, 1, "none")
+            found = marking.code_compared(file, truth, asked)
+            target.send(code_document(found, name, truth.graph.name, rules.feedback))
+            if found.differences:
+                raise typer.Exit(NO)
+            return
+        if submitted_arguments:
+            raise UsageError("--submitted-arg is about submitted code, and FILE is a sheet")
         try:
             contents = marking.contents(file)
             truth = marking.truth(

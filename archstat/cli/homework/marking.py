@@ -14,6 +14,7 @@ from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
+    from archstat.homework.code.differences import Compared
     from archstat.homework.marking.language import Language
     from archstat.homework.marking.policy import Policy
     from archstat.homework.reading import Contents
@@ -187,6 +188,29 @@ def contents(file: str) -> Contents:
         data = sys.stdin.buffer.read(limits.MOST_BYTES + 1)
         return read_bytes(data, name=name_of(file))
     return read_file(Path(file))
+
+
+def is_code(file: str) -> bool:
+    """Return whether FILE names a class in a Python file or a notebook, and no sheet."""
+    name, colon, attribute = file.rpartition(":")
+    path = Path(name if colon else file)
+    is_named = bool(colon and attribute.isidentifier())
+    return path.suffix == ".py" or (is_named and path.suffix == ".ipynb")
+
+
+def code_compared(file: str, truth: Truth, asked: Question) -> Compared:
+    """Return in what the network of a Python file differs from the one that is asked for.
+
+    Raises:
+        ArchstatError: It cannot be made, or does not run on the same input.
+    """
+    from archstat.cli.shared import load
+    from archstat.homework.code.differences import compared
+    from archstat.models.inputs import InputSpec
+
+    if not asked.inputs:
+        asked = replace(asked, inputs=[InputSpec(truth.graph.input_shape)])
+    return compared(load(file, asked).graph, truth.graph)
 
 
 def name_of(file: str) -> str:

@@ -1,0 +1,175 @@
+"""In what a network differs from the one that is asked for, layer by layer, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from archstat.graph import Graph, Node
+from archstat.homework.sheet.labels import general_family
+from archstat.layers.base import shortest, times
+
+ASIDE = frozenset({"dropout", "activation", "softmax", "identity"})
+"""Families of layers that change no number, of which one line is said."""
+
+SAYINGS = {
+    "padding": "the padding",
+    "stride": "the stride",
+    "kernel_size": "the kernel size",
+    "dilation": "the dilation",
+    "groups": "the number of groups",
+    "out_channels": "the number of filters",
+    "out_features": "the number of outputs",
+    "output_size": "the size of the output",
+    "ceil_mode": "the rounding of sizes (ceil_mode)",
+    "bias": "the bias",
+    "output_padding": "the padding of the output",
+}
+"""The settings that make numbers, in words; in the order in which they are told."""
+
+LEFT_OUT = {
+    "padding": ((0,), "the padding is left out"),
+    "stride": ((1,), "the stride is left out"),
+    "groups": ((1,), "the groups are left out: every filter sees all channels of its input"),
+    "dilation": ((1,), "the dilation is left out"),
+    "bias": ((False,), "the bias is left out"),
+}
+"""What is said where a setting has the value that does nothing."""
+
+HINTS = {
+    "padding": "padding is stated for both sides at once: one number adds it on each",
+    "groups": "groups= of a convolution splits its channels",
+    "stride": "a pool without stride= takes its kernel size",
+    "bias": "bias= is True where nothing is said",
+    "ceil_mode": "ceil_mode=True keeps a last window that hangs over the end",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something in which two networks differ.
+
+    Attributes:
+        own: The layer in the code that was handed in; empty if it is missing there.
+        asked: The layer that is asked for; empty if there is none.
+        words: What differs, without the right number.
+        hint: What leads to the right way.
+        right: The right value, for those who may see it.
+    """
+
+    own: str
+    asked: str
+    words: str
+    hint: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A network held against another one.
+
+    Attributes:
+        same: How many layers are as asked for.
+        asked: How many are asked for.
+    """
+
+    differences: tuple[Difference, ...]
+    same: int
+    asked: int
+
+
+def compared(own: Graph, asked: Graph) -> Compared:
+    """Return in what a network differs from the one that is asked for."""
+    mine, theirs = _counted(own), _counted(asked)
+    found: list[Difference] = []
+    same = 0
+    for one, other in _pairs(mine, theirs):
+        told = list(_of(one, other))
+        found += told
+        same += not told and one is not None and other is not None
+    found += _activations(own, asked)
+    return Compared(tuple(found), same, len(theirs))
+
+
+def _counted(graph: Graph) -> list[Node]:
+    return [
+        node
+        for node in graph.nodes
+        if node.layer.kind == "flatten"
+        or not (node.is_view or general_family(node.layer.kind) in ASIDE)
+    ]
+
+
+def _pairs(
+    mine: Sequence[Node], theirs: Sequence[Node]
+) -> Iterator[tuple[Node | None, Node | None]]:
+    """Yield layers that belong together, and those that have no fellow."""
+    own, asked = ([_alike(node) for node in nodes] for nodes in (mine, theirs))
+    matcher = SequenceMatcher(None, own, asked, autojunk=False)
+    for _, start, stop, first, last in matcher.get_opcodes():
+        ours, others = mine[start:stop], theirs[first:last]
+        for at in range(max(len(ours), len(others))):
+            one = ours[at] if at < len(ours) else None
+            other = others[at] if at < len(others) else None
+            if one is not None and other is not None and _alike(one) != _alike(other):
+                yield one, None
+                yield None, other
+            else:
+                yield one, other
+
+
+def _alike(node: Node) -> str:
+    kind = node.layer.kind
+    return kind.removeprefix("adaptive_") if kind.startswith("adaptive_") else kind
+
+
+def _of(one: Node | None, other: Node | None) -> Iterator[Difference]:
+    if one is None and other is not None:
+        yield Difference("", other.name, f"there is no such layer ({other.layer.label})")
+        return
+    if other is None and one is not None:
+        yield Difference(one.name, "", f"this layer is one too many ({one.layer.label})")
+        return
+    if one is None or other is None:
+        return
+    if one.layer.kind != other.layer.kind:
+        words = f"it is another kind of layer ({one.layer.label})"
+        yield Difference(one.name, other.name, words, right=other.layer.label)
+        return
+    own, asked = one.layer.settings(), other.layer.settings()
+    for key in SAYINGS:
+        if key in asked and own.get(key) != asked[key]:
+            yield _setting(one, other, key, own.get(key), asked[key])
+
+
+def _setting(one: Node, other: Node, key: str, own: object, asked: object) -> Difference:
+    nothing, words = LEFT_OUT.get(key, ((), ""))
+    flat = set(own) if isinstance(own, tuple) else {own}
+    if not nothing or flat != set(nothing):
+        words = f"{SAYINGS[key]} is {_written(own)}, and another is asked for"
+    return Difference(one.name, other.name, words, HINTS.get(key, ""), _written(asked))
+
+
+def _written(value: object) -> str:
+    """Return a setting as people write it.
+
+    >>> _written((2, 2)), _written((5, 3)), _written(False)
+    ('2', '5×3', 'no')
+    """
+    if isinstance(value, tuple):
+        short = shortest(value)
+        return times(short) if isinstance(short, tuple) else str(short)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _activations(own: Graph, asked: Graph) -> Iterator[Difference]:
+    """Yield what differs in activations, which change no number of a table."""
+    counts = [
+        sum(general_family(node.layer.kind) == "activation" for node in graph.nodes)
+        for graph in (own, asked)
+    ]
+    if counts[0] < counts[1]:
+        few = counts[1] - counts[0]
+        what = "an activation is missing" if few == 1 else f"{few} activations are missing"
+        yield Difference("", "", f"{what}, which changes no number of the table")

@@ -1,0 +1,139 @@
+"""`archstat check net.py:Net`: code that is handed in, held against what is asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.running import invoke
+
+pytest.importorskip("torch")
+
+SPEC = """\
+name   = "asked"
+input  = [4, 16, 16]
+layers = [
+  { name = "conv1", kind = "conv2d", out_channels = 8, kernel_size = 3, padding = 1 },
+  { name = "relu1", kind = "relu" },
+  { name = "pool1", kind = "max_pool2d", kernel_size = 3, stride = 2 },
+  { name = "conv2", kind = "conv2d", out_channels = 16, kernel_size = 3, groups = 2 },
+  { name = "relu2", kind = "relu" },
+  { name = "flat",  kind = "flatten" },
+  { name = "fc",    kind = "linear", out_features = 10 },
+]
+"""
+CODE = """\
+from torch import nn
+
+def make(conv1, pool, conv2, inputs, *more):
+    return nn.Sequential(conv1, nn.ReLU(), pool, conv2, nn.ReLU(), *more, nn.Flatten(),
+                         nn.Linear(inputs, 10))
+
+def right():
+    return make(nn.Conv2d(4, 8, 3, padding=1), nn.MaxPool2d(3, 2),
+                nn.Conv2d(8, 16, 3, groups=2), 400)
+
+def careless():
+    return make(nn.Conv2d(4, 8, 3), nn.MaxPool2d(3), nn.Conv2d(8, 12, 3), 48)
+
+def longer():
+    return make(nn.Conv2d(4, 8, 3, padding=1), nn.MaxPool2d(3, 2),
+                nn.Conv2d(8, 16, 3, groups=2), 64, nn.MaxPool2d(2))
+
+class Sized(nn.Module):
+    def __init__(self, outputs):
+        super().__init__()
+        self.net = right()
+        self.net[-1] = nn.Linear(400, outputs)
+    def forward(self, x):
+        return self.net(x)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with a network that is asked for, and code."""
+    root = tmp_path_factory.mktemp("code")
+    (root / "asked.toml").write_text(SPEC, encoding="utf-8")
+    (root / "net.py").write_text(CODE, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def check(folder):
+    """Return a function that checks a network of the code."""
+
+    def run(name, *words):
+        return invoke(
+            "check", f"{folder / 'net.py'}:{name}", "--against", folder / "asked.toml", *words
+        )
+
+    return run
+
+
+def records(result):
+    found = json.loads(result.stdout)["records"]
+    return [(row["own"], row["asked"], row["words"]) for row in found]
+
+
+def test_the_network_that_is_asked_for_is_right(check):
+    result = check("right")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "there is no difference that changes a number" in result.stdout
+    assert "5 of 5 layers are as in asked" in result.stdout
+
+
+def test_what_differs_is_named_without_the_right_number(check):
+    result = check("careless", "--format", "json")
+    assert result.exit_code == 1
+    assert records(result) == [
+        ("0", "conv1", "the padding is left out"),
+        ("2", "pool1", "the stride is 3, and another is asked for"),
+        ("3", "conv2", "the groups are left out: every filter sees all channels of its input"),
+        ("3", "conv2", "the number of filters is 12, and another is asked for"),
+    ]
+    assert json.loads(result.stdout)["same"] == 2  # flatten and the linear layer
+
+
+def test_the_right_numbers_are_told_at_the_level_full(check):
+    text = check("careless", "--feedback", "full", "--format", "csv").stdout
+    assert "0,conv1,the padding is left out,padding is stated for both sides at once" in text
+    assert [line.rpartition(",")[2] for line in text.splitlines()[1:]] == ["1", "2", "2", "16"]
+
+
+def test_a_layer_too_many_is_named(check):
+    assert records(check("longer", "--format", "json")) == [
+        ("5", None, "this layer is one too many (max pool)")
+    ]
+
+
+def test_only_the_share_is_told_at_the_level_score(check):
+    text = check("careless", "--feedback", "score").stdout
+    assert "2 of 5 layers are as in asked" in text
+    assert "padding" not in text
+
+
+def test_a_class_may_be_given_its_arguments(check):
+    result = check("Sized", "--submitted-arg", "outputs=10")
+    assert (result.exit_code, result.stderr) == (0, "")
+    other = check("Sized", "--submitted-arg", "outputs=12", "--format", "json")
+    assert records(other) == [
+        ("net.6", "fc", "the number of outputs is 12, and another is asked for")
+    ]
+
+
+def test_code_in_a_notebook_is_compared_likewise(folder):
+    cells = [{"cell_type": "code", "source": CODE, "outputs": [], "metadata": {}}]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "net.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    result = invoke("check", f"{folder / 'net.ipynb'}:careless", "--against", folder / "asked.toml")
+    assert result.exit_code == 1
+    assert "2 of 5 layers are as in asked" in result.stdout
+
+
+def test_arguments_for_a_sheet_are_refused(folder):
+    (folder / "sheet.md").write_text("| layer | weights |\n|--|--|\n| conv1 | 1 |\n", "utf-8")
+    result = invoke("check", folder / "sheet.md", "--against", "lenet5", "--submitted-arg", "a=1")
+    assert result.exit_code == 2
+    assert "--submitted-arg is about submitted code, and FILE is a sheet" in result.stderr
