@@ -47,7 +47,7 @@ HINTS = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class Deviation:
     """Something in which two networks differ.
 
     Attributes:
@@ -74,7 +74,7 @@ class Compared:
         asked: How many are asked for.
     """
 
-    differences: tuple[Difference, ...]
+    differences: tuple[Deviation, ...]
     same: int
     asked: int
 
@@ -82,7 +82,7 @@ class Compared:
 def compared(own: Graph, asked: Graph) -> Compared:
     """Return in what a network differs from the one that is asked for."""
     mine, theirs = _counted(own), _counted(asked)
-    found: list[Difference] = []
+    found: list[Deviation] = []
     same = 0
     for one, other in _pairs(mine, theirs):
         told = list(_of(one, other))
@@ -124,18 +124,18 @@ def _alike(node: Node) -> str:
     return kind.removeprefix("adaptive_") if kind.startswith("adaptive_") else kind
 
 
-def _of(one: Node | None, other: Node | None) -> Iterator[Difference]:
+def _of(one: Node | None, other: Node | None) -> Iterator[Deviation]:
     if one is None and other is not None:
-        yield Difference("", other.name, f"there is no such layer ({other.layer.label})")
+        yield Deviation("", other.name, f"there is no such layer ({other.layer.label})")
         return
     if other is None and one is not None:
-        yield Difference(one.name, "", f"this layer is one too many ({one.layer.label})")
+        yield Deviation(one.name, "", f"this layer is one too many ({one.layer.label})")
         return
     if one is None or other is None:
         return
     if one.layer.kind != other.layer.kind:
         words = f"it is another kind of layer ({one.layer.label})"
-        yield Difference(one.name, other.name, words, right=other.layer.label)
+        yield Deviation(one.name, other.name, words, right=other.layer.label)
         return
     own, asked = one.layer.settings(), other.layer.settings()
     for key in SAYINGS:
@@ -143,12 +143,12 @@ def _of(one: Node | None, other: Node | None) -> Iterator[Difference]:
             yield _setting(one, other, key, own.get(key), asked[key])
 
 
-def _setting(one: Node, other: Node, key: str, own: object, asked: object) -> Difference:
+def _setting(one: Node, other: Node, key: str, own: object, asked: object) -> Deviation:
     nothing, words = LEFT_OUT.get(key, ((), ""))
     flat = set(own) if isinstance(own, tuple) else {own}
     if not nothing or flat != set(nothing):
         words = f"{SAYINGS[key]} is {_written(own)}, and another is asked for"
-    return Difference(one.name, other.name, words, HINTS.get(key, ""), _written(asked))
+    return Deviation(one.name, other.name, words, HINTS.get(key, ""), _written(asked))
 
 
 def _written(value: object) -> str:
@@ -163,7 +163,7 @@ def _written(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def _activations(own: Graph, asked: Graph) -> Iterator[Difference]:
+def _activations(own: Graph, asked: Graph) -> Iterator[Deviation]:
     """Yield what differs in activations, which change no number of a table."""
     counts = [
         sum(general_family(node.layer.kind) == "activation" for node in graph.nodes)
@@ -172,4 +172,4 @@ def _activations(own: Graph, asked: Graph) -> Iterator[Difference]:
     if counts[0] < counts[1]:
         few = counts[1] - counts[0]
         what = "an activation is missing" if few == 1 else f"{few} activations are missing"
-        yield Difference("", "", f"{what}, which changes no number of the table")
+        yield Deviation("", "", f"{what}, which changes no number of the table")
