@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from archstat import files
 from tests.cli.running import assert_refused, environment, invoke
 from tests.homework.grading.places import archive, folder, graded_in
 
@@ -512,3 +513,37 @@ def test_no_spec_that_is_read_is_a_student(tmp_path):
     words = ("grade", root, "--against", root / "child.toml", "-o", tmp_path / "out")
     assert invoke(*words).exit_code == 0
     assert [row["student"] for row in rows(root)] == ["alice"]
+
+
+def test_what_came_out_is_printed_although_the_disk_is_full(tmp_path, monkeypatch):
+    write = files._replace
+
+    def fills(target, data):
+        if target.name == "report.md":
+            raise OSError(28, "No space left on device")
+        write(target, data)
+
+    monkeypatch.setattr(files, "_replace", fills)
+    result = grade(sheets(tmp_path / "in", alice=RIGHT))
+    assert result.exit_code == 2
+    assert result.stdout.startswith("1 submission against lenet5: 1 graded\n")
+    assert result.stderr.endswith(" cannot be written: No space left on device\n")
+
+
+def test_a_disk_that_is_full_halfway_stops_and_says_so(tmp_path, monkeypatch):
+    write = files._replace
+
+    def fills(target, data):
+        if target.name == "bob.md":
+            raise OSError(28, "No space left on device")
+        write(target, data)
+
+    monkeypatch.setattr(files, "_replace", fills)
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
+    result = grade(root, "--workers", 1)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[0] == "stopped: 1 of 2 are graded"
+    assert "the same command goes on from here" in result.stderr
+    monkeypatch.undo()
+    assert grade(root).exit_code == 0
+    assert [row["student"] for row in rows(root)] == ["alice", "bob"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import typer
+
 from archstat.cli.output import STDOUT, Destination, destination, require_other, write_stdout
 from archstat.errors import UsageError
 
@@ -69,17 +71,27 @@ class Targets:
         """Write what was measured so far, where all of it is wanted."""
         for target in self.files:
             if target.format_name == JSON:
-                target.send(_document(record))
+                try:
+                    target.send(_document(record))
+                except UsageError as error:  # what is measured is still there, to be printed
+                    typer.echo(f"note: {error}; measuring goes on", err=True)
 
     def show(self, record: Record, old: Record | None = None) -> bool:
         """Write and print a record, and how its models compare, or how it does with an older one.
 
         What programs read is one document: the comparison, where there is one. Returns whether
         the record is slower than the older one.
+
+        Raises:
+            UsageError: A file cannot be written; all that was measured is printed before.
         """
         document = _document(record)
+        problems = []
         for target in self.files:
-            target.send(document)
+            try:
+                target.send(document)
+            except UsageError as error:
+                problems.append(error)
         comparison = self._comparison(record, old)
         if (
             comparison is None
@@ -89,6 +101,8 @@ class Targets:
             self.printed.send(document)
         if comparison is not None and self.printed.format_name not in OF_RECORDS_ALONE:
             self._print(comparison)
+        if problems:
+            raise problems[0]
         return old is not None and comparison is not None and comparison.is_regression
 
     def read(self, name: str) -> Record:

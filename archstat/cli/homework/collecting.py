@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archstat.homework.marking.policy import Policy
 
 STOPPED = 130
+GOES_ON = "make room, or choose another folder with -o; the same command goes on from here"
 
 
 def handed_in(
@@ -128,6 +129,9 @@ def graded_in(
                 err=True,
             )
             raise typer.Exit(STOPPED) from None
+        except UsageError as error:  # a full disk
+            typer.echo(f"stopped: {len(graded)} of {total} are graded", err=True)
+            raise UsageError(error.problems[0].what, hint=GOES_ON) from None
         if told.edited:
             typer.echo(
                 f"note: in {folder}, edited by somebody and left so: {', '.join(told.edited[:3])}"
@@ -174,23 +178,22 @@ def handed_back(output: Path, about: str, finals: Finals) -> list[Changed]:
     return found
 
 
-def write_results(
-    report: ClassReport, document: Document, output: Path, title: str, names: Mapping[str, str]
-) -> None:
+def write_results(report: ClassReport, output: Path, title: str, names: Mapping[str, str]) -> None:
     """Write what is known of a class, and what systems take back.
 
     Args:
         report: The class.
-        document: What is said of it.
         output: Where the results go.
         title: What the homework is called.
         names: What feedback files are called.
     """
+    from archstat.documents.homework.graded_class import class_document
     from archstat.files import write_file
     from archstat.formats import text_in
     from archstat.formats.special import grades
     from archstat.formats.special.feedback import packed
 
+    document = class_document(report)
     write_file(grades.BYTE_ORDER_MARK + text_in("csv", document), output / "class.csv")
     write_file(text_in("markdown", document), output / "report.md")
     if names:

@@ -200,12 +200,15 @@ def grade(
             place = f"{shown(str(override))}, line {left.line}"
             who = f"nobody called {shown(left.student)} has handed anything in"
             typer.echo(f"note: {place}: {who}", err=True)
-        document = class_document(report)
-        collecting.write_results(report, document, output, assignment or report.model, names)
-        if explained is None:
+        document = (
+            class_document(report)
+            if explained is None
+            else collecting.explained(finals, explained, rules, title)
+        )
+        try:
+            collecting.write_results(report, output, assignment or report.model, names)
+        finally:  # on a full disk, too
             target.send(document)
-        else:
-            target.send(collecting.explained(finals, explained, rules, title))
 
 
 def _final(late: Late, decided: Overrides, graded: Graded) -> Final:

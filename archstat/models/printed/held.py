@@ -11,6 +11,7 @@ from archstat.layers import Layer, layer_kinds
 from archstat.layers.base import Shape
 from archstat.layers.norm import GroupNorm, LayerNorm
 from archstat.models.printed.text import Printed
+from archstat.models.tensors import shape_held
 from archstat.record import record
 
 KINDS: Mapping[str, type[Layer]] = {
@@ -25,6 +26,9 @@ BARE = re.compile(
     r"|FrozenBatchNorm2d|Identity|Flatten|ModuleList|ModuleDict|Sequential)"
 )
 """Classes that hold no parameters."""
+
+MOST_RECURRENT = 10_000
+"""Layers of a recurrent one."""
 
 HIDING = frozenset({"MultiheadAttention"})
 """Classes of torch that hold parameters beside the modules that they print."""
@@ -58,11 +62,20 @@ def held_by(module: Printed) -> PrintedFacts:
             return _of_kind(kind, module)
         except (ShapeError, TypeError, IndexError):
             pass  # printed otherwise than torch does
-    found = _by_settings(module)
+    found = _countable(module)
     if found is not None:
         return PrintedFacts(None, found)
     is_told = module.kind not in HIDING and bool(module.children)
     return PrintedFacts(None, {}, is_told or BARE.fullmatch(module.kind) is not None)
+
+
+def _countable(module: Printed) -> Mapping[str, Shape] | None:
+    """Return the parameters that settings tell, where they are numbers that settings can be."""
+    try:
+        found = _by_settings(module)
+        return None if found is None else {name: shape_held(found[name]) for name in found}
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
 
 
 def _of_kind(kind: type[Layer], module: Printed) -> PrintedFacts:
@@ -140,6 +153,8 @@ def _recurrent(inputs: int, states: int, gates: int, given: Mapping[str, Any]) -
     ways = 2 if given.get("bidirectional") else 1
     out = given.get("proj_size") or states
     shapes: dict[str, Shape] = {}
+    if given.get("num_layers", 1) > MOST_RECURRENT:
+        raise ValueError("no recurrent layer")
     for layer in range(given.get("num_layers", 1)):
         for end in ("", "_reverse")[:ways]:
             own = f"l{layer}{end}"
