@@ -13,7 +13,11 @@ from typing import Any
 import torch
 
 from archstat.errors import UsageError, shown
+from archstat.files import note_read, read_file
 from archstat.models.torch.recording.tensors import tensors_in
+
+MOST_BYTES = 256 << 20
+"""Of numbers in JSON."""
 
 
 def read_examples(name: str) -> Any:
@@ -23,6 +27,7 @@ def read_examples(name: str) -> Any:
         UsageError: There is no such file, or it holds none.
     """
     path = Path(name)
+    note_read(path)
     if not path.is_file():
         raise UsageError(f"there is no file {shown(name)}").within("input_file")
     read = READERS.get(path.suffix.lower())
@@ -70,7 +75,7 @@ READERS: Mapping[str, Callable[[Path], Any]] = {
         (".pt", ".pth"), lambda path: torch.load(path, map_location="cpu", weights_only=True)
     ),
     **dict.fromkeys((".npz", ".npy"), _arrays),
-    ".json": lambda path: _tensors(json.loads(path.read_bytes())),
+    ".json": lambda path: _tensors(json.loads(read_file(path, MOST_BYTES))),
 }
 """What reads a file that ends so."""
 
