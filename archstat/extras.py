@@ -21,6 +21,7 @@ PDF = Extra("pdf", ("pypdfium2",))
 XLSX = Extra("xlsx", ("xlsxwriter",))
 PNG = Extra("png", ("resvg_py",))
 ONNX = Extra("onnx", ("onnx",))
+ONNXRUNTIME = Extra("onnxruntime", ("onnx", "onnxruntime"))
 RAY = Extra("ray", ("ray",))
 STORE = Extra("store", ("duckdb",))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
+from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
 from archstat.models.question import NONE, Loaded, Question
 from archstat.models.tensors import HeldTensor, Tensors
@@ -31,6 +32,14 @@ class Instead(NamedTuple):
 
     hint: str | None = None
     asked: Mapping[str, object] = {}
+
+
+class ShapesWhenRun(NamedTuple):
+    """The shapes of tensors by name, as the table has them and as a runtime shows them."""
+
+    runtime: str
+    stated: Mapping[str, Shape]
+    seen: Mapping[str, Shape]
 
 
 class FrontEnd(ABC):
@@ -81,6 +90,14 @@ class FrontEnd(ABC):
         Raises:
             ArchstatError: There is no such model, the question does not fit, or torch is missing.
         """
+
+    def shapes_when_run(self, question: Question) -> ShapesWhenRun | None:  # noqa: ARG002  see below
+        """Return what another runtime shows of a model; None where there is none but torch.
+
+        Raises:
+            ArchstatError: The runtime is not there, or cannot run it.
+        """
+        return None
 
     @abstractmethod
     def tensors(self, question: Question) -> Tensors:

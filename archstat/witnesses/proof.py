@@ -16,8 +16,9 @@ from archstat.graph import Graph
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import Observed
 from archstat.models.argument import find_model
+from archstat.models.front_end import FrontEnd, ShapesWhenRun
 from archstat.models.inputs import InputSpec
-from archstat.models.question import Question
+from archstat.models.question import NONE, Question
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, find_device, graph_of, observe
 from archstat.models.torch.source import Source, built_from
@@ -37,6 +38,9 @@ from archstat.witnesses.gradients import gradient_finding
 from archstat.witnesses.pixels import QUANTITY, WITNESS
 from archstat.witnesses.training import model_training_findings, training_findings
 
+OF_TRAINING = frozenset({"backward FLOPs", "gradients' sides", "kept for backward", "training"})
+"""What witnesses measure of training."""
+
 
 def testimony(model: str, question: Question) -> tuple[str, Iterator[Finding]]:
     """Return the title of a model, and what every witness says of it, as each has spoken.
@@ -44,12 +48,36 @@ def testimony(model: str, question: Question) -> tuple[str, Iterator[Finding]]:
     Raises:
         ArchstatError: There is no such model, or the question does not fit it.
     """
-    source = find_model(model).module(question)
+    network = find_model(model)
+    runs = network.shapes_when_run(question)
+    if runs is not None:
+        return network.argument, _runtime_findings(network, question, runs)
+    source = network.module(question)
     graph = graph_of(source.model)
     if graph is None:
         return source.name, model_findings(source, question.inputs, question.device)
     title = f"{graph.name}: {graph.title}" if graph.title else graph.name
     return title, findings(graph, question.device)
+
+
+def _runtime_findings(
+    network: FrontEnd, question: Question, runs: ShapesWhenRun
+) -> Iterator[Finding]:
+    """Yield what another runtime shows, and the witnesses of torch where it knows all layers."""
+    stated = {name: times(shape) for name, shape in runs.stated.items()}
+    seen = {name: times(runs.seen[name]) for name in stated}
+    yield compared(runs.runtime, "shapes of tensors", stated, seen, of=len(runs.seen))
+    graph = network.graph(replace(question, device=NONE)).graph
+    if all(not isinstance(node.layer, Observed) for node in graph.nodes):
+        yield from _untrained(findings(graph, question.device))
+    yield from _uncounted(graph)
+
+
+def _untrained(found: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield findings without those on training, of a network that is trained no more."""
+    for each in found:
+        if each.quantity not in OF_TRAINING:
+            yield each
 
 
 def findings(graph: Graph, device_name: str) -> Iterator[Finding]:

@@ -19,6 +19,9 @@ MOST_ROUNDS = 100  # of inference, where a model works out shapes from shapes
 
 Dims: TypeAlias = tuple[int, ...]
 
+RECURRENT = frozenset({"GRU", "LSTM", "RNN"})
+"""Operators whose first axis is steps, and whose second one examples."""
+
 STANDARD = ("", "ai.onnx")
 """The names of ONNX's own domain."""
 
@@ -102,7 +105,14 @@ def _stated(
                 hint=did_you_mean(name, names),
             ).within("input")
         asked[name] = given
-    return {name: (1, *_example(asked.get(name), _sizes(each), path)) for name, each in own.items()}
+    steps = {each for node in model.graph.node if node.op_type in RECURRENT for each in node.input}
+    return {
+        name: (
+            (_sizes(each)[0] or 1) if name in steps else 1,
+            *_example(asked.get(name), _sizes(each), path),
+        )
+        for name, each in own.items()
+    }
 
 
 def _example(given: InputSpec | None, sizes: list[int | None], path: str) -> Shape:
@@ -149,13 +159,29 @@ def _inferred(model: Any, path: str, stated: Mapping[str, Dims]) -> Any:
     try:
         found = shape_inference.infer_shapes(model, strict_mode=False, data_prop=True)
         for _ in range(MOST_ROUNDS):
-            if _are_known(found) or not fold(found):
+            if _are_known(found) or not (_keep_shapes(found) | fold(found)):
                 break
             found = shape_inference.infer_shapes(found, strict_mode=False, data_prop=True)
         return found  # noqa: TRY300  what may fail is above
     except Exception as error:  # noqa: BLE001  it has errors of its own
         first_line = str(error).strip().partition("\n")[0]
         raise UsageError(f"{path}: shapes cannot be inferred: {first_line}") from None
+
+
+def _keep_shapes(model: Any) -> bool:
+    """State the shapes of norms, of which inference leaves some open; return whether one was."""
+    given = [*model.graph.input, *model.graph.value_info, *model.graph.output]
+    known = {each.name: each for each in given if _dims(each) is not None}
+    made = False
+    for node in model.graph.node:
+        source, output = known.get(node.input[0]) if node.input else None, node.output[0]
+        if node.op_type.endswith("Normalization") and source is not None and output not in known:
+            kind = source.type.tensor_type.elem_type
+            stated = helper.make_tensor_value_info(output, kind, _dims(source))
+            model.graph.value_info.append(stated)
+            known[output] = stated
+            made = True
+    return made
 
 
 def _are_known(model: Any) -> bool:

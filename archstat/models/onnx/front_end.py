@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archstat.errors import UsageError
-from archstat.extras import ONNX, require
+from archstat.extras import ONNX, ONNXRUNTIME, require
 from archstat.graph import Graph
-from archstat.models.front_end import FormulaFrontEnd
+from archstat.models.front_end import FormulaFrontEnd, ShapesWhenRun
 from archstat.models.question import Question
 
 
@@ -30,3 +30,15 @@ class OnnxFrontEnd(FormulaFrontEnd):
 
         model = read_model(self.argument, question.inputs)
         return graph_of_model(model, self.argument, batch_size=question.batch_size)
+
+    def shapes_when_run(self, question: Question) -> ShapesWhenRun:
+        """Return what onnxruntime shows of every tensor."""
+        self.require_fit(question)
+        require(ONNXRUNTIME, purpose=f"verify {self.argument}")
+        from archstat.models.onnx.file import read_model  # noqa: PLC0415  onnx, if asked for
+        from archstat.models.onnx.running import shapes_when_run  # noqa: PLC0415  likewise
+
+        model = read_model(self.argument, question.inputs)
+        seen = shapes_when_run(self.argument, model)
+        known = {name: model.dims[name] for name in seen if name in model.dims}
+        return ShapesWhenRun("onnxruntime", known, seen)

@@ -300,7 +300,20 @@ def _einsum_macs(use: Use) -> int | None:
     return prod(sizes.values()) if set(sizes) - set(right) else 0
 
 
+def _attention_macs(use: Use) -> int | None:
+    """Return both products of attention: of each query with each key, and of that with the values.
+
+    Keys that were kept from before count, too.
+    """
+    query, key, past = use.shape(0), use.shape(1), use.shape(4)
+    if query is None or key is None or (use.has(4) and past is None):
+        return None
+    keys = key[-2] + (past[-2] if past else 0)
+    return keys * (prod(query) + prod(use.out))
+
+
 MACS: Mapping[str, Callable[[Use], int | None]] = {
+    "Attention": _attention_macs,
     "Conv": _convolution_macs,
     "ConvInteger": _convolution_macs,
     "ConvTranspose": _convolution_macs,
@@ -316,7 +329,7 @@ MACS: Mapping[str, Callable[[Use], int | None]] = {
 }
 """The multiply–accumulates of operators that multiply and may be no layer kind."""
 
-OPEN = frozenset({"Attention", "DFT", "DeformConv", "Det", "If", "Loop", "STFT", "Scan"})
+OPEN = frozenset({"DFT", "DeformConv", "Det", "If", "Loop", "STFT", "Scan"})
 """Operators that multiply, or run others, and that nobody counts here."""
 
 VIEWS = frozenset({"Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"})
