@@ -31,6 +31,7 @@ from archstat.errors import UsageError, within
 
 if TYPE_CHECKING:
     from archstat.bench.record import Record
+    from archstat.documents.document import Document
     from archstat.models.question import Question
     from archstat.pages.subject import PageNetwork
 
@@ -108,7 +109,8 @@ def report(
 
             target.write(page(PageSubject(tuple(networks), record, _command())))
         else:
-            target.send(overview_document([network.report for network in networks]))
+            document = overview_document([network.report for network in networks])
+            target.send(document if record is None else _with_record(document, record))
 
 
 def _network(letter: str, model: str, asked: Question, record: Record | None) -> PageNetwork:
@@ -128,6 +130,15 @@ def _network(letter: str, model: str, asked: Question, record: Record | None) ->
         explain(graph, columns=columns),
         {} if record is None else _layer_seconds(record, {model, graph.name}),
     )
+
+
+def _with_record(document: Document, record: Record) -> Document:
+    from archstat.documents.bench.record import record_document
+    from archstat.documents.document import Sentences
+
+    measured = record_document(record)
+    head = Sentences(("measured", *measured.about))
+    return replace(document, parts=(*document.parts, head, *measured.parts))
 
 
 def _record(name: str) -> Record:

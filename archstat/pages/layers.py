@@ -145,23 +145,22 @@ def _bodies(network: PageNetwork, columns: Sequence[LayerColumn], links: Links) 
         yield tag("tbody", *single)
 
 
-def _section(section: Section, network: PageNetwork, columns: Sequence[LayerColumn]) -> str:
+def opener(section: Section) -> str:
+    """Return what opens the layers of a section: its name, with a box that is ticked."""
+    count = len(section.rows)
     box = tag(
-        "input",
-        type="checkbox",
-        aria_label=f"Show the {len(section.rows)} layers of {section.whole.name}",
+        "input", type="checkbox", aria_label=f"Show the {count} layers of {section.whole.name}"
     )
-    name = tag(
-        "label",
-        box,
-        words(section.whole.name),
-        " ",
-        tag("span", f"{len(section.rows)} layers", class_="weak"),
+    return tag(
+        "label", box, words(section.whole.name), " ", tag("span", f"{count} layers", class_="weak")
     )
+
+
+def _section(section: Section, network: PageNetwork, columns: Sequence[LayerColumn]) -> str:
     cells = [
         _cell(column.value(section.whole, network.report.totals), column) for column in columns[1:]
     ]
-    head = tag("th", name, scope="row")
+    head = tag("th", opener(section), scope="row")
     names = tokens(section.rows, section.whole.name)
     return tag("tr", head, *cells, class_="section", data_layers=names)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archstat.documents.cells import for_people
+from archstat.documents.cells import UNKNOWN, for_people
 from archstat.documents.report import all_columns, circumstances, said_columns, summaries
 from archstat.documents.units import bar
 from archstat.documents.view import View
@@ -107,8 +107,9 @@ def _lines(
             _cell("td", for_people(column.value(row, report.totals)), column) for column in columns
         )
         share = (row.macs or 0) / whole if whole else 0.0
+        none = UNKNOWN if row.macs is None else ""
         said = f"{bar(share, BAR_WIDTH)} {100 * share:.1f} %".replace(" ", NO_BREAK)
-        yield tag("tr", *cells, tag("td", said if share else "", align="left"))
+        yield tag("tr", *cells, tag("td", said if share else none, align="left"))
 
 
 def _cell(name: str, text: str, column: LayerColumn) -> str:

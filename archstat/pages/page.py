@@ -96,7 +96,11 @@ def _picture(network: PageNetwork) -> str:
 
 def _fields(network: PageNetwork) -> str:
     drawn = field_picture(network.report, is_part=True)
-    return tag("div", drawn, class_="wide picture") if drawn else ""
+    if not drawn:
+        return ""
+    button = tag("button", "Play from layer to layer", type="button", data_play="")
+    player = tag("div", button, class_="tools player needs-js")
+    return player + tag("div", drawn, class_="wide picture")
 
 
 def _training(network: PageNetwork) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archstat.documents.cells import with_unit
+from archstat.documents.cells import UNKNOWN, with_unit
 from archstat.pictures.drawing import SMALL_LETTER, cut, element, label
 from archstat.pictures.families import family, tokens
 from archstat.report.folding import Section, sections
@@ -13,8 +13,8 @@ from archstat.report.report import NetworkReport, Row
 LINE, BAR, TOP = 20, 12, 46
 NAME_WIDTH, GAP, PERCENT, PANEL = 170, 28, 48, 220
 
-PANELS: tuple[tuple[str, Callable[[Row], int], Callable[[int], str]], ...] = (
-    ("MACs", lambda row: row.macs or 0, "{:,}".format),
+PANELS: tuple[tuple[str, Callable[[Row], int | None], Callable[[int], str]], ...] = (
+    ("MACs", lambda row: row.macs, "{:,}".format),
     ("parameters", lambda row: row.params, "{:,}".format),
     ("activation memory", lambda row: row.activation_bytes, with_unit),
 )
@@ -26,16 +26,19 @@ def shares(report: NetworkReport) -> tuple[float, float, list[str]]:
     shown = [
         each
         for each in sections(report)
-        if any(of(row) for row in each.rows for _, of, _ in PANELS)
+        if any(of(row) != 0 for row in each.rows for _, of, _ in PANELS)
     ]
     names = min(NAME_WIDTH, max((len(each.whole.name) for each in shown), default=0) * SMALL_LETTER)
     elements = [*_names(shown, names)]
     for at, (title, of, written) in enumerate(PANELS):
         left = names + GAP / 2 + at * (PANEL + GAP)
-        parts = [sum(map(of, each.rows)) for each in shown]
+        parts = [[of(row) for row in each.rows] for each in shown]
+        sums = [sum(part or 0 for part in each) for each in parts]
+        unknown = [None in each for each in parts]
+        whole = "≥ " * any(unknown) + written(sum(sums))
         elements.append(label(left, 12, title, look="ink"))
-        elements.append(label(left, 28, written(sum(parts)), look="weak small"))
-        elements += _bars(shown, parts, left)
+        elements.append(label(left, 28, whole, look="weak small"))
+        elements += _bars(shown, sums, unknown, left)
     return names + len(PANELS) * (PANEL + GAP), TOP + LINE * len(shown), elements
 
 
@@ -46,17 +49,21 @@ def _names(shown: list[Section], width: float) -> Iterator[str]:
         yield label(width, y, name, look="ink small", text_anchor="end")
 
 
-def _bars(shown: list[Section], parts: list[int], left: float) -> Iterator[str]:
+def _bars(
+    shown: list[Section], parts: list[int], unknown: list[bool], left: float
+) -> Iterator[str]:
     whole = sum(parts)
     longest = max(parts, default=0)
     for at, (section, part) in enumerate(zip(shown, parts, strict=True)):
-        if not part:
-            continue
         y = TOP + at * LINE
+        if not part:
+            if unknown[at]:
+                yield label(left, y + BAR - 2, UNKNOWN, look="weak small")
+            continue
         width = max(1.0, (PANEL - PERCENT) * part / longest)
         bar = element(
             "rect", x=left, y=y, width=width, height=BAR, rx=1.5, class_=f"k-{family(section.rows)}"
         )
-        said = f"{100 * part / whole:.1f} %"
+        said = f"{'≥ ' * unknown[at]}{100 * part / whole:.1f} %"
         text = label(left + width + 6, y + BAR - 2, said, look="weak small")
         yield element("g", bar + text, data_layers=tokens(section.rows, section.whole.name))

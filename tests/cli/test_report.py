@@ -43,6 +43,20 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(tmp_path):
     assert missing.stderr.startswith("error: --bench: ")
 
 
+def test_what_was_measured_is_in_every_format(tmp_path):
+    from dataclasses import replace
+
+    from archstat.bench.record import to_dict
+    from tests.bench.records import MS, cpu, record, result
+
+    file = tmp_path / "run.json"
+    run = record(result(replace(cpu(1), model="lenet5"), 2 * MS, 2 * MS))
+    file.write_text(json.dumps(to_dict(run)), encoding="utf-8")
+    text = invoke("report", "lenet5", "--bench", file, "-f", "markdown").stdout
+    assert "Some Processor" in text
+    assert "batch" in text
+
+
 def test_a_record_of_another_network_is_refused(tmp_path):
     from archstat.bench.record import to_dict
     from tests.bench.records import usual

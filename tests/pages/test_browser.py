@@ -107,6 +107,12 @@ def test_what_is_seen_is_copied(page):
         assert said in page.evaluate("navigator.clipboard.readText()").splitlines()
 
 
+def test_receptive_fields_play_from_the_smallest(page):
+    page.click("text=Play from layer to layer")
+    page.locator(".square.lit[data-layers~=conv1]").first.wait_for(timeout=2000)
+    page.locator(".square.lit[data-layers~=pool1]").first.wait_for(timeout=3000)
+
+
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_nothing_is_wider_than_the_window(page, width):
     page.set_viewport_size({"width": width, "height": 800})

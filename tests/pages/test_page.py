@@ -13,6 +13,7 @@ from archstat.models.argument import find_model
 from archstat.models.question import Question
 from archstat.pages.page import page
 from archstat.pages.subject import PageNetwork, PageSubject
+from archstat.pictures.network import share_picture
 from archstat.report.explanation import OF_TRAINING, QUANTITIES, explain
 from archstat.report.report import report_on
 from tests.bench.records import usual
@@ -150,6 +151,20 @@ def test_shares_are_of_the_whole_and_add_up(root):
     assert fc6[1].one("b").text == "61.9 %"
     last = bars.all("tr", data_layers="fc8")[0].all("small")
     assert [part.text for part in last[:2]] == ["100.0 %", "100.0 %"]
+
+
+def test_what_is_not_counted_is_not_nothing(alexnet):
+    first, *others = alexnet.report.layers
+    unknown = replace(first, macs=None, uncounted=("secret",))
+    report = replace(alexnet.report, layers=(unknown, *others))
+    network = PageNetwork("a", report, (), {})
+    found = read(page(PageSubject((network,), None, "")))
+    assert cells(found, "conv1")["macs"].text == "?"
+    row = found.one("table", class_="bars").one("tr", data_layers="conv1")
+    assert row.children[1].text == "?"
+    # 724,406,816 less the 105,415,200 of conv1
+    assert "MACs ≥ 618,991,616" in found.one("div", class_="strips").text
+    assert "≥ 618,991,616" in share_picture(report)
 
 
 def test_a_layer_is_found_in_every_part_by_the_same_name(alexnet, root):

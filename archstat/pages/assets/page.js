@@ -32,6 +32,16 @@
   });
   document.addEventListener("focusin", (event) => light(event.target));
 
+  // Receptive fields grow from layer to layer.
+  for (const button of all("[data-play]")) {
+    const of = button.parentElement.nextElementSibling;
+    button.addEventListener("click", () => {
+      const steps = all(".square:not(.label)", of).reverse();
+      steps.forEach((square, at) => setTimeout(() => light(square), 600 * at));
+      setTimeout(() => light(null), 600 * steps.length);
+    });
+  }
+
   for (const box of all(".wide:not([tabindex])")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that keys can move it
   }
