@@ -22,26 +22,36 @@ from archstat.errors import (
 
 if TYPE_CHECKING:
     from archstat.api import Report, analyze, register
+    from archstat.course import GradedClass, Marks, check, grade, key
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ArchstatError",
     "DeviceError",
+    "GradedClass",
+    "Marks",
     "Report",
     "ShapeError",
     "SpecError",
     "TraceError",
     "UsageError",
     "analyze",
+    "check",
+    "grade",
+    "key",
     "register",
 ]
+
+_OF_COURSES = {"GradedClass", "Marks", "check", "grade", "key"}
 
 
 def __getattr__(name: str) -> object:
     """Load the interface when it is first used: the command line starts without it."""
     if name in {"Report", "analyze", "register"}:
         return getattr(import_module("archstat.api"), name)
+    if name in _OF_COURSES:
+        return getattr(import_module("archstat.course"), name)
     raise AttributeError(f"module 'archstat' has no attribute {name!r}")
 
 

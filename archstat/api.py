@@ -158,7 +158,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         run_file=run_file,
     )
     try:
-        graph, traced_on, size = _loaded(model, question, inputs, kwargs or {})
+        graph, traced_on, size = loaded_model(model, question, inputs, kwargs or {})
     except ArchstatError as error:  # how we got there tells its reader nothing
         raise error.with_traceback(None) from None
     plain = report.report_on(
@@ -222,7 +222,7 @@ def register(what: str | type[nn.Module], macs: Callable[..., int]) -> None:
         )
 
 
-def _loaded(
+def loaded_model(
     model: object, question: Question, inputs: Sequence[object], kwargs: Mapping[str, object]
 ) -> Loaded:
     """Return the graph of a model that is named, or there already.

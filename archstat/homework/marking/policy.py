@@ -125,6 +125,15 @@ def read_policy(path: Path) -> Policy:
             stated = tomllib.loads(content.decode())
         except (ValueError, RecursionError) as error:
             raise UsageError(f"is not TOML: {error}") from None
+        return policy_of(stated)
+
+
+def policy_of(stated: Mapping[str, object]) -> Policy:
+    """Return the policy that settings state.
+
+    Raises:
+        UsageError: They are no policy; all problems are told at once.
+    """
     problems: list[Problem] = []
     settings: dict[str, Any] = {}
     for key, value in stated.items():
@@ -139,7 +148,7 @@ def read_policy(path: Path) -> Policy:
         except UsageError as error:
             problems += error.within(key).problems
     if problems:
-        raise UsageError.of(problems).within(str(path))
+        raise UsageError.of(problems)
     return Policy(**settings)
 
 
