@@ -120,6 +120,7 @@ def table(
         from archstat.graph import ForwardError
         from archstat.models.argument import find_model
         from archstat.models.spec.resolve import positive
+        from archstat.report.folding import MOST_ROWS
         from archstat.report.report import report_on
 
         target = destination(format_name, output, model)
@@ -165,11 +166,42 @@ def table(
 
             report = measured(report, graph, model, asked, devices)
             view = replace(view, more=latency_columns(devices))
+        is_whole = by == "layer" and (depth, sort, top) == (None, None, None)
+        if is_whole and target.shows_progress and len(report.layers) > MOST_ROWS and not devices:
+            whole = report_on(
+                graph,
+                batch_size=batch,
+                traced_on=traced_on,
+                each_operator=True,
+                convention=convention,
+                trains=train,
+            )
+            report = _folded(report, whole)
         shown_report = _arranged(report, depth, by, sort, top)
         target.send(report_document(shown_report, view))
     if strict and report.totals.uncounted:
         typer.echo(f"not counted: {', '.join(report.totals.uncounted)}", err=True)
         raise typer.Exit(NO)
+
+
+def _folded(report: NetworkReport, whole: NetworkReport) -> NetworkReport:
+    """Return a report whose rows people can read, with a note that says how to see them all.
+
+    Args:
+        report: The report with a row for each layer.
+        whole: The same with a row for each operator, as a module may end in a view.
+    """
+    from archstat.report.folding import folded_to_fit
+
+    found = folded_to_fit(whole)
+    if len(found.layers) >= len(report.layers):
+        return report
+    deepest = 1 + max(row.depth for row in report.layers)
+    note = (
+        f"{len(report.layers)} rows are folded into {len(found.layers)}: --depth {deepest} shows "
+        "all, and so do files (-o) and JSON"
+    )
+    return replace(found, notes=(note, *report.notes))
 
 
 def _arranged(

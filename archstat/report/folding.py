@@ -8,11 +8,20 @@ from itertools import groupby, islice
 
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import Training
+from archstat.layers import layer_kinds
 from archstat.record import record
 from archstat.report.report import NetworkReport, Row
 
 FEW_LAYERS = 40
 MOST_SECTIONS = 60
+
+MOST_ROWS = 60
+"""As many rows people read; networks with more are folded, unless they are asked for."""
+
+MOST_TRIES = 400  # modules that are tried to be opened
+
+LISTS = frozenset({"ModuleList", "ModuleDict"})
+"""Modules that hold others, and are none of the network's parts themselves."""
 
 SORTABLE: Mapping[str, Callable[[Row], int]] = {
     "weights": lambda row: row.weights,
@@ -79,6 +88,88 @@ def depth_of_sections(report: NetworkReport) -> int:
         if len({_module(row, depth) for row in report.layers}) <= MOST_SECTIONS:
             return depth
     return 1
+
+
+def folded_to_fit(report: NetworkReport, most: int = MOST_ROWS) -> NetworkReport:
+    """Return a report of not much more than so many rows: modules are opened as far as they fit.
+
+    Equal modules that follow one another stay one row. So does a module that holds no others and
+    only works with operators, as a norm that is written out. A list of modules is no module.
+    """
+    layers = {row.name for row in report.layers}
+    modules = report.modules or _modules_in(layers)
+    open_ones = _that_stay_open(report.layers)
+    paths = {name: _path(name, modules, open_ones) for name in layers}
+    closed = {path[0] for path in paths.values() if len(path) > 1}
+
+    def rows_of(closed: Container[str]) -> tuple[Row, ...]:
+        names = {name: _shown(path, closed) for name, path in paths.items()}
+        whole = replace(report, modules=modules)
+        rows = _grouped(whole, lambda row: names[row.name])
+        return tuple(_runs((row for row in rows if not row.is_view), layers))
+
+    rows = rows_of(closed)
+    queue = list(dict.fromkeys(paths[row.name][0] for row in report.layers))
+    tries = 0
+    while queue and tries < MOST_TRIES:
+        prefix = queue.pop(0)
+        if prefix not in closed or all(row.name != prefix for row in rows):  # one of several equal
+            continue
+        tries += 1
+        inner = dict.fromkeys(_next(paths[row.name], prefix) for row in report.layers)
+        opened = (closed - {prefix}) | {name for name in inner if name}
+        if len(found := rows_of(opened)) <= most:
+            closed, rows = opened, found
+            queue += [name for name in inner if name]
+    return replace(report, layers=rows)
+
+
+def _modules_in(names: Iterable[str]) -> dict[str, str]:
+    """Return the modules that names of layers tell; those whose parts are numbers are lists."""
+    parts: dict[str, set[str]] = {}
+    for name in names:
+        words = name.split(".")
+        for end in range(1, len(words)):
+            parts.setdefault(".".join(words[:end]), set()).add(words[end])
+    return {
+        path: "ModuleList" if all(word.isdecimal() for word in inner) else "module"
+        for path, inner in parts.items()
+    }
+
+
+def _that_stay_open(rows: Iterable[Row]) -> frozenset[str]:
+    """Return the modules that hold layers with parameters, and not operators alone."""
+    kinds = layer_kinds()
+    return frozenset(
+        row.name.rpartition(".")[0] for row in rows if row.params and row.kind in kinds
+    )
+
+
+def _path(name: str, modules: Mapping[str, str], open_ones: Container[str]) -> tuple[str, ...]:
+    """Return the modules that hold a layer, outermost first, and the row that it is in at most.
+
+    >>> modules = {"layers": "ModuleList", "layers.0": "Block", "layers.0.norm": "Norm"}
+    >>> _path("layers.0.norm.mul", modules, ())
+    ('layers.0', 'layers.0.norm')
+    """
+    parts = name.split(".")
+    above = [".".join(parts[:end]) for end in range(1, len(parts))]
+    holding = [path for path in above if modules.get(path) not in {None, *LISTS}]
+    last = holding[-1] if holding else ""
+    is_whole = last and last not in open_ones and last == above[-1]
+    if is_whole and not any(path.startswith(f"{last}.") for path in modules):
+        return tuple(holding)
+    return (*holding, name)
+
+
+def _shown(path: Sequence[str], closed: Container[str]) -> str:
+    """Return the name of the row that stands for a layer: that of the first closed module."""
+    return next((each for each in path[:-1] if each in closed), path[-1])
+
+
+def _next(path: Sequence[str], prefix: str) -> str:
+    """Return the module below another one that holds a layer; empty if none does."""
+    return path[path.index(prefix) + 1] if prefix in path[:-2] else ""
 
 
 def by_kind(report: NetworkReport) -> NetworkReport:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archstat.errors import UsageError
-from archstat.report.folding import by_kind, folded, largest
+from archstat.report.folding import by_kind, folded, folded_to_fit, largest
 from archstat.report.report import report_on
 from tests.renderers.networks import branching, network
 
@@ -194,3 +194,57 @@ def test_what_cannot_be_sorted_by_is_refused(key, hint):
     with pytest.raises(UsageError) as caught:
         largest(report_on(branching()), key, None)
     assert str(caught.value) == f"--sort: cannot sort by {key!r}\n  hint: {hint}"
+
+
+def many(count, width):
+    """Return a spec's report of equal blocks, each of a convolution and a ReLU."""
+    layers = [("stem", "conv2d", {"out_channels": width, "kernel_size": 1})]
+    for number in range(count):
+        settings = {"out_channels": width, "kernel_size": 3, "padding": 1}
+        layers += [
+            (f"blocks.{number}.conv", "conv2d", settings),
+            (f"blocks.{number}.relu", "relu", {}),
+        ]
+    return report_on(network(*layers))
+
+
+def test_equal_blocks_are_folded_to_fit():
+    report = many(40, 4)  # 81 rows
+    rows = folded_to_fit(report).layers
+    assert [row.name for row in rows] == ["stem", "blocks.0 … blocks.39"]
+    assert rows[1].label == "module × 40"
+    assert rows[1].params == 40 * (4 * 4 * 9 + 4)
+
+
+def test_modules_are_opened_as_far_as_they_fit():
+    layers = [
+        (f"{part}.{name}", "conv2d", {"out_channels": size, "kernel_size": 1})
+        for part, sizes in (("a", range(1, 6)), ("b", range(1, 41)))
+        for size in sizes
+        for name in [f"conv{size}"]
+    ]
+    rows = folded_to_fit(report_on(network(*layers)), most=20).layers
+    assert [row.name for row in rows] == [*(f"a.conv{size}" for size in range(1, 6)), "b"]
+    assert len(folded_to_fit(report_on(network(*layers)), most=60).layers) == 45
+
+
+def test_a_norm_that_is_written_out_is_one_row():
+    torch = pytest.importorskip("torch")
+
+    class Norm(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(4))
+
+        def forward(self, x):
+            return self.weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
+
+    import archstat
+
+    model = torch.nn.Sequential(Norm(), torch.nn.Linear(4, 4))
+    report = archstat.analyze(model, (4,))
+    rows = folded_to_fit(report).layers
+    assert [(row.name, row.label, row.params) for row in rows] == [
+        ("0", "Norm", 4),
+        ("1", "linear", 20),
+    ]
