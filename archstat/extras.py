@@ -22,8 +22,8 @@ XLSX = Extra("xlsx", ("xlsxwriter",))
 PNG = Extra("png", ("resvg_py",))
 ONNX = Extra("onnx", ("onnx",))
 ONNXRUNTIME = Extra("onnxruntime", ("onnx", "onnxruntime"))
+MCP = Extra("mcp", ("mcp",))
 RAY = Extra("ray", ("ray",))
-STORE = Extra("store", ("duckdb",))
 
 
 def lacks(extra: Extra) -> list[str]:

@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = {
     "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT", MEASURE),
     "sweep": Command("scale.sweep", "sweep", group=SCALE),
     "results": Command("scale.results", "results", group=SCALE),
+    "mcp": Command("scale.mcp", "mcp", group=SCALE),
     "list": Command("catalogue", "list_models", "EPILOG_LIST"),
     "show": Command("catalogue", "show", "EPILOG_SHOW"),
     "kinds": Command("kinds", "kinds"),
