@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Command] = {
     "mistakes": Command("homework.mistakes", "mistakes", group=TEACH),
     "bench": Command("benchmarks.bench", "bench", group=MEASURE),
     "report": Command("report", "report"),
+    "draw": Command("draw", "draw"),
     "ceilings": Command("scale.ceilings", "ceilings", group=MEASURE),
     "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT", MEASURE),
     "sweep": Command("scale.sweep", "sweep", group=SCALE),

@@ -181,10 +181,12 @@ class Picture:
     Attributes:
         title: What it shows.
         draw: Returns it as SVG.
+        latex: Returns it as LaTeX, if it can be said so.
     """
 
     title: str
     draw: Callable[[], str]
+    latex: Callable[[], str] | None = None
 
 
 Part: TypeAlias = "Table | Sentences | Legend | Notes | Remarks | Listing | Picture"

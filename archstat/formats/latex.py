@@ -13,6 +13,7 @@ from archstat.documents.document import (
     Line,
     Listing,
     Notes,
+    Picture,
     Remarks,
     Sentences,
     Table,
@@ -62,6 +63,7 @@ PACKAGES = {
     "amsmath": r"\begin{align*}",
     "amssymb": r"\checkmark",
     "pifont": r"\ding",
+    "tikz": r"\begin{tikzpicture}",
 }
 """What is needed, by a command that needs it."""
 
@@ -143,6 +145,11 @@ class Latex(FlowFormat):
             said = _escaped(" ".join(remark.said))
             yield rf"\item \textbf{{{_escaped(remark.heading)}.}} {said}"
         yield r"\end{enumerate}"
+
+    def picture(self, picture: Picture) -> Iterator[str]:
+        """Yield a picture that can be said in LaTeX."""
+        if picture.latex is not None:
+            yield picture.latex()
 
     def listing(self, listing: Listing) -> Iterator[str]:
         """Yield source code as it is."""

@@ -45,6 +45,7 @@ WORDS = {
     "key": ["key", "lenet5", "--blank", "weights,rf"],
     "mistakes": ["mistakes", "lenet5"],
     "report": ["report", "lenet5", "cifar-alexnet"],
+    "draw": ["draw", "lenet5"],
     "ceilings": ["ceilings", "--device", "cpu", "--processes", "1"],
     "limit": ["limit", "lenet5", "--on", "cpu.json"],
     "sweep": ["sweep", "plan.toml", "--list"],

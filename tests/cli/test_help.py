@@ -51,6 +51,7 @@ def test_these_are_the_commands():
         "mistakes",
         "bench",
         "report",
+        "draw",
         "ceilings",
         "limit",
         "sweep",

@@ -45,6 +45,7 @@ def heavy_modules(script, *words):
         "table paper-alexnet --format latex",
         "table paper-alexnet --format xlsx -o /dev/null",
         "report paper-alexnet --format html",
+        "draw paper-alexnet --format svg",
         "key paper-alexnet --blank weights,rf",
         "mistakes paper-alexnet",
         "list",

@@ -1,0 +1,1 @@
+"""Pictures as lists of shapes, of which several formats are made."""
