@@ -23,6 +23,9 @@ from archstat.report.folding import sections
 from archstat.report.report import NetworkReport, Row
 
 BAR_WIDTH = 8
+WIDTH = 880
+"""Pixels that a picture may take beside the margin of a notebook."""
+
 NO_BREAK = "\u00a0"
 
 
@@ -56,7 +59,7 @@ class Drawing:
 
 def drawing(report: NetworkReport) -> Drawing:
     """Return the network as a picture."""
-    return Drawing(network_picture(report))
+    return Drawing(network_picture(report, width=WIDTH))
 
 
 def plot(report: NetworkReport) -> Drawing:
@@ -84,7 +87,7 @@ def notebook_html(report: NetworkReport) -> str:
 
 def _table(report: NetworkReport, rows: Sequence[Row], columns: Sequence[LayerColumn]) -> str:
     head = "".join(_cell("th", column.title, column) for column in columns)
-    head += tag("th", f"%{NO_BREAK}of{NO_BREAK}MACs", align="left")
+    head += _aligned("th", f"%{NO_BREAK}of{NO_BREAK}MACs", "left")
     foot = "".join(
         _cell("td", "" if value == "" else for_people(value), column)
         for column in columns
@@ -109,9 +112,14 @@ def _lines(
         share = (row.macs or 0) / whole if whole else 0.0
         none = UNKNOWN if row.macs is None else ""
         said = f"{bar(share, BAR_WIDTH)} {100 * share:.1f} %".replace(" ", NO_BREAK)
-        yield tag("tr", *cells, tag("td", said if share else none, align="left"))
+        yield tag("tr", *cells, _aligned("td", said if share else none, "left"))
 
 
 def _cell(name: str, text: str, column: LayerColumn) -> str:
     whole = words(text).replace(" ", NO_BREAK)
-    return tag(name, whole, align="left" if column.is_text else "right")
+    return _aligned(name, whole, "left" if column.is_text else "right")
+
+
+def _aligned(name: str, text: str, side: str) -> str:
+    """Return a cell that stands on a side, said so that it holds with styles and without."""
+    return tag(name, text, align=side, style=f"text-align:{side}")

@@ -62,7 +62,7 @@ def colour(series: int) -> str:
     return f"s{series % len(LIGHT)}"
 
 
-def element(name: str, content: str = "", /, **attributes: str | float) -> str:
+def element(name: str, content: str = "", /, **attributes: str | float | None) -> str:
     """Return an element; `content` is SVG already, values of attributes are not.
 
     >>> element("line", x1=0, y2=1.25, class_="a&b")
@@ -71,6 +71,7 @@ def element(name: str, content: str = "", /, **attributes: str | float) -> str:
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
         for key, value in attributes.items()
+        if value is not None
     )
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
 

@@ -22,17 +22,18 @@ STYLE = """\
 """
 
 
-def network_picture(report: NetworkReport, *, is_part: bool = False) -> str:
+def network_picture(report: NetworkReport, *, width: float = WIDTH, is_part: bool = False) -> str:
     """Return the network as a picture.
 
     This is where the page, the notebook and `report.draw()` get it from.
 
     Args:
         report: The network.
+        width: The pixels that a lane of feature maps may take.
         is_part: Whether the page around it has the style sheet, `picture_style`.
     """
-    height, elements = strip(report)
-    return _whole(f"{report.model}, layer by layer", WIDTH, height, elements, is_part=is_part)
+    height, elements = strip(report, width)
+    return _whole(f"{report.model}, layer by layer", width, height, elements, is_part=is_part)
 
 
 def field_picture(report: NetworkReport, *, is_part: bool = False) -> str | None:
@@ -70,6 +71,7 @@ def _whole(
         viewBox=f"0 0 {number(right)} {number(bottom)}",
         width=right,
         height=bottom,
+        style=None if is_part else "max-width:100%;height:auto",
         role="group" if is_part else "img",
         aria_label=title,
     )

@@ -35,7 +35,7 @@ def test_nothing_is_lost_where_styles_and_scripts_are_stripped(shown):
         "", "div", "p", "b", "i", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "details",
         "summary",
     }  # fmt: skip
-    assert {key for element in root.all() for key in element.attributes} == {"align"}
+    assert {key for element in root.all() for key in element.attributes} == {"align", "style"}
     root = read(shown["text/html"].replace("<br>", "").replace("\u00a0", " "))
     row = next(row for row in root.all("tr") if row.children[0].text == "conv2")
     assert [cell.text for cell in row.children[5:]] == [
@@ -91,7 +91,9 @@ def test_a_png_has_two_dots_for_each_pixel(alexnet, tmp_path):
     alexnet.draw().save(tmp_path / "net.png")
     content = (tmp_path / "net.png").read_bytes()
     assert content.startswith(b"\x89PNG")
-    assert struct.unpack(">I", content[16:20]) == (2 * (1104 + 2 * 16),)  # strip.WIDTH, margins
+    assert struct.unpack(">I", content[16:20]) == (
+        2 * (880 + 2 * 16),
+    )  # a notebook, and the margins
 
 
 def test_a_machine_without_fonts_is_told_what_to_install(monkeypatch):
