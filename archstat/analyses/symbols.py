@@ -30,7 +30,7 @@ class Constant:
 
 
 @record
-class Sum:
+class SymbolicSum:
     """Terms that are added; negative ones are held as `Negative`."""
 
     terms: tuple[Expression, ...]
@@ -67,7 +67,7 @@ class Quotient:
     rounding: Rounding
 
 
-Expression: TypeAlias = "Atom | Constant | Sum | Product | Negative | Quotient"
+Expression: TypeAlias = "Atom | Constant | SymbolicSum | Product | Negative | Quotient"
 
 
 class Symbol(int):
@@ -129,11 +129,11 @@ def _sum(left: Expression, right: Expression) -> Expression:
     named = [_product(Constant(count), term) for term, count in counts.items()]
     if constant or not named:
         named.append(Constant(constant) if constant >= 0 else Negative(Constant(-constant)))
-    return named[0] if len(named) == 1 else Sum(tuple(named))
+    return named[0] if len(named) == 1 else SymbolicSum(tuple(named))
 
 
 def _terms(expression: Expression) -> tuple[Expression, ...]:
-    return expression.terms if isinstance(expression, Sum) else (expression,)
+    return expression.terms if isinstance(expression, SymbolicSum) else (expression,)
 
 
 def _is_constant(term: Expression) -> bool:
@@ -144,12 +144,12 @@ def _negative(expression: Expression) -> Expression:
     match expression:
         case Negative(inner):
             return inner
-        case Sum(terms):
-            return Sum(tuple(map(_negative, terms)))
+        case SymbolicSum(terms):
+            return SymbolicSum(tuple(map(_negative, terms)))
         case Quotient(Negative(inner), by, Rounding.DOWN):
             return Quotient(inner, by, Rounding.UP)
-        case Quotient(Sum(terms), by, Rounding.DOWN) if isinstance(terms[0], Negative):
-            return Quotient(Sum(tuple(map(_negative, terms))), by, Rounding.UP)
+        case Quotient(SymbolicSum(terms), by, Rounding.DOWN) if isinstance(terms[0], Negative):
+            return Quotient(SymbolicSum(tuple(map(_negative, terms))), by, Rounding.UP)
         case _:
             return Negative(expression)
 
@@ -182,7 +182,7 @@ def value_of(expression: Expression) -> int:
     match expression:
         case Atom(_, value) | Constant(value):
             return value
-        case Sum(terms):
+        case SymbolicSum(terms):
             return sum(map(value_of, terms))
         case Negative(of):
             return -value_of(of)
@@ -201,7 +201,7 @@ def atoms(expression: Expression) -> Iterator[Atom]:
     match expression:
         case Atom():
             yield expression
-        case Sum(parts) | Product(parts):
+        case SymbolicSum(parts) | Product(parts):
             for part in parts:
                 yield from atoms(part)
         case Negative(of):
@@ -234,7 +234,7 @@ class Notation:
         match expression:
             case Atom() | Constant():
                 return self.number(expression)
-            case Sum(terms):
+            case SymbolicSum(terms):
                 return self._sum(terms)
             case Negative(of):
                 return f"{self.minus}{self._within(of)}"
@@ -256,4 +256,4 @@ class Notation:
         """Return a part of a product or a division."""
         text = self.write(part)
         is_exact = isinstance(part, Quotient) and part.rounding is Rounding.NONE
-        return f"({text})" if isinstance(part, (Sum, Negative)) or is_exact else text
+        return f"({text})" if isinstance(part, (SymbolicSum, Negative)) or is_exact else text

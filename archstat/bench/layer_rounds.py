@@ -20,7 +20,7 @@ Timed: TypeAlias = Callable[[], int]
 
 
 @dataclass(frozen=True)
-class Line:
+class RoundPlan:
     """The layers of a network, the whole, and the probes that run beside each round."""
 
     whole: Timed
@@ -30,7 +30,7 @@ class Line:
 
 
 def layer_rounds(
-    line: Line, rules: Rules, meter: Meter, *, now_ns: Callable[[], int], random: Random
+    line: RoundPlan, rules: Rules, meter: Meter, *, now_ns: Callable[[], int], random: Random
 ) -> Iterator[LayerRound]:
     """Yield rounds until the time for the layers is spent.
 

@@ -62,7 +62,7 @@ class Progress:
 
 
 @dataclass
-class Kept:
+class KeptSamples:
     """The samples of a case that are kept: all, or every second, fourth, … where they get too many.
 
     Attributes:
@@ -139,7 +139,7 @@ class Run:
             number: case.objection for number, case in self._cases.items() if case.objection
         }
         self._trials: dict[tuple[int, int], Trial] = {}
-        self._kept: dict[tuple[int, int], Kept] = {}
+        self._kept: dict[tuple[int, int], KeptSamples] = {}
         share = MOST_BYTES // max(1, len(self._cases) * asked.processes)
         self._most_bytes = max(LEAST_BYTES, share)
         self._layers: dict[tuple[int, int], LayerTimes] = {}
@@ -239,7 +239,7 @@ class Run:
                 self._ceilings[event.key] = event.after(before)
             case Ready(number, calls, ns, call_ns):
                 self._trials[number, process] = Trial(process, calls, ns)
-                self._kept[number, process] = Kept(self._most_bytes)
+                self._kept[number, process] = KeptSamples(self._most_bytes)
                 self._tell(number, call_ns)
             case Failed(number, why):
                 self._failures[number] = why

@@ -33,7 +33,7 @@ MOST_SHARE = 1.02
 """Of the limit; beyond it, the limit is wrong."""
 
 
-class Verdict(Enum):
+class Publishable(Enum):
     """Whether a figure is worth publishing."""
 
     VALID = "VALID"
@@ -95,7 +95,7 @@ class Figures:
     set_aside: int
     limit: Limit | None
     bound: str
-    verdict: Verdict
+    verdict: Publishable
     reason: str = ""
     notes: tuple[str, ...] = ()
 
@@ -114,7 +114,7 @@ def figures(record: Record, result: Result) -> Figures | None:
     limit = _limit(record, result, trials)
     interval = _interval(trials, latencies)
     verdict, reason = _verdict(samples, latencies, limit)
-    if verdict is Verdict.VALID and (len(trials) < len(measured) or interval is not None):
+    if verdict is Publishable.VALID and (len(trials) < len(measured) or interval is not None):
         verdict, reason = _certain(latency_s, interval)
     return Figures(
         latency_s,
@@ -174,7 +174,7 @@ def _device_s(trials: Sequence[Trial]) -> float | None:
 def is_valid(record: Record) -> bool:
     """Whether every figure of a record may be published."""
     found = [figures(record, result) for result in record.results]
-    return all(each is not None and each.verdict is Verdict.VALID for each in found)
+    return all(each is not None and each.verdict is Publishable.VALID for each in found)
 
 
 def _interval(trials: Sequence[Trial], latencies: Sequence[float]) -> Interval | None:
@@ -261,46 +261,49 @@ def _bound(latency_s: float, device_s: float | None, limit: Limit | None) -> str
 
 def _verdict(
     samples: Sequence[Sample], latencies: Sequence[float], limit: Limit | None
-) -> tuple[Verdict, str]:
+) -> tuple[Publishable, str]:
     aside = [one.set_aside for one in samples if one.set_aside.startswith("throttled")]
     if 2 * len(aside) > len(samples):
         why = max(set(aside), key=aside.count).removeprefix("throttled: ")
-        return Verdict.THROTTLED, f"the device slowed down ({why}); let it cool, or cool it better"
+        return (
+            Publishable.THROTTLED,
+            f"the device slowed down ({why}); let it cool, or cool it better",
+        )
     waits = [one.reading.wait for one in samples if one.reading.wait is not None]
     if waits and fmean(waits) > MOST_WAIT:
-        return Verdict.CONTENDED, (
+        return Publishable.CONTENDED, (
             f"its threads waited for a processor for {_percent(fmean(waits))} of the time, so the "
             "figure is an upper bound; stop other programs, or use fewer --threads"
         )
     stolen = [one.reading.stolen for one in samples if one.reading.stolen is not None]
     if stolen and fmean(stolen) > MOST_WAIT:
-        return Verdict.CONTENDED, (
+        return Publishable.CONTENDED, (
             f"the host of this virtual machine took {_percent(fmean(stolen))} of the time, so the "
             "figure is an upper bound; try again later, or use fewer --threads"
         )
     if limit is not None and limit.share > MOST_SHARE:
-        return Verdict.OVER, (
+        return Publishable.OVER, (
             f"at {_percent(limit.share)} of its limit, so the probes missed what the device can do"
         )
     apart = min(spread(latencies), limit.spread if limit else spread(latencies))
     if apart > MOST_SPREAD:
-        return Verdict.UNSTABLE, (
+        return Publishable.UNSTABLE, (
             f"the processes differ by {_percent(apart)}; allow more with --processes or --seconds"
         )
-    return Verdict.VALID, ""
+    return Publishable.VALID, ""
 
 
-def _certain(latency_s: float, interval: Interval | None) -> tuple[Verdict, str]:
+def _certain(latency_s: float, interval: Interval | None) -> tuple[Publishable, str]:
     """Return whether another run would say much the same."""
     if interval is None:
         why = "the samples of one process only count, and say nothing of another's"
     elif (
         (1 - MOST_WIDE) * latency_s <= interval.low <= interval.high <= (1 + MOST_WIDE) * latency_s
     ):
-        return Verdict.VALID, ""
+        return Publishable.VALID, ""
     else:
         why = f"another run may lie more than {_percent(MOST_WIDE)} off"
-    return Verdict.UNSTABLE, f"{why}; allow more with --processes or --seconds"
+    return Publishable.UNSTABLE, f"{why}; allow more with --processes or --seconds"
 
 
 def _percent(share: float) -> str:

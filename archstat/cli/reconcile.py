@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archstat.graph import Graph
     from archstat.models.front_end import FrontEnd
     from archstat.models.question import Question
-    from archstat.report.reconciling import Variant
+    from archstat.report.reconciling import LikelyVariant
 
 EPILOG = """\b
 Examples:
@@ -108,7 +108,7 @@ def _of_value(model: str, value: str, asked: Question) -> tuple[Document, bool]:
     return origins_document(numbers[0], model, found), found[0].fit is not None
 
 
-def _variants(model: str, asked: Question) -> Iterator[Variant]:
+def _variants(model: str, asked: Question) -> Iterator[LikelyVariant]:
     """Yield the network that is asked for, and what else may be meant by its name.
 
     Raises:
@@ -118,16 +118,16 @@ def _variants(model: str, asked: Question) -> Iterator[Variant]:
 
     from archstat.layers.activation import Softmax
     from archstat.models.argument import find_model
-    from archstat.report.reconciling import Variant
+    from archstat.report.reconciling import LikelyVariant
 
     network = find_model(model)
     graph = network.graph(asked).graph
-    yield Variant(graph)
+    yield LikelyVariant(graph)
     if isinstance(graph.nodes[-1].layer, Softmax):
-        yield Variant(replace(graph, nodes=graph.nodes[:-1]), "without its softmax")
+        yield LikelyVariant(replace(graph, nodes=graph.nodes[:-1]), "without its softmax")
     for words, other, changed in _other_questions(network, asked, graph):
         with suppress(ArchstatError):  # not every network can be asked everything
-            yield Variant(other.graph(changed).graph, words, is_other=other is not network)
+            yield LikelyVariant(other.graph(changed).graph, words, is_other=other is not network)
 
 
 def _other_questions(

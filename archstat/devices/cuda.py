@@ -29,7 +29,7 @@ WARM_CALLS = 3
 
 
 @dataclass(frozen=True)
-class Replay:
+class GraphReplay:
     """A CUDA graph of a call; replaying it takes the host no time.
 
     Attributes:
@@ -71,7 +71,7 @@ class Cuda(Queue):
             graph = cuda.CUDAGraph()
             with cuda.graph(graph):
                 call()
-        return Replay(graph, call)
+        return GraphReplay(graph, call)
 
     @contextmanager
     def computing_in(self, dtype: str) -> Iterator[None]:

@@ -36,7 +36,7 @@ MOST_SHEETS = 40
 
 
 @record
-class Sheet:
+class FormulaSheet:
     """Layers whose numbers all come about in the same way.
 
     Attributes:
@@ -57,19 +57,19 @@ class Sheet:
         return f"{self.id}-{quantity}"
 
 
-def sheets(network: PageNetwork) -> list[Sheet]:
+def sheets(network: PageNetwork) -> list[FormulaSheet]:
     """Return the explanations of a network, each once."""
     found: dict[tuple[object, ...], list[Explained]] = {}
     for explained in network.explained:
         key = (explained.node.layer.label, *map(_written, explained.lines))
         found.setdefault(key, []).append(explained)
     return [
-        Sheet(f"{network.letter}f{number}", tuple(layers))
+        FormulaSheet(f"{network.letter}f{number}", tuple(layers))
         for number, layers in enumerate(found.values(), 1)
     ]
 
 
-def links(found: list[Sheet]) -> dict[str, dict[str, str]]:
+def links(found: list[FormulaSheet]) -> dict[str, dict[str, str]]:
     """Return the id of each formula, by layer and quantity."""
     return {
         explained.node.name: {line.quantity: sheet.id_of(line.quantity) for line in sheet.lines}
@@ -85,7 +85,7 @@ def _written(line: Explanation) -> tuple[str, ...]:
     return (line.quantity, line.axis, letters, values, str(int(line.result)), line.words)
 
 
-def formulas(network: PageNetwork, found: list[Sheet]) -> str:
+def formulas(network: PageNetwork, found: list[FormulaSheet]) -> str:
     """Return the sheets of a network, each closed until it is asked for; many closed together."""
     written = lines(_sheet(sheet, network) for sheet in found)
     if len(found) <= MOST_SHEETS:
@@ -95,7 +95,7 @@ def formulas(network: PageNetwork, found: list[Sheet]) -> str:
     )
 
 
-def _sheet(sheet: Sheet, network: PageNetwork) -> str:
+def _sheet(sheet: FormulaSheet, network: PageNetwork) -> str:
     names = [explained.node.name for explained in sheet.layers]
     shown = ", ".join(names[:3]) + (f" … and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004  as many as fit
     rows = {row.name: row for row in network.report.layers}
@@ -109,7 +109,7 @@ def _weak(text: str) -> str:
     return tag("span", words(text), class_="weak")
 
 
-def _table(sheet: Sheet, name: str) -> str:
+def _table(sheet: FormulaSheet, name: str) -> str:
     head = "".join(
         tag("th", title, scope="col")
         for title in ("quantity", "formula", "with its numbers", "result", "source")
@@ -118,7 +118,7 @@ def _table(sheet: Sheet, name: str) -> str:
     return tag("table", caption, tag("thead", tag("tr", head)), *_bodies(sheet), class_="formulas")
 
 
-def _bodies(sheet: Sheet) -> Iterator[str]:
+def _bodies(sheet: FormulaSheet) -> Iterator[str]:
     """Yield the formulas, those of a quantity together, so that a number can open them."""
     by_quantity: dict[str, list[Explanation]] = {}
     for line in sheet.lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archstat.bench.summary import Verdict
+from archstat.bench.summary import Publishable
 from archstat.documents.bench.sheet import CaseSheet
 from archstat.pictures.drawing import SMALL_LETTER, element, label, line
 
@@ -28,7 +28,7 @@ def _marks(found: CaseSheet) -> Iterator[tuple[Callable[[float, float], list[str
         yield _dashes, "the limit"
     if any(each.interval is not None for each in known):
         yield _interval, "where another run lies, with 95 %"
-    if any(each.verdict is not Verdict.VALID for each in known):
+    if any(each.verdict is not Publishable.VALID for each in known):
         yield _hollow, "not VALID"
 
 

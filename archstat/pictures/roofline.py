@@ -39,7 +39,7 @@ NAME_WIDTH = 110
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceInPlot:
     """Where something lies.
 
     Attributes:
@@ -58,7 +58,7 @@ class KnownCase:
     series: Series
     row: CaseRow
     limit: Limit
-    place: Place
+    place: PlaceInPlot
 
 
 def draw(
@@ -139,21 +139,21 @@ def missing(sheet: CaseSheet, series: Sequence[Series], device: str) -> str:
 
 
 def _scales(
-    places: Sequence[Place], roofs: Iterable[Rates], right: float, height: float
+    places: Sequence[PlaceInPlot], roofs: Iterable[Rates], right: float, height: float
 ) -> tuple[Scale, Scale]:
     """Return both axes, which hold all places and the ridges of all roofs."""
-    ridges = [Place(peak_of(rates) / rates.memory, peak_of(rates)) for rates in roofs]
+    ridges = [PlaceInPlot(peak_of(rates) / rates.memory, peak_of(rates)) for rates in roofs]
     held = [*places, *ridges]
     across = scale([place.intensity for place in held], LEFT, right, air=2)
     upright = scale([place.rate for place in held], TOP + height, TOP, air=1.6)
     return across, upright
 
 
-def _place(row: CaseRow, seconds: float) -> Place | None:
+def _place(row: CaseRow, seconds: float) -> PlaceInPlot | None:
     """Return where a case lies; None where nothing is computed or nothing moved."""
     work = row.result.work
     moved = work.moved * BYTES[row.case.dtype]
-    return Place(work.flops / moved, work.flops / seconds) if work.flops and moved else None
+    return PlaceInPlot(work.flops / moved, work.flops / seconds) if work.flops and moved else None
 
 
 def _reference(
@@ -169,7 +169,7 @@ class LayerPlace:
     """A layer in the picture."""
 
     work: LayerWork
-    place: Place
+    place: PlaceInPlot
 
 
 def _layers(case: KnownCase, seconds: Mapping[str, float]) -> list[LayerPlace]:
@@ -184,7 +184,7 @@ def _layers(case: KnownCase, seconds: Mapping[str, float]) -> list[LayerPlace]:
             intensity, rates = layer.flops / moved, case.limit.rates
             best = min(rates.conv if layer.is_conv else rates.matmul, intensity * rates.memory)
             rate = layer.flops / seconds[layer.name] if layer.name in seconds else best
-            found.append(LayerPlace(layer, Place(intensity, rate)))
+            found.append(LayerPlace(layer, PlaceInPlot(intensity, rate)))
     shown = [each for each in found if each.work.name in seconds] if seconds else found
     return sorted(shown, key=lambda each: each.place.rate / each.work.flops)
 

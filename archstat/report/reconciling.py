@@ -23,7 +23,7 @@ TELLING_DIGITS = 3
 
 
 @record
-class Variant:
+class LikelyVariant:
     """A network that may be meant.
 
     Attributes:
@@ -51,7 +51,7 @@ class CountOrigin:
     """
 
     value: int
-    variant: Variant
+    variant: LikelyVariant
     counted: str
     items: tuple[CountPart, ...]
     batch_size: int
@@ -59,7 +59,7 @@ class CountOrigin:
     fit: Fit | None
 
 
-def origins(numbers: Sequence[Quoted], variants: Iterable[Variant]) -> list[CountOrigin]:
+def origins(numbers: Sequence[Quoted], variants: Iterable[LikelyVariant]) -> list[CountOrigin]:
     """Return the ways to come to a number, the plainest ones; the nearest if there is none.
 
     What comes first is looked for first: the network that was asked for, all of it; its layers and
@@ -75,7 +75,7 @@ def origins(numbers: Sequence[Quoted], variants: Iterable[Variant]) -> list[Coun
     of_bytes = numbers[0].is_of_bytes
     own = list(counts(asked.graph, of_bytes=of_bytes))
     whole, parts = [c for c in own if c.is_of_all], [c for c in own if not c.is_of_all]
-    stages: list[tuple[Variant, Sequence[Count], bool]] = [(asked, whole, False)]
+    stages: list[tuple[LikelyVariant, Sequence[Count], bool]] = [(asked, whole, False)]
     stages.append((asked, parts, not is_telling))
     for other in others:
         of_other = [c for c in counts(other.graph, of_bytes=of_bytes) if c.is_of_all]
@@ -93,7 +93,7 @@ def origins(numbers: Sequence[Quoted], variants: Iterable[Variant]) -> list[Coun
 
 
 def _best(
-    numbers: Sequence[Quoted], stages: Sequence[tuple[Variant, Sequence[Count], bool]]
+    numbers: Sequence[Quoted], stages: Sequence[tuple[LikelyVariant, Sequence[Count], bool]]
 ) -> list[CountOrigin]:
     """Return the counts that fit best, all equally well."""
     found = [
@@ -110,7 +110,7 @@ def _best(
 
 
 def _in_batches(
-    numbers: Sequence[Quoted], asked: Variant, whole: Sequence[Count]
+    numbers: Sequence[Quoted], asked: LikelyVariant, whole: Sequence[Count]
 ) -> list[CountOrigin]:
     """Return the counts that a batch has exactly so many times."""
     return _merged(
@@ -124,7 +124,7 @@ def _in_batches(
     )
 
 
-def _distinct(variants: Iterable[Variant]) -> Iterator[Variant]:
+def _distinct(variants: Iterable[LikelyVariant]) -> Iterator[LikelyVariant]:
     """Yield the networks whose layers differ from those of the ones before."""
     seen = set()
     for variant in variants:
@@ -146,7 +146,7 @@ def _merged(found: Sequence[CountOrigin]) -> list[CountOrigin]:
 
 
 def _origin(
-    number: Quoted, variant: Variant, count: Count, batch_size: int, fit: Fit | None
+    number: Quoted, variant: LikelyVariant, count: Count, batch_size: int, fit: Fit | None
 ) -> CountOrigin:
     value = batch_size * count.value
     off = number.value - value

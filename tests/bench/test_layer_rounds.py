@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from archstat.bench.layer_rounds import Line, layer_rounds
+from archstat.bench.layer_rounds import RoundPlan, layer_rounds
 from archstat.bench.protocol import MS, Rules
 from archstat.bench.record import Reading
 
@@ -61,7 +61,7 @@ QUIET = Reading(wait=0.0)
 
 
 def rounds(clock, whole, *layers, probes=STEADY, reading=QUIET):
-    line = Line(whole, layers, *probes)
+    line = RoundPlan(whole, layers, *probes)
     random = Random(0)  # noqa: S311  an order is no secret
     return layer_rounds(line, RULES, Meter(reading), now_ns=clock.now, random=random)
 

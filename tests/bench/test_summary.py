@@ -8,7 +8,7 @@ import pytest
 
 from archstat.bench.record import CONV, Ceiling, Reading, Result
 from archstat.bench.statistics import Interval
-from archstat.bench.summary import Verdict, best, ceilings_of, figures
+from archstat.bench.summary import Publishable, best, ceilings_of, figures
 from archstat.bench.work import Rates, Work
 from tests.bench.records import (
     CONV_RATE,
@@ -184,7 +184,7 @@ def test_the_share_stays_where_all_slows_down_by_40_percent():
     assert found.limit.share == pytest.approx(0.5)
     assert found.limit.spread == pytest.approx(0.0)
     assert found.limit.steady_s == pytest.approx(0.0022)
-    assert found.verdict is Verdict.UNSTABLE  # the share holds, and nobody knows the latency
+    assert found.verdict is Publishable.UNSTABLE  # the share holds, and nobody knows the latency
     assert found.notes == (
         "the device's FLOP/s drifted by 33 %: trust the share of the limit more than the latency",
         "the device's memory drifted by 33 %: trust the share of the limit more than the latency",
@@ -243,7 +243,7 @@ def test_ceilings_are_of_the_same_device_type_and_threads_and_of_as_many_bytes()
 def test_without_ceilings_there_is_no_limit(changes):
     found = figures_of(trial(0, 2 * MS), **changes)
 
-    assert (found.limit, found.bound, found.verdict) == (None, "", Verdict.VALID)
+    assert (found.limit, found.bound, found.verdict) == (None, "", Publishable.VALID)
 
 
 def test_without_probes_beside_the_samples_there_is_no_limit():
@@ -282,15 +282,15 @@ def test_what_waits_a_quarter_longer_than_the_device_works_is_bound_by_the_host(
 
 
 def test_a_quiet_run_is_valid():
-    assert verdict_of(trial(0, 2 * MS), trial(1, 2 * MS)) == (Verdict.VALID, "")
+    assert verdict_of(trial(0, 2 * MS), trial(1, 2 * MS)) == (Publishable.VALID, "")
 
 
 def test_a_run_that_waited_is_contended():
-    assert verdict_of(waiting(0.05, 0.05)) == (Verdict.VALID, "")
+    assert verdict_of(waiting(0.05, 0.05)) == (Publishable.VALID, "")
 
     verdict, reason = verdict_of(waiting(0.0, 0.7, 0.2))
 
-    assert verdict is Verdict.CONTENDED
+    assert verdict is Publishable.CONTENDED
     assert reason == (
         "its threads waited for a processor for 30 % of the time, so the figure is an upper bound; "
         "stop other programs, or use fewer --threads"
@@ -302,7 +302,7 @@ def test_a_run_whose_time_was_stolen_is_contended():
 
     verdict, reason = verdict_of(one)
 
-    assert verdict is Verdict.CONTENDED
+    assert verdict is Publishable.CONTENDED
     assert reason == (
         "the host of this virtual machine took 25 % of the time, so the figure is an upper bound; "
         "try again later, or use fewer --threads"
@@ -324,25 +324,25 @@ def throttled(*reasons):
 
 
 def test_a_run_that_was_too_hot_for_most_of_its_time_is_throttled():
-    assert verdict_of(throttled("", "SwThermalSlowdown")) == (Verdict.VALID, "")
+    assert verdict_of(throttled("", "SwThermalSlowdown")) == (Publishable.VALID, "")
     assert verdict_of(throttled("", "SwThermalSlowdown", "SwThermalSlowdown")) == (
-        Verdict.THROTTLED,
+        Publishable.THROTTLED,
         "the device slowed down (SwThermalSlowdown); let it cool, or cool it better",
     )
 
 
 def test_more_than_the_limit_is_an_error_of_the_limit():
-    assert verdict_of(trial(0, 1_080_000))[0] is Verdict.VALID  # 1.1 of 1.08 ms: 101.9 %
+    assert verdict_of(trial(0, 1_080_000))[0] is Publishable.VALID  # 1.1 of 1.08 ms: 101.9 %
     assert verdict_of(trial(0, 1_000_000)) == (
-        Verdict.OVER,
+        Publishable.OVER,
         "at 110 % of its limit, so the probes missed what the device can do",
     )
 
 
 def test_processes_that_differ_in_latency_and_in_share_are_unstable():
-    assert verdict_of(trial(0, 2 * MS), trial(1, 2_020_000))[0] is Verdict.VALID
+    assert verdict_of(trial(0, 2 * MS), trial(1, 2_020_000))[0] is Publishable.VALID
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_200_000)) == (
-        Verdict.UNSTABLE,
+        Publishable.UNSTABLE,
         "the processes differ by 10 %; allow more with --processes or --seconds",
     )
 
@@ -350,7 +350,7 @@ def test_processes_that_differ_in_latency_and_in_share_are_unstable():
 def test_a_latency_that_nobody_knows_within_a_fifth_is_unstable():
     # of logarithms 0 and 0.0198: 12.7 · 0.0140 · √(π/2) = 0.22 either way
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_040_000)) == (
-        Verdict.UNSTABLE,
+        Publishable.UNSTABLE,
         "another run may lie more than 20 % off; allow more with --processes or --seconds",
     )
 
@@ -358,24 +358,24 @@ def test_a_latency_that_nobody_knows_within_a_fifth_is_unstable():
 def test_one_process_that_counts_of_several_is_not_enough():
     busy = trial(1, 2 * MS, set_aside="contended")
     assert verdict_of(trial(0, 2 * MS), busy) == (
-        Verdict.UNSTABLE,
+        Publishable.UNSTABLE,
         (
             "the samples of one process only count, and say nothing of another's; "
             "allow more with --processes or --seconds"
         ),
     )
-    assert verdict_of(trial(0, 2 * MS))[0] is Verdict.VALID  # a quick look, which says so
+    assert verdict_of(trial(0, 2 * MS))[0] is Publishable.VALID  # a quick look, which says so
 
 
 def test_processes_without_a_limit_are_unstable_by_their_latency():
     assert verdict_of(trial(0, 2 * MS), trial(1, 3 * MS), ceilings=()) == (
-        Verdict.UNSTABLE,
+        Publishable.UNSTABLE,
         "the processes differ by 40 %; allow more with --processes or --seconds",
     )
 
 
 def test_contention_is_said_before_what_comes_of_it():
-    assert figures_of(waiting(0.5), trial(1, 9 * MS)).verdict is Verdict.CONTENDED
+    assert figures_of(waiting(0.5), trial(1, 9 * MS)).verdict is Publishable.CONTENDED
 
 
 def test_small_drifts_need_no_note():

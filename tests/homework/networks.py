@@ -5,7 +5,7 @@ from __future__ import annotations
 from archstat.homework.answers.truth import Truth, truth_of
 from archstat.homework.marking.marking import Marked, mark
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading.table import Table
+from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.sheet import columns_of, sheet_of
 from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
@@ -22,16 +22,16 @@ def truth(name: str, **changes: object) -> Truth:
     return _KNOWN[asked]
 
 
-def sheet(header: str, *rows: str) -> Table:
+def sheet(header: str, *rows: str) -> FoundTable:
     """Return a table whose cells are written with "|" between them."""
 
     def cells(line: str) -> tuple[str, ...]:
         return tuple(cell.strip() for cell in line.split("|"))
 
-    return Table("table 1", cells(header), tuple(map(cells, rows)))
+    return FoundTable("table 1", cells(header), tuple(map(cells, rows)))
 
 
-def marked(table: Table, name: str, policy: Policy | None = None, **changes: object) -> Marked:
+def marked(table: FoundTable, name: str, policy: Policy | None = None, **changes: object) -> Marked:
     return mark([sheet_of(table, columns_of(table))], truth(name, **changes), policy or Policy())
 
 

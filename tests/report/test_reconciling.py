@@ -8,12 +8,12 @@ from archstat.errors import UsageError
 from archstat.models.spec.resolve import Variant as Changes
 from archstat.models.spec.resolve import resolve
 from archstat.report.quoted import Fit, quoted
-from archstat.report.reconciling import Variant, origins
+from archstat.report.reconciling import LikelyVariant, origins
 from tests.cli.running import invoke
 
 
 def named(value, *variants, model="paper-alexnet"):
-    found = origins(quoted(str(value)), [Variant(resolve(model)), *variants])
+    found = origins(quoted(str(value)), [LikelyVariant(resolve(model)), *variants])
     return [(origin.counted, origin.variant.words, origin.batch_size) for origin in found]
 
 
@@ -71,21 +71,21 @@ def test_a_module_of_a_network_is_a_group():
     ],
 )
 def test_numbers_as_they_are_quoted(text, counted, fit):
-    found = origins(quoted(text), [Variant(resolve("paper-alexnet"))])
+    found = origins(quoted(text), [LikelyVariant(resolve("paper-alexnet"))])
     assert (", ".join(origin.counted for origin in found), found[0].fit) == (counted, fit)
 
 
 def test_a_number_of_few_digits_is_not_looked_for_in_layers_and_variants():
     # 885,120 parameters of conv3 would be 0.9M
-    whole = Variant(resolve("ungrouped-alexnet"), "without groups")
-    found = origins(quoted("0.9M"), [Variant(resolve("paper-alexnet")), whole])
+    whole = LikelyVariant(resolve("ungrouped-alexnet"), "without groups")
+    found = origins(quoted("0.9M"), [LikelyVariant(resolve("paper-alexnet")), whole])
     assert {origin.fit for origin in found} == {None}
 
 
 def test_other_networks_count_only_if_they_give_exactly_the_number():
-    vgg = Variant(resolve("vgg16"), "as vgg16", is_other=True)
+    vgg = LikelyVariant(resolve("vgg16"), "as vgg16", is_other=True)
     assert named("138,357,544", vgg) == [("parameters", "as vgg16", 1)]
-    found = origins(quoted("138.4M"), [Variant(resolve("paper-alexnet")), vgg])
+    found = origins(quoted("138.4M"), [LikelyVariant(resolve("paper-alexnet")), vgg])
     assert {origin.fit for origin in found} == {None}
     assert {origin.variant.words for origin in found} == {""}
 
@@ -97,17 +97,17 @@ def test_what_is_no_number_is_refused(text):
 
 
 def test_another_variant():
-    whole = Variant(resolve("ungrouped-alexnet"), "without groups")
+    whole = LikelyVariant(resolve("ungrouped-alexnet"), "without groups")
     assert named(1_135_256_096, whole) == [("macs, fvcore", "without groups", 1)]
 
 
 def test_a_variant_that_is_the_same_is_not_named():
-    same = Variant(resolve("paper-alexnet", Changes(classes=1000)), "with 1000 classes")
+    same = LikelyVariant(resolve("paper-alexnet", Changes(classes=1000)), "with 1000 classes")
     assert named(724_406_816, same) == [("macs, fvcore", "", 1)]
 
 
 def test_the_nearest_come_with_what_is_missing():
-    found = origins(quoted("724406817"), [Variant(resolve("paper-alexnet"))])
+    found = origins(quoted("724406817"), [LikelyVariant(resolve("paper-alexnet"))])
     assert (found[0].counted, found[0].off, found[0].fit) == ("macs, fvcore", 1, None)
     assert len(found) == 5
 

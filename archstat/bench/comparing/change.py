@@ -17,12 +17,12 @@ from archstat.bench.comparing.ratio import (
 )
 from archstat.bench.record import Record, Result
 from archstat.bench.statistics import Interval
-from archstat.bench.summary import Figures, Verdict
+from archstat.bench.summary import Figures, Publishable
 
 PASSING = {"load", "threads", "memory_clock_mhz", "pcie", "programs", "meters"}
 """Keys of an environment that say what held when it was looked at, not what was measured with."""
 
-SLOWED = (Verdict.CONTENDED, Verdict.THROTTLED)
+SLOWED = (Publishable.CONTENDED, Publishable.THROTTLED)
 """Verdicts of latencies that are upper bounds."""
 
 
@@ -158,7 +158,7 @@ def _between(result: Result, said: Figures) -> Interval | None:
 
 
 def _share_ratio(before: Figures, now: Figures) -> Ratio | None:
-    untrue = {*SLOWED, Verdict.OVER}
+    untrue = {*SLOWED, Publishable.OVER}
     if before.limit is None or now.limit is None or untrue & {before.verdict, now.verdict}:
         return None
     return ratio_of_runs(
@@ -180,7 +180,7 @@ def _doubts(
     """
     for (of, said), harmless in zip(both, (Answer.SLOWER, Answer.FASTER), strict=True):
         is_bound = said.verdict in SLOWED and answer is not harmless
-        if is_bound or (said.verdict is Verdict.UNSTABLE and not is_far(ratio, tolerance)):
+        if is_bound or (said.verdict is Publishable.UNSTABLE and not is_far(ratio, tolerance)):
             return _doubt(answer, of, said)
     return ""
 

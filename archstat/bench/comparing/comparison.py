@@ -63,7 +63,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedCase:
     """One case in all columns.
 
     Attributes:
@@ -87,7 +87,7 @@ class Comparison:
     """
 
     titles: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedCase, ...]
     tolerance: float
     differences: tuple[Difference, ...] = ()
     unmatched: tuple[tuple[str, Case], ...] = ()
@@ -216,7 +216,7 @@ def _comparison(columns: _Columns, tolerance: float, compare: _Compare) -> Compa
         first, *others = (each for each in line if each)
         if others:
             entries = (each and _entry(first, each, tolerance, compare) for each in line)
-            rows.append(Row(case, tuple(entries)))
+            rows.append(ComparedCase(case, tuple(entries)))
         else:
             unmatched.append((first.title, first.result.case))
     if not rows:

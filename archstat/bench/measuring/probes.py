@@ -67,7 +67,7 @@ class Repeated:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedProbe:
     """A probe and what it tells of."""
 
     name: str
@@ -75,7 +75,7 @@ class Named:
     probe: Repeated
 
 
-def compute_probes(device: Device, dtype: str) -> list[Named]:
+def compute_probes(device: Device, dtype: str) -> list[NamedProbe]:
     """Return the probes of operations; the first is the one that runs beside samples."""
     size, number, place = device.probe, type_of(dtype), device.torch_device
     convolving = device.convolves_in(dtype)
@@ -86,8 +86,8 @@ def compute_probes(device: Device, dtype: str) -> list[Named]:
 
     def named(
         name: str, told: tuple[str, ...], call: Callable[[], object], flops: int, of: str = dtype
-    ) -> Named:
-        return Named(name, told, Repeated(call, flops, device, of))
+    ) -> NamedProbe:
+        return NamedProbe(name, told, Repeated(call, flops, device, of))
 
     last = torch.channels_last
     image = drawn(size.examples, CHANNELS, SIDE, SIDE).contiguous(memory_format=last)
@@ -117,7 +117,7 @@ def compute_probes(device: Device, dtype: str) -> list[Named]:
     return found
 
 
-def memory_probes(device: Device, dtype: str, set_bytes: int) -> list[Named]:
+def memory_probes(device: Device, dtype: str, set_bytes: int) -> list[NamedProbe]:
     """Return the probes of memory, which work on so many bytes; the first runs beside samples."""
     place = device.torch_device
     rows = set_bytes // BYTES[dtype] // ROW
@@ -126,8 +126,8 @@ def memory_probes(device: Device, dtype: str, set_bytes: int) -> list[Named]:
     plain = torch.randn(set_bytes // BYTES[FLOAT32], device=place)
     half = plain.numel() // 2
 
-    def named(name: str, call: Callable[[], object]) -> Named:
-        return Named(name, (MEMORY,), Repeated(call, set_bytes, device, dtype))
+    def named(name: str, call: Callable[[], object]) -> NamedProbe:
+        return NamedProbe(name, (MEMORY,), Repeated(call, set_bytes, device, dtype))
 
     return [
         named("weights of a linear layer, read", lambda: functional.linear(x, weights)),
@@ -163,7 +163,7 @@ class Probes:
                 yield from self._measured(surroundings, set_bytes, probes)
 
     def _measured(
-        self, surroundings: Surroundings, set_bytes: int, probes: list[Named]
+        self, surroundings: Surroundings, set_bytes: int, probes: list[NamedProbe]
     ) -> Iterator[Ceiling]:
         beside = self._beside[surroundings, set_bytes] = probes[0].probe
         for named in probes:

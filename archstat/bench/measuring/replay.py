@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from archstat.bench.case import BYTES, Case
-from archstat.bench.layer_rounds import Line, Timed
+from archstat.bench.layer_rounds import RoundPlan, Timed
 from archstat.bench.measuring.subject import Models, captured, device_of, what_went_wrong
 from archstat.bench.plan import Plan
 from archstat.bench.protocol import Station, Subject
@@ -255,7 +255,7 @@ def _others(moved: int, device: Device) -> Tensor:
 
 def layer_line(
     plan: Plan, number: int, models: Models, station: Station
-) -> tuple[LayerTimes, Line]:
+) -> tuple[LayerTimes, RoundPlan]:
     """Return the layers of a case, ready to be timed, and a record for their times.
 
     Raises:
@@ -269,7 +269,7 @@ def layer_line(
     whole = timed_whole(case, models, station.subject)
     kinds = tuple(found[name].kind for name in layers)
     empty = LayerTimes(plan.process, tuple(layers), kinds, failures=failures)
-    return empty, Line(whole, list(layers.values()), station.compute, station.memory)
+    return empty, RoundPlan(whole, list(layers.values()), station.compute, station.memory)
 
 
 def timed_whole(case: Case, models: Models, subject: Subject) -> Timed:

@@ -162,7 +162,7 @@ def best_batches(search: Search) -> list[int]:
 
 
 @dataclass
-class Measured:
+class RunOutcome:
     """What came of a run.
 
     Attributes:
@@ -181,7 +181,7 @@ def measured(
     layers: bool,
     epoch: int,
     keep: Callable[[Record], None],
-) -> Measured:
+) -> RunOutcome:
     """Measure, and tell on stderr how far it is; Ctrl-C ends it with what there is.
 
     Raises:
@@ -210,9 +210,9 @@ def measured(
     except KeyboardInterrupt:
         line.clear()
         _say("stopped; what follows is what was measured so far")
-        return Measured(going.record(), is_whole=False)
+        return RunOutcome(going.record(), is_whole=False)
     line.clear()
-    return Measured(record, is_whole=True)
+    return RunOutcome(record, is_whole=True)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from archstat.bench.case import Case
 from archstat.bench.layer_summary import Breakdown, breakdown, failure, layer_seconds
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record, Result
-from archstat.bench.summary import Figures, Verdict, figures
+from archstat.bench.summary import Figures, Publishable, figures
 from archstat.bench.work import work_of
 from archstat.devices.processor import physical_cores
 from archstat.documents.cells import with_time_unit
@@ -91,6 +91,6 @@ def _remarks(result: Result, found: Figures | None, parts: Breakdown | None) -> 
         yield from parts.notes
         if result.case.device != CPU:
             yield f"a call takes {with_time_unit(found.latency_s)} with what the host adds"
-    if found.verdict is not Verdict.VALID:
+    if found.verdict is not Publishable.VALID:
         why = found.reason.partition(";")[0]  # what follows are options of archstat bench
         yield f"{found.verdict.value}: {why}; archstat bench takes its time, and tells more"

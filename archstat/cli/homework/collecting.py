@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archstat.homework.grading.report import ClassReport
     from archstat.homework.grading.roster import Roster
     from archstat.homework.grading.run import Graded
-    from archstat.homework.grading.source import Source
+    from archstat.homework.grading.source import FileSource
     from archstat.homework.grading.submissions import Submission
     from archstat.homework.marking.policy import Policy
 
@@ -32,7 +32,7 @@ GOES_ON = "make room, or choose another folder with -o; the same command goes on
 
 def handed_in(
     folder: Path, output: Path, read: Sequence[Path], roster: Roster | None
-) -> tuple[Source, Sequence[Submission]]:
+) -> tuple[FileSource, Sequence[Submission]]:
     """Return what was handed in, and tell how it was found.
 
     Args:

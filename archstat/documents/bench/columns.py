@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archstat.bench.statistics import Interval
-from archstat.bench.summary import Figures, Limit, Verdict
+from archstat.bench.summary import Figures, Limit, Publishable
 from archstat.documents.bench.sheet import CaseRow, CaseSetting, CaseSheet
 from archstat.documents.cells import NOTHING, Cell, Look, Sign
 from archstat.documents.document import Column
@@ -26,12 +26,12 @@ STEADY_NOTE = (
 )
 
 MARKS = {
-    Verdict.VALID: Look.GOOD,
-    Verdict.UNSTABLE: Look.DOUBT,
-    Verdict.CONTENDED: Look.DOUBT,
-    Verdict.THROTTLED: Look.DOUBT,
-    Verdict.OVER: Look.BAD,
-    Verdict.FAILED: Look.BAD,
+    Publishable.VALID: Look.GOOD,
+    Publishable.UNSTABLE: Look.DOUBT,
+    Publishable.CONTENDED: Look.DOUBT,
+    Publishable.THROTTLED: Look.DOUBT,
+    Publishable.OVER: Look.BAD,
+    Publishable.FAILED: Look.BAD,
 }
 
 

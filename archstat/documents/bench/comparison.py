@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from archstat.bench.comparing.comparison import Comparison, Entry, Row
+from archstat.bench.comparing.comparison import ComparedCase, Comparison, Entry
 from archstat.bench.comparing.ratio import Ratio
 from archstat.bench.record import SCHEMA
 from archstat.documents.bench.figures import CASE, records_table
@@ -83,7 +83,7 @@ def _varying(comparison: Comparison) -> list[CaseSetting]:
     return [each for each in SETTINGS if each is BATCH or len(set(map(each.text, cases))) > 1]
 
 
-def _line(row: Row, settings: Sequence[CaseSetting], unit: TimeUnit) -> Iterator[str]:
+def _line(row: ComparedCase, settings: Sequence[CaseSetting], unit: TimeUnit) -> Iterator[str]:
     yield from (setting.text(row.case) or NOTHING for setting in settings)
     for entry in row.entries:
         yield from _figures(entry, unit)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from archstat.bench.case import Case
 from archstat.bench.record import Record, Result
-from archstat.bench.summary import Figures, Verdict, figures
+from archstat.bench.summary import Figures, Publishable, figures
 from archstat.documents.units import TimeUnit, time_unit
 
 OPTIMIZER_NAMES = {"": "forward pass", "sgd": "training step, SGD", "adam": "training step, Adam"}
@@ -62,14 +62,14 @@ class CaseRow:
         return self.result.case
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Publishable:
         """Whether the figures are worth publishing."""
-        return Verdict.FAILED if self.figures is None else self.figures.verdict
+        return Publishable.FAILED if self.figures is None else self.figures.verdict
 
     @property
     def is_valid(self) -> bool:
         """Whether they are."""
-        return self.verdict is Verdict.VALID
+        return self.verdict is Publishable.VALID
 
     @property
     def reason(self) -> str:

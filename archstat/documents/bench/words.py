@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.case import Case
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
-from archstat.bench.summary import Verdict, best
+from archstat.bench.summary import Publishable, best
 from archstat.documents.bench.sheet import (
     BATCH,
     DEVICE,
@@ -136,9 +136,9 @@ def spent(sheet: CaseSheet) -> Iterator[str]:
         yield f"{whole:.0f} s, {percent(rest / whole)} of it neither in the model nor in the probes"
 
 
-def verdicts(sheet: CaseSheet) -> Iterator[tuple[Verdict, str]]:
+def verdicts(sheet: CaseSheet) -> Iterator[tuple[Publishable, str]]:
     """Yield why rows that were measured are not worth publishing; a line for each reason."""
-    found: dict[tuple[Verdict, str], list[Case]] = {}
+    found: dict[tuple[Publishable, str], list[Case]] = {}
     for row in sheet.rows:
         if row.figures is not None and row.reason:
             found.setdefault((row.verdict, row.reason), []).append(row.case)

@@ -9,7 +9,7 @@ from archstat.errors import Problem, UsageError, did_you_mean, shown
 from archstat.graph import INPUT
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
-from archstat.homework.reading.table import Table
+from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.alignment import ASKED
 from archstat.homework.sheet.labels import general_family
 from archstat.homework.sheet.sheet import columns_of
@@ -190,7 +190,7 @@ def check_blanks(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -
 
 def _problems(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -> Iterator[Problem]:
     on_sheet = [column.key for column in columns]
-    as_read = columns_of(Table("", tuple(column.title for column in blank), ()))
+    as_read = columns_of(FoundTable("", tuple(column.title for column in blank), ()))
     for column, read in zip(blank, as_read, strict=True):
         if column.key not in on_sheet:
             hint = did_you_mean(column.key, on_sheet) or f"add it with --columns +{column.key}"

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from math import prod
 
 from archstat.graph import INPUT
-from archstat.homework.answers.quantities import QUANTITIES, Layered, Reading, Written
+from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, LayerInGraph, WrittenCell
 from archstat.homework.answers.truth import Answer, Answers, Truth
 from archstat.homework.sheet.labels import family_of, general_family
 from archstat.layers.base import Shape
@@ -120,9 +120,9 @@ class Key:
         self.sums = _sums(self.order, self.layers)
         self.by_name = {place.name: place for place in [*self.sums.values(), *self.blocks]}
         self.by_name |= {place.name: place for place in self.layers}
-        self._under: dict[tuple[str, str, Reading], Answer] = {}
-        self._values: dict[tuple[str, Reading | None], tuple[Answer, ...]] = {}
-        self._agreeing: dict[tuple[Written, str, Reading | None], frozenset[Answer]] = {}
+        self._under: dict[tuple[str, str, ColumnRule], Answer] = {}
+        self._values: dict[tuple[str, ColumnRule | None], tuple[Answer, ...]] = {}
+        self._agreeing: dict[tuple[WrittenCell, str, ColumnRule | None], frozenset[Answer]] = {}
 
     @property
     def places(self) -> list[Place]:
@@ -138,7 +138,7 @@ class Key:
             self._answers[place.name] = _together(rows, is_sum=place.is_sum)
         return self._answers[place.name]
 
-    def answer(self, place: Place, quantity: str, reading: Reading | None = None) -> Answer:
+    def answer(self, place: Place, quantity: str, reading: ColumnRule | None = None) -> Answer:
         """Return what is right at a place under a reading."""
         if reading is None:
             return self.answers(place).get(quantity)
@@ -182,18 +182,18 @@ class Key:
         start, stop = block.span
         return sum(self.left_out(layer) for layer in self.layers[start + 1 : stop])
 
-    def _read(self, place: Place, quantity: str, reading: Reading) -> Answer:
+    def _read(self, place: Place, quantity: str, reading: ColumnRule) -> Answer:
         truth = self.truth
         members = place.members
         if not QUANTITIES[quantity].is_summed:
             members = members[:1] if quantity in BEFORE else members[-1:]
         found = [
-            reading.answer(truth.account[name], Layered(truth.nodes[name], truth.graph))
+            reading.answer(truth.account[name], LayerInGraph(truth.nodes[name], truth.graph))
             for name in members
         ]
         return found[0] if len(found) == 1 else total(found)
 
-    def values(self, quantity: str, reading: Reading | None = None) -> tuple[Answer, ...]:
+    def values(self, quantity: str, reading: ColumnRule | None = None) -> tuple[Answer, ...]:
         """Return all that is right at any place, each once."""
         at = (quantity, reading)
         if at not in self._values:
@@ -202,7 +202,7 @@ class Key:
         return self._values[at]
 
     def agreeing(
-        self, written: Written, quantity: str, reading: Reading | None = None
+        self, written: WrittenCell, quantity: str, reading: ColumnRule | None = None
     ) -> frozenset[Answer]:
         """Return what a cell says of all that is right at any place."""
         at = (written, quantity, reading)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from archstat.homework.answers import readings as r
-from archstat.homework.answers.readings import Layered, Reading
+from archstat.homework.answers.readings import ColumnRule, LayerInGraph
 from archstat.homework.answers.truth import Answer
 from archstat.homework.answers.written import (
-    Written,
+    WrittenCell,
     map_of,
     reads_number,
     reads_per_axis,
@@ -28,8 +28,8 @@ from archstat.homework.answers.written import (
     says_share,
 )
 
-Agrees: TypeAlias = Callable[[Written, Answer], bool]
-Reads: TypeAlias = Callable[[Written], Answer]
+Agrees: TypeAlias = Callable[[WrittenCell, Answer], bool]
+Reads: TypeAlias = Callable[[WrittenCell], Answer]
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,25 @@ class Quantity:
     title: str
     agrees: Agrees
     reads: Reads
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[ColumnRule, ...] = ()
     is_telling: bool = False
     is_setting: bool = False
     is_summed: bool = False
 
 
-def _count(key: str, title: str, *readings: Reading) -> Quantity:
+def _count(key: str, title: str, *readings: ColumnRule) -> Quantity:
     """Return a number that adds up over layers."""
     return Quantity(
         key, title, says_number, reads_number, readings, is_telling=True, is_summed=True
     )
 
 
-def _given(key: str, title: str, *readings: Reading) -> Quantity:
+def _given(key: str, title: str, *readings: ColumnRule) -> Quantity:
     """Return a number that is a setting."""
     return Quantity(key, title, says_number, reads_number, readings, is_setting=True)
 
 
-def _per_axis(key: str, title: str, *readings: Reading, is_setting: bool = False) -> Quantity:
+def _per_axis(key: str, title: str, *readings: ColumnRule, is_setting: bool = False) -> Quantity:
     return Quantity(key, title, says_per_axis, reads_per_axis, readings, is_setting=is_setting)
 
 
@@ -124,4 +124,12 @@ READINGS: Mapping[str, str] = {
 } | {"batch": "of a whole batch"}
 """The readings that may be declared, in words, by their names."""
 
-__all__ = ["QUANTITIES", "READINGS", "Layered", "Quantity", "Reading", "Written", "map_of"]
+__all__ = [
+    "QUANTITIES",
+    "READINGS",
+    "ColumnRule",
+    "LayerInGraph",
+    "Quantity",
+    "WrittenCell",
+    "map_of",
+]

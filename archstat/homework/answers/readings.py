@@ -18,7 +18,7 @@ BYTES_OF_A_HALF = 2
 
 
 @dataclass(frozen=True)
-class Layered:
+class LayerInGraph:
     """What a reading may look at beside the answers: the layer, and the network that it is in."""
 
     node: Node
@@ -26,7 +26,7 @@ class Layered:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ColumnRule:
     """A rule by which a column is filled in.
 
     Attributes:
@@ -38,33 +38,33 @@ class Reading:
 
     name: str
     words: str
-    answer: Callable[[Answers, Layered], Answer]
+    answer: Callable[[Answers, LayerInGraph], Answer]
     is_plain: bool = False
 
 
-def answer_to(key: str) -> Callable[[Answers, Layered], Answer]:
+def answer_to(key: str) -> Callable[[Answers, LayerInGraph], Answer]:
     """Return the rule that takes the answer to another quantity."""
     return lambda answers, _: answers.get(key)
 
 
-def counting(name: str, words: str) -> Reading:
+def counting(name: str, words: str) -> ColumnRule:
     """Return the rule that takes what a convention counts."""
     convention = CONVENTIONS[name]
-    return Reading(name, words, lambda _, layered: _count(convention, layered.node))
+    return ColumnRule(name, words, lambda _, layered: _count(convention, layered.node))
 
 
 def _count(convention: Convention, node: Node) -> int:
     return convention.count(node) * (1 if node.examples is None else node.examples)
 
 
-def _clipped(answers: Answers, layered: Layered) -> Answer:
+def _clipped(answers: Answers, layered: LayerInGraph) -> Answer:
     field = answers.get("receptive_field")
     if not isinstance(field, tuple):
         return field
     return tuple(min(pair) for pair in zip(field, layered.graph.input_shape[1:], strict=False))
 
 
-def _keras(answers: Answers, layered: Layered) -> Answer:
+def _keras(answers: Answers, layered: LayerInGraph) -> Answer:
     """Return the parameters by Keras: a batch norm keeps means and variances, an LSTM one bias."""
     params = answers.get("params")
     if not isinstance(params, int):
@@ -81,22 +81,22 @@ def _keras(answers: Answers, layered: Layered) -> Answer:
     return params
 
 
-def _channels(answers: Answers, _: Layered) -> Answer:
+def _channels(answers: Answers, _: LayerInGraph) -> Answer:
     """Return the channels that a layer without filters of its own returns."""
     shape = answers.get("feature_map")
     return shape[0] if isinstance(shape, tuple) and len(shape) > 1 else None
 
 
-def _all_channels(answers: Answers, _: Layered) -> Answer:
+def _all_channels(answers: Answers, _: LayerInGraph) -> Answer:
     """Return the channels of a layer that filters each of them apart."""
     channels = answers.get("in_channels")
     return channels if channels == answers.get("groups") else None
 
 
-def _divided(key: str) -> Callable[[Answers, Layered], Answer]:
+def _divided(key: str) -> Callable[[Answers, LayerInGraph], Answer]:
     """Return the rule that counts on one of the devices that the network's groups stand for."""
 
-    def answer(answers: Answers, layered: Layered) -> Answer:
+    def answer(answers: Answers, layered: LayerInGraph) -> Answer:
         value, devices = answers.get(key), _devices(layered.graph)
         if devices <= 1:
             return None
@@ -117,8 +117,8 @@ def _devices(graph: Graph) -> int:
     return found.pop() if len(found) == 1 else 1
 
 
-def _bytes(key: str, width: int) -> Callable[[Answers, Layered], Answer]:
-    def answer(answers: Answers, _: Layered) -> Answer:
+def _bytes(key: str, width: int) -> Callable[[Answers, LayerInGraph], Answer]:
+    def answer(answers: Answers, _: LayerInGraph) -> Answer:
         value = answers.get(key)
         return width * value if isinstance(value, int) else None
 
@@ -139,39 +139,39 @@ OPERATIONS = (
         "tensorflow", "TensorFlow's profiler: two a multiply–accumulate, biases and pools too"
     ),
 )
-ONE_A_MAC = Reading("macs", "one operation a multiply–accumulate", answer_to("macs"))
-WITH_BIASES = Reading("with-biases", "biases included", answer_to("params"))
-WITHOUT_BIASES = Reading("weights-only", "without biases", answer_to("weights"))
-KERAS = Reading(
+ONE_A_MAC = ColumnRule("macs", "one operation a multiply–accumulate", answer_to("macs"))
+WITH_BIASES = ColumnRule("with-biases", "biases included", answer_to("params"))
+WITHOUT_BIASES = ColumnRule("weights-only", "without biases", answer_to("weights"))
+KERAS = ColumnRule(
     "keras", "Keras's: 4 numbers a channel of a batch norm, one bias in an LSTM", _keras
 )
-EVERY_OUTPUT = Reading("every-output", "every layer's outputs", answer_to("activations"))
-CLIPPED = Reading("clipped", "clipped to the image", _clipped)
-BEFORE_FLATTENING = Reading("map", "before it is flattened", answer_to("in_map"), is_plain=True)
-VOCABULARY = Reading("vocabulary", "of how many words", answer_to("in_words"), is_plain=True)
-CHANNELS = Reading("channels", "channels of the map", _channels, is_plain=True)
-DEPTHWISE = Reading("depthwise", "of all its channels", _all_channels, is_plain=True)
-FROM_ZERO = Reading(
+EVERY_OUTPUT = ColumnRule("every-output", "every layer's outputs", answer_to("activations"))
+CLIPPED = ColumnRule("clipped", "clipped to the image", _clipped)
+BEFORE_FLATTENING = ColumnRule("map", "before it is flattened", answer_to("in_map"), is_plain=True)
+VOCABULARY = ColumnRule("vocabulary", "of how many words", answer_to("in_words"), is_plain=True)
+CHANNELS = ColumnRule("channels", "channels of the map", _channels, is_plain=True)
+DEPTHWISE = ColumnRule("depthwise", "of all its channels", _all_channels, is_plain=True)
+FROM_ZERO = ColumnRule(
     "from-zero", "from the first pixel's centre", answer_to("start0"), is_plain=True
 )
 
 
-def per_device(key: str) -> Reading:
+def per_device(key: str) -> ColumnRule:
     """Return the rule that counts on one of the devices of a network in groups."""
-    return Reading("per-device", "what one of the devices holds, a group each", _divided(key))
+    return ColumnRule("per-device", "what one of the devices holds, a group each", _divided(key))
 
 
-def in_halves(key: str) -> Reading:
+def in_halves(key: str) -> ColumnRule:
     """Return the rule of two bytes a number."""
-    return Reading("2-bytes", "2 bytes a number", _bytes(key, BYTES_OF_A_HALF))
+    return ColumnRule("2-bytes", "2 bytes a number", _bytes(key, BYTES_OF_A_HALF))
 
 
 @lru_cache(maxsize=100)
-def of_batch(size: int, key: str) -> Reading:
+def of_batch(size: int, key: str) -> ColumnRule:
     """Return the rule that counts a whole batch."""
 
-    def answer(answers: Answers, _: Layered) -> Answer:
+    def answer(answers: Answers, _: LayerInGraph) -> Answer:
         value = answers.get(key)
         return value * size if isinstance(value, (int, Fraction)) else value
 
-    return Reading("batch", f"of a batch of {size}", answer)
+    return ColumnRule("batch", f"of a batch of {size}", answer)

@@ -12,7 +12,7 @@ from math import prod
 from archstat.homework.answers.truth import Answer
 from archstat.homework.cells.shapes import Dims, shapes
 from archstat.homework.cells.sums import Sum, sums
-from archstat.homework.cells.values import Number, is_blank, numbers
+from archstat.homework.cells.values import WrittenNumber, is_blank, numbers
 from archstat.layers.base import Shape
 
 OF_FLOATS = Fraction(1, 10**12)
@@ -20,7 +20,7 @@ OF_FLOATS = Fraction(1, 10**12)
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenCell:
     """What stands in a cell, or in a part of it.
 
     Attributes:
@@ -37,16 +37,16 @@ class Written:
         return hash(self.text)
 
     @cached_property
-    def numbers(self) -> tuple[Number, ...]:
+    def numbers(self) -> tuple[WrittenNumber, ...]:
         """Every reading of the number that it states."""
         return numbers(self.text, scale=self.scale, unit=self.unit)
 
     @cached_property
-    def counts(self) -> tuple[Number, ...]:
+    def counts(self) -> tuple[WrittenNumber, ...]:
         """The same, where a number is asked for: a calculation alone states its result."""
         if self.numbers or self.sum is None or self.sum.stated is not None:
             return self.numbers
-        return (Number(self.sum.value),)
+        return (WrittenNumber(self.sum.value),)
 
     @cached_property
     def shapes(self) -> tuple[Dims, ...]:
@@ -81,19 +81,19 @@ def is_near(value: Answer, answer: Answer) -> bool:
 
 
 @lru_cache(maxsize=10_000)  # the sheets of a class say much the same
-def written(text: str, scale: Fraction = Fraction(1), unit: str = "") -> Written:
+def written(text: str, scale: Fraction = Fraction(1), unit: str = "") -> WrittenCell:
     """Return what stands in a cell, read once."""
-    return Written(text, scale, unit)
+    return WrittenCell(text, scale, unit)
 
 
-def says_number(written: Written, answer: Answer) -> bool:
+def says_number(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a number, to the digits that it writes."""
     if not isinstance(answer, (int, Fraction)):
         return False
     return any(number.agrees(answer) for number in written.counts)
 
 
-def reads_number(written: Written) -> Answer:
+def reads_number(written: WrittenCell) -> Answer:
     """Return the number that a cell states."""
     if not written.counts:
         return None
@@ -101,7 +101,7 @@ def reads_number(written: Written) -> Answer:
     return int(value) if value.denominator == 1 else value
 
 
-def says_share(written: Written, answer: Answer) -> bool:
+def says_share(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a share in percent, or as a part of one."""
     if not isinstance(answer, (int, Fraction)):
         return False
@@ -115,16 +115,16 @@ def says_share(written: Written, answer: Answer) -> bool:
     )
 
 
-def reads_share(written: Written) -> Answer:
+def reads_share(written: WrittenCell) -> Answer:
     """Return the share that a cell states, in percent."""
     return next((one.value for one in _percent(written)), None)
 
 
-def _percent(written: Written) -> tuple[Number, ...]:
+def _percent(written: WrittenCell) -> tuple[WrittenNumber, ...]:
     return numbers(re.sub("[%<]", " ", written.text))
 
 
-def says_map(written: Written, answer: Answer) -> bool:
+def says_map(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a map, channels first or last, or the sides of one alone."""
     return isinstance(answer, tuple) and any(_is_map(dims, answer) for dims in written.shapes)
 
@@ -167,12 +167,12 @@ def map_of(dims: Dims, like: Shape) -> Shape | None:
     return (channels, *(sizes * len(sides))) if len(sizes) == 1 and sides else None
 
 
-def reads_shape(written: Written) -> Answer:
+def reads_shape(written: WrittenCell) -> Answer:
     """Return the sizes that a cell states, in its own order."""
     return written.shapes[0].sizes if written.shapes else None
 
 
-def says_per_axis(written: Written, answer: Answer) -> bool:
+def says_per_axis(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a number for every axis, once where they are the same."""
     if isinstance(answer, str):
         return answer in written.text.casefold()
@@ -183,7 +183,7 @@ def says_per_axis(written: Written, answer: Answer) -> bool:
     return any(dims.sizes == answer and dims.channels is None for dims in written.shapes)
 
 
-def reads_per_axis(written: Written) -> Answer:
+def reads_per_axis(written: WrittenCell) -> Answer:
     """Return the numbers that a cell states, one where it states one for all axes."""
     numbers = written.numbers or (() if written.shapes else written.counts)
     if numbers and numbers[0].value.denominator == 1:
@@ -191,7 +191,7 @@ def reads_per_axis(written: Written) -> Answer:
     return written.shapes[0].sizes if written.shapes else None
 
 
-def says_kernel(written: Written, answer: Answer) -> bool:
+def says_kernel(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a kernel's sizes; a depth beside them is not asked here."""
     if says_per_axis(written, answer):
         return True

@@ -9,7 +9,7 @@ from fractions import Fraction
 from archstat.homework.cells.arithmetic import worked_out
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import names_what_is_counted
-from archstat.homework.cells.values import Number, numbers, without_half_brackets
+from archstat.homework.cells.values import WrittenNumber, numbers, without_half_brackets
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Sum:
 
     terms: str
     value: Fraction
-    stated: Number | None
+    stated: WrittenNumber | None
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")

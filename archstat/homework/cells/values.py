@@ -71,7 +71,7 @@ def is_blank(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Number:
+class WrittenNumber:
     """A number as it was written.
 
     Attributes:
@@ -117,7 +117,7 @@ class Number:
         return is_rounded and (self.is_of_column or self.value != 0)
 
 
-def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Number, ...]:
+def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[WrittenNumber, ...]:
     """Return every reading of the one number that a cell states, the likeliest first.
 
     Where a cell shows a calculation, what stands behind the last equals sign counts.
@@ -155,7 +155,7 @@ def _statements(text: str) -> Iterator[str]:
         yield from (f"≈{number}" for number in rounded)
 
 
-def shares(text: str) -> Number | None:
+def shares(text: str) -> WrittenNumber | None:
     """Return the share that a cell states: 6.25 % or 0.0625; None if it states none.
 
     >>> shares("6,3 %").value, shares("0.063").step, shares("63")
@@ -201,7 +201,7 @@ def _without_comment(text: str) -> str:
     return text
 
 
-def _readings(text: str, scale: Fraction = ONE, unit: str = "") -> tuple[Number, ...]:
+def _readings(text: str, scale: Fraction = ONE, unit: str = "") -> tuple[WrittenNumber, ...]:
     """Return every reading of a text that is a number, its unit and what it counts."""
     text = _without_name(text.strip(_QUOTES).rstrip(_PUNCTUATION))
     is_about = bool(_ABOUT.match(text) or _MORE_OR_LESS.search(text))
@@ -222,7 +222,7 @@ def _readings(text: str, scale: Fraction = ONE, unit: str = "") -> tuple[Number,
     return tuple(found)
 
 
-def _in_myriads(text: str) -> Number | None:
+def _in_myriads(text: str) -> WrittenNumber | None:
     """Return a number that is counted in 만 and 억 and more than one of them: 6096만 5224."""
     match = _MYRIADS.fullmatch(text)
     if match is None:
@@ -240,7 +240,7 @@ def _in_myriads(text: str) -> Number | None:
         return None
     unit = parts[-1][1]
     value = sum((part * unit for part, unit in parts), Fraction())
-    return Number(value, step=None if unit == ONE else unit)
+    return WrittenNumber(value, step=None if unit == ONE else unit)
 
 
 def _without_name(text: str) -> str:
@@ -268,7 +268,7 @@ def _factors(words: str, scale: Fraction, unit: str) -> tuple[Factor, ...]:
 
 def _number(
     numeral: Numeral, *, sign: int, power: Fraction, factor: Factor, is_about: bool
-) -> Number:
+) -> WrittenNumber:
     multiple = power * factor.value
     step: Fraction | None = None
     if multiple != ONE or (numeral.decimals and numeral.value.denominator != 1):
@@ -284,7 +284,7 @@ def _number(
         step = multiple * 10 ** (len(digits) - len(digits.rstrip("0")))
     notes = filter(None, (numeral.note, factor.note))
     value = sign * numeral.value * multiple
-    return Number(value, step, "; ".join(notes), factor.unit, coarse=coarse)
+    return WrittenNumber(value, step, "; ".join(notes), factor.unit, coarse=coarse)
 
 
 def split_cell(text: str, parts: int) -> tuple[str, ...]:

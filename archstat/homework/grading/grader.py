@@ -21,7 +21,7 @@ from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading import Contents, Passage, Table, read_bytes
+from archstat.homework.reading import Contents, FoundTable, Passage, read_bytes
 from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
 from archstat.homework.reading.office.archive import Archive
 from archstat.models.description import graph_of
@@ -60,7 +60,7 @@ class Grader:
 
     def __call__(self, files: Files) -> Outcome:
         """Return what comes of a submission."""
-        items: list[tuple[str, bytes, Table | Passage]] = []
+        items: list[tuple[str, bytes, FoundTable | Passage]] = []
         problems: list[str] = []
         is_readable = False
         for name, data in _unpacked(files):
@@ -78,7 +78,7 @@ class Grader:
                 problems.append(_said(error))
             except Exception as error:  # noqa: BLE001  a file that breaks us hides no other file
                 problems.append(f"{name}: archstat fails on it: {type(error).__name__}")
-        tables = [one for one in items if isinstance(one[2], Table)]
+        tables = [one for one in items if isinstance(one[2], FoundTable)]
         if not tables:
             status = Status.NO_TABLE if is_readable else Status.UNREADABLE
             return Outcome(status, _joined(problems))

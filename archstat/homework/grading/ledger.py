@@ -33,7 +33,7 @@ COMMIT;
 
 
 @dataclass(frozen=True)
-class Record:
+class GradedRecord:
     """A graded submission.
 
     Attributes:
@@ -59,7 +59,7 @@ class Ledger:
                 database.execute("DELETE FROM question")
                 database.execute("INSERT INTO question VALUES (?)", (question,))
 
-    def known(self, key: str, digest: str) -> Record | None:
+    def known(self, key: str, digest: str) -> GradedRecord | None:
         """Return the record of a submission, if it was graded as it is now, to an end."""
         found = self._database.execute(
             "SELECT feedback_file, outcome FROM graded WHERE key = ? AND digest = ?",
@@ -68,12 +68,14 @@ class Ledger:
         if found is None:
             return None
         try:
-            record = Record(key, digest, json.loads(found[0]), from_json(json.loads(found[1])))
+            record = GradedRecord(
+                key, digest, json.loads(found[0]), from_json(json.loads(found[1]))
+            )
         except (KeyError, TypeError, ValueError):  # somebody has edited it
             return None
         return record if record.outcome.status.is_final else None
 
-    def add(self, record: Record) -> None:
+    def add(self, record: GradedRecord) -> None:
         """Write a record to the disk."""
         row = (
             _plain(record.key),

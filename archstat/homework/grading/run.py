@@ -12,10 +12,10 @@ from pathlib import Path
 from unicodedata import normalize
 
 from archstat.homework.grading.guards import Limits
-from archstat.homework.grading.ledger import Ledger, Record
+from archstat.homework.grading.ledger import GradedRecord, Ledger
 from archstat.homework.grading.outcome import Outcome
 from archstat.homework.grading.pool import grade_each
-from archstat.homework.grading.source import Source
+from archstat.homework.grading.source import FileSource
 from archstat.homework.grading.submissions import Files, Submission, load
 from archstat.homework.grading.submitted.sandbox import Sandbox
 from archstat.homework.grading.worker import Work
@@ -26,7 +26,7 @@ class Graded:
     """A submission, and what came of it."""
 
     submission: Submission
-    record: Record
+    record: GradedRecord
 
     @property
     def without_feedback(self) -> Graded:
@@ -40,7 +40,7 @@ Done = Callable[[Graded], None]
 
 def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
     submissions: Sequence[Submission],
-    source: Source,
+    source: FileSource,
     *,
     ledger: Ledger,
     work: Work,
@@ -68,7 +68,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
 
     def finish(job: tuple[Submission, str], outcome: Outcome) -> None:
         submission, digest = job
-        record = Record(submission.key, digest, file_names.get(submission.key, ""), outcome)
+        record = GradedRecord(submission.key, digest, file_names.get(submission.key, ""), outcome)
         ledger.add(record)
         done(Graded(submission, record))
 

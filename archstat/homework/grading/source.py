@@ -50,7 +50,7 @@ class Member:
     number: int = 0
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """A folder or an archive."""
 
     @property
@@ -65,7 +65,7 @@ class Source(Protocol):
         """
 
 
-def open_source(path: Path, *, without: tuple[Path, ...] = ()) -> Source:
+def open_source(path: Path, *, without: tuple[Path, ...] = ()) -> FileSource:
     """Return what stands in a folder or in a zip file.
 
     Args:

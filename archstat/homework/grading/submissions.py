@@ -13,7 +13,7 @@ from archstat.errors import SheetError
 from archstat.homework.grading import naming
 from archstat.homework.grading.naming import Owner, Person
 from archstat.homework.grading.roster import Roster, Student
-from archstat.homework.grading.source import EMPTY, Member, Source
+from archstat.homework.grading.source import EMPTY, FileSource, Member
 
 MOST_FILES = 50
 """Of a submission: more are a project, in which the sheet has a name that is looked at first."""
@@ -65,7 +65,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class ReadSubmission:
     """A submission as it was read.
 
     Attributes:
@@ -104,7 +104,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Found:
+class HandedIn:
     """What was handed in.
 
     Attributes:
@@ -116,12 +116,12 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def find_submissions(source: Source, roster: Roster | None = None) -> list[Submission]:
+def find_submissions(source: FileSource, roster: Roster | None = None) -> list[Submission]:
     """Return the submissions in a folder or an archive; see `found_in`."""
     return list(found_in(source, roster).submissions)
 
 
-def found_in(source: Source, roster: Roster | None = None) -> Found:
+def found_in(source: FileSource, roster: Roster | None = None) -> HandedIn:
     """Return the submissions in a folder or an archive, in the order of their keys.
 
     Where most entries of a folder have the names that a learning-management system gives, or speak
@@ -152,7 +152,7 @@ def found_in(source: Source, roster: Roster | None = None) -> Found:
         and (member.refusal != NOTHING or member.parts[: layout.depth + 1] not in entries)
     ]
     owned.sort(key=lambda one: (one[0].key, one[2].parts, one[2].number))
-    return Found(
+    return HandedIn(
         tuple(
             _submission(key, list(group), listed, roster)
             for key, group in groupby(owned, key=lambda one: one[0].key)
@@ -291,7 +291,7 @@ def _unlikeliness(name: str) -> int:
     return naming.SHEETS.index(suffix) if suffix in naming.SHEETS else len(naming.SHEETS)
 
 
-def load(submission: Submission, source: Source) -> Loaded:
+def load(submission: Submission, source: FileSource) -> ReadSubmission:
     """Return what is in the files of a submission, as far as they can be read."""
     files: list[tuple[str, bytes | str]] = []
     digest = sha256()
@@ -304,13 +304,13 @@ def load(submission: Submission, source: Source) -> Loaded:
         files.append((file.name, content))
         digest.update(repr((file.name, type(content), len(data))).encode())
         digest.update(data)
-    return Loaded(tuple(files), digest.hexdigest())
+    return ReadSubmission(tuple(files), digest.hexdigest())
 
 
 TOO_MUCH = "is not looked at: there is too much before it"
 
 
-def _content(member: Member, source: Source) -> bytes | str:
+def _content(member: Member, source: FileSource) -> bytes | str:
     """Return what is in a file, or why it is not read."""
     if member.refusal:
         return member.refusal

@@ -13,7 +13,7 @@ from math import prod
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import ShapeError
 from archstat.graph import BYTES_PER_NUMBER, INPUT, Node
-from archstat.homework.answers.quantities import QUANTITIES, Written, map_of
+from archstat.homework.answers.quantities import QUANTITIES, WrittenCell, map_of
 from archstat.homework.answers.truth import Answer, Told, Truth, reaches, retold, true_rule
 from archstat.homework.marking.marks import Spot
 from archstat.layers.base import Layer, Shape
@@ -36,7 +36,7 @@ class OwnWords:
     """
 
     truth: Truth
-    written: Mapping[Spot, Written]
+    written: Mapping[Spot, WrittenCell]
 
     def shape(self, layer: str, quantity: str = "feature_map") -> Shape | None:
         """Return the map that the sheet states of a layer, channels first."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from archstat.homework.answers.places import Key, Place
-from archstat.homework.answers.quantities import QUANTITIES, Reading
+from archstat.homework.answers.quantities import QUANTITIES, ColumnRule
 from archstat.homework.answers.readings import of_batch
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.policy import ALIKE, Policy
 from archstat.homework.sheet.alignment import Alignment, aligned
 from archstat.homework.sheet.choice import Choice, choices
 from archstat.homework.sheet.evidence import Evidence
-from archstat.homework.sheet.sheet import Column, Entry, Sheet
+from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetColumn
 from archstat.report.columns import COLUMNS
 
 OF_TOOLS: Mapping[str, frozenset[str]] = {
@@ -52,10 +52,10 @@ class Read:
         is_sure: Whether its values fit what it was taken for.
     """
 
-    column: Column
+    column: SheetColumn
     quantity: str
     asked: str
-    reading: Reading | None = None
+    reading: ColumnRule | None = None
     is_declared: bool = True
     is_sure: bool = True
 
@@ -77,7 +77,7 @@ class Held:
         """Return what a row is about."""
         return self.alignment.places.get(row)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[CellEntry]:
         """Yield what the sheet says."""
         for row in self.sheet.rows:
             yield from self.sheet.said(row)
@@ -136,7 +136,7 @@ def _reads(
     policy: Policy,
 ) -> Iterator[tuple[tuple[int, str], Read]]:
     """Yield how each column is read."""
-    entries: dict[tuple[int, str], list[tuple[Entry, Place | None]]] = {}
+    entries: dict[tuple[int, str], list[tuple[CellEntry, Place | None]]] = {}
     for row in sheet.rows:
         for entry in sheet.said(row):
             place = alignment.places.get(row.index)
@@ -163,7 +163,7 @@ def _reads(
         yield (index, quantity), Read(column, quantity, asked, reading, is_declared, is_sure)
 
 
-def _is_clear(column: Column) -> bool:
+def _is_clear(column: SheetColumn) -> bool:
     """Return whether a title leaves no doubt, so that values that do not fit are wrong ones."""
     if column.way is None:
         return False
@@ -172,12 +172,12 @@ def _is_clear(column: Column) -> bool:
 
 
 def _reading(
-    quantity: str, asked: str, cells: Sequence[tuple[Entry, Place]], key: Key
-) -> Reading | None:
+    quantity: str, asked: str, cells: Sequence[tuple[CellEntry, Place]], key: Key
+) -> ColumnRule | None:
     """Return the one rule that most of the cells follow that are not right under ours."""
-    plain: list[tuple[Entry, Place]] = []
-    left: list[tuple[Entry, Place]] = []
-    sums: list[tuple[Entry, Place]] = []
+    plain: list[tuple[CellEntry, Place]] = []
+    left: list[tuple[CellEntry, Place]] = []
+    sums: list[tuple[CellEntry, Place]] = []
     for entry, place in cells:
         if entry.written.is_blank:
             continue
@@ -192,16 +192,16 @@ def _reading(
 
 def _rule(
     quantity: str,
-    plain: Sequence[tuple[Entry, Place]],
-    left: Sequence[tuple[Entry, Place]],
+    plain: Sequence[tuple[CellEntry, Place]],
+    left: Sequence[tuple[CellEntry, Place]],
     key: Key,
-) -> Reading | None:
+) -> ColumnRule | None:
     """Return the rule by which most of the cells are right that are left."""
     rules = [one for one in QUANTITIES[quantity].readings if not one.is_plain]
     if quantity in OF_BATCHES and (size := _batch(left, quantity, key)):
         rules.append(of_batch(size, quantity))
     agrees = QUANTITIES[quantity].agrees
-    best: tuple[int, Reading] | None = None
+    best: tuple[int, ColumnRule] | None = None
     for reading in rules:
         answers = [(entry, key.answer(place, quantity, reading)) for entry, place in left]
         right = sum(agrees(entry.written, answer) for entry, answer in answers)
@@ -214,7 +214,7 @@ def _rule(
     return None if best is None else best[1]
 
 
-def is_right(entry: Entry, place: Place, asked: str, quantity: str, key: Key) -> bool:
+def is_right(entry: CellEntry, place: Place, asked: str, quantity: str, key: Key) -> bool:
     """Return whether a cell is right as its title asks, or as its column is read."""
     keys = {quantity, asked} if ALIKE.get(asked) == quantity else {quantity}
     for name in keys:
@@ -227,7 +227,7 @@ def is_right(entry: Entry, place: Place, asked: str, quantity: str, key: Key) ->
     return False
 
 
-def _batch(left: Sequence[tuple[Entry, Place]], quantity: str, key: Key) -> int | None:
+def _batch(left: Sequence[tuple[CellEntry, Place]], quantity: str, key: Key) -> int | None:
     """Return the number of examples that all are counted for, if several cells say the same."""
     sizes: Counter[int] = Counter()
     for entry, place in left:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archstat.homework.answers.truth import Answer
-from archstat.homework.sheet.sheet import Entry
+from archstat.homework.sheet.sheet import CellEntry
 
 Cell: TypeAlias = tuple[int, int, int, str]
 """A table, a row, a column, and the quantity that was asked for."""
@@ -55,7 +55,7 @@ class Mark:
         points: What it earns.
     """
 
-    entry: Entry
+    entry: CellEntry
     layer: str
     quantity: str
     verdict: Verdict

@@ -14,10 +14,10 @@ from archstat.homework.marking.held import Held, held
 from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading.table import Contents, Table
+from archstat.homework.reading.table import Contents, FoundTable
 from archstat.homework.sheet.labels import sums_of
-from archstat.homework.sheet.sheet import Column, Sheet, Way, columns_of, sheet_of
-from archstat.homework.sheet.stated import Stated, stated
+from archstat.homework.sheet.sheet import Sheet, SheetColumn, Way, columns_of, sheet_of
+from archstat.homework.sheet.stated import StatedTotal, stated
 
 _NUMBER = re.compile(r"[~≈ ]*\d[\d.,']*(?: ?(?:[kKMGB]|million|billion)\b)?")
 
@@ -71,7 +71,7 @@ def marked(
     return mark_held([*about, *texts], key, policy, aside)
 
 
-def _present(table: Table, chosen: Mapping[str, str] | None) -> Mapping[str, str]:
+def _present(table: FoundTable, chosen: Mapping[str, str] | None) -> Mapping[str, str]:
     """Return the choices that are about a table."""
     titles = {title.strip() for title in table.header}
     return {title: quantity for title, quantity in (chosen or {}).items() if title in titles}
@@ -88,16 +88,16 @@ def _texts(contents: Contents, found: Sequence[Held], number: int) -> Iterator[S
             cell = statement.cell.strip(" *")
             if not numbers(cell) and (start := _NUMBER.match(cell)):
                 cell = start[0]
-            table = Table(statement.place, ("", title), ((label, cell),), tool)
-            columns = (Column(0, "", is_label=True), Column(1, title, ways))
+            table = FoundTable(statement.place, ("", title), ((label, cell),), tool)
+            columns = (SheetColumn(0, "", is_label=True), SheetColumn(1, title, ways))
             yield sheet_of(table, columns, number)
             number += 1
 
 
-def _ways(statement: Stated, found: Sequence[Held]) -> Iterator[Way]:
+def _ways(statement: StatedTotal, found: Sequence[Held]) -> Iterator[Way]:
     """Yield what a statement may count; where it does not say so, what the table above counts."""
     if statement.heading.is_known:
-        table = Table("", (statement.heading.title,), ())
+        table = FoundTable("", (statement.heading.title,), ())
         yield from columns_of(table)[0].ways
         return
     if statement.part and not sums_of(statement.part):

@@ -9,14 +9,14 @@ from fractions import Fraction
 
 from archstat.graph import INPUT
 from archstat.homework.answers.places import TOTAL, Key, Place
-from archstat.homework.answers.quantities import QUANTITIES, Quantity, Written
+from archstat.homework.answers.quantities import QUANTITIES, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.following import OwnWords, consequences
 from archstat.homework.marking.held import Held, Read, is_right, of_input
 from archstat.homework.marking.marks import Mark, Spot, Verdict
 from archstat.homework.sheet.headings import heading
 from archstat.homework.sheet.labels import sums_of
-from archstat.homework.sheet.sheet import Entry
+from archstat.homework.sheet.sheet import CellEntry
 from archstat.homework.sheet.titles import NAMING
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
@@ -48,7 +48,7 @@ class Said:
 
 def own_words(sheets: Sequence[Held], key: Key) -> OwnWords:
     """Return what sheets say of every layer in our own terms; the last that is said counts."""
-    written: dict[Spot, Written] = {}
+    written: dict[Spot, WrittenCell] = {}
     for sheet in sheets:
         for entry in sheet.entries():
             layer = _layer(sheet, entry.row)
@@ -95,7 +95,7 @@ def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[M
         yield marks[-1]
 
 
-def _of_input(entry: Entry, read: Read, key: Key) -> Mark:
+def _of_input(entry: CellEntry, read: Read, key: Key) -> Mark:
     answer = of_input(key, read.quantity)
     plain = Mark(entry, INPUT, read.quantity, Verdict.NOT_ASKED, answer)
     if answer is None or entry.written.is_blank:
@@ -109,7 +109,7 @@ def _of_input(entry: Entry, read: Read, key: Key) -> Mark:
 
 
 def _of_place(  # noqa: PLR0911  one for each verdict
-    entry: Entry, read: Read, place: Place, sheet: Held, said: Said
+    entry: CellEntry, read: Read, place: Place, sheet: Held, said: Said
 ) -> Mark:
     """Return what is said of a cell about a layer or a block."""
     key, written = sheet.key, entry.written
@@ -139,7 +139,7 @@ def _of_place(  # noqa: PLR0911  one for each verdict
     return replace(plain, verdict=Verdict.WRONG)
 
 
-def _may_be_right(entry: Entry, read: Read, sheet: Held) -> bool:
+def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
     """Return whether a cell is right if its row or its column is read in another way."""
     if not read.is_sure:
         return True
@@ -163,13 +163,13 @@ def _joined(row: int, sheet: Held) -> Sequence[Place]:
     return sheet.key.layers[start : start + MOST_JOINED]
 
 
-def _rightness(written: Written, quantity: Quantity) -> Verdict:
+def _rightness(written: WrittenCell, quantity: Quantity) -> Verdict:
     rounded = [number for number in written.numbers if number.digits is not None]
     is_rounded = quantity.is_telling and written.numbers and rounded
     return Verdict.ROUNDED if is_rounded and len(rounded) == len(written.numbers) else Verdict.RIGHT
 
 
-def _says_all(written: Written, quantity: Quantity, answer: Answer, said: Said) -> bool:
+def _says_all(written: WrittenCell, quantity: Quantity, answer: Answer, said: Said) -> bool:
     """Return whether a cell says in words that a unit sees the whole image, and it does."""
     if quantity.key != "receptive_field" or not isinstance(answer, tuple):
         return False
@@ -179,7 +179,7 @@ def _says_all(written: Written, quantity: Quantity, answer: Answer, said: Said) 
 
 
 def _of_sum(  # noqa: PLR0911  one for each verdict
-    entry: Entry, read: Read, place: Place, sheet: Held, rows: Sequence[Mark]
+    entry: CellEntry, read: Read, place: Place, sheet: Held, rows: Sequence[Mark]
 ) -> Mark:
     """Return what is said of a cell that adds up some of these rows."""
     key, written, quantity = sheet.key, entry.written, QUANTITIES[read.quantity]
@@ -215,7 +215,7 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
     return replace(plain, verdict=Verdict.WRONG)
 
 
-def _of_part(entry: Entry, read: Read, sheet: Held) -> Mark | None:
+def _of_part(entry: CellEntry, read: Read, sheet: Held) -> Mark | None:
     """Return the mark of a cell that is the sum of some layers in a row, to the last digit."""
     quantity = QUANTITIES[read.quantity]
     value = quantity.reads(entry.written) if quantity.is_summed else None

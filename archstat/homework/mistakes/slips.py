@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from archstat.homework.answers.quantities import Quantity, Written
+from archstat.homework.answers.quantities import Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
 
 FACTORS: Mapping[str, Fraction] = {
@@ -24,7 +24,7 @@ SHORTEST_SIZE = 2  # likewise, of the sizes of a shape whose other sizes are rig
 
 
 @dataclass(frozen=True)
-class Slip:
+class PossibleSlip:
     """What somebody may have done with a right number.
 
     Attributes:
@@ -37,8 +37,8 @@ class Slip:
 
 
 def slip(
-    quantity: Quantity, written: Written, answer: Answer, others: Mapping[str, Answer]
-) -> Slip | None:
+    quantity: Quantity, written: WrittenCell, answer: Answer, others: Mapping[str, Answer]
+) -> PossibleSlip | None:
     """Return what explains a cell that no mistake of thought explains.
 
     Args:
@@ -49,29 +49,29 @@ def slip(
     """
     shown = written.sum
     is_stated = shown is not None and shown.stated is not None and shown.stated.value != shown.value
-    if shown is not None and is_stated and quantity.agrees(Written(str(shown.value)), answer):
-        return Slip(
+    if shown is not None and is_stated and quantity.agrees(WrittenCell(str(shown.value)), answer):
+        return PossibleSlip(
             "arithmetic",
             f"the calculation is right, its result is not: {shown.terms} is another number",
             "work the calculation out again",
         )
     is_size = not quantity.is_telling and not quantity.is_setting
     if is_size and off_by_one(quantity.reads(written), answer):
-        return Slip("off-by-one", "it is off by one", "work it out again, step by step")
+        return PossibleSlip("off-by-one", "it is off by one", "work it out again, step by step")
     for name, other in others.items():
         if other and other != answer and quantity.agrees(written, other):
-            return Slip(
+            return PossibleSlip(
                 "copied",
                 f"this belongs in the row of {name}",
                 "compare the two rows",
             )
     for digits, true in _pairs(written, answer):
         if words := _edit(digits, true):
-            return Slip("digit", words, "compare digit by digit")
+            return PossibleSlip("digit", words, "compare digit by digit")
     if isinstance(answer, int) and answer:
         for words, factor in FACTORS.items():
             if any(number.value == answer * factor for number in written.numbers):
-                return Slip("unit", f"it is {words}", "look at the unit")
+                return PossibleSlip("unit", f"it is {words}", "look at the unit")
     return None
 
 
@@ -89,7 +89,7 @@ def off_by_one(value: Answer, answer: Answer) -> bool:
     return False
 
 
-def _pairs(written: Written, answer: Answer) -> list[tuple[str, str]]:
+def _pairs(written: WrittenCell, answer: Answer) -> list[tuple[str, str]]:
     """Return the digits of what is written beside those of what is true, where they can be held."""
     if isinstance(answer, int):
         pairs = [(str(number.value), str(answer)) for number in written.numbers]

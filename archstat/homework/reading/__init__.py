@@ -8,6 +8,6 @@ how much is read.
 from __future__ import annotations
 
 from archstat.homework.reading.file import read_bytes, read_file, read_text
-from archstat.homework.reading.table import Contents, Passage, Table
+from archstat.homework.reading.table import Contents, FoundTable, Passage
 
-__all__ = ["Contents", "Passage", "Table", "read_bytes", "read_file", "read_text"]
+__all__ = ["Contents", "FoundTable", "Passage", "read_bytes", "read_file", "read_text"]

@@ -46,16 +46,16 @@ class Passage:
 class Contents:
     """What a file holds, in its order."""
 
-    items: tuple[Table | Passage, ...]
+    items: tuple[FoundTable | Passage, ...]
 
     @cached_property
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[FoundTable]:
         """Its tables."""
-        return [item for item in self.items if isinstance(item, Table)]
+        return [item for item in self.items if isinstance(item, FoundTable)]
 
 
 @dataclass(frozen=True)
-class Table:
+class FoundTable:
     """A table as it was found: plain text, no markup.
 
     Attributes:
@@ -99,7 +99,7 @@ def contents(found: Iterable[Found | Passage]) -> Contents:
     Raises:
         SheetError: There is more than the limits allow.
     """
-    items: list[Table | Passage] = []
+    items: list[FoundTable | Passage] = []
     tables = cells = characters = 0
     for candidate in found:
         if isinstance(candidate, Passage):
@@ -120,15 +120,15 @@ def contents(found: Iterable[Found | Passage]) -> Contents:
         limits.check(characters, limits.MOST_CHARACTERS, "characters in cells")
         new = list(_table(candidate))
         items += new
-        tables += any(isinstance(item, Table) for item in new)
+        tables += any(isinstance(item, FoundTable) for item in new)
         limits.check(tables, limits.MOST_TABLES, "tables")
     return Contents(tuple(_with_neighbours(items)))
 
 
-def _with_neighbours(items: Sequence[Table | Passage]) -> Iterator[Table | Passage]:
+def _with_neighbours(items: Sequence[FoundTable | Passage]) -> Iterator[FoundTable | Passage]:
     """Yield the items, each table with the paragraphs that stand beside it."""
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
-        if isinstance(item, Table):
+        if isinstance(item, FoundTable):
             rows = item.rows
             if item.is_turned and len(rows) == 1 and isinstance(before, Passage):
                 rows = ((before.lines[-1], *rows[0][1:]),)  # a table of one layer, under its name
@@ -169,7 +169,7 @@ def _is_title(cell: str) -> bool:
     return not starts_like_a_value and (cell[0] == "#" or any(map(str.isalpha, cell)))
 
 
-def _table(found: Found) -> Iterator[Table | Passage]:
+def _table(found: Found) -> Iterator[FoundTable | Passage]:
     """Yield a table, if there is one, and the lines of words above and below it."""
     lines = [[plain(cell) for cell in row] for row in limits.timely(found.grid)]
     columns = [column for column in zip_longest(*lines, fillvalue="") if any(column)]
@@ -193,7 +193,7 @@ def _table(found: Found) -> Iterator[Table | Passage]:
     header, body = _turned(*unfolded)
     is_turned = header is not unfolded[0]
     yield from _sentences(found.place, rows[:start])
-    yield Table(found.place, header, tuple(body), found.tool, is_turned=is_turned)
+    yield FoundTable(found.place, header, tuple(body), found.tool, is_turned=is_turned)
     yield from _sentences(found.place, rows[stop:])
 
 

@@ -10,7 +10,7 @@ from archstat.homework.answers.places import Place
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import is_near
 from archstat.homework.sheet.evidence import Evidence, Reads
-from archstat.homework.sheet.sheet import LIKELY, Column, Way
+from archstat.homework.sheet.sheet import LIKELY, SheetColumn, Way
 
 BEAM = 32
 """As many choices for all columns are followed at once."""
@@ -68,7 +68,9 @@ def choices(evidence: Evidence, places: Mapping[int, Place]) -> dict[int, Choice
     return beam[0][1]
 
 
-def _options(evidence: Evidence, column: Column, places: Mapping[int, Place]) -> Iterator[Choice]:
+def _options(
+    evidence: Evidence, column: SheetColumn, places: Mapping[int, Place]
+) -> Iterator[Choice]:
     """Yield the ways to read a column, each with how well its cells fit their rows."""
     for reads in evidence.open[column.index]:
         score, right, near, cells = _fit(evidence, column, reads, places)
@@ -79,7 +81,7 @@ def _options(evidence: Evidence, column: Column, places: Mapping[int, Place]) ->
 
 
 def _fit(
-    evidence: Evidence, column: Column, reads: Reads, places: Mapping[int, Place]
+    evidence: Evidence, column: SheetColumn, reads: Reads, places: Mapping[int, Place]
 ) -> tuple[float, int, int, int]:
     """Return how well a column fits, how many of its cells are right or near, and of how many."""
     total, right, near, cells = 0.0, 0, 0, 0
@@ -106,7 +108,9 @@ def _fit(
     return total, right, near, cells
 
 
-def _clash(evidence: Evidence, column: Column, way: Way, chosen: Mapping[int, Choice]) -> float:
+def _clash(
+    evidence: Evidence, column: SheetColumn, way: Way, chosen: Mapping[int, Choice]
+) -> float:
     """Return what it costs that another column holds the same."""
     cost = 0.0
     for other, choice in chosen.items():
@@ -115,7 +119,7 @@ def _clash(evidence: Evidence, column: Column, way: Way, chosen: Mapping[int, Ch
     return cost
 
 
-def _cost(evidence: Evidence, column: Column, other: int, key: str) -> float:
+def _cost(evidence: Evidence, column: SheetColumn, other: int, key: str) -> float:
     if QUANTITIES[key].is_setting:
         return TWICE_GIVEN
     pairs = {(row.cells[column.index], row.cells[other]) for row in evidence.sheet.rows}

@@ -8,11 +8,11 @@ from functools import cached_property
 from math import log
 
 from archstat.homework.answers.places import Key, Place, spelled
-from archstat.homework.answers.quantities import QUANTITIES, Quantity, Reading, Written
+from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer, Answers
 from archstat.homework.cells.settings import Settings
 from archstat.homework.sheet.labels import Label, in_general
-from archstat.homework.sheet.sheet import Column, Entry, Sheet, SheetRow, Way
+from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetColumn, SheetRow, Way
 
 SAME_FAMILY, LIKE_FAMILY, OTHER_FAMILY = 4.0, 2.0, -9.0
 SAME_NUMBER, SAME_SETTING, OTHER_SETTING, NO_SETTING = 1.5, 1.0, -1.0, -1.0
@@ -35,7 +35,7 @@ MISS = 0.25
 """The part that a wrong value counts against a place."""
 
 
-def information(quantity: Quantity, written: Written) -> float:
+def information(quantity: Quantity, written: WrittenCell) -> float:
     """Return how much it says that a cell agrees with an answer; chance gives small numbers."""
     if quantity.is_telling:
         number = next(iter(written.counts), None)
@@ -59,7 +59,7 @@ class Reads:
     """
 
     way: Way
-    readings: Mapping[str, tuple[Reading, ...]]
+    readings: Mapping[str, tuple[ColumnRule, ...]]
     claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ class Claim:
     wrong: float
     unknown: float
     answers: frozenset[Answer]
-    under: tuple[tuple[Reading, float, frozenset[Answer]], ...] = ()
+    under: tuple[tuple[ColumnRule, float, frozenset[Answer]], ...] = ()
 
 
 class Evidence:
@@ -96,7 +96,7 @@ class Evidence:
         self._named: dict[tuple[int, str], float] = {}
         self.open = {column.index: self._possible(column) for column in sheet.columns}
 
-    def _possible(self, column: Column) -> tuple[Reads, ...]:
+    def _possible(self, column: SheetColumn) -> tuple[Reads, ...]:
         """Return the ways to read a column that the values of any place support."""
         ways = (column.chosen,) if column.chosen else column.ways
         found = []
@@ -119,10 +119,12 @@ class Evidence:
             if first or support >= best - max(2.0, abs(best) / 2)
         )
 
-    def _support(self, entries: Sequence[Entry]) -> tuple[float, dict[str, tuple[Reading, ...]]]:
+    def _support(
+        self, entries: Sequence[CellEntry]
+    ) -> tuple[float, dict[str, tuple[ColumnRule, ...]]]:
         """Return how well values fit any place at all, and the rules under which they do."""
         support = 0.0
-        left: dict[str, list[Entry]] = {}
+        left: dict[str, list[CellEntry]] = {}
         for entry in entries:
             if entry.written.is_blank:
                 continue
@@ -131,7 +133,7 @@ class Evidence:
                 support += weight
             else:
                 left.setdefault(entry.quantity, []).append(entry)
-        readings: dict[str, tuple[Reading, ...]] = {}
+        readings: dict[str, tuple[ColumnRule, ...]] = {}
         for quantity, misses in left.items():
             rules = {
                 reading: [e for e in misses if self.key.agreeing(e.written, quantity, reading)]
@@ -161,7 +163,7 @@ class Evidence:
                 found += max(self.column(row, column, place, reads) for reads in ways)
         return found
 
-    def column(self, row: SheetRow, column: Column, place: Place, reads: Reads) -> float:
+    def column(self, row: SheetRow, column: SheetColumn, place: Place, reads: Reads) -> float:
         """Return what one cell says for a place, if its column is read in a way."""
         claims = reads.claims.get(row.index)
         if claims is None:
@@ -181,7 +183,7 @@ class Evidence:
                 found += claim.wrong if answer is not None or not place.is_layer else claim.unknown
         return found
 
-    def _claims(self, row: SheetRow, column: Column, reads: Reads) -> Iterator[Claim]:
+    def _claims(self, row: SheetRow, column: SheetColumn, reads: Reads) -> Iterator[Claim]:
         """Yield what a cell says; settings that it states beside what is asked count a little."""
         for entry in self.sheet.entries(row, column, reads.way):
             written = entry.written

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.homework.answers.quantities import QUANTITIES, Written
+from archstat.homework.answers.quantities import QUANTITIES, WrittenCell
 from archstat.homework.answers.written import written
 from archstat.homework.cells.settings import settings
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.values import split_cell
-from archstat.homework.reading.table import Table
+from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.headings import Heading, Meaning, heading
 from archstat.homework.sheet.labels import Label, first_part, label
 from archstat.homework.sheet.titles import IN_WORDS
@@ -77,7 +77,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column of a sheet.
 
     Attributes:
@@ -110,14 +110,14 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CellEntry:
     """What a cell says of one quantity; tables, rows and columns count from 0."""
 
     table: int
     row: int
     column: int
     quantity: str
-    written: Written
+    written: WrittenCell
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,11 @@ class SheetRow:
 class Sheet:
     """A table that was handed in; `number` is its place among the tables, from 0."""
 
-    table: Table
-    columns: tuple[Column, ...]
+    table: FoundTable
+    columns: tuple[SheetColumn, ...]
     rows: tuple[SheetRow, ...]
     number: int = 0
-    _entries: dict[tuple[int, int, int], tuple[Entry, ...]] = field(default_factory=dict)
+    _entries: dict[tuple[int, int, int], tuple[CellEntry, ...]] = field(default_factory=dict)
 
     @property
     def unrecognised(self) -> tuple[str, ...]:
@@ -168,24 +168,27 @@ class Sheet:
         )
         return replace(self, columns=columns)
 
-    def entries(self, row: SheetRow, column: Column, way: Way) -> tuple[Entry, ...]:
+    def entries(self, row: SheetRow, column: SheetColumn, way: Way) -> tuple[CellEntry, ...]:
         """Return what a cell says of each quantity, if its column is read in this way."""
         at = (row.index, column.index, id(way))
         if at not in self._entries:
             found = _entries(way, row.cells[column.index])
             self._entries[at] = tuple(
-                Entry(self.number, row.index, column.index, key, written) for key, written in found
+                CellEntry(self.number, row.index, column.index, key, written)
+                for key, written in found
             )
         return self._entries[at]
 
-    def said(self, row: SheetRow) -> Iterator[Entry]:
+    def said(self, row: SheetRow) -> Iterator[CellEntry]:
         """Yield what a row says, as its columns are read."""
         for column in self.columns:
             if column.way is not None:
                 yield from self.entries(row, column, column.way)
 
 
-def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+def columns_of(
+    table: FoundTable, chosen: Mapping[str, str] | None = None
+) -> tuple[SheetColumn, ...]:
     """Return what the columns of a table may ask for.
 
     Args:
@@ -199,7 +202,7 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
     columns = []
     for index, title in enumerate(table.header):
         if not title.strip() and _are_names([row[index] for row in table.rows]):
-            columns.append(Column(index, title, is_label=True))
+            columns.append(SheetColumn(index, title, is_label=True))
             continue
         quantity = chosen.pop(title.strip(), None)
         meaning = heading(title) if quantity is None else Heading(title, (quantity,))
@@ -215,7 +218,7 @@ def columns_of(table: Table, chosen: Mapping[str, str] | None = None) -> tuple[C
     if is_named and not any(column.is_label for column in columns[1:] if column.title.strip()):
         if len(columns) > 1 and not columns[1].title.strip() and not columns[1].is_label:
             columns[1] = replace(columns[0], index=1)  # a title that stands one column off
-        columns[0] = Column(0, table.header[0], is_label=True)
+        columns[0] = SheetColumn(0, table.header[0], is_label=True)
     elif columns and not columns[0].is_marked and not any(each.is_label for each in columns):
         columns[0] = replace(columns[0], is_label=True)
     return tuple(columns)
@@ -227,7 +230,7 @@ def _are_names(texts: Sequence[str]) -> bool:
     return 2 * sum(label(text).family is not None for text in said) > len(said)
 
 
-def _names_rows(table: Table) -> bool:
+def _names_rows(table: FoundTable) -> bool:
     """Return whether the first column holds names of layers, whatever its title says."""
     firsts = [row[0] for row in table.rows if row[0].strip()]
     return 2 * sum(map(_is_name, firsts)) > len(firsts)
@@ -237,14 +240,14 @@ def _is_name(text: str) -> bool:
     return label(text).family is not None or not any(map(str.isdigit, text))
 
 
-def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Column:
+def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> SheetColumn:
     if set(meaning.quantities) & set(LABELS):
-        return Column(index, title, is_label=True)
+        return SheetColumn(index, title, is_label=True)
     if set(meaning.quantities) & IN_WORDS:
-        return Column(index, title, is_aside=True)
+        return SheetColumn(index, title, is_aside=True)
     ways = [way for one in meaning.meanings if (way := _way(one)).asks]
     if is_decided:
-        return Column(index, title, tuple(ways[:1]))
+        return SheetColumn(index, title, tuple(ways[:1]))
     known = {way.asks for way in ways}
     if ("neurons",) in known and known & _OF_ACTIVATIONS:  # the values of pools and ReLUs, too
         at = [way.asks for way in ways].index(("neurons",))
@@ -257,7 +260,7 @@ def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Co
                 if asks not in known:
                     known.add(asks)
                     ways.append(replace(way, asks=asks, prior=way.prior * _SELDOM))
-    return Column(index, title, tuple(ways), is_known=meaning.is_known)
+    return SheetColumn(index, title, tuple(ways), is_known=meaning.is_known)
 
 
 def _way(meaning: Meaning) -> Way:
@@ -266,7 +269,7 @@ def _way(meaning: Meaning) -> Way:
     return Way(asks, meaning.prior, meaning.scale, meaning.unit)
 
 
-def sheet_of(table: Table, columns: Sequence[Column], number: int = 0) -> Sheet:
+def sheet_of(table: FoundTable, columns: Sequence[SheetColumn], number: int = 0) -> Sheet:
     """Return a table as homework."""
     rows = tuple(
         _row(index, cells, columns)
@@ -276,7 +279,7 @@ def sheet_of(table: Table, columns: Sequence[Column], number: int = 0) -> Sheet:
     return Sheet(table, tuple(columns), rows, number)
 
 
-def _row(index: int, cells: Sequence[str], columns: Sequence[Column]) -> SheetRow:
+def _row(index: int, cells: Sequence[str], columns: Sequence[SheetColumn]) -> SheetRow:
     texts = [cells[column.index] for column in columns if column.is_label]
     if not any(map(str.strip, texts)) and not cells[0].strip().isdigit():
         texts = [cells[0]]  # "total" in front of names
@@ -302,7 +305,7 @@ def _label(texts: Sequence[str]) -> Label:
     )
 
 
-def _entries(way: Way, text: str) -> Iterator[tuple[str, Written]]:
+def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
     """Yield what a cell says of each quantity of its column."""
     if not way.asks:
         return

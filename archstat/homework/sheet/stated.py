@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archstat.homework.reading import Contents, Passage, Table
+from archstat.homework.reading import Contents, FoundTable, Passage
 from archstat.homework.sheet.headings import Heading, heading
 from archstat.homework.sheet.titles import TOTAL
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedTotal:
     """A number that the text states of the whole network, or of a part of it.
 
     Attributes:
@@ -54,19 +54,19 @@ _WHOLE = re.compile(
 _BEHIND = re.compile(r"[\d.,\s]+[kMGBT]?\s*(?P<words>[^\W\d_].*)")
 
 
-def stated(contents: Contents) -> tuple[Stated, ...]:
+def stated(contents: Contents) -> tuple[StatedTotal, ...]:
     """Return what the text of a file states of the whole network, in its order."""
-    found: list[Stated] = []
+    found: list[StatedTotal] = []
     tables = 0
     for item in contents.items:
-        if isinstance(item, Table):
+        if isinstance(item, FoundTable):
             tables += 1
         else:
             found += _in_passage(item, tables - 1 if tables else None)
     return tuple(found)
 
 
-def _in_passage(passage: Passage, table: int | None) -> Iterator[Stated]:
+def _in_passage(passage: Passage, table: int | None) -> Iterator[StatedTotal]:
     for line in passage.lines:
         if not re.search("[0-9]", line):
             continue
@@ -77,7 +77,7 @@ def _in_passage(passage: Passage, table: int | None) -> Iterator[Stated]:
         yield from found
 
 
-def _in_sentences(place: str, line: str, table: int | None) -> Iterator[Stated]:
+def _in_sentences(place: str, line: str, table: int | None) -> Iterator[StatedTotal]:
     """Yield what sentences say: In total, the network has 61,706 parameters."""
     for sentence in _END.split(line):
         amounts = list(_AMOUNT.finditer(sentence))
@@ -89,10 +89,10 @@ def _in_sentences(place: str, line: str, table: int | None) -> Iterator[Stated]:
         found = next((one for one in map(heading, titles) if _counts(one)), None)
         if found is not None:
             part = " ".join(_WHOLE.sub(" ", TOTAL.sub(" ", before)).split()).strip(" ,")
-            yield Stated(place, sentence.strip(), part, found, amounts[0][0].strip(), table)
+            yield StatedTotal(place, sentence.strip(), part, found, amounts[0][0].strip(), table)
 
 
-def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[Stated]:
+def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[StatedTotal]:
     """Yield what a line says, if it counts something of the whole network."""
     words, cell = statement["words"].strip(), statement["cell"].strip()
     is_total = TOTAL.search(words) is not None
@@ -100,12 +100,12 @@ def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[S
     for title in (words, rest) if rest else ():
         found = heading(title)
         if _counts(found):
-            yield Stated(place, statement[0], "", found, cell, table)
+            yield StatedTotal(place, statement[0], "", found, cell, table)
             return
     behind = _BEHIND.fullmatch(cell)
     found = heading(behind["words"]) if behind else heading("")
     if is_total and (_counts(found) or not (rest or found.is_known)):
-        yield Stated(place, statement[0], rest, found, cell, table)
+        yield StatedTotal(place, statement[0], rest, found, cell, table)
 
 
 def _counts(found: Heading) -> bool:

@@ -6,7 +6,7 @@ from archstat.homework.answers.truth import truth_of
 from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import mark
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading.table import Table
+from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.sheet import columns_of, sheet_of
 from archstat.report.report import report_on
 from tests.renderers.networks import network
@@ -53,7 +53,7 @@ def small():
 def feedback(level="hint", *, titles=TITLES, rows=ROWS, graph=None, name="ada.md", **keywords):
     """Return the feedback on a sheet; `policy`, `place` and `tool` are those of its marking."""
     policy = keywords.pop("policy", Policy())
-    table = Table(keywords.pop("place", "line 3"), titles, rows, keywords.pop("tool", None))
+    table = FoundTable(keywords.pop("place", "line 3"), titles, rows, keywords.pop("tool", None))
     graph = graph or small()
     truth = truth_of(graph, report_on(graph))
     marked = mark([sheet_of(table, columns_of(table))], truth, policy)

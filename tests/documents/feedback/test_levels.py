@@ -15,7 +15,7 @@ from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import mark
 from archstat.homework.marking.policy import Policy
 from archstat.homework.mistakes import MISTAKES
-from archstat.homework.reading.table import Table
+from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.sheet import columns_of, sheet_of
 from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
@@ -139,7 +139,7 @@ def test_no_hint_on_any_mistake_tells_a_right_number(alexnet, mistake):
         if answers["params"] or "pool" in name
     )
     titles = ("Layer", *(QUANTITIES[key].title for key in ASKED))
-    table = Table("line 1", titles, rows)
+    table = FoundTable("line 1", titles, rows)
     marked = mark([sheet_of(table, columns_of(table))], alexnet, Policy())
     said = " ".join(f"{r.words} {r.hint}" for r in Feedback(marked, "sheet", "hint").remarks)
     right = {answer(one.answer) for one in marked.marks if not one.verdict.is_right}

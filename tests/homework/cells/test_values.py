@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archstat.homework.cells.spelling import LONGEST
-from archstat.homework.cells.values import Number, is_blank, numbers, split_cell
+from archstat.homework.cells.values import WrittenNumber, is_blank, numbers, split_cell
 
 MILLION = Fraction(1_000_000)
 
@@ -155,18 +155,18 @@ def test_what_states_no_number_or_two_has_no_reading(text):
 
 
 def test_what_is_about_so_many_is_rounded_to_its_last_digit_that_is_not_nought():
-    assert numbers("about 61,000,000") == (Number(Fraction(61_000_000), step=MILLION),)
+    assert numbers("about 61,000,000") == (WrittenNumber(Fraction(61_000_000), step=MILLION),)
 
 
 def test_a_point_before_three_digits_is_read_in_both_ways():
     thousands, decimals = numbers("34.848")
-    assert thousands == Number(Fraction(34_848), note="read '.' as a thousands separator")
-    assert decimals == Number(Fraction(34_848, 1_000), step=Fraction(1, 1_000))
+    assert thousands == WrittenNumber(Fraction(34_848), note="read '.' as a thousands separator")
+    assert decimals == WrittenNumber(Fraction(34_848, 1_000), step=Fraction(1, 1_000))
 
 
 def test_a_comma_before_three_digits_is_read_in_both_ways():
     thousands, decimals = numbers("34,848")
-    assert thousands == Number(Fraction(34_848))
+    assert thousands == WrittenNumber(Fraction(34_848))
     assert decimals.value == Fraction(34_848, 1_000)
     assert decimals.note == "read ',' as a decimal comma"
 
@@ -231,13 +231,13 @@ def test_magnitudes(text, value):
 
 
 def test_a_binary_unit_of_memory_has_one_reading():
-    assert numbers("2 KiB") == (Number(Fraction(2_048), step=Fraction(1_024), unit="KiB"),)
+    assert numbers("2 KiB") == (WrittenNumber(Fraction(2_048), step=Fraction(1_024), unit="KiB"),)
 
 
 def test_bytes_are_exact_and_may_be_billions():
     billions, memory = numbers("560 B")
     assert billions.value == 560_000_000_000
-    assert memory == Number(Fraction(560), unit="B")
+    assert memory == WrittenNumber(Fraction(560), unit="B")
 
 
 def test_the_title_may_state_the_unit_of_memory():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from archstat.homework.grading.ledger import Record
+from archstat.homework.grading.ledger import GradedRecord
 from archstat.homework.grading.naming import Person
 from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status
 from archstat.homework.grading.report import ClassReport
@@ -17,7 +17,7 @@ GROUPS = Slip("groups-left-out", "the groups are left out", 2)
 
 
 def graded(key, outcome, **known):
-    return Graded(Submission(key, (), **known), Record(key, "", "", outcome))
+    return Graded(Submission(key, (), **known), GradedRecord(key, "", "", outcome))
 
 
 def sheet(points, *faults, slips=(), out_of=20, **changes):

@@ -13,7 +13,7 @@ from fractions import Fraction
 import pytest
 
 from archstat.errors import UsageError
-from archstat.homework.grading.ledger import NAME, Record, opened
+from archstat.homework.grading.ledger import NAME, GradedRecord, opened
 from archstat.homework.grading.outcome import Fault, Outcome, Slip, Status, from_json, to_json
 from tests.cli.running import environment
 
@@ -32,7 +32,7 @@ OUTCOME = Outcome(
 
 
 def record(key, digest="d", outcome=OUTCOME):
-    return Record(key, digest, f"{key}.md", outcome)
+    return GradedRecord(key, digest, f"{key}.md", outcome)
 
 
 def test_an_outcome_survives_json():

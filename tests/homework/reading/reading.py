@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archstat.errors import SheetError
-from archstat.homework.reading import Table, read_text
+from archstat.homework.reading import FoundTable, read_text
 
 SHEETS = Path(__file__).parent.parent / "sheets"
 
@@ -18,7 +18,7 @@ def read(text: str, name: str = "sheet") -> list[tuple[str, ...]]:
     return lines(*read_text(text, name=name).tables)
 
 
-def lines(table: Table) -> list[tuple[str, ...]]:
+def lines(table: FoundTable) -> list[tuple[str, ...]]:
     """Return the header and the rows of a table."""
     return [table.header, *table.rows]
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from archstat.homework.reading import Table, read_bytes, read_text
+from archstat.homework.reading import FoundTable, read_bytes, read_text
 from tests.homework.reading.making import notebook
 from tests.homework.reading.reading import assert_refused
 
@@ -24,7 +24,7 @@ def test_a_cell_of_text(source):
     code = {"cell_type": "code", "source": "| a | b |\n|---|---|\n| 1 | 2 |", "outputs": []}
 
     assert tables_of(code, {"cell_type": "markdown", "source": source}) == [
-        Table("cell 2, line 3", ("Layer", "Weights"), (("conv1", "34848"),))
+        FoundTable("cell 2, line 3", ("Layer", "Weights"), (("conv1", "34848"),))
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archstat.homework.reading import Passage, read_bytes, read_text
-from archstat.homework.reading.table import Found, Table, contents, is_heading, parts
+from archstat.homework.reading.table import Found, FoundTable, contents, is_heading, parts
 from tests.homework.reading.making import docx, notebook, paragraph, word_table
 
 LAYERS = ["Layer", "Output", "Weights"]
@@ -20,7 +20,7 @@ def lines_of(grid, heads=None):
 def test_a_table_says_where_it_was_and_who_printed_it():
     (table,) = contents([Found("line 3", [LAYERS, CONV1], tool="keras")]).tables
 
-    assert table == Table("line 3", tuple(LAYERS), (tuple(CONV1),), "keras")
+    assert table == FoundTable("line 3", tuple(LAYERS), (tuple(CONV1),), "keras")
 
 
 def test_cells_lose_their_markup():

@@ -9,7 +9,7 @@ from datetime import date
 from archstat.homework.reading import document, limits
 from archstat.homework.reading.markup.node import End, Hidden, Node, Start, whole
 from archstat.homework.reading.office.archive import Archive, nodes
-from archstat.homework.reading.office.sheet import Sheet, month_and_day, number, percent
+from archstat.homework.reading.office.sheet import CellGrid, month_and_day, number, percent
 from archstat.homework.reading.table import Found, Passage
 from archstat.homework.reading.text import harmless
 
@@ -73,7 +73,7 @@ class _Reader:
     """A sheet as it is read."""
 
     def __init__(self, name: str) -> None:
-        self.sheet = Sheet(name)
+        self.sheet = CellGrid(name)
         self._row = 0
         self._rows = 1
         self._column = 0

@@ -14,7 +14,7 @@ EXACT = 10**15
 """From here on, a spreadsheet rounds whole numbers."""
 
 
-class Sheet:
+class CellGrid:
     """The cells of a sheet; rows and columns without any take no room."""
 
     def __init__(self, name: str) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from archstat.homework.reading.markup.node import End, Hidden, Node, Start, whole
 from archstat.homework.reading.office.archive import Archive, nodes
 from archstat.homework.reading.office.runs import Runs
-from archstat.homework.reading.office.sheet import Sheet, month_and_day, number, percent
+from archstat.homework.reading.office.sheet import CellGrid, month_and_day, number, percent
 from archstat.homework.reading.table import Found
 
 MEMBER = "xl/workbook.xml"
@@ -162,7 +162,7 @@ class _Reader:
     """A sheet as it is read."""
 
     def __init__(self, name: str, book: _Workbook) -> None:
-        self.sheet = Sheet(name)
+        self.sheet = CellGrid(name)
         self._book = book
         self._row = self._column = -1
         self._cell: Mapping[str, str] = {}

@@ -15,7 +15,7 @@ NONE: frozenset[str] = frozenset()
 
 
 @dataclass
-class Row:
+class ModuleRow:
     """A module that is one row of the table, and the name of its node when it has one."""
 
     node: str | None = None
@@ -33,7 +33,7 @@ class Origin:
     """
 
     node: str | None = None
-    row: Row | None = None
+    row: ModuleRow | None = None
     is_data: bool = False
     params: frozenset[str] = NONE
 
@@ -75,7 +75,12 @@ class Provenance:
         self._set(tensor, Origin(name, is_data=True))
 
     def is_made(
-        self, given: Sequence[Tensor], outputs: Iterable[Tensor], row: Row | None, *, is_fresh: bool
+        self,
+        given: Sequence[Tensor],
+        outputs: Iterable[Tensor],
+        row: ModuleRow | None,
+        *,
+        is_fresh: bool,
     ) -> None:
         """Note what an operator has made; what is fresh holds nothing of what was given.
 

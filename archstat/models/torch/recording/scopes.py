@@ -12,7 +12,7 @@ from archstat.layers import Layer
 from archstat.models.torch.known import is_leaf, is_taught, layer_of, single_tensor
 from archstat.models.torch.private import pre_hooks
 from archstat.models.torch.recording.inner import Inner
-from archstat.models.torch.recording.provenance import Provenance, Row
+from archstat.models.torch.recording.provenance import ModuleRow, Provenance
 from archstat.models.torch.recording.tape import Cost
 
 
@@ -34,7 +34,7 @@ class Scope:
     args: tuple[Any, ...] = ()
     given: Tensor | None = None
     layer: Layer | None = None
-    row: Row | None = None
+    row: ModuleRow | None = None
     inner: Inner | None = None
     macs: int = 0
     uncounted: set[str] = field(default_factory=set)
@@ -77,7 +77,7 @@ class Scopes:
             scope.layer = layer_of(module, scope.given)
         is_whole = is_taught(module) if self.each_operator else is_leaf(module)
         if scope.layer is not None or is_whole:
-            scope.row = Row()
+            scope.row = ModuleRow()
         hooks = pre_hooks(module)  # which may change what it is given
         if is_whole and (scope.layer is None or hooks):
             scope.inner = Inner(provenance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.homework.reading import Table, read_file, read_text
+from archstat.homework.reading import FoundTable, read_file, read_text
 from tests.homework.reading.reading import SHEETS, lines, read
 
 TABLE = [
@@ -249,8 +249,8 @@ conv1 | 290400
 That was it.
 """
     assert read_text(text, name="sheet").tables == [
-        Table("line 5", ("Layer", "Weights"), (("conv1", "34848"),)),
-        Table("line 11", ("Layer", "Neurons"), (("conv1", "290400"),)),
+        FoundTable("line 5", ("Layer", "Weights"), (("conv1", "34848"),)),
+        FoundTable("line 11", ("Layer", "Neurons"), (("conv1", "290400"),)),
     ]
 
 

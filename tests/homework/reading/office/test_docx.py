@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.homework.reading import Table, read_bytes
+from archstat.homework.reading import FoundTable, read_bytes
 from tests.homework.reading.making import archive, docx, paragraph, word_table
 from tests.homework.reading.reading import assert_refused, lines
 
@@ -20,7 +20,7 @@ def lines_of(body):
 def test_a_table():
     body = paragraph("Homework") + word_table(["Layer", "Weights"], ["conv1", "34848"])
 
-    assert tables_of(body) == [Table("table 1", ("Layer", "Weights"), (("conv1", "34848"),))]
+    assert tables_of(body) == [FoundTable("table 1", ("Layer", "Weights"), (("conv1", "34848"),))]
 
 
 def test_tables_are_numbered_as_they_come():

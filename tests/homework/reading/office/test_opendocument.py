@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.homework.reading import Table, read_bytes
+from archstat.homework.reading import FoundTable, read_bytes
 from tests.homework.reading.making import ods
 from tests.homework.reading.reading import assert_refused, lines
 
@@ -34,7 +34,7 @@ def test_a_sheet():
     number = cell('office:value-type="float" office:value="34848"', "34,848")
 
     assert tables_of(row("Layer", "Weights"), row("conv1", number)) == [
-        Table("sheet 'Sheet1'", ("Layer", "Weights"), (("conv1", "34848"),))
+        FoundTable("sheet 'Sheet1'", ("Layer", "Weights"), (("conv1", "34848"),))
     ]
 
 

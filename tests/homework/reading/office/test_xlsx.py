@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archstat.homework.reading import Table, read_bytes
+from archstat.homework.reading import FoundTable, read_bytes
 from tests.homework.reading.making import sheet_rows, xlsx
 from tests.homework.reading.reading import assert_refused, lines
 
@@ -21,7 +21,7 @@ def test_a_sheet():
     rows = sheet_rows(["Layer", "Weights", "Share"], ["conv1", 34848, 0.25])
 
     assert tables_of(rows) == [
-        Table("sheet 'Sheet1'", ("Layer", "Weights", "Share"), (("conv1", "34848", "0.25"),))
+        FoundTable("sheet 'Sheet1'", ("Layer", "Weights", "Share"), (("conv1", "34848", "0.25"),))
     ]
 
 
