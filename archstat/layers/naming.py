@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 TAKEN = frozenset(
     """
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
@@ -21,13 +23,13 @@ TAKEN = frozenset(
 def attribute_name(name: str) -> str:
     """Return the name under which a module keeps the layer: its own, unless torch has taken it.
 
-    The dots of a layer in a block become underscores; no other two layers get the same name, and a
-    spec refuses two that would.
+    The dots of a layer in a block become underscores, and letters those that Python takes them for
+    (ﬁ is fi); no other two layers get the same name, and a spec refuses two that would.
 
     >>> attribute_name("conv1"), attribute_name("train"), attribute_name("layer1.0.conv1")
     ('conv1', 'train_', 'layer1_0_conv1')
     """
-    name = name.replace(".", "_")
+    name = normalize("NFKC", name).replace(".", "_")
     shortest = len(name.rstrip("_"))
     is_taken = any(name[:end] in TAKEN for end in range(shortest, len(name) + 1))
     return f"{name}_" if is_taken else name

@@ -21,6 +21,7 @@ import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+from unicodedata import normalize
 
 from archstat.errors import INSTEAD, Problem, ShapeError, SpecError, did_you_mean, shown, within
 from archstat.graph import INPUT, Graph, GraphBuilder
@@ -264,7 +265,7 @@ def _name_problems(name: object) -> list[Problem]:
             )
         ]
     reasons = {
-        "is a word of Python's own": keyword.iskeyword(name),
+        "is a word of Python's own": keyword.iskeyword(normalize("NFKC", name)),
         "begins with _, and torch keeps such names for itself": name.startswith("_"),
         f"is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
         "stands for the input of the network": name == INPUT,

@@ -490,6 +490,17 @@ BAD = {
             "hint: names are unique",
         ],
     ),
+    "names that Python takes for one": (
+        net('{ name = "\ufb011", kind = "relu" }', '{ name = "fi1", kind = "relu" }'),
+        [
+            "line 4: layer 'fi1' (relu): the name is taken by an earlier layer",
+            "hint: names are unique",
+        ],
+    ),
+    "a word of Python in other letters": (
+        net('{ name = "\uff49f", kind = "relu" }'),
+        ["line 3: layer '\uff49f' (relu): name '\uff49f' is a word of Python's own"],
+    ),
     # inputs of layers
     "inputs that are a text": (
         net('{ name = "relu1", kind = "relu", inputs = "input" }'),
