@@ -10,7 +10,6 @@ import pickle
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import TypeAlias
@@ -196,9 +195,11 @@ def main() -> None:
     asked: Plan | Search | Survey = pickle.load(sys.stdin.buffer)  # noqa: S301  our parent's
 
     def tell(event: Event) -> None:
-        with suppress(BrokenPipeError):
+        try:
             pickle.dump(event, answers)
             answers.flush()
+        except BrokenPipeError:  # our parent has ended, and nobody wants to know
+            os._exit(0)
 
     if asked.threads:
         torch.set_num_threads(asked.threads)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from archstat.homework.grading.guards import Limits
+from archstat.homework.grading.processes import environment, python
 from archstat.homework.grading.submissions import Described
+from archstat.homework.grading.submitted import limiting
 from archstat.homework.grading.submitted.sandbox import (
     MachineIsFull,
     Sandbox,
@@ -234,3 +238,13 @@ def test_code_can_use_the_devices_that_programs_need_and_no_other(behind):
 
 def test_nothing_is_hidden_that_python_lies_in():
     assert list(Walls((Path(sys.prefix).parent, Path("/")))._hidden("/x")) == []
+
+
+def test_code_ends_with_whoever_has_started_it():
+    words = (*python(limiting.__name__), "20", str(1 << 28), "0", "[]")
+    waits = (sys.executable, "-c", "import time; time.sleep(100)")
+    process = subprocess.Popen(
+        [*words, *waits], stdin=subprocess.PIPE, env=environment(), start_new_session=True
+    )
+    process.stdin.close()  # as it is when its parent is gone
+    assert process.wait(timeout=60) == -signal.SIGKILL

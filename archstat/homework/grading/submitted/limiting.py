@@ -8,8 +8,11 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import signal
+import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from archstat.homework.grading.guards import limit
@@ -152,8 +155,22 @@ def main() -> None:
             "RLIMIT_CORE": 0,
         }
     )
-    code = subprocess.call(sys.argv[5:])  # noqa: S603  what our parent has chosen
+    process = subprocess.Popen(sys.argv[5:], stdin=subprocess.DEVNULL)  # noqa: S603  our parent's
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        threading.Thread(target=_end_with_parent, args=(process,), daemon=True).start()
+    code = process.wait()
     sys.exit(code if code >= 0 else KILLED - code)
+
+
+def _end_with_parent(process: subprocess.Popen[bytes]) -> None:
+    """End a process, with all in its session, when our standard input does: with our parent.
+
+    It is the first process of a session, so that nobody else is hit.
+    """
+    while os.read(0, 1):
+        pass
+    process.kill()
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

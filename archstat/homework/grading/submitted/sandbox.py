@@ -14,7 +14,7 @@ import os
 import re
 import signal
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ class Sandbox:
                 *self.command,
                 f"{name}:{self.network}" if self.network else name,
             ),
-            stdin=DEVNULL,
+            stdin=PIPE,  # which ends with us, and then ends the code
             stdout=PIPE,
             stderr=PIPE,
             cwd=folder,

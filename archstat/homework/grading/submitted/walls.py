@@ -64,7 +64,13 @@ class Walls:
             inside = json.dumps(self.inside(folder, kind))
             words = (*self.around(folder, kind), *python(limiting.__name__), *LEAST, inside, *TRUE)
             done = subprocess.run(  # noqa: S603  our words
-                words, capture_output=True, check=False, env=environment(), timeout=PROBE_S
+                words,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                env=environment(),
+                timeout=PROBE_S,
+                start_new_session=True,
             )
             return done.returncode == 0
         return False
