@@ -24,6 +24,13 @@ RUN_FILE: ContextVar[bool] = ContextVar("RUN_FILE", default=False)
 INPUT_FILE: ContextVar[str] = ContextVar("INPUT_FILE", default="")
 """The file with example inputs that the command that runs was given."""
 
+TOKENS: ContextVar[int | None] = ContextVar("TOKENS", default=None)
+IMAGE: ContextVar[str | None] = ContextVar("IMAGE", default=None)
+"""How large the usual inputs of a model are, as the command that runs was told."""
+
+SIZED = frozenset({"budget", "compare", "explain", "report", "table", "verify"})
+"""The commands that take these."""
+
 TRACING = frozenset({"budget", "explain", "report", "table"})
 """The commands whose model runs once, which may be on such a file."""
 
@@ -50,6 +57,16 @@ def with_options_of_models(command: Callable[..., None]) -> Callable[..., None]:
     option = typer.Option("--run-file", help="Run a Python file whole, and not what it defines.")
     command = _with_option(
         command, "run_file", Annotated[bool, option], default=False, said=RUN_FILE
+    )
+    if name not in SIZED:
+        return command
+    option = typer.Option(metavar="N", help="Tokens of a model's own input.")
+    command = _with_option(
+        command, "tokens", Annotated[int | None, option], default=None, said=TOKENS
+    )
+    option = typer.Option(metavar="N", help="Rows and columns of its image: 224, or 320x480.")
+    command = _with_option(
+        command, "image", Annotated[str | None, option], default=None, said=IMAGE
     )
     if name not in TRACING:
         return command
@@ -124,7 +141,29 @@ def question(
         device=device,
         run_file=RUN_FILE.get(),
         input_file=INPUT_FILE.get(),
+        tokens=None if TOKENS.get() is None else positive(TOKENS.get() or 0, "--tokens"),
+        image=_image(IMAGE.get()),
     )
+
+
+def _image(text: str | None) -> tuple[int, ...] | None:
+    """Return the rows and columns of an image: one number for both, or two.
+
+    Raises:
+        UsageError: It states none.
+    """
+    if text is None:
+        return None
+    from archstat.models.inputs import parse_shape
+
+    try:
+        sizes = parse_shape(text)
+    except UsageError:
+        sizes = ()
+    if len(sizes) not in {1, 2}:
+        what = f"--image: {shown(text)} is no size of an image"
+        raise UsageError(what, hint="write 224 or 320x480")
+    return sizes * 2 if len(sizes) == 1 else sizes
 
 
 def parse_settings(assignments: list[str]) -> Settings:

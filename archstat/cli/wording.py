@@ -49,6 +49,8 @@ OPTIONS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "columns": ("--columns", str),
     "convention": ("--convention", str),
     "format": ("--format", str),
+    "image": ("--image", str),
+    "tokens": ("--tokens", str),
     "input": ("--input", _inputs),
     "input_file": ("--input-file", str),
     "memory": ("--memory", str),

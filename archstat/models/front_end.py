@@ -23,6 +23,8 @@ OPTIONAL: Mapping[str, str] = {
     "arguments": "arguments do",
     "each_operator": "rows for operators do",
     "input_file": "example inputs do",
+    "tokens": "a number of tokens does",
+    "image": "the size of an image does",
 }
 """The parts of a question that not every front end takes, in words."""
 

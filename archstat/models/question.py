@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Any, NamedTuple
 
 from archstat.graph import Graph
+from archstat.layers.base import Shape
 from archstat.models.inputs import InputSpec
 from archstat.models.spec.build import Settings
 from archstat.record import record
@@ -31,6 +32,8 @@ class Question:
             that are known.
         train: Whether a PyTorch model is to be traced in training mode.
         input_file: A file with example inputs, in place of `inputs`; empty for none.
+        tokens: How many tokens a model's own inputs have, in place of the usual number.
+        image: The rows and columns of an image in its own inputs, likewise.
         run_file: Whether all statements of a Python file are run, and not its definitions alone.
     """
 
@@ -44,6 +47,8 @@ class Question:
     train: bool = False
     run_file: bool = False
     input_file: str = ""
+    tokens: int | None = None
+    image: Shape | None = None
 
 
 class Loaded(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,9 +11,55 @@ from torch import nn
 
 from archstat.errors import UsageError
 from archstat.layers.base import Shape
-from archstat.models.inputs import InputSpec, fitted
+from archstat.models.inputs import INDICES, InputSpec, fitted
+from archstat.models.question import Question
 from archstat.models.torch.private import convolutions
 from archstat.models.torch.source import Source
+
+
+def sized(source: Source, question: Question) -> Source:
+    """Return a model whose own inputs have as many tokens, or as large an image, as was asked.
+
+    Raises:
+        UsageError: It has no such input.
+    """
+    if question.tokens is None and question.image is None:
+        return source
+    own = source.stated or ((InputSpec(source.input),) if source.input else ())
+    first = next(iter(convolutions(source.model)), None)
+    if not own and question.image is not None:
+        own = (InputSpec((first.in_channels if first is not None else 3, *question.image)),)
+    elif not own:
+        own = (InputSpec((1,), "int64"),)
+    found = [_resized(each, question) for each in own]
+    for key, is_changed in (
+        ("tokens", question.tokens is None or any(_is_text(each) for each in own)),
+        ("image", question.image is None or any(_is_image(each) for each in own)),
+    ):
+        if not is_changed:
+            raise UsageError(f"{source.name} takes no {WORDS[key]}").within(key)
+    return replace(source, stated=tuple(found))
+
+
+WORDS = {"tokens": "tokens", "image": "image"}
+IMAGE_AXES = 2
+SQUARE = (3, 4)  # axes of an image with its channels, and of a video
+
+
+def _is_text(given: InputSpec) -> bool:
+    return given.dtype in INDICES and len(given.shape) == 1
+
+
+def _is_image(given: InputSpec) -> bool:
+    return given.dtype not in INDICES and len(given.shape) in SQUARE
+
+
+def _resized(given: InputSpec, question: Question) -> InputSpec:
+    if question.tokens is not None and _is_text(given):
+        return replace(given, shape=(question.tokens,))
+    if question.image is not None and _is_image(given):
+        return replace(given, shape=(*given.shape[:-IMAGE_AXES], *question.image))
+    return given
 
 
 def stated_inputs(source: Source, inputs: Sequence[InputSpec]) -> Sequence[InputSpec]:

@@ -26,7 +26,7 @@ class TorchFrontEnd(FrontEnd):
     """A model of a library, of a Python file, or of a module that can be imported."""
 
     kind = "a PyTorch model"
-    accepts = frozenset({"arguments", "each_operator", "input_file"})
+    accepts = frozenset({"arguments", "each_operator", "image", "input_file", "tokens"})
     instead: ClassVar[Mapping[str, Instead]] = dict.fromkeys(
         ("classes", "settings"),
         Instead(
@@ -94,12 +94,13 @@ class TorchFrontEnd(FrontEnd):
         """Return the model that the argument names."""
         self.require_fit(question)
         require(TORCH, purpose=self.argument)
+        from archstat.models.torch.examples import sized  # noqa: PLC0415  torch, if asked for
         from archstat.models.torch.loading.named import load_source  # noqa: PLC0415  torch, if asked for
 
-        asked = question.arguments, question.run_file
+        asked = question.arguments, question.run_file, question.tokens, question.image
         if self._found is None or self._found[0] != asked:
             source = load_source(self.argument, question.arguments, run_file=question.run_file)
-            self._found = asked, source
+            self._found = asked, sized(source, question)
         return self._found[1]
 
 

@@ -55,3 +55,55 @@ def test_what_is_no_configuration_is_refused(tmp_path):
         archstat.analyze("hf/empty")
     with pytest.raises(UsageError, match="no configuration of 'nobody/nothing' is in the cache"):
         archstat.analyze("hf/nobody/nothing")
+
+
+@pytest.mark.usefixtures("bert")
+def test_the_number_of_tokens_is_asked_for():
+    pytest.importorskip("transformers")
+    from tests.cli.running import invoke
+
+    for tokens in (8, 16):
+        words = ("table", "hf/bert", "--tokens", tokens, "-f", "json")
+        layers = json.loads(invoke(*words).stdout)["layers"]
+        assert next(each for each in layers if each["kind"] == "linear")["macs"] == tokens * 64
+    refused = invoke("table", "hf/bert", "--image", "64")
+    assert refused.stderr == "error: --image: hf/bert takes no image\n"
+
+
+def test_text_and_image_are_read_side_by_side(tmp_path, monkeypatch):
+    transformers = pytest.importorskip("transformers")
+    monkeypatch.chdir(tmp_path)
+    size = {
+        "hidden_size": 8, "intermediate_size": 16, "num_attention_heads": 2,
+        "num_hidden_layers": 1, "projection_dim": 4,
+    }  # fmt: skip
+    config = transformers.CLIPConfig(
+        text_config={**size, "vocab_size": 50, "max_position_embeddings": 12, "eos_token_id": 2},
+        vision_config={**size, "image_size": 32, "patch_size": 16},
+        projection_dim=4,
+    )
+    config.architectures = ["CLIPModel"]
+    config.save_pretrained("clip")
+    report = archstat.analyze("hf/clip")
+    assert (report.input, dict(report.more_inputs)) == ((12,), {"pixel_values": (3, 32, 32)})
+    patches = next(row for row in report.layers if row.kind == "conv2d")
+    assert patches.macs == 4 * 8 * 3 * 16 * 16  # 2 × 2 patches of 8 channels
+
+
+def test_parts_of_a_pipeline_are_models(tmp_path, monkeypatch):
+    diffusers = pytest.importorskip("diffusers")
+    monkeypatch.chdir(tmp_path)
+    diffusers.UNet2DConditionModel(
+        block_out_channels=(32, 64),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=16,
+        sample_size=8,
+    ).save_config("pipe/unet")
+    report = archstat.analyze("hf/pipe/unet")
+    assert report.input == (4, 8, 8)
+    assert report.more_inputs["encoder_hidden_states"] == (77, 16)
+    first = next(row for row in report.layers if row.name == "conv_in")
+    assert first.macs == 64 * 32 * 4 * 9
+    with pytest.raises(UsageError, match="holds several models\n  hint: name one: hf/pipe/unet"):
+        archstat.analyze("hf/pipe")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,17 +14,16 @@ from torch import nn
 
 from archstat.errors import UsageError, shown
 from archstat.extras import Extra, require
-from archstat.models.inputs import InputSpec
 from archstat.models.torch.loading.arguments import typed
 from archstat.models.torch.loading.construction import built, summary
+from archstat.models.torch.loading.usual_inputs import of_diffusers, of_transformers
 from archstat.models.torch.source import Source
 
 TRANSFORMERS = Extra("torch", ("transformers",))
-TOKENS = 128
-IMAGE = 224
-SAMPLES = 16_000  # a second of speech
-FRAMES = 3_000  # half a minute of speech, as Whisper takes it
+DIFFUSERS = Extra("torch", ("diffusers",))
+OF_A_REPOSITORY = 2  # words of a name: who, and what; a part of a pipeline is the third
 PREFIX = "hf/"
+CONFIGURATION = "config.json"
 
 
 def from_hugging_face(name: str, arguments: Mapping[str, Any]) -> Source:
@@ -32,6 +32,8 @@ def from_hugging_face(name: str, arguments: Mapping[str, Any]) -> Source:
     Raises:
         UsageError: There is no such configuration, or it makes no model.
     """
+    if (kind := _class_of_diffusers(name)) is not None:
+        return _from_diffusers(name, kind, arguments)
     require(TRANSFORMERS, purpose=PREFIX + name)
     with _offline():
         transformers = importlib.import_module("transformers")
@@ -48,7 +50,57 @@ def from_hugging_face(name: str, arguments: Mapping[str, Any]) -> Source:
         what = f"the configuration of {name} has no {unknown[0]!r}"
         raise UsageError(what).within("arguments")
     found = built(create, typed(create, arguments), PREFIX + name)
-    stated = tuple(_inputs(found.model, config))
+    stated = tuple(of_transformers(found.model, config))
+    return Source(PREFIX + name, found.model, found.make, stated=stated, notes=found.notes)
+
+
+def _refusal_of_folder(folder: Path, name: str) -> UsageError:
+    """Return what to say of a folder that is no model's: its parts, if it is a pipeline."""
+    parts = sorted(each.parent.name for each in folder.glob(f"*/{CONFIGURATION}"))
+    if parts:
+        hint = "name one: " + ", ".join(f"{PREFIX}{name.rstrip('/')}/{part}" for part in parts)
+        return UsageError(f"the folder {shown(name)} holds several models", hint=hint)
+    return UsageError(f"the folder {shown(name)} has no {CONFIGURATION}")
+
+
+def _class_of_diffusers(name: str) -> str | None:
+    """Return the class that a folder's configuration names, if it is one of diffusers."""
+    try:
+        stated = json.loads((Path(name) / CONFIGURATION).read_bytes())
+        kind = stated.get("_class_name")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return kind if isinstance(kind, str) else None
+
+
+def _from_diffusers(name: str, kind: str, arguments: Mapping[str, Any]) -> Source:
+    """Return a part of a pipeline of diffusers.
+
+    Raises:
+        UsageError: diffusers is missing, or makes no model of it.
+    """
+    require(DIFFUSERS, purpose=PREFIX + name)
+    with _offline():
+        diffusers = importlib.import_module("diffusers")
+    maker: Any = getattr(diffusers, kind, None)
+    is_model = isinstance(maker, type) and issubclass(maker, nn.Module)
+    if not is_model:
+        raise UsageError(f"{name}/{CONFIGURATION} names {shown(kind)}, which is no model here")
+    config = {
+        key: value
+        for key, value in json.loads((Path(name) / CONFIGURATION).read_bytes()).items()
+        if not key.startswith("_")
+    }
+    if unknown := [key for key in arguments if key not in config]:
+        what = f"the configuration of {name} has no {unknown[0]!r}"
+        raise UsageError(what).within("arguments")
+
+    def create(**settings: Any) -> nn.Module:
+        made: nn.Module = maker.from_config({**config, **settings})
+        return made
+
+    found = built(create, typed(create, arguments), PREFIX + name)
+    stated = tuple(of_diffusers(kind, {**config, **arguments}))
     return Source(PREFIX + name, found.model, found.make, stated=stated, notes=found.notes)
 
 
@@ -67,11 +119,16 @@ def _offline() -> Iterator[None]:
 def _configuration(transformers: Any, name: str) -> Any:
     folder = Path(name)
     is_folder = folder.is_dir()
-    if is_folder and not (folder / "config.json").is_file():
-        raise UsageError(f"the folder {shown(name)} has no config.json")
+    if is_folder and not (folder / CONFIGURATION).is_file():
+        raise _refusal_of_folder(folder, name)
     online = os.environ.get("HF_HUB_OFFLINE") == "0"
+    words = name.split("/")
+    part = "/".join(words[OF_A_REPOSITORY:]) if not is_folder else ""
+    repository = "/".join(words[:OF_A_REPOSITORY]) if part else name
     try:
-        return transformers.AutoConfig.from_pretrained(name, local_files_only=not online)
+        return transformers.AutoConfig.from_pretrained(
+            repository, subfolder=part, local_files_only=not online
+        )
     except Exception as error:  # noqa: BLE001  a configuration may be anything
         if is_folder:
             what = f"{name}/config.json is no configuration of transformers: {summary(error)}"
@@ -87,36 +144,3 @@ def _class_of(transformers: Any, config: Any) -> Any:
     names = getattr(config, "architectures", None) or []
     known = [getattr(transformers, name) for name in names if hasattr(transformers, name)]
     return known[0] if known else transformers.AutoModel.from_config
-
-
-def _inputs(model: nn.Module, config: Any) -> list[InputSpec]:
-    """Return the usual inputs of a model's task."""
-    name = str(getattr(model, "main_input_name", "input_ids"))
-    if name == "pixel_values":
-        vision = getattr(config, "vision_config", config)
-        channels = getattr(vision, "num_channels", 3)
-        side = getattr(vision, "image_size", None) or IMAGE
-        sides = tuple(side) if isinstance(side, (list, tuple)) else (side, side)
-        found = [InputSpec((channels, *sides), "float32", name)]
-        if hasattr(config, "text_config") and hasattr(config, "vision_config"):  # as in CLIP
-            found.insert(0, InputSpec((_tokens(config.text_config),), "int64", "input_ids"))
-    elif name == "input_values":
-        found = [InputSpec((SAMPLES,), "float32", name)]
-    elif name == "input_features":
-        bins = getattr(config, "num_mel_bins", 80)
-        found = [InputSpec((bins, FRAMES), "float32", name)]
-    else:
-        text = getattr(config, "text_config", config)
-        found = [InputSpec((_tokens(text),), "int64", name)]
-    if getattr(config, "is_encoder_decoder", False):
-        found.append(InputSpec((_tokens(config),), "int64", "decoder_input_ids"))
-    return found
-
-
-def _tokens(config: Any) -> int:
-    """Return how many tokens are usual, or as many as there are positions."""
-    most = [
-        getattr(config, key, None)
-        for key in ("max_position_embeddings", "n_positions", "max_target_positions")
-    ]
-    return min([TOKENS, *(size for size in most if isinstance(size, int) and size > 0)])
