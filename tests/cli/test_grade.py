@@ -49,7 +49,7 @@ def rows(root, name="class.csv"):
 def written(root):
     """Return all results by name, but for the ledger."""
     output = root.parent / "out"
-    left = {".sqlite", ".zip"}
+    left = {".sqlite", ".zip", ".html"}
     files = (path for path in output.rglob("*") if path.is_file() and path.suffix not in left)
     return {str(path.relative_to(output)): path.read_bytes() for path in files}
 

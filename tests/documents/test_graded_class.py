@@ -10,9 +10,9 @@ from fractions import Fraction
 from archstat.documents.homework.graded_class import class_document
 from archstat.formats import format_named
 from archstat.formats.special.grades import file_name, grades_of
-from archstat.homework.grading.outcome import Outcome, Status
+from archstat.homework.grading.outcome import Outcome, Slip, Status
 from archstat.homework.grading.roster import Roster, Student
-from tests.homework.grading.classes import CANVAS, CLASS, JANE, graded, report, sheet
+from tests.homework.grading.classes import CANVAS, CLASS, DIGIT, JANE, graded, report, sheet
 
 
 def written(format_name, report):
@@ -64,8 +64,8 @@ Points
   Half of the sheets have 68 % or more; the best has 100 %, the last 0 %.
 
 Mistakes, by how many sheets have them
-  2 of 3  the groups are left out  4
-  2 of 3  one digit is wrong       2
+  2 of 3  the groups are left out  4  weights of conv2 = 614,400
+  2 of 3  one digit is wrong       2  weights of conv1 = 34,849
 
 The hardest cells
   2 of 3  weights of conv1
@@ -113,10 +113,19 @@ def test_the_report_as_markdown_lines_numbers_up():
     lines = written("markdown", CLASS).splitlines()
     at = lines.index("## Mistakes, by how many sheets have them")
     assert lines[at + 2 : at + 5] == [
-        "| sheets | mistake | cells |",
-        "| ---: | :--- | ---: |",
-        "| 2 of 3 | the groups are left out | 4 |",
+        "| sheets | mistake | cells | such as |",
+        "| ---: | :--- | ---: | :--- |",
+        "| 2 of 3 | the groups are left out | 4 | weights of conv2 = 614,400 |",
     ]
+
+
+def test_what_shows_no_mistake_stands_apart():
+    unknown = Slip("unknown", "no known mistake leads here", 3)
+    text = written("text", report(("a", sheet(1, slips=[DIGIT, unknown]))))
+    mistakes, _, others = text.partition("\nWhat shows no mistake\n")
+    assert "one digit is wrong" in mistakes
+    assert others.splitlines()[0].split() == ["1", "of", "1", "no", "known", "mistake", "leads",
+                                              "here", "3"]  # fmt: skip
 
 
 def test_long_sections_are_cut_on_a_terminal_only():

@@ -16,7 +16,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from archstat.documents.document import Document
+    from archstat.documents.document import Document, Part
     from archstat.formats.special.feedback import ForStudents
     from archstat.homework.grading.finals import Changed, Final, Finals
     from archstat.homework.grading.report import ClassReport
@@ -53,7 +53,15 @@ def handed_in(
     place = f"-o {shown(str(output))}"
     if output.resolve() == folder.resolve():
         raise UsageError(f"{place} is where the submissions are", hint="write -o results")
-    results = {"class.csv", "report.md", "grades.csv", "feedback.zip", NAME, *grades.FILES.values()}
+    results = {
+        "class.csv",
+        "report.md",
+        "grades.csv",
+        "feedback.zip",
+        "report.html",
+        NAME,
+        *grades.FILES.values(),
+    }
     for path in read:
         if path.resolve().parent == output.resolve() and path.name in results:
             raise UsageError(f"{place} would overwrite {shown(str(path))}", hint="name another")
@@ -196,6 +204,7 @@ def write_results(report: ClassReport, output: Path, title: str, names: Mapping[
     document = class_document(report)
     write_file(grades.BYTE_ORDER_MARK + text_in("csv", document), output / "class.csv")
     write_file(text_in("markdown", document), output / "report.md")
+    write_file(text_in("html", with_pictures(report, document)), output / "report.html")
     if names:
         write_file(packed(output / "feedback", names.values()), output / "feedback.zip")
     else:
@@ -203,6 +212,28 @@ def write_results(report: ClassReport, output: Path, title: str, names: Mapping[
     if report.roster is not None:
         of_all = grades.grades_of(report, report.roster, title)
         write_file(of_all, output / grades.file_name(report.roster))
+
+
+def with_pictures(report: ClassReport, document: Document) -> Document:
+    """Return what is said of a class with its pictures, if there is anything to draw."""
+    from archstat.documents.document import Picture, Sentences, Table
+    from archstat.documents.homework.graded_class import POINTS
+    from archstat.pictures.course import distribution, heat_map
+
+    if not report.shares:
+        return document
+    pictures = (
+        Picture("How the points are distributed", lambda: distribution(report)),
+        Picture("Which cells are hard", lambda: heat_map(report)),
+    )
+    first, second = pictures
+    parts: list[Part] = [first]
+    for part in document.parts:
+        if isinstance(part, Table) and part.title == POINTS:
+            parts += [Sentences((part.note.rstrip("."),)), second]
+        else:
+            parts.append(part)
+    return replace(document, parts=tuple(parts))
 
 
 def explained(finals: Finals, student: str, policy: Policy, title: str) -> Document:

@@ -10,7 +10,7 @@ from archstat.documents.document import Column, Document, Line, Table
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.finals import Final
 from archstat.homework.grading.outcome import Outcome, Status
-from archstat.homework.grading.report import BANDS, Alike, ClassReport, Place
+from archstat.homework.grading.report import BANDS, Alike, ClassReport, Common, Place
 from archstat.homework.grading.run import Graded
 from archstat.homework.marking.feedback import line
 from archstat.report.values import Named
@@ -20,6 +20,9 @@ MOST_CELLS = 10
 MOST_NAMES = 6
 MOST_VALUES = 4
 MOST_LINES = 20
+POINTS = "Points"
+"""The title of the table of how they are distributed, for which a page has a picture."""
+
 BAR_WIDTH = 30
 BAR = "█"
 
@@ -115,8 +118,7 @@ def _sections(report: ClassReport) -> Iterator[Table]:
         yield _changes(report)
     if report.shares:
         yield _shares(report)
-    if report.mistakes:
-        yield _mistakes(report)
+    yield from _mistakes(report)
     if report.hardest:
         yield _hardest(report)
     if report.alike:
@@ -139,7 +141,12 @@ def _table(
     note: str = "",
 ) -> Table:
     columns = (
-        Column(text or "bar", text, is_text=at not in numbers, wraps=at not in numbers)
+        Column(
+            text or "bar",
+            text,
+            is_text=at not in numbers,
+            wraps=at not in numbers,
+        )
         for at, text in enumerate(titles)
     )
     lines = tuple(Line(cells) for cells in rows)
@@ -175,20 +182,39 @@ def _shares(report: ClassReport) -> Table:
         f"Half of the sheets have {_percent(middle)} or more; the best has {_percent(shares[-1])}, "
         f"the last {_percent(shares[0])}."
     )
-    return _table("Points", ("share", "sheets", ""), rows, numbers=(0, 1), note=note)
+    return _table(POINTS, ("share", "sheets", ""), rows, numbers=(0, 1), note=note)
 
 
 def _percent(share: Fraction) -> str:
     return f"{float(100 * share):.0f} %"
 
 
-def _mistakes(report: ClassReport) -> Table:
-    total, shown = len(report.marked), report.mistakes[:MOST_MISTAKES]
-    rows = ((f"{len(one.keys)} of {total}", line(one.words), one.cells) for one in shown)
-    more = len(report.mistakes) - len(shown)
-    note = f"And {more} more." if more > 0 else ""
-    title = "Mistakes, by how many sheets have them"
-    return _table(title, ("sheets", "mistake", "cells"), rows, numbers=(0, 2), note=note)
+def _mistakes(report: ClassReport) -> Iterator[Table]:
+    """Yield the mistakes, and apart from them what is missing or has no explanation."""
+    total = len(report.marked)
+    known = [one for one in report.mistakes if one.is_known]
+    others = [one for one in report.mistakes if not one.is_known]
+    if known:
+        shown = known[:MOST_MISTAKES]
+        rows = ((f"{len(one.keys)} of {total}", line(one.words), one.cells, _example(one))
+                for one in shown)  # fmt: skip
+        more = len(known) - len(shown)
+        titles = ("sheets", "mistake", "cells", "such as")
+        note = f"And {more} more." if more > 0 else ""
+        title = "Mistakes, by how many sheets have them"
+        yield _table(title, titles, rows, numbers=(0, 2), note=note)
+    if others:
+        rest = ((f"{len(one.keys)} of {total}", line(one.words), one.cells) for one in others)
+        title = "What shows no mistake"
+        yield _table(title, ("sheets", "what", "how often"), rest, numbers=(0, 2))
+
+
+def _example(one: Common) -> Cell:
+    if one.example is None:
+        return EMPTY
+    place, value = one.example
+    number = f"{int(value):,}" if value.isdecimal() else value
+    return f"{_place(place)} = {line(number)}"
 
 
 def _hardest(report: ClassReport) -> Table:

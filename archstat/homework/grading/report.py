@@ -31,6 +31,14 @@ ENOUGH_SMALL = 4
 MOST_SHARING = 8
 """Sheets that may share a wrong value before it is taken for a mistake of the class."""
 
+OF_OTHER_ROWS = frozenset({"copied", "row-skipped"})
+"""Mistakes that name the row that was meant, so that each is one of its own."""
+
+NO_MISTAKES = frozenset(
+    {"unknown", "missing", "unreadable", "missing-rows", "extra-rows", "reordered-rows"}
+)
+"""What is wrong with sheets and shows no mistake of thought."""
+
 Place: TypeAlias = tuple[str, str]
 """A layer and a quantity."""
 
@@ -42,11 +50,20 @@ class Common:
     Attributes:
         keys: The submissions, in their order.
         cells: The cells that are wrong by it, in all of them.
+        key: Its name in records.
+        example: A cell that is wrong by it, and what was written there; None if nothing was.
     """
 
     words: str
     keys: tuple[str, ...]
     cells: int
+    key: str = ""
+    example: tuple[Place, str] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a mistake, and not that something is missing or cannot be explained."""
+        return self.key not in NO_MISTAKES
 
 
 @dataclass(frozen=True)
@@ -157,8 +174,20 @@ class ClassReport:
                 cells[mistake] += slip.cells
                 if keys[mistake][-1:] != [key]:
                     keys[mistake].append(key)
-        found = [Common(words, tuple(keys[key, words]), cells[key, words]) for key, words in keys]
+        found = [
+            Common(words, tuple(keys[key, words]), cells[key, words], key, self._example(key))
+            for key, words in keys
+        ]
         return tuple(sorted(found, key=lambda one: (-len(one.keys), -one.cells, one.words)))
+
+    def _example(self, key: str) -> tuple[Place, str] | None:
+        if key in OF_OTHER_ROWS:
+            return None
+        for outcome in self.marked.values():
+            for fault in outcome.faults:
+                if fault.slip == key and fault.value:
+                    return (fault.layer, fault.quantity), fault.value
+        return None
 
     @cached_property
     def hardest(self) -> tuple[tuple[Place, int], ...]:

@@ -29,14 +29,26 @@ def test_submissions_are_counted_by_status():
 
 def test_mistakes_are_told_by_how_many_made_them():
     assert CLASS.mistakes == (
-        Common("the groups are left out", ("kim_124", "=cmd|x"), 4),
-        Common("one digit is wrong", ("doejane_123", "=cmd|x"), 2),
+        Common(
+            "the groups are left out",
+            ("kim_124", "=cmd|x"),
+            4,
+            "groups-left-out",
+            (("conv2", "weights"), "614400"),
+        ),
+        Common(
+            "one digit is wrong",
+            ("doejane_123", "=cmd|x"),
+            2,
+            "digit",
+            (("conv1", "weights"), "34849"),
+        ),
     )
 
 
 def test_a_mistake_that_one_sheet_has_twice_is_one_submission():
     found = report(("a", sheet(1, slips=[DIGIT, DIGIT]))).mistakes
-    assert found == (Common("one digit is wrong", ("a",), 2),)
+    assert found == (Common("one digit is wrong", ("a",), 2, "digit"),)
 
 
 def test_the_hardest_cells_are_those_that_most_got_wrong():
