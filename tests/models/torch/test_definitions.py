@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
+import archstat
 from archstat.errors import UsageError
 from archstat.models.torch.loading.definitions import chosen, statements
 from archstat.models.torch.loading.named import load_source
@@ -222,3 +224,68 @@ def test_what_is_no_notebook_is_refused(tmp_path, monkeypatch):
 def test_what_the_asked_name_needs_is_run(text, wanted, run):
     picked, _ = chosen(statements(text, "net.py"), {wanted})
     assert [each.node.lineno for each in picked] == run
+
+
+TRAINING = """
+from pathlib import Path
+from torch import nn
+
+WIDTH = 4
+print("loud")
+Path("ran").touch()
+made = len("1234567")
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, WIDTH, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+def fit():
+    for batch in loader:
+        print(batch)
+"""
+USING = """
+from torch import nn
+import train
+from train import Block, made
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block, self.last = Block(), nn.Conv2d(train.WIDTH, made, 1)
+
+    def forward(self, x):
+        return self.last(self.block(x))
+"""
+
+
+def test_a_module_beside_the_file_is_read_for_its_definitions(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text(TRAINING, encoding="utf-8")
+    Path("model.py").write_text(USING, encoding="utf-8")
+    report = archstat.analyze("model.py:Net", (3, 8, 8))
+    assert report.totals.params == 4 * 27 + 4 + 7 * 4 + 7
+    assert not Path("ran").exists()
+    told = capfd.readouterr()
+    assert "loud" not in told.out + told.err
+    assert "train.py: 2 statements were not run" in told.err
+    archstat.analyze("model.py:Net", (3, 8, 8), run_file=True)
+    assert Path("ran").exists()
+
+
+def test_a_package_beside_the_file_is_read_likewise(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("parts").mkdir()
+    Path("parts/__init__.py").write_text("from .blocks import Block\n", encoding="utf-8")
+    Path("parts/blocks.py").write_text(TRAINING, encoding="utf-8")
+    text = USING.replace("import train", "import parts.blocks as train", 1)
+    text = text.replace("from train import Block, made", "from parts.blocks import Block, made")
+    Path("model.py").write_text(text, encoding="utf-8")
+    assert archstat.analyze("model.py:Net", (3, 8, 8)).totals.params == 4 * 27 + 4 + 7 * 4 + 7
+    assert not Path("ran").exists()

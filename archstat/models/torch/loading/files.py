@@ -21,6 +21,7 @@ from archstat.files import read_file
 from archstat.models.torch.loading.construction import users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
 from archstat.models.torch.loading.home import FILES, Home
+from archstat.models.torch.loading.neighbours import Neighbours
 from archstat.models.torch.loading.notebook import code_of
 from archstat.models.torch.loading.stubs import MissingPackage
 
@@ -50,17 +51,35 @@ def from_file(home: Home, wanted: str, *, run_file: bool = False) -> ModuleType:
     if spec is None:
         raise UsageError(f"{shown(str(path))} is not a Python file")
     module = importlib.util.module_from_spec(spec)
+    if not run_file:
+        home.neighbours = _neighbours(home, str(path))
     with users_code(str(path), home):
         source = code_of(path) if path.suffix == ".ipynb" else _text(path)
         if path.suffix == ".ipynb":  # whose lines are those of its code
             linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         found = statements(source, file)
+        if home.neighbours is not None:
+            home.neighbours.reads(found)
         names = {wanted.partition(".")[0]} if wanted else _classes(found)
         run, needed = (found, names) if run_file else chosen(found, names)
         sys.modules.setdefault(path.stem, module)  # dataclasses and pickle look a class's module up
         _run(run, module, needed, str(path), everything=run_file)
     _tell(path, [each for each in found if each not in run and _does_something(each)])
     return module
+
+
+def _neighbours(home: Home, name: str) -> Neighbours:
+    """Return what reads the modules beside a file for their definitions."""
+
+    def run(statements: Sequence[Statement], module: ModuleType, needed: set[str]) -> None:
+        _run(statements, module, needed, name, everything=False)
+
+    def tell(file: str, left: list[Statement]) -> None:
+        path = Path(file)
+        shorter = path.relative_to(home.folder) if path.is_relative_to(home.folder) else path
+        _tell(shorter, [each for each in left if _does_something(each)])
+
+    return Neighbours(home.holds, run, tell)
 
 
 def _text(path: Path) -> str:

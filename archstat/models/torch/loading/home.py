@@ -10,11 +10,12 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePath
 from types import ModuleType
 
 from archstat.files import note_read
+from archstat.models.torch.loading.neighbours import Neighbours, looking_first
 from archstat.models.torch.loading.stubs import MissingPackage
 
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
@@ -29,12 +30,16 @@ class Home:
 
     Args:
         file: As its user named it.
+
+    Attributes:
+        neighbours: What reads the folder's modules for their definitions; None to run them whole.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.folder = file.parent.resolve()
         self.modules: dict[str, ModuleType] = {}
+        self.neighbours: Neighbours | None = None
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -43,7 +48,8 @@ class Home:
         before = set(sys.modules)
         sys.modules.update(self.modules)
         try:
-            with self.on_the_path():
+            first = nullcontext() if self.neighbours is None else looking_first(self.neighbours)
+            with self.on_the_path(), first:
                 yield
         finally:
             new = [name for name in sys.modules if name not in before]
@@ -66,15 +72,16 @@ class Home:
             if path in sys.path:
                 sys.path.remove(path)
 
+    def holds(self, file: str) -> bool:
+        """Return whether a file lies in the folder, and is nobody's library."""
+        return file.startswith(str(self.folder) + os.sep) and not is_installed(file)
+
     def _has(self, module: ModuleType) -> bool:
         """Return whether a module lies in the folder, and is nobody's library."""
         if isinstance(module, MissingPackage):
             return True
         places = _places(module)
-        here = str(self.folder) + os.sep
-        return bool(places) and all(
-            place.startswith(here) and not is_installed(place) for place in places
-        )
+        return bool(places) and all(map(self.holds, places))
 
     def _hiding(self) -> list[str]:
         """Return the modules in whose place the folder has others of the same name."""
