@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -79,13 +80,17 @@ def answered(sheet: Sheet) -> Answered:
 
 def _beside(sheet: Sheet, answer: Mapping[str, Any]) -> Answered:
     marked = [one for one in answer["cells"] if one["verdict"] != "not_asked"]
-    pairs = aligned(sheet.cells, marked)
+    turned = sorted(sheet.cells, key=lambda cell: (cell.at[0], cell.at[2], cell.at[1]))
+    cells, pairs = max(  # layers may stand side by side
+        ((cells, aligned(cells, marked)) for cells in (sheet.cells, turned)),
+        key=lambda one: len(one[1]),
+    )
     told = _told(answer)
     said = dict.fromkeys(sheet.cells, Said())
     for mine, theirs in pairs:
         one = marked[theirs]
         place = (one.get("table", 1), one["row"], one["column"], one["quantity"])
-        said[sheet.cells[mine]] = Said(
+        said[cells[mine]] = Said(
             one["verdict"],
             told.get(place, ""),
             one["points"],
@@ -136,8 +141,8 @@ def aligned(mine: Sequence[Cell], theirs: Sequence[Mapping[str, Any]]) -> list[t
 
 
 def _likeness(cell: Cell, other: Mapping[str, Any]) -> float:
-    theirs = "".join(other["text"].split())
-    texts = ["".join(text.split()) for text in (cell.text, cell.part) if text]
+    theirs = _spelled(other["text"])
+    texts = [_spelled(text) for text in (cell.text, cell.part) if text]
     is_asked = other["quantity"] == cell.quantity
     is_part = len(min(theirs, texts[0], key=len)) >= SHORTEST or is_asked
     if not theirs or not (
@@ -153,6 +158,12 @@ def _likeness(cell: Cell, other: Mapping[str, Any]) -> float:
         + 0.25 * (place[1:] == cell.at[1:])
         + 0.125 * (place[0] == cell.at[0])
     )
+
+
+def _spelled(text: str) -> str:
+    """Return a text without blanks and markup."""
+    text = text.replace("\\times", "x").replace("×", "x").replace("·", "*")
+    return re.sub(r"[\s$*`\\]", "", text)
 
 
 def is_true(cell: Cell, said: Said) -> bool | None:

@@ -6,7 +6,8 @@ from archstat.homework.answers.truth import Truth, truth_of
 from archstat.homework.marking.marking import Marked, mark
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading.table import FoundTable
-from archstat.homework.sheet.sheet import columns_of, sheet_of
+from archstat.homework.sheet.columns import columns_of
+from archstat.homework.sheet.sheet import sheet_of
 from archstat.models.spec.resolve import Variant, resolve
 from archstat.report.report import report_on
 

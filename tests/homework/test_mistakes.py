@@ -90,6 +90,25 @@ def test_rounding_up_shows_where_a_window_hangs_over():
     assert rows("rounded-up", input=(3, 224, 224))[:2] == [55, 27]
 
 
+def test_what_is_behind_a_stride_is_taken_for_what_is_before_it():
+    told = account("before-for-after")
+    strides = [told[name]["effective_stride"][0] for name in WINDOWS]
+    assert strides == [1, 4, 8, 8, 16, 16, 16, 16]
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("growth-left-out", 11),
+        ("kernel-not-less-one", 11 + 3 * 4),
+        ("own-stride-applied", 11 + 2 * 4 * 2),
+    ],
+)
+def test_the_field_of_a_mistake_in_one_step_from_the_one_before(key, field):
+    told = BY_KEY[key].own(truth("paper-alexnet"), {"conv1": (11, 11)})
+    assert told["pool1"]["receptive_field"] == (field, field)
+
+
 def test_sizes_carry_over_to_what_is_worked_out_from_them():
     told = account("padding-left-out")
     assert told["conv2"]["neurons"] == 23 * 23 * 256

@@ -11,8 +11,8 @@ from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.alignment import ASKED
+from archstat.homework.sheet.columns import columns_of
 from archstat.homework.sheet.labels import general_family
-from archstat.homework.sheet.sheet import columns_of
 from archstat.layers.base import Shape
 from archstat.layers.combine import Concat
 from archstat.report.columns import LayerColumn

@@ -3,98 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import prod
 
 from archstat.graph import INPUT
+from archstat.homework.answers.blocks import blocks_of, layers_of, sums_of_layers
+from archstat.homework.answers.place import TOTAL, WEIGHTED, WHOLE, Place, spelled
 from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, LayerInGraph, WrittenCell
 from archstat.homework.answers.truth import Answer, Answers, Truth
-from archstat.homework.sheet.labels import family_of, general_family
-from archstat.layers.base import Shape
-
-WHOLE = "network"
-"""The name of the block of all layers, as tools print it first."""
-
-TOTAL = "total"
-"""The name of the sum over all layers."""
 
 BEHIND = ("feature_map", "receptive_field", "effective_stride", "effective_padding", "start")
 BEFORE = ("in_shape", "in_map", "in_channels", "in_receptive_field", "in_effective_stride")
 COUNTED = ("weights", "params", "buffers", "macs", "neurons")
 SETTINGS = ("filters", "filter_depth", "kernel_size", "stride", "padding", "dilation", "groups")
-WEIGHTED = frozenset({"conv", "conv_transpose", "linear"})
-ATTACHED = frozenset({"norm", "activation", "dropout", "flatten", "identity", "softmax"})
-"""What is often written in the row of the layer before it."""
-
 MISSING_ROW = {"conv": -2.0, "conv_transpose": -2.0, "linear": -2.0, "pool": -1.5}
 MISSING_PARAMS, MISSING_OTHER = -0.3, -0.02
 """What it costs, when a sheet is aligned, that a layer has no row."""
 
-MOST_LEVELS = 4
 MOST_SUMMED = 300
 """Layers whose sums are looked through."""
 
 MOST_KEPT = 100_000
 """As many cells are remembered; the sheets of a class say much the same."""
 
-_APART = re.compile(r"[._/]+")
-_NUMBERED = re.compile(r"^(.*[0-9][a-z]?)[._/-]")
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """What a row may be about.
-
-    Attributes:
-        name: The name of the layer or module; of other blocks, the first and the last layer.
-        members: The layers that it holds.
-        span: The numbers of its first layer and of the first behind it; None of a sum.
-        family: What kind of layer it is, or all that count in it are.
-        general: The same, pools of either kind in one.
-        numbers: What may tell it from others of its family: its place among them, its name's end.
-        classes: What its kind or class is called.
-        holds_several: Whether it is a block of several layers with weights.
-        is_dense: Whether it may be called a convolution or a linear layer: it reads a whole map.
-    """
-
-    name: str
-    members: tuple[str, ...]
-    span: tuple[int, int] | None
-    family: str = ""
-    general: str = ""
-    numbers: tuple[str, ...] = ()
-    classes: frozenset[str] = frozenset()
-    is_dense: bool = False
-    holds_several: bool = False
-
-    @cached_property
-    def is_layer(self) -> bool:
-        """Whether it is one layer."""
-        return self.span is not None and len(self.members) == 1
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether it adds up layers that are no block."""
-        return self.span is None
-
-    @cached_property
-    def spelled(self) -> frozenset[str]:
-        """Its name, and the ends of its path, without what people write differently."""
-        parts = self.name.split(".")
-        ends = {".".join(parts[at:]) for at in range(len(parts)) if len(parts) - at > 1 or at == 0}
-        return frozenset(map(spelled, {self.name, *ends})) - {""}
-
-
-def spelled(text: str) -> str:
-    """Return a name without what people write differently.
-
-    >>> spelled("Conv 2_1")
-    'conv21'
-    """
-    return re.sub(r"[\W_]+", "", text).casefold()
+_COUNT = re.compile(r"(?<![^._/])[0-9]+(?![^._/])")
 
 
 class Key:
@@ -109,16 +42,18 @@ class Key:
     def __init__(self, truth: Truth) -> None:
         self.truth = truth
         self.order = [node.name for node in truth.graph.nodes if node.name in truth.account]
-        self.layers = _layers(truth, self.order)
+        self.layers = layers_of(truth, self.order)
         self._answers: dict[str, Answers] = {}
         self._spans: dict[str, dict[int, tuple[int, int]]] = {}
         self.blocks = [
             block
-            for block in _blocks(truth, self.order, self.layers)
+            for block in blocks_of(truth, self.order, self.layers)
             if not self._is_as_its_first(block)
         ]
-        self.sums = _sums(self.order, self.layers)
+        self.sums = sums_of_layers(self.order, self.layers)
+        self.parts = list(self._parts())
         self.by_name = {place.name: place for place in [*self.sums.values(), *self.blocks]}
+        self.by_name |= {place.name: place for place in self.parts}
         self.by_name |= {place.name: place for place in self.layers}
         self._under: dict[tuple[str, str, ColumnRule], Answer] = {}
         self._values: dict[tuple[str, ColumnRule | None], tuple[Answer, ...]] = {}
@@ -127,7 +62,7 @@ class Key:
     @property
     def places(self) -> list[Place]:
         """Every place."""
-        return [*self.layers, *self.blocks, *self.sums.values()]
+        return [*self.layers, *self.blocks, *self.sums.values(), *self.parts]
 
     def answers(self, place: Place) -> Answers:
         """Return what is true of a place."""
@@ -169,8 +104,35 @@ class Key:
         span = self._spans[quantity].get(value) if isinstance(value, int) else None
         return () if span is None else tuple(self.order[slice(*span)])
 
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """The layers of modules that are as one before them, of which one is often shown."""
+        seen, found = set(), set()
+        for place in self.layers:
+            shape = self.truth.nodes[place.name].out_shape
+            at = _COUNT.sub("#", place.name), place.family, self.answers(place).get("params"), shape
+            if at in seen and "#" in at[0]:
+                found.add(place.name)
+            seen.add(at)
+        return frozenset(found)
+
+    def _parts(self) -> Iterator[Place]:
+        """Yield the sums of the layers of one kind in a module, of modules alike the first."""
+        for block in self.blocks:
+            if "…" in block.name or block.name == WHOLE or block.members[0] in self.repeated:
+                continue
+            families: dict[str, list[str]] = {}
+            for layer in self.layers[slice(*(block.span or (0, 0)))]:
+                families.setdefault(layer.general, []).append(layer.name)
+            for family, names in families.items():
+                if 1 < len(names) < len(block.members):
+                    name = f"{family} layers of {block.name}"
+                    yield Place(name, tuple(names), None, family, family)
+
     def left_out(self, layer: Place) -> float:
         """Return what it costs a sheet, when it is aligned, to have no row for a layer."""
+        if layer.name in self.repeated:
+            return MISSING_OTHER
         if layer.general in MISSING_ROW:
             return MISSING_ROW[layer.general]
         return MISSING_PARAMS if self.answers(layer).get("params") else MISSING_OTHER
@@ -247,142 +209,4 @@ def _together(rows: Sequence[Answers], *, is_sum: bool) -> Answers:
     return answers
 
 
-def _layers(truth: Truth, order: Sequence[str]) -> list[Place]:
-    counts: dict[str, int] = {}
-    found = []
-    for at, name in enumerate(order):
-        layer = truth.nodes[name].layer
-        family, general = family_of(layer.kind), general_family(layer.kind)
-        counts[general] = counts.get(general, 0) + 1
-        numbers = (str(counts[general]), *re.findall(r"[0-9]+$", name))
-        names = (layer.kind, layer.label, getattr(layer, "torch_name", ""))
-        classes = frozenset(map(spelled, names)) - {""}
-        is_dense = general in WEIGHTED and _is_dense(
-            truth.nodes[name].out_shape, truth.account[name]
-        )
-        span = (at, at + 1)
-        found.append(Place(name, (name,), span, family, general, numbers, classes, is_dense))
-    return found
-
-
-def _is_dense(out_shape: Shape, answers: Answers) -> bool:
-    return prod(out_shape[1:]) == 1 if len(out_shape) > 1 else answers.get("in_map") is not None
-
-
-def _blocks(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> list[Place]:
-    """Return the blocks of more than one layer, each span once, modules first."""
-    found: dict[tuple[int, int], str] = {}
-    for name, (start, stop) in _modules(order).items():
-        found.setdefault((start, stop), name)
-    for start, stop in (*_attached(layers), *_stages(truth, order, layers)):
-        found.setdefault((start, stop), f"{order[start]} … {order[stop - 1]}")
-    starts: set[int] = set()
-    blocks = []
-    for (start, stop), name in sorted(found.items()):
-        inside = layers[start:stop]
-        weighted = [place for place in inside if place.general in WEIGHTED]
-        families = {place.general for place in weighted}
-        general = families.pop() if len(families) == 1 else ""
-        numbers = weighted[0].numbers if len(weighted) == 1 else ()
-        if "…" not in name:
-            numbers = (*re.findall(r"[0-9]+$", name), *numbers[:1])
-        elif len(weighted) > 1 and start not in starts:
-            starts.add(start)
-            numbers = (str(len(starts)),)
-        path = "" if name == WHOLE else name
-        called = {truth.graph.modules.get(path, ""), *(("model",) if name == WHOLE else ())}
-        classes = frozenset(map(spelled, called)) - {""}
-        members = tuple(place.name for place in inside)
-        span, several = (start, stop), len(weighted) > 1
-        blocks.append(
-            Place(name, members, span, general, general, numbers, classes, holds_several=several)
-        )
-    return blocks
-
-
-def _modules(order: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return the spans of the modules that names tell of: all between the first and the last."""
-    spans: dict[str, list[int]] = {}
-    for at, name in enumerate(order):
-        for prefix in _prefixes(name):
-            spans.setdefault(prefix, []).append(at)
-    return {
-        prefix: (places[0], places[-1] + 1)
-        for prefix, places in spans.items()
-        if prefix not in order
-        and len(places) > 1
-        and 2 * len(places) >= places[-1] + 1 - places[0]
-        and len(places) < len(order)
-    } | ({WHOLE: (0, len(order))} if len(order) > 1 else {})
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    """Yield the paths that a name begins with.
-
-    >>> list(_prefixes("layer1.0.conv1")), list(_prefixes("conv1_2"))
-    (['layer1', 'layer1.0'], ['conv1'])
-    """
-    parts = name.split(".")
-    yield from (".".join(parts[:at]) for at in range(1, min(len(parts), MOST_LEVELS + 1)))
-    if match := _NUMBERED.match(parts[-1]):
-        yield ".".join([*parts[:-1], match[1]])
-
-
-def _attached(layers: Sequence[Place]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of layers with what is attached to them, with and without a pool behind."""
-    for start, place in enumerate(layers):
-        if place.general not in WEIGHTED | {"pool"}:
-            continue
-        stop = start + 1
-        while stop < len(layers) and _is_attached(layers[stop]):
-            stop += 1
-            yield start, stop
-        if stop < len(layers) and place.general != "pool" and layers[stop].general == "pool":
-            yield start, stop + 1
-
-
-def _is_attached(place: Place) -> bool:
-    return place.general in ATTACHED
-
-
-def _stages(
-    truth: Truth, order: Sequence[str], layers: Sequence[Place]
-) -> Iterator[tuple[int, int]]:
-    """Yield the spans of layers of one size, without and with the pool that ends them."""
-    start = 0
-    sizes = [truth.nodes[name].out_shape[1:] for name in order]
-    for at in range(1, len(order) + 1):
-        if at < len(order) and sizes[at] == sizes[start]:
-            continue
-        first = start + (layers[start].general == "pool")
-        count = sum(place.general in WEIGHTED for place in layers[first:at])
-        if count > 1 and len(sizes[start]) > 0:
-            yield first, at
-            if at < len(order) and layers[at].general == "pool":
-                yield first, at + 1
-            if first > start:
-                yield start, at
-        start = at
-
-
-def _sums(order: Sequence[str], layers: Sequence[Place]) -> dict[str, Place]:
-    """Return the sums that sheets have, by what they add up."""
-
-    def of(families: Collection[str]) -> tuple[str, ...]:
-        return tuple(place.name for place in layers if place.general in families)
-
-    linear = of({"linear"})
-    at = order.index(linear[0]) if linear else len(order)
-    members: Mapping[str, tuple[str, ...]] = {
-        TOTAL: tuple(order),
-        "convolutions": of({"conv", "conv_transpose"}),
-        "linear layers": linear,
-        "features": tuple(order[:at]),
-        "classifier": tuple(order[at:]),
-        "pools": of({"pool"}),
-        "norms": of({"norm"}),
-    }
-    return {name: Place(name, names, None) for name, names in members.items() if names}
-
-
-__all__ = ["INPUT", "TOTAL", "Key", "Place", "key_of", "spelled", "total"]
+__all__ = ["INPUT", "TOTAL", "WEIGHTED", "Key", "Place", "key_of", "spelled", "total"]

@@ -17,10 +17,12 @@ from archstat.homework.answers.truth import Answer
 from archstat.homework.answers.written import (
     WrittenCell,
     map_of,
+    reads_bytes,
     reads_number,
     reads_per_axis,
     reads_shape,
     reads_share,
+    says_bytes,
     says_kernel,
     says_map,
     says_number,
@@ -65,6 +67,11 @@ def _count(key: str, title: str, *readings: ColumnRule) -> Quantity:
     )
 
 
+def _bytes(key: str, title: str, *readings: ColumnRule) -> Quantity:
+    """Return a number of bytes, which is never told as a product of sizes."""
+    return Quantity(key, title, says_bytes, reads_bytes, readings, is_telling=True, is_summed=True)
+
+
 def _given(key: str, title: str, *readings: ColumnRule) -> Quantity:
     """Return a number that is a setting."""
     return Quantity(key, title, says_number, reads_number, readings, is_setting=True)
@@ -95,7 +102,9 @@ _ALL = (
     Quantity("feature_map", "feature map", says_map, reads_shape, (r.per_device("feature_map"),)),
     _count("weights", "weights", r.WITH_BIASES, r.KERAS, r.per_device("weights")),
     _count("biases", "biases"),
-    _count("params", "parameters", r.WITHOUT_BIASES, r.KERAS, r.per_device("params")),
+    _count(
+        "params", "parameters", r.WITHOUT_BIASES, r.KERAS, r.KERAS_LEARNS, r.per_device("params")
+    ),
     _count("buffers", "parameters that do not learn"),
     Quantity("params_share", "share of parameters", says_share, reads_share, is_summed=True),
     _count("neurons", "neurons", r.EVERY_OUTPUT, r.per_device("neurons")),
@@ -103,8 +112,8 @@ _ALL = (
     _count("macs", "MACs", *_MAC_READINGS),
     Quantity("macs_share", "share of MACs", says_share, reads_share, is_summed=True),
     _count("flops", "FLOPs", r.ONE_A_MAC, *_MAC_READINGS[1:]),
-    _count("activation_bytes", "activation bytes", r.in_halves("activations")),
-    _count("param_bytes", "parameter bytes", r.in_halves("params")),
+    _bytes("activation_bytes", "activation bytes", r.in_halves("activations")),
+    _bytes("param_bytes", "parameter bytes", r.in_halves("params")),
     _per_axis("receptive_field", "receptive field", r.CLIPPED),
     _per_axis("in_receptive_field", "receptive field of the input"),
     _per_axis("effective_stride", "effective stride"),

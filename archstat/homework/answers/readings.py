@@ -34,12 +34,14 @@ class ColumnRule:
         words: What it is, as it is told to people.
         answer: What it puts into a layer's row, from the true answers and the layer itself.
         is_plain: Whether it only says the same in another way, so that it is right as it is.
+        of_one: Of a rule for a batch, the rule for one example, if it is not ours.
     """
 
     name: str
     words: str
     answer: Callable[[Answers, LayerInGraph], Answer]
     is_plain: bool = False
+    of_one: ColumnRule | None = None
 
 
 def answer_to(key: str) -> Callable[[Answers, LayerInGraph], Answer]:
@@ -71,7 +73,13 @@ def _keras(answers: Answers, layered: LayerInGraph) -> Answer:
         return params
     if isinstance(layered.node.layer, AnyBatchNorm):
         return params + 2 * layered.node.in_shape[0] * layered.node.layer.track_running_stats
-    if layered.node.layer.kind == "LSTM":
+    return _one_bias(answers, layered)
+
+
+def _one_bias(answers: Answers, layered: LayerInGraph) -> Answer:
+    """Return the parameters of an LSTM with one bias, of other layers all that learn."""
+    params = answers.get("params")
+    if isinstance(params, int) and layered.node.layer.kind == "LSTM":
         second = (
             prod(shape)
             for name, shape in layered.node.param_shapes.items()
@@ -145,6 +153,7 @@ WITHOUT_BIASES = ColumnRule("weights-only", "without biases", answer_to("weights
 KERAS = ColumnRule(
     "keras", "Keras's: 4 numbers a channel of a batch norm, one bias in an LSTM", _keras
 )
+KERAS_LEARNS = ColumnRule("keras-lstm", "Keras's that learn: one bias in an LSTM", _one_bias)
 EVERY_OUTPUT = ColumnRule("every-output", "every layer's outputs", answer_to("activations"))
 CLIPPED = ColumnRule("clipped", "clipped to the image", _clipped)
 BEFORE_FLATTENING = ColumnRule("map", "before it is flattened", answer_to("in_map"), is_plain=True)
@@ -167,11 +176,12 @@ def in_halves(key: str) -> ColumnRule:
 
 
 @lru_cache(maxsize=100)
-def of_batch(size: int, key: str) -> ColumnRule:
-    """Return the rule that counts a whole batch."""
+def of_batch(size: int, key: str, rule: ColumnRule | None = None) -> ColumnRule:
+    """Return the rule that counts a whole batch, by our definition or by another rule."""
 
-    def answer(answers: Answers, _: LayerInGraph) -> Answer:
-        value = answers.get(key)
+    def answer(answers: Answers, layered: LayerInGraph) -> Answer:
+        value = answers.get(key) if rule is None else rule.answer(answers, layered)
         return value * size if isinstance(value, (int, Fraction)) else value
 
-    return ColumnRule("batch", f"of a batch of {size}", answer)
+    words = "" if rule is None else f", {rule.words}"
+    return ColumnRule("batch", f"of a batch of {size}{words}", answer, of_one=rule)

@@ -304,6 +304,34 @@ def reaches(
     return found
 
 
+def one_step(graph: Graph, rule: Rule, stated: Mapping[str, Shape]) -> dict[str, Shape]:
+    """Return the receptive fields that a rule gives behind those that are stated.
+
+    The effective strides are the true ones.
+    """
+    seen: dict[str, list[Reach]] = {INPUT: [Reach(1, 1) for _ in graph.input_shape[1:]]}
+    own: dict[str, Shape] = {INPUT: (1,) * (len(graph.input_shape) - 1)}
+    maps: dict[str, Shape] = {INPUT: graph.input_shape[1:]}
+    found: dict[str, Shape] = {}
+    for node in graph.nodes:
+        source = node.inputs[0] if node.inputs else ""
+        if source not in seen:
+            continue
+        steps = _steps(node, maps[source])
+        seen[node.name], maps[node.name] = seen[source], maps[source]
+        before = [own[name] for name in node.inputs if name in own]
+        if steps is not None:
+            seen[node.name] = [true_rule(*pair) for pair in zip(seen[source], steps, strict=False)]
+            maps[node.name] = node.out_shape[1:] or tuple(1 for _ in seen[source])
+            pairs = zip(before[0] if before else (), seen[source], strict=False)
+            reached = [Reach(size, reach.jump) for size, reach in pairs]
+            before = [tuple(rule(*pair).size for pair in zip(reached, steps, strict=False))]
+        if before:
+            found[node.name] = max(before)
+            own[node.name] = stated.get(node.name, found[node.name])
+    return found
+
+
 def true_rule(reach: Reach, step: Step) -> Reach:
     """Return what a unit sees behind a layer."""
     window = Sliding(step.kernel_size, step.stride, step.padding, step.dilation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import prod
@@ -26,11 +26,13 @@ class WrittenCell:
     Attributes:
         scale: What the column's title says that a 1 in it stands for.
         unit: The unit of memory that the title states.
+        batch: The size of the batch that its shapes begin with; 0 if with none that is known.
     """
 
     text: str
     scale: Fraction = Fraction(1)
     unit: str = ""
+    batch: int = 0
 
     def __hash__(self) -> int:
         """Return what is quick to work out."""
@@ -51,7 +53,15 @@ class WrittenCell:
     @cached_property
     def shapes(self) -> tuple[Dims, ...]:
         """Every reading of the shape that it states."""
-        return shapes(self.text)
+        found = shapes(self.text)
+        if not self.batch:
+            return found
+        return tuple(
+            replace(dims, sizes=dims.sizes[1:], has_batch=True)
+            if dims.sizes[:1] == (self.batch,) and len(dims.sizes) > 1 and not dims.has_batch
+            else dims
+            for dims in found
+        )
 
     @cached_property
     def sum(self) -> Sum | None:
@@ -81,9 +91,11 @@ def is_near(value: Answer, answer: Answer) -> bool:
 
 
 @lru_cache(maxsize=10_000)  # the sheets of a class say much the same
-def written(text: str, scale: Fraction = Fraction(1), unit: str = "") -> WrittenCell:
+def written(
+    text: str, scale: Fraction = Fraction(1), unit: str = "", batch: int = 0
+) -> WrittenCell:
     """Return what stands in a cell, read once."""
-    return WrittenCell(text, scale, unit)
+    return WrittenCell(text, scale, unit, batch)
 
 
 def says_number(written: WrittenCell, answer: Answer) -> bool:
@@ -99,6 +111,16 @@ def reads_number(written: WrittenCell) -> Answer:
         return None
     value = written.counts[0].value
     return int(value) if value.denominator == 1 else value
+
+
+def says_bytes(written: WrittenCell, answer: Answer) -> bool:
+    """Return whether a cell states a number of bytes, and not only the product of some sizes."""
+    return bool(written.numbers) and says_number(written, answer)
+
+
+def reads_bytes(written: WrittenCell) -> Answer:
+    """Return the number of bytes that a cell states, likewise."""
+    return reads_number(written) if written.numbers else None
 
 
 def says_share(written: WrittenCell, answer: Answer) -> bool:

@@ -171,6 +171,43 @@ _WORDS = {
         доля, процент, частка, відсоток, udział, procent, oran, yüzde, tỷ lệ, tỉ lệ, persentase
         """,
 }
+_UNSPACED: dict[str, str] = {
+    "": "的 の 의 之 各 每 단위 は を が 及 和 と",
+    "layer": "层 層 網路層 网络层 레이어 계층",
+    "name": "名称 名稱 名前 名字 名 이름",
+    "type": "类型 類型 種類 种类 タイプ 종류 타입",
+    "number of": "数量 數量 个数 個數 個数 数目 數目 数 數 갯수 개수 수",
+    "size": "大小 尺寸 规模 サイズ 크기 사이즈 规格",
+    "shape": "形状 形狀 维度 維度 형상 형태 모양 次元 차원",
+    "input": "输入 輸入 入力 입력",
+    "output": "输出 輸出 出力 출력",
+    "kernel": "卷积核 卷積核 池化核 核 カーネル 커널",
+    "filter": "滤波器 濾波器 过滤器 フィルタ フィルター 필터",
+    "stride": "步长 步長 步幅 ストライド 스트라이드 보폭",
+    "padding": "填充 补零 パディング 패딩",
+    "dilation": "膨胀率 扩张率 空洞率",
+    "groups": "分组 分組 组 グループ 그룹",
+    "weights": "权重 權重 权值 重み 가중치",
+    "biases": "偏置 偏差 バイアス 편향 바이어스",
+    "params": "参数量 參數量 参数 參數 パラメータ パラメーター 파라미터 매개변수 모수",
+    "trainable": "可训练 可訓練 可学习 可學習 訓練可能 学習可能 학습가능한 학습가능 학습",
+    "non-trainable": "不可训练 不可訓練 非训练 非可训练 訓練不可 학습불가능",
+    "neurons": "神经元 神經元 节点 節點 ニューロン 뉴런 노드",
+    "activations": "激活值 活性化値 활성값",
+    "feature map": "特征图 特徵圖 特徴マップ 특징맵 특성맵 피처맵 피쳐맵",
+    "channels": "通道 频道 チャネル チャンネル 채널",
+    "receptive field": "感受野 感受域 受容野 수용영역 수용장 수용야",
+    "memory": "内存 內存 显存 存储 メモリ 메모리",
+    "operations": "运算 運算 计算 計算 演算 연산",
+    "multiplications": "乘法 乗算 곱셈",
+    "connections": "连接 連接 接続 연결",
+    "total": "总 總 合计 合計 总计 总共 全部 総 합계 총",
+    "share": "占比 比例 割合 비율 百分比",
+    "before": "之前 前",
+    "after": "之后 之後 後 后",
+}
+"""Words of languages that put no blanks between words; Korean words may stand without, too."""
+
 _LETTERS = str.maketrans("łđıøæ", "ldioa")
 _ELISION = re.compile(r"(?<=\b[dl])['’]|(?<=\bdell)['’]")
 _LATIN_X = re.compile("(?<=[а-яі])x|x(?=[а-яі])")  # so `cleaned` writes the Cyrillic letter
@@ -218,15 +255,18 @@ def english(title: str) -> tuple[str, ...]:
     >>> english("Ausgabegröße")[0], english("Output size")
     ('output size', ())
     """
+    if "(" in title or "[" in title:
+        return ()  # what stands in brackets is read apart
     words = re.findall(r"[^\W_][^\W_'-]*(?:'[^\W_]+)?|[#%]|[/&+]", folded(title))
     found: list[str] = []
     is_other = False
     at = 0
+    words = [part for word in words for part in _cut(word)]
     while at < len(words):
         for stop in range(min(len(words), at + MOST_PHRASE), at, -1):
             meant = _meant(" ".join(words[at:stop]))
             if meant is not None:
-                found += [meant] if meant else []
+                found += [meant] if meant and meant not in found[-1:] else []
                 is_other = is_other or meant not in {"", words[at]}
                 at = stop
                 break
@@ -236,6 +276,36 @@ def english(title: str) -> tuple[str, ...]:
     if not is_other or len(found) > MOST_WORDS:
         return ()
     return tuple(dict.fromkeys(map(" ".join, permutations(found))))
+
+
+_UNSPACED_WORDS = {
+    unicodedata.normalize("NFC", word): english_word
+    for english_word, listed in _UNSPACED.items()
+    for word in listed.split()
+}
+_PHRASES |= {word: meant for word, meant in _UNSPACED_WORDS.items() if word not in _PHRASES}
+_LONGEST_UNSPACED = max(map(len, _UNSPACED_WORDS))
+_IS_UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+")
+
+
+def _cut(word: str) -> list[str]:
+    """Return the known words that one without blanks is made of; the word, if of others, too.
+
+    >>> _cut("可训练参数"), _cut("核的尺寸"), _cut("feature")
+    (['可训练', '参数'], ['核', '的', '尺寸'], ['feature'])
+    """
+    if not _IS_UNSPACED.fullmatch(word) or word in _PHRASES:
+        return [word]
+    found: list[str] = []
+    at = 0
+    while at < len(word):
+        stops = range(min(len(word), at + _LONGEST_UNSPACED), at, -1)
+        stop = next((stop for stop in stops if word[at:stop] in _UNSPACED_WORDS), None)
+        if stop is None:
+            return [word]
+        found.append(word[at:stop])
+        at = stop
+    return found
 
 
 def _meant(phrase: str) -> str | None:

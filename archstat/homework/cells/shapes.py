@@ -66,6 +66,8 @@ def shapes(text: str) -> tuple[Dims, ...]:
     (Dims(sizes=(27, 27), channels=96, has_batch=False),)
     """
     text = _LAST_LINE.sub(", ", cleaned(text).casefold().rpartition("→")[2])
+    if text.startswith("(") and ")" not in text:
+        text += ")"  # a cell that was too narrow
     if _AXES.fullmatch(text):
         return (_named_axes(text),)
     sides = [list(_one_side(without_half_brackets(side))) for side in reversed(text.split("="))]

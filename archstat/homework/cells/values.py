@@ -97,7 +97,7 @@ class WrittenNumber:
     def digits(self) -> int | None:
         """How many digits were written of a rounded number; None of one in full.
 
-        >>> Number(Fraction(34_900), step=Fraction(100)).digits
+        >>> WrittenNumber(Fraction(34_900), step=Fraction(100)).digits
         3
         """
         return None if self.step is None else len(str(abs(self.value) // self.step))
@@ -108,7 +108,7 @@ class WrittenNumber:
         A half may be rounded either way: programs round it up, to even, or as the binary fraction
         beside it falls.
 
-        >>> Number(Fraction(34_900), step=Fraction(100)).agrees(34_944)
+        >>> WrittenNumber(Fraction(34_900), step=Fraction(100)).agrees(34_944)
         True
         """
         if self.step is None or truth == self.value:
@@ -192,6 +192,8 @@ def _without_comment(text: str) -> str:
         if not before or not re.search("[0-9]", inside):
             return (before or inside).strip()
         outside, within, result = _readings(before), _readings(inside), worked_out(inside)
+        if outside and within and within[0].unit and not outside[0].unit:
+            return before  # 4,818,858 (18.38 MB)
         if outside and within and outside[0].agrees(within[0].value):
             return inside  # 61M (60,965,224)
         if outside and within and within[0].agrees(outside[0].value):

@@ -12,12 +12,15 @@ from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
 from archstat.homework.mistakes.slips import off_by_one, slip
 from archstat.homework.sheet.labels import family_of
+from archstat.layers.base import Shape
 
 ENOUGH = 2
 """Cells that a mistake must explain to be more than consistent, where numbers are small."""
 
 SIZES_OF_A_MAP = 3
 """Sizes that chance seldom makes those of another row."""
+
+FIELD = "receptive_field"
 
 MOST_OTHERS = 1
 """As many other mistakes are named that explain the same cells."""
@@ -50,11 +53,13 @@ class _Suspect:
     Attributes:
         explained: The wrong cells that it gives, by their place among the marks.
         contradicted: How many right cells it would have made wrong.
+        own: The wrong cells that it gives in one step from what the sheet says before them.
     """
 
     mistake: Mistake
     explained: frozenset[int]
     contradicted: int
+    own: frozenset[int] = frozenset()
 
     def plausibility(self, roots: Collection[int]) -> tuple[int, int, int]:
         """Return how well it explains these cells, and what it gets wrong beside them."""
@@ -78,7 +83,9 @@ def causes_of(marks: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> 
     roots = {number for number, one in enumerate(marks) if one.verdict is Verdict.WRONG}
     if not roots:
         return ()
+    fields = _fields(marks, roots, truth)
     suspects = [_suspect(mistake, marks, truth) for mistake in MISTAKES]
+    suspects = [_in_steps(suspect, marks, roots, truth, fields) for suspect in suspects]
     found: list[Cause] = []
     open_roots = set(roots)
     while open_roots:
@@ -135,6 +142,51 @@ def _suspect(mistake: Mistake, marks: Sequence[Mark], truth: Truth) -> _Suspect:
     return _Suspect(mistake, frozenset(explained), contradicted)
 
 
+def _fields(marks: Sequence[Mark], roots: Collection[int], truth: Truth) -> Mapping[str, Shape]:
+    """Return the receptive fields that a sheet states, if some of them are wrong."""
+    if not any(marks[number].quantity == FIELD for number in roots):
+        return {}
+    axes = len(truth.graph.input_shape) - 1
+    found: dict[str, Shape] = {}
+    for one in marks:
+        value = QUANTITIES[FIELD].reads(one.entry.written) if one.quantity == FIELD else None
+        if isinstance(value, tuple) and value:
+            sizes = value * axes if len(value) == 1 else value
+            for name in one.members[-1:] or (one.layer,):
+                found[name] = sizes
+    return found
+
+
+def _in_steps(
+    suspect: _Suspect,
+    marks: Sequence[Mark],
+    roots: Collection[int],
+    truth: Truth,
+    fields: Mapping[str, Shape],
+) -> _Suspect:
+    """Return a suspect with the cells that it explains from what the sheet says before them."""
+    if not fields or suspect.mistake.own is None:
+        return suspect
+    told = suspect.mistake.own(truth, fields)
+    agrees = QUANTITIES[FIELD].agrees
+    own = {
+        number
+        for number in roots
+        if marks[number].quantity == FIELD and not _joins(marks[number], truth)
+        for name in marks[number].members[-1:] or (marks[number].layer,)
+        if (answer := told.get(name, {}).get(FIELD)) is not None
+        and answer != marks[number].answer
+        and agrees(marks[number].entry.written, answer)
+    }
+    return replace(suspect, explained=suspect.explained | own, own=frozenset(own))
+
+
+def _joins(one: Mark, truth: Truth) -> bool:
+    """Return whether a cell is about a layer that only puts others together."""
+    node = truth.nodes.get(one.layer)
+    return node is not None and len(node.inputs) > 1
+
+
 def _cause(
     suspect: _Suspect, explained: Iterable[int], marks: Sequence[Mark], rivals: Sequence[str]
 ) -> Cause:
@@ -157,6 +209,8 @@ def _is_certain(suspect: _Suspect, own: Sequence[Mark], marks: Sequence[Mark]) -
     """
     if any(QUANTITIES[one.quantity].is_telling for one in own):
         return True
+    if len(suspect.own) >= ENOUGH and len(suspect.own) >= suspect.contradicted:
+        return True
     is_given = any(QUANTITIES[one.quantity].is_setting for one in own)
     if len(suspect.explained) < ENOUGH + is_given:
         return False
@@ -175,7 +229,7 @@ def _is_slip(cause: Cause, marks: Sequence[Mark], roots: Collection[int]) -> boo
     if len(own) != 1 or len(cause.cells) != 1:
         return False
     quantity = QUANTITIES[own[0].quantity]
-    if quantity.is_telling or quantity.is_setting:
+    if quantity.is_telling or quantity.is_setting or quantity.key == FIELD:
         return False
     return off_by_one(quantity.reads(own[0].entry.written), own[0].answer)
 

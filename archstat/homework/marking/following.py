@@ -116,6 +116,12 @@ def consequences(own: OwnWords, layer: str, quantity: str) -> Iterator[Consequen
         if sources:
             yield Consequence(own.fields.get(layer), sources)
             yield Consequence(own.fields_by_own_strides.get(layer), sources)
+        joined = [name for name in node.inputs if (name, quantity) in own.written]
+        if len(node.inputs) > 1 and joined:
+            axes = len(own.truth.graph.input_shape) - 1
+            sizes = [found for name in joined if (found := own.sizes(name, quantity, axes))]
+            places = tuple((name, quantity) for name in joined)
+            yield Consequence(max(sizes, default=None), places)
         return
     if told is None:
         return

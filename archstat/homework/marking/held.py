@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
 
+from archstat.graph import BYTES_PER_NUMBER
 from archstat.homework.answers.places import Key, Place
 from archstat.homework.answers.quantities import QUANTITIES, ColumnRule
 from archstat.homework.answers.readings import of_batch
@@ -13,29 +16,27 @@ from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.policy import ALIKE, Policy
 from archstat.homework.sheet.alignment import Alignment, aligned
 from archstat.homework.sheet.choice import Choice, choices
+from archstat.homework.sheet.columns import OF_BATCHES, OF_SHAPES, SheetColumn
 from archstat.homework.sheet.evidence import Evidence
-from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetColumn
+from archstat.homework.sheet.sheet import CellEntry, Sheet
 from archstat.report.columns import COLUMNS
 
 OF_TOOLS: Mapping[str, frozenset[str]] = {
-    "keras": frozenset({"keras"}),
+    "keras": frozenset({"keras", "keras-lstm"}),
     "torchstat": frozenset({"torchstat", "torchstat-madd", "every-output"}),
     "torchinfo": frozenset({"torchinfo", "every-output"}),
     "torchsummary": frozenset({"every-output"}),
 }
 """The readings of what tools print, which are right there."""
 
-OF_SHAPES = frozenset({"feature_map", "in_shape"})
-"""What titles speak of that may mean shapes of something else, such as of weights."""
-
-OF_BATCHES = frozenset({"macs", "flops", "neurons", "activations", "activation_bytes"})
-"""What is counted for a whole batch."""
-
 DEFINED = {key: column.convention for key, column in COLUMNS.items() if column.convention}
 """What our own sheets say of their columns."""
 
 CLEAR = 0.6
 """How likely a meaning must be by the title alone to hold against the values."""
+
+NONE_OF_INPUT = frozenset({"weights", "biases", "params", "buffers", "macs", "flops"})
+"""What an input has none of."""
 
 SMALLEST_BATCH, FEWEST_OF_BATCH = 5, 2
 
@@ -93,13 +94,23 @@ class Held:
 def of_input(key: Key, quantity: str) -> Answer:
     """Return what is true of the network's input."""
     shape = key.truth.graph.input_shape
-    ones = (1,) * (len(shape) - 1)
-    return {
+    ones: Answer = (1,) * (len(shape) - 1)
+    if quantity in NONE_OF_INPUT:
+        return 0
+    answers: dict[str, Answer] = {
         "feature_map": shape,
         "in_shape": shape,
         "receptive_field": ones,
+        "in_receptive_field": ones,
         "effective_stride": ones,
-    }.get(quantity)
+        "in_effective_stride": ones,
+        "activations": prod(shape),
+        "neurons": prod(shape),
+        "activation_bytes": BYTES_PER_NUMBER * prod(shape),
+        "filters": shape[0] if len(shape) > 1 else None,
+        "start": Fraction(1, 2),
+    }
+    return answers.get(quantity)
 
 
 def held(sheet: Sheet, key: Key, policy: Policy) -> Held:
@@ -151,15 +162,15 @@ def _reads(
         if quantity not in {asked, ALIKE.get(asked)} and not column.is_known:
             asked = quantity
         placed = [(entry, place) for entry, place in cells if place is not None]
-        reading = _reading(quantity, asked, placed, key)
+        batch = max((way.batch for way in column.ways), default=0)
+        reading = _reading(quantity, asked, placed, key, batch)
         choice = found.get(index)
         is_open = quantity in OF_SHAPES and choice is not None and not choice.is_possible
         is_sure = choice is None or choice.is_fit or (not is_open and _is_clear(column))
-        is_declared = (
-            reading is None
-            or policy.accepts(reading.name)
-            or reading.name in OF_TOOLS.get(sheet.table.tool or "", ())
-        )
+        of_tool = OF_TOOLS.get(sheet.table.tool or "", frozenset())
+        is_told = batch > 0 and reading is not None and reading.name == "batch"
+        rule = reading.of_one if is_told and reading is not None else reading
+        is_declared = rule is None or policy.accepts(rule.name) or rule.name in of_tool
         yield (index, quantity), Read(column, quantity, asked, reading, is_declared, is_sure)
 
 
@@ -172,9 +183,12 @@ def _is_clear(column: SheetColumn) -> bool:
 
 
 def _reading(
-    quantity: str, asked: str, cells: Sequence[tuple[CellEntry, Place]], key: Key
+    quantity: str, asked: str, cells: Sequence[tuple[CellEntry, Place]], key: Key, batch: int
 ) -> ColumnRule | None:
-    """Return the one rule that most of the cells follow that are not right under ours."""
+    """Return the one rule that most of the cells follow that are not right under ours.
+
+    `batch` is the size of the batch that the sheet shows in its shapes, or 0.
+    """
     plain: list[tuple[CellEntry, Place]] = []
     left: list[tuple[CellEntry, Place]] = []
     sums: list[tuple[CellEntry, Place]] = []
@@ -187,7 +201,7 @@ def _reading(
             (sums if place.is_sum else left).append((entry, place))
     if not left and not sums:
         return None
-    return _rule(quantity, plain, left, key) or _rule(quantity, [], sums, key)
+    return _rule(quantity, plain, left, key, batch) or _rule(quantity, [], sums, key, batch)
 
 
 def _rule(
@@ -195,10 +209,13 @@ def _rule(
     plain: Sequence[tuple[CellEntry, Place]],
     left: Sequence[tuple[CellEntry, Place]],
     key: Key,
+    batch: int,
 ) -> ColumnRule | None:
     """Return the rule by which most of the cells are right that are left."""
     rules = [one for one in QUANTITIES[quantity].readings if not one.is_plain]
-    if quantity in OF_BATCHES and (size := _batch(left, quantity, key)):
+    if quantity in OF_BATCHES and batch:
+        rules += [of_batch(batch, quantity, rule) for rule in (None, *rules)]
+    elif quantity in OF_BATCHES and (size := _batch(left, quantity, key)):
         rules.append(of_batch(size, quantity))
     agrees = QUANTITIES[quantity].agrees
     best: tuple[int, ColumnRule] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from archstat.errors import NoTableError, SheetError
 from archstat.homework.answers.places import key_of
@@ -15,8 +16,9 @@ from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading.table import Contents, FoundTable
+from archstat.homework.sheet.columns import SheetColumn, Way, columns_of, of_batches
 from archstat.homework.sheet.labels import sums_of
-from archstat.homework.sheet.sheet import Sheet, SheetColumn, Way, columns_of, sheet_of
+from archstat.homework.sheet.sheet import Sheet, sheet_of
 from archstat.homework.sheet.stated import StatedTotal, stated
 
 _NUMBER = re.compile(r"[~≈ ]*\d[\d.,']*(?: ?(?:[kKMGB]|million|billion)\b)?")
@@ -57,7 +59,7 @@ def marked(
         sheet_of(table, columns_of(table, _present(table, chosen)), at)
         for at, table in enumerate(tables)
     ]
-    marked_ones = [sheet for sheet in sheets if any(column.is_marked for column in sheet.columns)]
+    marked_ones = [sheet for sheet in sheets if any(column.ways for column in sheet.columns)]
     found = [held(sheet, key, policy) for sheet in marked_ones]
     found = [one for one in found if one.reads]
     texts = [held(sheet, key, policy) for sheet in _texts(contents, found, len(tables))]
@@ -90,8 +92,20 @@ def _texts(contents: Contents, found: Sequence[Held], number: int) -> Iterator[S
                 cell = start[0]
             table = FoundTable(statement.place, ("", title), ((label, cell),), tool)
             columns = (SheetColumn(0, "", is_label=True), SheetColumn(1, title, ways))
-            yield sheet_of(table, columns, number)
+            sheet = sheet_of(table, of_batches(columns, _batch(statement, found)), number)
+            yield replace(sheet, is_open=statement.is_open)
             number += 1
+
+
+def _batch(statement: StatedTotal, found: Sequence[Held]) -> int:
+    """Return the size of the batch that the table above a statement is about; 0 if of none."""
+    columns = (
+        column
+        for sheet in found
+        if sheet.sheet.number == statement.table
+        for column in sheet.sheet.columns
+    )
+    return max((way.batch for column in columns for way in column.ways), default=0)
 
 
 def _ways(statement: StatedTotal, found: Sequence[Held]) -> Iterator[Way]:

@@ -8,17 +8,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from archstat.graph import INPUT
-from archstat.homework.answers.places import TOTAL, Key, Place
+from archstat.homework.answers.places import TOTAL, WEIGHTED, Key, Place
 from archstat.homework.answers.quantities import QUANTITIES, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
+from archstat.homework.answers.written import reads_number
 from archstat.homework.marking.following import OwnWords, consequences
-from archstat.homework.marking.held import Held, Read, is_right, of_input
+from archstat.homework.marking.held import OF_TOOLS, Held, Read, is_right, of_input
 from archstat.homework.marking.marks import Mark, Spot, Verdict
 from archstat.homework.sheet.headings import heading
-from archstat.homework.sheet.labels import sums_of
+from archstat.homework.sheet.labels import TRAINABLE, sums_of
 from archstat.homework.sheet.sheet import CellEntry
 from archstat.homework.sheet.titles import NAMING
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
+
+OF_INPUT = frozenset({"feature_map", "in_shape", "receptive_field", "effective_stride"})
+"""What an input has that is worth telling."""
+
+OPERATIONS = frozenset({"macs", "flops"})
 
 OF_OUTPUTS = frozenset({"activations", "activation_bytes"})
 """What only the rows are added up of that there are; hardly a sheet has all ReLUs."""
@@ -29,6 +35,7 @@ FEWEST_OF_PART = 10_000
 MOST_JOINED = 5
 """As many layers behind the first may be in one row."""
 
+_REMARK = re.compile(r"\([^()]*\)")
 _AND = re.compile(r"[+&→]|\band\b")
 _WHOLE = re.compile(r"full|whole|entire|all|global|전체|모두|全")
 
@@ -97,13 +104,18 @@ def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[M
 
 def _of_input(entry: CellEntry, read: Read, key: Key) -> Mark:
     answer = of_input(key, read.quantity)
+    if entry.written.is_blank and read.quantity not in OF_INPUT:
+        answer = None
     plain = Mark(entry, INPUT, read.quantity, Verdict.NOT_ASKED, answer)
     if answer is None or entry.written.is_blank:
         return plain
     quantity = QUANTITIES[read.quantity]
-    if quantity.agrees(entry.written, answer):
+    if quantity.agrees(entry.written, answer) or (
+        read.quantity == "start" and quantity.agrees(entry.written, 0)
+    ):
         return replace(plain, verdict=Verdict.RIGHT)
-    if quantity.reads(entry.written) is None:
+    is_open = quantity.is_setting or read.quantity == "neurons" or answer == 0
+    if is_open or quantity.reads(entry.written) is None:
         return plain
     return replace(plain, verdict=Verdict.WRONG)
 
@@ -126,17 +138,32 @@ def _of_place(  # noqa: PLR0911  one for each verdict
         written, quantity, ours, said
     ):
         return replace(plain, verdict=_rightness(written, quantity), answer=ours)
-    if read.reading is not None and quantity.agrees(written, answer):
+    by_rules = (answer, *_by_tool(read, place, sheet))
+    if any(quantity.agrees(written, one) for one in by_rules):
         return replace(plain, verdict=Verdict.CONVENTION)
     if quantity.reads(written) is None:
         return replace(plain, verdict=Verdict.UNREADABLE)
-    if _may_be_right(entry, read, sheet):
+    if _may_be_right(entry, read, sheet) or _is_left_to_tools(read, place, sheet):
         return replace(plain, verdict=Verdict.NOT_SURE)
     if read.reading is None and place.is_layer:
         for found in consequences(said.own, place.name, read.quantity):
             if found.answer != answer and quantity.agrees(written, found.answer):
                 return replace(plain, verdict=Verdict.FOLLOWS, follows_from=found.sources)
     return replace(plain, verdict=Verdict.WRONG)
+
+
+def _by_tool(read: Read, place: Place, sheet: Held) -> Iterator[Answer]:
+    """Yield what the tool that printed a table counts, whatever rule its column follows."""
+    names = OF_TOOLS.get(sheet.sheet.table.tool or "", frozenset())
+    for reading in QUANTITIES[read.quantity].readings:
+        if reading.name in names:
+            yield sheet.key.answer(place, read.quantity, reading)
+
+
+def _is_left_to_tools(read: Read, place: Place, sheet: Held) -> bool:
+    """Return whether a tool counts operations where there are no weights: each has its own rule."""
+    is_by_tool = bool(sheet.sheet.table.tool) and read.quantity in OPERATIONS
+    return is_by_tool and place.general not in WEIGHTED
 
 
 def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
@@ -164,9 +191,13 @@ def _joined(row: int, sheet: Held) -> Sequence[Place]:
 
 
 def _rightness(written: WrittenCell, quantity: Quantity) -> Verdict:
-    rounded = [number for number in written.numbers if number.digits is not None]
-    is_rounded = quantity.is_telling and written.numbers and rounded
-    return Verdict.ROUNDED if is_rounded and len(rounded) == len(written.numbers) else Verdict.RIGHT
+    is_rounded = quantity.is_telling and _is_rounded(written)
+    return Verdict.ROUNDED if is_rounded else Verdict.RIGHT
+
+
+def _is_rounded(written: WrittenCell) -> bool:
+    """Return whether a number is not written in full."""
+    return bool(written.numbers) and all(one.digits is not None for one in written.numbers)
 
 
 def _says_all(written: WrittenCell, quantity: Quantity, answer: Answer, said: Said) -> bool:
@@ -178,7 +209,7 @@ def _says_all(written: WrittenCell, quantity: Quantity, answer: Answer, said: Sa
     return sees and _WHOLE.search(written.text.casefold()) is not None
 
 
-def _of_sum(  # noqa: PLR0911  one for each verdict
+def _of_sum(  # noqa: C901, PLR0911  one for each verdict
     entry: CellEntry, read: Read, place: Place, sheet: Held, rows: Sequence[Mark]
 ) -> Mark:
     """Return what is said of a cell that adds up some of these rows."""
@@ -194,6 +225,8 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
         return replace(plain, verdict=Verdict.CONVENTION)
     if not written.counts:
         return replace(plain, verdict=Verdict.UNREADABLE)
+    if open_verdict := _open(entry, read, place, sheet, answer):
+        return replace(plain, verdict=open_verdict)
     column = [one for one in rows if one.members and set(place.members) >= set(one.members)]
     column = column or [one for one in rows if not one.members and one.layer != INPUT]
     listed = [one.answer for one in column if isinstance(one.answer, (int, Fraction))]
@@ -215,6 +248,36 @@ def _of_sum(  # noqa: PLR0911  one for each verdict
     return replace(plain, verdict=Verdict.WRONG)
 
 
+def _is_frozen(entry: CellEntry, read: Read, sheet: Held, answer: Answer) -> bool:
+    """Return whether a sum of what learns, or does not, leaves out layers in a row that may be so.
+
+    A network does not say which of its layers are kept as they are.
+    """
+    table = sheet.sheet.table
+    text = " ".join((*table.header, *table.rows[entry.row][:1]))
+    value = read.quantity in {"params", "buffers"} and reads_number(entry.written)
+    is_told = read.quantity == "buffers" or TRAINABLE.search(text.casefold())
+    if not is_told or not isinstance(value, int) or not isinstance(answer, int):
+        return False
+    rules = (None, *QUANTITIES["params"].readings)
+    wholes = [sheet.key.answer(sheet.key.sums[TOTAL], "params", rule) for rule in rules]
+    parts = {value} | {whole - value for whole in wholes if isinstance(whole, int)}
+    layers = (sheet.key.answers(place).get("params") for place in sheet.key.layers)
+    return bool(parts & {params for params in layers if params})
+
+
+def _open(
+    entry: CellEntry, read: Read, place: Place, sheet: Held, answer: Answer
+) -> Verdict | None:
+    """Return what is said of a sum that is not ours, where more than that cannot be known."""
+    if place.name == TOTAL and _is_frozen(entry, read, sheet, answer):
+        return Verdict.RIGHT
+    is_by_tool = bool(sheet.sheet.table.tool) and read.quantity in OPERATIONS
+    if sheet.sheet.is_open or (is_by_tool and _is_rounded(entry.written)):
+        return Verdict.NOT_SURE  # each version of a tool has its own rule
+    return None
+
+
 def _of_part(entry: CellEntry, read: Read, sheet: Held) -> Mark | None:
     """Return the mark of a cell that is the sum of some layers in a row, to the last digit."""
     quantity = QUANTITIES[read.quantity]
@@ -231,7 +294,7 @@ def _of_part(entry: CellEntry, read: Read, sheet: Held) -> Mark | None:
 def _is_of_some(sheet: Held, row: int) -> bool:
     """Return whether a total may be one of some layers: "Embeddings total"."""
     text = next(one.text for one in sheet.sheet.rows if one.index == row)
-    rest = TOTAL_WORDS.sub(" ", text).strip(" :.-*#")
+    rest = TOTAL_WORDS.sub(" ", _REMARK.sub(" ", text)).strip(" :.-*#")
     is_counted = bool(set(heading(rest).quantities) - NAMING)
     return any(map(str.isalpha, rest)) and not is_counted and not sums_of(text)
 

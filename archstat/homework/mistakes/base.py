@@ -13,6 +13,7 @@ from archstat.homework.answers.truth import (
     Rule,
     Sizes,
     Truth,
+    one_step,
     reaches,
     retold,
 )
@@ -31,6 +32,7 @@ class Mistake:
         quantities: What it makes wrong.
         account: What a sheet says that is filled in so; where it says the truth, the mistake shows
             nothing.
+        own: The same for one layer, from what the sheet itself says of the receptive fields before.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Mistake:
     hint: str
     quantities: frozenset[str]
     account: Callable[[Truth], Account]
+    own: Callable[[Truth, Mapping[str, Shape]], Account] | None = None
 
 
 SIZES = frozenset(
@@ -85,7 +88,11 @@ def reaching(key: str, words: str, hint: str, rule: Rule, *, start: int = 1) -> 
         seen = reaches(truth.graph, rule, start=start)
         return {name: {"receptive_field": size} for name, size in seen.items()}
 
-    return Mistake(key, words, hint, frozenset({"receptive_field"}), account)
+    def own(truth: Truth, stated: Mapping[str, Shape]) -> Account:
+        seen = one_step(truth.graph, rule, stated)
+        return {name: {"receptive_field": size} for name, size in seen.items()}
+
+    return Mistake(key, words, hint, frozenset({"receptive_field"}), account, own)
 
 
 Formulas: TypeAlias = Mapping[str, Callable[[Facts], Answer]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstat.homework.answers.truth import Reach, Step, true_rule
+from archstat.homework.answers.truth import Account, Reach, Step, Truth, true_rule
 from archstat.homework.mistakes.base import Mistake, reaching
 
 
@@ -22,7 +22,23 @@ def _pools_double(reach: Reach, step: Step) -> Reach:
     return Reach(reach.size + step.kernel_size - 1, 1)
 
 
+def _strides_before(truth: Truth) -> Account:
+    """Return the effective strides before each layer, where those behind it are asked for."""
+    return {
+        name: {"effective_stride": answers["in_effective_stride"]}
+        for name, answers in truth.account.items()
+        if answers.get("in_effective_stride") is not None
+    }
+
+
 MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "before-for-after",
+        "the effective stride before the layer stands where that behind it belongs",
+        "how far apart are the units that this layer returns?",
+        frozenset({"effective_stride"}),
+        _strides_before,
+    ),
     reaching(
         "strides-left-out",
         "strides are left out: every layer adds its kernel less one",
@@ -84,6 +100,12 @@ MISTAKES: tuple[Mistake, ...] = (
         "the whole kernel is added, not the kernel less one",
         "a kernel of one point adds nothing",
         lambda r, s: Reach(r.size + s.dilation * s.kernel_size * r.jump, r.jump * s.stride),
+    ),
+    reaching(
+        "growth-left-out",
+        "the layer's own kernel adds nothing",
+        "what does a window of this layer read beside the one unit?",
+        lambda r, s: Reach(r.size, r.jump * s.stride),
     ),
     reaching(
         "last-stride-only",

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from archstat.homework.reading import limits
-from archstat.homework.reading.lines import aligned, delimited, lists, markdown, modules, tools
+from archstat.homework.reading.lines import (
+    aligned,
+    delimited,
+    lists,
+    markdown,
+    modules,
+    tools,
+    workings,
+)
 from archstat.homework.reading.lines.block import Block
 from archstat.homework.reading.markup import html, latex
 from archstat.homework.reading.table import Found, Passage
@@ -18,6 +26,7 @@ READERS: tuple[Callable[[Sequence[str]], Iterator[Block]], ...] = (
     tools.blocks,
     modules.blocks,
     markdown.blocks,
+    workings.blocks,
     lists.blocks,
     delimited.blocks,
     aligned.blocks,

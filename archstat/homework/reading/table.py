@@ -13,12 +13,15 @@ from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
-from archstat.homework.sheet.titles import NAMING, SUMMARY
+from archstat.homework.sheet.titles import NAMING, SUMMARY, TOTAL
 
 Row = tuple[str, ...]
 
 VALUE = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9]|None,|-)")
 """How a value starts."""
+
+SUMS = frozenset({"params", "weights", "biases", "buffers", "macs", "flops", "neurons"})
+"""What rows of sums are about."""
 
 SENTENCE = re.compile(r"[^\W\d_]{3}[^:=]*[:=].*\d", re.DOTALL)
 """What a row says that is none: words, a colon, a number."""
@@ -186,15 +189,47 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
         return
     if heads is None and start and _is_group_of_titles(rows[start - 1], rows[start]):
         start -= 1
+    if heads == 1 and len(rows) > 2 and _is_caption(rows[0]) and is_heading(rows[1]):  # noqa: PLR2004
+        start += 1  # a name above the titles
     header, body = _titled(rows[start:stop], heads)
+    again = next((at for at, row in enumerate(body) if at and _are_titles(row)), len(body))
+    later = Found(found.place, body[again:], heads=1, tool=found.tool)
+    body = body[:again]
     if len(header) < FEWEST_COLUMNS or not body:
         return
-    unfolded = _unfolded(header, body)
+    ends = len(body)
+    while ends > 1 and _is_sum_elsewhere(header, body[ends - 1]):
+        ends -= 1
+    sums = [(": ".join(filter(None, row)),) for row in body[ends:]]
+    unfolded = _unfolded(header, body[:ends])
     header, body = _turned(*unfolded)
     is_turned = header is not unfolded[0]
     yield from _sentences(found.place, rows[:start])
     yield FoundTable(found.place, header, tuple(body), found.tool, is_turned=is_turned)
-    yield from _sentences(found.place, rows[stop:])
+    yield from _sentences(found.place, [*sums, *rows[stop:]])
+    if later.grid:
+        yield from _table(later)
+
+
+def _is_caption(row: Row) -> bool:
+    """Return whether a row says one thing only, above the first column."""
+    return bool(row[0]) and not any(row[1:]) and not heading(row[0]).is_known
+
+
+def _are_titles(row: Row) -> bool:
+    """Return whether a row within a table holds other titles for the rows below it."""
+    filled = [cell for cell in row if cell]
+    return is_heading(row) and all(heading(cell).is_known for cell in filled)
+
+
+def _is_sum_elsewhere(header: Row, row: Row) -> bool:
+    """Return whether a row states one sum, and not under the title of what it adds up."""
+    filled = [column for column, cell in enumerate(row) if cell]
+    if len(filled) != FEWEST_COLUMNS or filled[0] != 0 or not VALUE.match(row[filled[1]]):
+        return False
+    title, words = heading(header[filled[1]]).quantities[:1], heading(row[0])
+    is_sum = TOTAL.search(row[0]) or SUMS.issuperset(words.quantities or ("",))
+    return bool(is_sum) and title != words.quantities[:1] and not SUMS.issuperset(title)
 
 
 def _is_sentence(row: Row) -> bool:

@@ -1,9 +1,9 @@
 """Which row of a sheet is about which place of a network: the best way through both, and others.
 
 Rows and layers are aligned as sequences, as words are in a translation (Needleman & Wunsch, 1970).
-A row takes a layer, or a block of layers that follow one another; or it stands above the rows of a
-block's own layers, or adds layers up; or it is no layer at all. A layer that is left out costs
-little if sheets usually leave it out.
+A row takes a layer, or a block of layers that follow one another; or it stands above or below the
+rows of a block's own layers, or adds layers up; or it is no layer at all. A layer that is left out
+costs little if sheets usually leave it out.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from archstat.homework.answers.places import TOTAL, Key, Place
+from archstat.homework.answers.places import TOTAL, Key, Place, spelled
 from archstat.homework.sheet.evidence import Evidence
-from archstat.homework.sheet.labels import sums_of
+from archstat.homework.sheet.labels import in_general, sums_of
 from archstat.homework.sheet.sheet import SheetRow
+from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
 ASKED = ("conv", "conv_transpose", "linear", "pool")
 """The families whose layers a sheet is expected to have."""
@@ -26,7 +27,7 @@ _CLEARLY = 5.0
 """What a row out of its place must score with a place to be called reordered."""
 
 _ABOVE = -0.2
-"""What it costs to stand above the rows of a block's own layers."""
+"""What it costs to stand above or below the rows of a block's own layers."""
 
 _WORST = -4.0
 """What fits worse is not looked at."""
@@ -85,7 +86,7 @@ def aligned(evidence: Evidence) -> Alignment:
     rows = []
     for row in sheet.rows:
         if row.label.family == "total":
-            places[row.index] = _sums(row, key)[0]
+            places[row.index] = _named(row, key) or _sums(row, key)[0]
         elif row.label.family != "input":
             rows.append(row)
     moves = [_moves(row, evidence) for row in rows]
@@ -122,18 +123,35 @@ def _sums(row: SheetRow, key: Key) -> list[Place]:
     return parts if len(parts) == 1 or row.label.family != "total" else [key.sums[TOTAL]]
 
 
+def _named(row: SheetRow, key: Key) -> Place | None:
+    """Return the module that a row adds up, if it names it: Pooler total."""
+    rest = spelled(TOTAL_WORDS.sub(" ", row.text))
+    found = [place for place in (*key.blocks, *key.layers) if rest and rest in place.spelled]
+    return found[0] if len(found) == 1 else None
+
+
 def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
     """Return what a row may be, no layer at all included."""
     found = [_Move(None, None, None, _EXTRA_ROW)]
-    is_unknown = row.label.family in {None, "output"} and any(map(str.isalpha, row.text))
+    is_named = any(map(str.isalnum, row.text)) and not row.text.strip(" .#()").isdigit()
+    is_unknown = row.label.family in {None, "output"} and is_named
     worst = 0.0 if is_unknown else _WORST
     for place in (*evidence.key.layers, *evidence.key.blocks):
         score = evidence.score(row, place)
         if score > worst and place.span is not None:
             found.append(_Move(place, *place.span, score))
+            start, stop = place.span
             if not place.is_layer and evidence.is_of_blocks(row, place):
-                found.append(_Move(place, place.span[0], place.span[0], score + _ABOVE))
-    for place in _sums(row, evidence.key):
+                found.append(_Move(place, start, start, score + _ABOVE))
+                found.append(_Move(place, stop, stop, score + _ABOVE))
+            elif row.label.family is None and evidence.is_namesake(row, place):
+                found.append(_Move(place, start, start, score + _ABOVE))
+            if row.counted and place.is_layer:
+                found.append(_Move(place, stop, stop, score + _ABOVE))
+    parts = [
+        part for part in evidence.key.parts if part.general == in_general(str(row.label.family))
+    ]
+    for place in (*_sums(row, evidence.key), *parts):
         score = evidence.values(row, place) + 1.0
         if score > _EXTRA_ROW:
             found.append(_Move(place, None, None, score))

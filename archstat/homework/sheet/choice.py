@@ -9,8 +9,8 @@ from math import log
 from archstat.homework.answers.places import Place
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import is_near
-from archstat.homework.sheet.evidence import Evidence, Reads
-from archstat.homework.sheet.sheet import LIKELY, SheetColumn, Way
+from archstat.homework.sheet.columns import LIKELY, SheetColumn, Way
+from archstat.homework.sheet.evidence import STRONG, Evidence, Reads
 
 BEAM = 32
 """As many choices for all columns are followed at once."""
@@ -24,8 +24,9 @@ FEWEST_FAR = 2
 SURE = 0.5
 """The share of its cells that must be right or near for a column to be what a meaning says."""
 
-FEWEST, MOST_WRONG, STRONG = 3, 0.2, 8.0
-"""What it takes to read a column whose title is not known: cells, wrong ones, evidence."""
+FEWEST, MOST_WRONG, MOST_WRONG_NEAR = 3, 0.2, 0.4
+"""What it takes to read a column whose title is not known: cells, and the part of wrong ones, less
+where it is near to nothing that is known."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def _options(
     """Yield the ways to read a column, each with how well its cells fit their rows."""
     for reads in evidence.open[column.index]:
         score, right, near, cells = _fit(evidence, column, reads, places)
-        is_plain = cells >= FEWEST and cells - right <= MOST_WRONG * cells and score >= STRONG
+        most_wrong = MOST_WRONG if column.is_guessed else MOST_WRONG_NEAR
+        is_plain = cells >= FEWEST and cells - right <= most_wrong * cells and score >= STRONG
         is_meant = column.is_known and (cells > 0 or reads.way.prior >= LIKELY)
         if is_meant or column.chosen or is_plain:
             yield Choice(reads.way, score + log(reads.way.prior), right, near, cells)

@@ -11,8 +11,9 @@ from archstat.homework.answers.places import Key, Place, spelled
 from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer, Answers
 from archstat.homework.cells.settings import Settings
+from archstat.homework.sheet.columns import SheetColumn, Way
 from archstat.homework.sheet.labels import Label, in_general
-from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetColumn, SheetRow, Way
+from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetRow
 
 SAME_FAMILY, LIKE_FAMILY, OTHER_FAMILY = 4.0, 2.0, -9.0
 SAME_NUMBER, SAME_SETTING, OTHER_SETTING, NO_SETTING = 1.5, 1.0, -1.0, -1.0
@@ -20,16 +21,26 @@ FEWEST_TO_TRUST = 2
 NAME, UNTRIED_NAME, TRUSTED_NAME = 4.0, 6.0, 9.0
 """What an equal name counts for, and as much if the other names of the sheet tell the truth."""
 
+LONG = 6
+"""Letters of a class's name that is known within other words."""
+
+REPEATED = -0.6
+"""What a place counts less that is as one before it."""
+
 BLOCK = -0.5
 """What a block counts less than a layer, where both fit."""
 
 ZERO, SMALL, SIZE, FIELD = 0.3, 0.8, 1.3, 1.6
 MOST = 4.5
+OF_PRODUCT = 0.5
 OF_READING = 0.7
 """The part that a value counts that is right under another reading."""
 
 BESIDE = 0.1
 """The part that a setting counts that stands beside what is asked."""
+
+STRONG = 8.0
+"""What the values of a column must count for to be about what its title does not say."""
 
 MISS = 0.25
 """The part that a wrong value counts against a place."""
@@ -42,7 +53,8 @@ def information(quantity: Quantity, written: WrittenCell) -> float:
         if number is None or not number.value:
             return ZERO
         digits = number.digits or len(str(abs(int(number.value))))
-        return min(MOST, 0.4 + 0.7 * digits)
+        is_product = not written.numbers  # 32×32×64, which may be a map as well
+        return min(MOST, 0.4 + 0.7 * digits) * (OF_PRODUCT if is_product else 1)
     if quantity.key in {"feature_map", "in_shape"}:
         axes = written.shapes[0].axes() if written.shapes else 1
         return SIZE if axes == 1 else 2.0 if axes == 2 else 3.0  # noqa: PLR2004  sizes of a map
@@ -108,6 +120,8 @@ class Evidence:
                 if entry.quantity in way.asks
             ]
             support, readings = self._support(entries)
+            if column.is_guessed and support < STRONG:
+                continue
             found.append((support + log(way.prior), Reads(way, readings)))
         if len(found) <= 1:
             return tuple(reads for _, reads in found)
@@ -220,7 +234,7 @@ class Evidence:
     def names(self, row: SheetRow, place: Place) -> float:
         """Return what the label of a row says for a place."""
         label = row.label
-        is_namesake = not place.spelled.isdisjoint(self._spelled[row.index])
+        is_namesake = self.is_namesake(row, place)
         score = self._trust(row) if is_namesake else 0.0
         if label.family not in {None, "output"}:
             is_called = is_namesake or self._is_called(row, place)
@@ -230,6 +244,8 @@ class Evidence:
         if not place.is_layer:
             is_block = is_namesake or label.is_block or self._is_called(row, place)
             score += BLOCK if is_block else BLOCK + self.key.beside(place)
+        if place.members and place.members[0] in self.key.repeated and not is_namesake:
+            score += REPEATED
         if label.number is not None and label.number in place.numbers:
             score += SAME_NUMBER
         return score
@@ -237,6 +253,10 @@ class Evidence:
     @cached_property
     def _spelled(self) -> Mapping[int, frozenset[str]]:
         return {row.index: frozenset(map(spelled, row.names)) - {""} for row in self.rows}
+
+    def is_namesake(self, row: SheetRow, place: Place) -> bool:
+        """Return whether a row has the name of a place."""
+        return not place.spelled.isdisjoint(self._spelled[row.index])
 
     def is_of_blocks(self, row: SheetRow, place: Place) -> bool:
         """Return whether a row may stand above the rows of a block's own layers."""
@@ -249,8 +269,10 @@ class Evidence:
         names = self._spelled[row.index]
         if not place.spelled.isdisjoint(names):
             return True
-        text = spelled(row.text)
-        return not place.is_layer and any(name in text for name in place.classes)
+        text, words = spelled(row.text), {spelled(word) for word in row.text.split()}
+        return not place.is_layer and any(
+            name in words or (len(name) >= LONG and name in text) for name in place.classes
+        )
 
     def _trust(self, row: SheetRow) -> float:
         """Return what an equal name counts for: more, if the values beside other names agree."""

@@ -265,7 +265,9 @@ def _with_brackets(text: str) -> Heading | None:
     return found
 
 
-def _remarked(found: Heading, remark: str) -> Heading | None:
+def _remarked(  # noqa: PLR0911  one for each kind of remark
+    found: Heading, remark: str
+) -> Heading | None:
     """Return a heading with what a remark in brackets changes of it; None if nobody knows."""
     inside = _known(remark)
     meant = inside.quantities if inside else ()
@@ -275,6 +277,8 @@ def _remarked(found: Heading, remark: str) -> Heading | None:
         return replace(found, quantities=("filters", "filter_size"), ambiguous=())
     if meant == ("in_shape",) and found.quantities[0] in _OF_INPUT:
         return replace(found, quantities=(_OF_INPUT[found.quantities[0]],), ambiguous=())
+    if "feature_map" in meant and found.quantities[0] in _OF_INPUT:
+        return replace(found, ambiguous=())  # Jump (out)
     is_of_input = meant in {("in_shape",), ("in_channels",)} and meant != found.quantities
     if "%" in remark or is_of_input:
         return inside if found.quantities == ("feature_map",) else None

@@ -26,12 +26,20 @@ _MEMBERS = {
 
 _WRITTEN = {
     "total": "total totals sum overall summe 합계 총합 총계 전체 总计 合计 合計 總計",
-    "conv": "convolutional 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み faltung",
+    "conv": "convolutional konvolusi konvolution konvolusional convolución"
+    " convolucion"
+    " convolucional convolução convolutif convolutive convoluzione convoluzionale свёртка"
+    " свертка сверточный свёрточный konwolucja"
+    " konwolucyjna konwolucyjny evrişim evrişimli tíchchập faltung"
+    " 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み",
     "conv_transpose": "deconvolution transposeconv 전치합성곱 转置卷积 反卷积",
-    "linear": "innerproduct ip affine 전결합 완전연결 완전결합 밀집 全连接 全連接 全結合",
+    "linear": "innerproduct ip affine vollverbunden entièrementconnectée totalmenteconectada"
+    " completamenteconectada completamenteconnesso полносвязный полносвязная kếtnốiđầyđủ"
+    " 전결합 완전연결 완전결합 밀집 全连接 全連接 全結合",
     "max_pool": "mp 최대풀링 맥스풀링 最大池化 最大プーリング",
     "avg_pool": "avgpooling meanpool meanpooling 평균풀링 平均池化 平均プーリング",
-    "pool": "pool pooling subsample subsampling downsampling 풀링 池化 汇聚 プーリング",
+    "pool": "pool pooling пулинг подвыборка havuzlama agrupamiento agrupación agrupamento gộp"
+    " subsample subsampling downsampling 풀링 池化 汇聚 プーリング",
     "add": "addition eltwise residualadd",
     "concat": "concatenation depthconcat filterconcat",
     "multiply": "mul",
@@ -43,7 +51,8 @@ _WRITTEN = {
     "relu": "렐루",
     "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 活性化",
     "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
-    "flatten": "flattening 평탄화 展平",
+    "flatten": "flattening aplatissement aplanado aplanamiento achatamento làmphẳng выравнивание"
+    " 평탄화 展平",
     "softmax": "prob 소프트맥스 ソフトマックス",
     "pad": "zeropadding",
     "identity": "",
@@ -64,7 +73,7 @@ _TIMES = re.compile(
     r"|(?<![0-9 ]) ?[x×*] ?(?P<behind>[1-9][0-9]?)$"
 )
 
-_SUMS = {
+SUMS = {
     "features": re.compile(r"features?\b|feature extract|backbone|특징 추출|特征提取|特徴抽出"),
     "classifier": re.compile(r"classifier|classification head|분류기|分类器|分類器"),
     "convolutions": re.compile(r"conv|합성곱|콘볼루션|컨볼루션|卷积|畳み込み|faltung|сверт|свёрт"),
@@ -76,9 +85,10 @@ _SUMS = {
 }
 """What rows add up, beside all layers: the words for each sum of `Key.sums`."""
 
-_SEVERAL = re.compile(
-    r"layers\b|schichten|couches|capas|camadas|strati|слои|слоёв|слоев|층들|all\b"
-)
+SEVERAL = re.compile(r"layers\b|schichten|couches|capas|camadas|strati|слои|слоёв|слоев|층들|all\b")
+
+TRAINABLE = re.compile(r"(?<!non-)(?<!non )(?<!un)\btrainable|(?<!不)可训练|(?<!不)可訓練|обучаем")
+"""What says of a sum that it is of what learns."""
 
 _ALL = re.compile(r"\b(?:whole|entire|full) (?:model|network|net)\b")
 
@@ -94,7 +104,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _AFFIX = re.compile(r"^(?:층|层|層)|(?:layers?|계층|층|레이어|层|層|レイヤ|schicht|函数)$")
 _PATH = re.compile(r"[0-9]*[a-z]?[_.]")
 _BEHIND = re.compile(
-    r"(?: ?(?:layers?|계층|층|레이어|层|層))?[ #_-]*(?P<number>[0-9]{1,2})"
+    r"(?: ?(?:layers?|계층|층|레이어|层|層))?(?:[ #_-]*| ?\((?=[0-9]{1,2}[a-z]?\)))"
+    r"(?P<number>[0-9]{1,2})"
     r"(?:_(?P<part>[0-9]{1,2})|-(?P<other>[0-9]))?(?P<letter>[a-z])?"
     r"(?![^\W_]|-?[0-9]|\.[0-9]| ?[×x*])"  # Conv 5×5, conv3-64, Dropout 0.5
 )
@@ -136,8 +147,8 @@ def sums_of(text: str) -> tuple[str, ...]:
     (('convolutions',), ('features',), ())
     """
     name = cleaned(text).casefold()
-    found = tuple(part for part, words in _SUMS.items() if words.search(name))
-    is_sum = _SEVERAL.search(name) or label(text).family == "total"
+    found = tuple(part for part, words in SUMS.items() if words.search(name))
+    is_sum = SEVERAL.search(name) or label(text).family == "total"
     return found if is_sum else tuple(part for part in found if part in {"features", "classifier"})
 
 
@@ -161,6 +172,12 @@ _FAMILIES = (
     | {word: family for family, words in _WRITTEN.items() for word in words.split()}
     | dict.fromkeys(["denseblock"], "")  # of several layers
 )
+_UNSPACED = {
+    word: _FAMILIES[word]
+    for word in sorted(_FAMILIES, key=len, reverse=True)
+    if re.fullmatch("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,}", word)
+}
+"""The words of languages that put no blanks between words, the longest first."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +201,7 @@ class Label:
     times: int = 1
 
 
-def label(text: str) -> Label:
+def label(text: str) -> Label:  # noqa: PLR0911  one for each form
     """Return what a label says; what it does not surely say is None.
 
     >>> found = label("3(a) Conv 5x5")
@@ -194,6 +211,8 @@ def label(text: str) -> Label:
     ('conv', None)
     """
     text = cleaned(text)
+    if "(" in text[1:] and ")" not in text:
+        text = text[: text.rindex("(")]  # a cell that was too narrow: up1 (Conv2DTrans
     if code := _CODE.fullmatch(first_part(text)):
         return Label(_CODES[code["letter"]], code["number"])
     if family := _WHOLE.get(text.casefold()):
@@ -202,15 +221,21 @@ def label(text: str) -> Label:
         return Label(None)
     name = _HUMP.sub(" ", _DIMENSIONS.sub("", _LATER.sub("", text))).casefold()
     found = _families(name, list(_WORD.finditer(name)))
-    is_block = _BLOCK.search(name) is not None
+    block = _BLOCK.search(name)
+    is_block = block is not None
     times = _TIMES.search(name)
     count = int(times["before"] or times["behind"]) if times else 1
-    if not found and (TOTAL.search(name) or _ALL.search(name)):
+    if not found and any(words.search(name) for words in (TOTAL, _ALL, TRAINABLE)):
         return Label("total")
     if not found:
         layer = _LAYER.search(name)
-        return Label(None, layer and layer["number"], settings(text), is_block, count)
+        number = layer["number"] if layer else None
+        if block and number is None:
+            number = _number(name, _Mention("", *block.span()))
+        return Label(None, number, settings(text), is_block, count)
     first = min(found, key=lambda one: _RANK.get(one.family, len(_RANK)))
+    if first.family in _WHOLE.values() and first.start and text.isalnum():
+        return Label(None, None, settings(text), is_block, count)  # SingleInputNet
     return Label(first.family, _number(name, first), settings(text), is_block, count)
 
 
@@ -240,6 +265,8 @@ def _families(name: str, words: list[re.Match[str]]) -> list[_Mention]:
         for end in range(min(place + LONGEST_NAME, len(words)), place, -1):
             spelled = "".join(word[0] for word in words[place:end])
             family = _FAMILIES.get(_AFFIX.sub("", spelled))
+            if family is None and end == place + 1:
+                family = next((of for word, of in _UNSPACED.items() if word in spelled), None)
             if family is not None:
                 found.append(_Mention(family, words[place].start(), words[end - 1].end()))
                 place = end - 1

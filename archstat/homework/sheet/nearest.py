@@ -34,8 +34,8 @@ def nearest(title: str) -> tuple[tuple[str, ...], ...]:
     >>> nearest("nuerons"), nearest("top-1 accuracy")
     ((('neurons',),), ())
     """
-    words = _words(next(iter(english(title)), title))
-    if not words or words & OTHER_TOPICS:
+    ways = {_words(way) for way in (title, *english(title)[:1])} - {frozenset()}
+    if not ways or is_about_another_topic(title):
         return ()
     if not _LISTED:
         _LISTED.extend(
@@ -45,10 +45,19 @@ def nearest(title: str) -> tuple[tuple[str, ...], ...]:
         )
     near: dict[tuple[str, ...], float] = {}
     for known, listed in _LISTED:
-        score = _likeness(words, known)
+        score = max(_likeness(words, known) for words in ways)
         if score >= NEAR:
             near[listed.quantities] = max(score, near.get(listed.quantities, 0))
     return tuple(sorted(near, key=near.__getitem__, reverse=True)[:MOST_NEAREST])
+
+
+def is_about_another_topic(title: str) -> bool:
+    """Return whether a title speaks of something that no column is about.
+
+    >>> is_about_another_topic("MemRead(B)"), is_about_another_topic("核的尺寸")
+    (True, False)
+    """
+    return bool(_words(next(iter(english(title)), title)) & OTHER_TOPICS)
 
 
 def _words(title: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from archstat.homework.reading import Contents, FoundTable, Passage
 from archstat.homework.sheet.headings import Heading, heading
+from archstat.homework.sheet.labels import SEVERAL, SUMS, label
 from archstat.homework.sheet.titles import TOTAL
 
 
@@ -22,6 +23,7 @@ class StatedTotal:
         heading: What is counted.
         cell: The number as it is written, with its unit.
         table: The number of the table that it stands behind, from 0; None if there is none.
+        is_open: Whether it may be about something else: nothing says that it is a total.
     """
 
     place: str
@@ -30,6 +32,7 @@ class StatedTotal:
     heading: Heading
     cell: str
     table: int | None
+    is_open: bool = False
 
 
 COUNTED = frozenset({"params", "weights", "biases", "macs", "flops", "neurons", "buffers"})
@@ -43,6 +46,20 @@ _END = re.compile(r"(?<=[.!?。])\s+")
 _AMOUNT = re.compile(
     r"[~≈]?(?<![\w.,])[0-9](?:[0-9.,' ]*[0-9])?(?: ?(?:[kMGBT]|thousand|million|billion)\b)?"
 )
+_MENTIONED = re.compile(
+    r"(?<![A-Za-z0-9_.,×*/^+-])(?P<cell>(?P<number>[0-9][0-9.,]*(?<![.,])) ?"
+    r"(?P<unit>[kKMGB](?![^\W_])|[万亿萬億만억]|Mio|million\w*|billion|triệu|juta|млн|тыс|%)?)"
+    r"(?![\w×*/^+])(?P<behind>(?: ?[^\W\d_]+){0,3})"
+)
+"""An amount in running text, and the words behind it."""
+
+_SHARE = heading("share of params")
+_NEARLY = re.compile(
+    r"[\s:=≈~约約仅僅只为是]+$|\b(?:about|is|are|only|of|roughly|around|approx\w*)\s*$"
+)
+_MOST_WORDS, _LONGEST = 3, 6
+"""Of a quantity in front of an amount: its words, or its letters where no blanks are put."""
+
 _IS = re.compile(r"\s*\b(?:is|are|has|have|of|equals?|ist|beträgt|est|es|é)\s*$")
 _WHOLE = re.compile(
     r"\b(?:in|the|a|an|all|of|this|we|it|its|our|thus|so|there|whole|number|network|model|layers?|net|"
@@ -50,6 +67,8 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 """Words that name no part of a network."""
+
+_LONGEST_LINE = 300
 
 _BEHIND = re.compile(r"[\d.,\s]+[kMGBT]?\s*(?P<words>[^\W\d_].*)")
 
@@ -75,6 +94,11 @@ def _in_passage(passage: Passage, table: int | None) -> Iterator[StatedTotal]:
         if not found and TOTAL.search(line):
             found = list(_in_sentences(passage.place, line, table))
         yield from found
+        firsts = [_MENTIONED.search(one.cell) for one in found]
+        told = {first["cell"] for first in firsts if first}
+        for one in _mentioned(passage.place, line, table):
+            if one.cell not in told:
+                yield one
 
 
 def _in_sentences(place: str, line: str, table: int | None) -> Iterator[StatedTotal]:
@@ -90,6 +114,43 @@ def _in_sentences(place: str, line: str, table: int | None) -> Iterator[StatedTo
         if found is not None:
             part = " ".join(_WHOLE.sub(" ", TOTAL.sub(" ", before)).split()).strip(" ,")
             yield StatedTotal(place, sentence.strip(), part, found, amounts[0][0].strip(), table)
+
+
+def _mentioned(place: str, line: str, table: int | None) -> Iterator[StatedTotal]:
+    """Yield amounts in running text with what they count: FLOPs ≈ 3.6B; ~95% of the parameters."""
+    amounts = list(_MENTIONED.finditer(line)) if len(line) <= _LONGEST_LINE else []
+    if any(
+        heading(word).quantities[:1] == ("layer",)
+        for one in amounts
+        for word in one["behind"].split()
+    ):
+        return  # of 5 layers
+    part = ""
+    start = 0
+    for amount in amounts:
+        before, start = line[start : amount.start()], amount.end("cell")
+        part = next((name for name, words in SUMS.items() if words.search(before.casefold())), part)
+        found = _counted(before, amount["behind"])
+        if amount["unit"] == "%":
+            found = _SHARE if found is not None or part else None
+        named = label(before)
+        if found is None or named.number or (not part and named.family not in {None, "total"}):
+            continue
+        is_open = not (SEVERAL.search(line.casefold()) if part else TOTAL.search(line))
+        yield StatedTotal(place, line.strip(), part, found, amount["cell"], table, is_open)
+
+
+def _counted(before: str, behind: str) -> Heading | None:
+    """Return what the words beside an amount count; None if they name nothing that adds up."""
+    while before != (before := _NEARLY.sub("", before)):
+        pass
+    words, rest = before.split(), behind.split()
+    last = words[-1] if words else ""
+    titles = [" ".join(rest[:stop]) for stop in (2, 1)]
+    titles += [" ".join(words[-count:]) for count in range(_MOST_WORDS, 0, -1)]
+    titles += [last[-count:] for count in range(_LONGEST, 1, -1) if not last.isascii()]
+    found = (heading(title) for title in titles if title)
+    return next((one for one in found if _counts(one) and COUNTED.issuperset(one.quantities)), None)
 
 
 def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[StatedTotal]:

@@ -154,7 +154,7 @@ TITLES: dict[Listed, str] = {
         η out, n features/n in, size of output, feature map size, feature maps size,
         feature map shape, feature map dim, feature map dimension, feature map dimensions,
         feature size, size of feature map, map size, maps × size, tensor output size, tensor size,
-        tensor shape, shape, activation shape, activation map, activation map size, spatial size,
+        tensor shape, activation shape, activation map, activation map size, spatial size,
         resolution, c×h×w, h×w×c, w×h×c, 출력 크기, 출력의 크기, 출력 사이즈, 출력 형상,
         출력 차원, 출력 shape, 출력 데이터 shape, output 데이터 shape, 출력 맵 크기, 출력 특징 맵,
         출력 특징 맵 크기, 특징 맵 크기, 특징 맵의 크기, 특성 맵 크기, 피처 맵 크기, 피쳐 맵 크기,
@@ -168,7 +168,7 @@ TITLES: dict[Listed, str] = {
         merkmalskarte
     """,
     Listed(("feature_map",), ("filter_size", "param_bytes")): """
-        size, dimension, dimensions, 크기, 大小, 尺寸, サイズ, größe
+        size, shape, dimension, dimensions, 크기, 大小, 尺寸, サイズ, größe
     """,
     Listed(("weights",), ("params",)): """
         weight, weights, 가중치, 가중치 수, 가중치의 수, 가중치 개수, 가중치의 개수, 权重, 权重数,
@@ -227,7 +227,7 @@ TITLES: dict[Listed, str] = {
         función de activación
     """,
     Listed(("macs",)): """
-        mac, macs, macc, maccs, mult-adds, mult-add, multiply-adds, multiply-accumulates,
+        mac, macs, macc, maccs, mul, muls, mult-adds, mult-add, multiply-adds, multiply-accumulates,
         multiplications, multiplies, flops/2, connections, 곱셈 수, 곱셈 횟수, 연결 수, 乘加次数,
         乘法次数, 连接数, 積和演算数, 乗算回数
     """,

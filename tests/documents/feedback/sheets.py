@@ -7,7 +7,8 @@ from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import mark
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading.table import FoundTable
-from archstat.homework.sheet.sheet import columns_of, sheet_of
+from archstat.homework.sheet.columns import columns_of
+from archstat.homework.sheet.sheet import sheet_of
 from archstat.report.report import report_on
 from tests.renderers.networks import network
 

@@ -40,6 +40,17 @@ flatten flatten
 dense linear out_features=10
 """
 
+BRANCHED = """
+conv1 conv2d out_channels=16 kernel_size=3 padding=1
+pool1 max_pool2d kernel_size=2
+mix_a_1x1 conv2d out_channels=8 kernel_size=1 inputs=["pool1"]
+mix_a_3x3 conv2d out_channels=8 kernel_size=3 padding=1 inputs=["pool1"]
+mix_a concat inputs=["mix_a_1x1","mix_a_3x3"]
+mix_b_1x1 conv2d out_channels=8 kernel_size=1 inputs=["mix_a"]
+mix_b_5x5 conv2d out_channels=24 kernel_size=5 padding=2 inputs=["mix_a"]
+mix_b concat inputs=["mix_b_1x1","mix_b_5x5"]
+"""
+
 
 def truth(layers: str, folder) -> Truth:
     if "\n" not in layers:
@@ -192,6 +203,86 @@ CASES = {
         TINY,
         table("Layer|Params", "conv1|448", "conv2|4640", "fc|330") + "\nTotal params: 9999\n",
         "✓✓✓✗",
+    ),
+    "branches with their join": (  # 136 + 1,160; 136 + 9,624; 4 + 2·2; 8 + 4·2
+        BRANCHED,
+        table(
+            "Layer|Output|Params|RF",
+            "conv1|32x32x16|448|3",
+            "pool1|16x16x16|0|4",
+            "Inception (a)|16x16x16|1296|8",
+            "Inception (b)|16x16x32|9760|16",
+        ),
+        "✓✓✓✓✓✓✓✓✓✓✓✓",
+    ),
+    "shapes of a batch of 8": (  # 8 · 442,368
+        TINY,
+        table(
+            "Layer|Output shape|MACs",
+            "conv1|[8, 16, 32, 32]|3,538,944",
+            "conv2|[8, 32, 16, 16]|9,437,184",
+            "flatten|[8, 32]|",
+            "fc|[8, 10]|2,560",
+        ),
+        "✓≡✓≡✓✓≡",
+    ),
+    "values under a title that nobody knows": (
+        TINY,
+        table("Layer|Zahlenwerk", "conv1|448", "conv2|4640", "fc|330"),
+        "✓✓✓",
+    ),
+    "titles without blanks": (
+        TINY,
+        table("层|卷积核的尺寸|每层参数的数量", "conv1|3x3|448", "conv2|3x3|4641"),
+        "✓✓✓✗",
+    ),
+    "the row of the input": (
+        TINY,
+        table("Layer|Output|Params|Jump", "input|32x32x3|0|1", "conv1|32x32x16|448|1"),
+        "✓✓✓✓✓✓",
+    ),
+    "workings a line each": (  # 330; the total is right all the same
+        TINY,
+        (
+            "conv1:  3×3×3×16 + 16 = 448\nconv2:  3×3×16×32 + 32 = 4,640\n"
+            "fc:     32×10 + 10 = 331\nTotal:  5,418\n"
+        ),
+        "✓✓✗✓",
+    ),
+    "sections with the pool behind": (
+        TINY,
+        (
+            "1. Convolution layer\n- Input: 32x32x3\n- Output size: 32x32x16\n"
+            "- Output size after pooling: 16x16x16\n2. Convolution layer\n- Output size: 16x16x32\n"
+        ),
+        "✓✓○✓○✓",
+    ),
+    "parts and shares in running text": (  # 5,088 of 5,418 are 93.91 %
+        TINY,
+        table("Layer|Output", "conv1|32x32x16")
+        + "\nConv layers: 5.1K parameters (93.9% of the total)\n",
+        "✓≈✓",
+    ),
+    "a total under another title": (
+        TINY,
+        table(
+            "Layer|Output|Weights|Params",
+            "conv1|32x32x16|432|448",
+            "conv2|16x16x32|4608|4640",
+            "fc|10|320|330",
+            "Total|5,418||",
+        ),
+        "✓✓✓✓✓✓✓✓✓✓",
+    ),
+    "strides before the layer under a title for those behind it": (
+        TINY,
+        table("Layer|Kernel|J(out)", "conv1|3|1", "pool1|2|1", "conv2|3|2", "gap|16|2"),
+        "✓✓✓✗✓✓✓✗",
+    ),
+    "a field from a kernel that is not less one": (  # 3 + 2·1 = 5, and 5 + 2·2 = 9 follows
+        TINY,
+        table("Layer|RF", "conv1|3", "pool1|5", "conv2|9"),
+        "✓✗→",
     ),
     "a total alone": ("torchvision-alexnet", table("Layer|Params", "Total|61,100,840"), "✓"),
 }

@@ -13,7 +13,8 @@ from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.matching import other_network
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import read_file
-from archstat.homework.sheet.sheet import columns_of, sheet_of
+from archstat.homework.sheet.columns import columns_of
+from archstat.homework.sheet.sheet import sheet_of
 from tests.homework.networks import marked, sheet, truth, verdicts
 
 SHEETS = Path(__file__).parent.parent / "sheets"

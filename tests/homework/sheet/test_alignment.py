@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from archstat.homework.answers.places import key_of
 from archstat.homework.sheet.alignment import aligned
+from archstat.homework.sheet.columns import columns_of
 from archstat.homework.sheet.evidence import Evidence
-from archstat.homework.sheet.sheet import columns_of, sheet_of
+from archstat.homework.sheet.sheet import sheet_of
 from tests.homework.networks import sheet, truth
 
 

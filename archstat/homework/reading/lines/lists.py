@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from archstat.homework.cells.glossary import meaning_of
 from archstat.homework.cells.units import factors
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
+from archstat.homework.sheet.labels import in_general, label
 from archstat.homework.sheet.titles import NAMING, SUMMARY
 
 LAYER, OUTPUT = "layer", "output"
@@ -30,8 +32,8 @@ MOST_WORDS = 8
 LONGEST = 600
 """Characters of an item; longer lines are prose."""
 
-MOST_MISSES = 2
-"""Between two items: two blank lines, or one of prose."""
+MOST_MISSES, MOST_MISSES_OF_SECTION = 2, 5
+"""Between two items: two blank lines, or one of prose; more under a heading with a number."""
 
 SETTINGS = NAMING | {
     *("filters", "filter_size", "filter_depth", "stride", "padding", "dilation", "groups"),
@@ -41,6 +43,9 @@ SETTINGS = NAMING | {
 
 WORDED = frozenset({"kind", "activation_function", "padding"})
 """What is said of a layer in words."""
+
+SIDES = {"after", "before", "behind", "following"}
+"""What stands between what is stated and the layer that it is stated of."""
 
 NO_TITLES = {"in", "out"}
 """What is a title above a column, and anything in a text."""
@@ -52,7 +57,15 @@ NARROW = {0xFF1A: ":", 0xFF0C: ", ", 0xFF1B: ";", 0x3002: ";", 0xFF08: "(", 0xFF
 """What stands between two parts of an item; and the signs of Chinese as those of ASCII."""
 
 DIGIT = re.compile("[0-9]")
-MARKER = re.compile(r"(?P<mark>#{1,6}|[-*+•◦▪‣·–—]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
+MARKER = re.compile(
+    r"(?P<mark>#{1,6}|[-*+•◦▪‣·–—]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)"
+    r"|(?P<number>[0-9]{1,2}[:、])\s*(?=[^\W\d])"
+)
+WORKED_OUT = re.compile(r"[\[(]*[0-9][0-9\s+\-*/×x÷().\[\]⌊⌋]*=\s*[0-9]+")
+"""A line that only works a number out."""
+
+OF_SECTION = re.compile(r"#|\(?[0-9]")
+"""How headings of sections are marked."""
 CUT = re.compile(
     rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
 )
@@ -83,6 +96,7 @@ class Item:
 
     Attributes:
         level: How far to the right it starts.
+        family: Of a section with a heading of its own, the family of layers that this names.
     """
 
     name: str
@@ -90,6 +104,7 @@ class Item:
     level: int
     start: int
     stop: int
+    family: str = ""
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
@@ -107,7 +122,8 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
             misses = 0
         else:
             misses += 2
-        if items and (misses > MOST_MISSES or SUMMARY.search(line)):
+        most = MOST_MISSES_OF_SECTION if items and items[-1].family else MOST_MISSES
+        if items and (misses > most or SUMMARY.search(line)):
             yield from _block(items)
             items = []
     yield from _block(items)
@@ -123,29 +139,32 @@ def _block(items: Sequence[Item]) -> Iterator[Block]:
             piece._replace(title=title_of_maps) if piece.title == OUTPUT else piece
             for piece in item.pieces
         ]
-    titles: dict[str, str] = {}
-    for piece in (piece for item in items for piece in item.pieces):
-        titles.setdefault(_spelled(piece.title), piece.title)
-    times = Counter(
-        key for item in items for key in {_spelled(piece.title) for piece in item.pieces}
-    )
+    stated = [dict(_numbered(item.pieces)) for item in items]
+    titles: dict[tuple[str, int], str] = {}
+    for pieces in stated:
+        for key, piece in pieces.items():
+            titles.setdefault(key, piece.title)
+    times = Counter(key for pieces in stated for key in pieces)
     asked = [key for key, count in times.items() if count > 1 and _asks(titles[key])]
     if len(items) < FEWEST_ITEMS or not asked:
         return
     rows = [
-        [
-            item.name,
-            *(
-                {_spelled(title): value for title, value in item.pieces[::-1]}.get(key, "")
-                for key in titles
-            ),
-        ]
-        for item in items
+        [item.name, *(pieces[key].value if key in pieces else "" for key in titles)]
+        for item, pieces in zip(items, stated, strict=True)
     ]
     yield Block(items[0].start, items[-1].stop, [[LAYER, *titles.values()], *rows], heads=1)
 
 
-def _take(items: list[Item], number: int, line: str) -> bool:
+def _numbered(pieces: Sequence[Piece]) -> Iterator[tuple[tuple[str, int], Piece]]:
+    """Yield what is stated with its words, and how often these were used before."""
+    times: Counter[str] = Counter()
+    for piece in pieces:
+        key = _spelled(piece.title)
+        yield (key, times[key]), piece
+        times[key] += 1
+
+
+def _take(items: list[Item], number: int, line: str) -> bool:  # noqa: PLR0911  one for each kind of line
     """Read a line into the items; return whether it belongs to them."""
     text = line.expandtabs(4)
     level = len(text) - len(text.lstrip())
@@ -153,11 +172,22 @@ def _take(items: list[Item], number: int, line: str) -> bool:
     is_prose = len(text) > LONGEST or (len(text.split()) > MOST_WORDS and not DIGIT.search(text))
     if is_prose or SUMMARY.search(text):
         return False
-    if marker := MARKER.match(text):
+    mark = ""
+    if marker := MARKER.match(text.translate(NARROW)):
         text = text[marker.end() :]
-        level = -1 if marker["mark"][0] == "#" else level + 1
+        mark = marker["mark"] or marker["number"]
+        level = -1 if mark[0] == "#" else level + 1
     name, pieces = _read(text)
     last = items[-1] if items else None
+    is_heading = bool(OF_SECTION.match(mark) and name) and not pieces
+    family = label(name).family if is_heading else None
+    if family not in {None, "input", "output", "total"}:
+        items.append(Item(name, pieces, level, number, number + 1, str(family)))
+        return True
+    if last is not None and last.family and not is_heading:
+        if not pieces and WORKED_OUT.fullmatch(text):
+            pieces = [Piece(OUTPUT, text)]
+        return _take_in_section(items, number, name, pieces)
     if name and not pieces and last is not None and OTHER_NUMBER.search(text):
         last.stop = number + 1  # something else that is said of the layer
         return True
@@ -181,6 +211,26 @@ def _take(items: list[Item], number: int, line: str) -> bool:
         items.append(Item(title, pieces, level, number, number + 1))
         return True
     return False
+
+
+def _take_in_section(items: list[Item], number: int, name: str, pieces: Sequence[Piece]) -> bool:
+    """Read a line below the heading of a section: of its layer, or of one behind that."""
+    last = items[-1]
+    if not pieces:
+        return False
+    words = (name or pieces[0].title).split()
+    sides = [at for at, word in enumerate(words, 1) if (meaning_of(word) or word) in SIDES]
+    family = label(" ".join(words[max(sides, default=0) :])).family if name or sides else None
+    known = {_meaning(piece.title) for piece in last.pieces}
+    is_same = in_general(str(family)) == in_general(last.family)
+    is_other = family not in {None, "output"} and not is_same
+    if is_other and any(_meaning(piece.title) in known for piece in pieces):
+        name = " ".join(words[max(sides, default=0) :])
+        items.append(Item(name, list(pieces), last.level, number, number + 1, str(family)))
+        return True
+    last.pieces += pieces
+    last.stop = number + 1
+    return True
 
 
 def _read(text: str) -> tuple[str, list[Piece]]:
@@ -224,6 +274,8 @@ def _named(text: str) -> tuple[str, list[Piece]]:
     """
     words, sign, value = _said(text)
     title = _known_end(words.split()) if sign else ""
+    if sign and not title and (start := _known_start(words.split())):
+        return words.removeprefix(start).strip(), [Piece(start, value)]
     if title and DIGIT.search(value):
         return words.removesuffix(title).strip(), [Piece(title, value)]
     if shown := OF_SHAPE.fullmatch(text):
@@ -278,7 +330,10 @@ def _piece(text: str) -> Piece | None:
         return None
     if words := IS.sub("", text[: start.start()].rstrip(" :")):
         title = _known_end(words.split())
-        return Piece(title, text[start.start() :].strip()) if title else None
+        value = text[start.start() :].strip()
+        if (shape := SHAPE.match(value)) and any(map(str.isalpha, value[shape.end() :])):
+            value = shape[0]  # (28,28,6) height: 28
+        return Piece(title, value) if title else None
     if (amount := AMOUNT.match(text)) and not DIGIT.search(text, amount.end()):
         words_behind = text[amount.end() :].split()
         title = _known_end(words_behind)
@@ -295,6 +350,17 @@ def _known_end(words: Sequence[str]) -> str:
         is_title = len(end) > 1 and end.casefold() not in NO_TITLES and _is_title(end)
         if is_title and words[at].casefold() not in ARTICLES and not _is_unit(words[at]):
             return end
+    return ""
+
+
+def _known_start(words: Sequence[str]) -> str:
+    """Return the first words that are a title, where others name a layer: output after pooling."""
+    for stop in range(len(words) - 1, 0, -1):
+        title, rest = " ".join(words[:stop]), " ".join(words[stop:])
+        if (meaning_of(words[stop - 1]) or words[stop - 1]) in SIDES:
+            continue
+        if len(title) > 1 and title.casefold() not in NO_TITLES and _is_title(title):
+            return title if label(rest).family not in {None, "input", "output"} else ""
     return ""
 
 

@@ -27,6 +27,9 @@ UNIFIED = {
 BAR = re.compile("[|+\uff5c\u2500-\u257f]")
 """What stands in every line of such a table, but for blank ones."""
 
+BRANCH = re.compile(r"[\s│|]*[├└]─*[►▸>]?\s?[^\s─┼┴┬┤┘═╪┐]")
+"""A line of a tree, which is no row."""
+
 NO_DELIMITER = re.compile(r"\\\||\$(?=[^\s$])[^$]*(?<=\S)\$(?!\d)")
 """Where a bar keeps nothing apart: behind a backslash, and within a formula."""
 
@@ -77,7 +80,7 @@ def _runs(lines: Sequence[str]) -> Iterator[list[_Line]]:
     """Yield the lines that belong together."""
     run: list[_Line] = []
     for number, raw in enumerate(limits.timely(lines)):
-        line = _line(number, raw) if BAR.search(raw) else None
+        line = _line(number, raw) if BAR.search(raw) and not BRANCH.match(raw) else None
         if line is not None and (line.is_rule or ("|" in line.text and line.text.strip("|"))):
             run.append(line)
         elif run and (raw.strip("> ") or not _goes_on(run, lines)):

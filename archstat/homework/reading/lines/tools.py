@@ -29,17 +29,18 @@ TORCHSTAT = (
     "memory(MB)",
     "MAdd",
     "Flops",
+    "Mul",
     "MemRead(B)",
     "MemWrite(B)",
     "duration[%]",
     "MemR+W(B)",
 )
-TORCHSTAT_TITLE = re.compile("|".join(map(re.escape, TORCHSTAT)))
+TORCHSTAT_TITLE = re.compile("|".join(map(re.escape, sorted(TORCHSTAT, key=len, reverse=True))))
 
 DARKNET_HEADER = re.compile(r"\s*layer\s+filters\s+size\S*\s+input\s+output\s*")
 DARKNET_ROW = re.compile(
     r"\s*([0-9]+) (\w+)\s+(?:([0-9]+)\s+)?"
-    r"(?:([0-9]+ x [0-9]+ ?/ ?[0-9]+(?:\([0-9]+\))?)\s+)?"
+    r"(?:([0-9]+ ?x ?[0-9]+ ?/ ?[0-9]+(?:\([0-9]+\))?)\s+)?"
     r"(?:([0-9]+ x *[0-9]+ x *[0-9]+|[0-9]+)\s+->\s+)?"
     r"([0-9]+ x *[0-9]+ x *[0-9]+|[0-9]+)(?:\s+([0-9.]+) BF)?\s*"
 )
@@ -87,10 +88,20 @@ def _torchstat(number: int, lines: Sequence[str]) -> Block:
             continue
         edges = [0, *(max(0, len(text) + end) for end in ends)]
         first, *cells = (text[start:stop].strip() for start, stop in pairwise(edges))
+        if fields[0] == "total" and not _is_duration(titles, cells):
+            known = titles[3:]
+            cells = ["", "", *fields[1 : len(known) + 1]]
+            cells += [""] * (len(titles) - 1 - len(cells))
         index, _, name = first.partition(" ")
         rows.append([index, name.strip(), *cells])
     grid = [["", *(title[0] for title in titles)], *rows]
     return Block(number, number + len(grid), grid, heads=1, tool="torchstat")
+
+
+def _is_duration(titles: Sequence[re.Match[str]], cells: Sequence[str]) -> bool:
+    """Return whether shares of time stand under their title, where any are printed."""
+    columns = {title[0] for title, cell in zip(titles[1:], cells, strict=False) if "%" in cell}
+    return columns <= {"duration[%]"}
 
 
 def _layers(number: int, lines: Sequence[str]) -> Block:
