@@ -74,6 +74,8 @@ ELSEWHERE = [
     # dilated it spans 2·4 + 1 = 9: 27 + 4 - 9 + 1 = 23; not dilated 27
     ("dilation-left-out", "paper-alexnet", DILATED, "conv2", "feature_map", (256, 27, 27)),
     ("dilation-not-seen", "paper-alexnet", DILATED, "conv2", "receptive_field", (51, 51)),
+    # what stands before the pool behind conv1's stride of 4
+    ("before-for-after", "paper-alexnet", {}, "pool1", "effective_stride", (4, 4)),
 ]
 """Mistakes that show in networks of another kind: with what changes, in which layer, and how."""
 
@@ -117,6 +119,7 @@ def test_sizes_carry_over_to_what_is_worked_out_from_them():
 
 
 FIELDS = [
+    pytest.param("growth-left-out", [1, 1, 1, 1, 1, 1, 1, 1], id="no kernel grows"),
     pytest.param("strides-left-out", [11, 13, 17, 19, 21, 23, 25, 27], id="no strides"),
     pytest.param("strides-and-pools-left-out", [11, 11, 15, 15, 17, 19, 21, 21], id="convs"),
     pytest.param("pool-strides-left-out", [11, 19, 35, 43, 51, 59, 67, 75], id="no pool strides"),
