@@ -18,6 +18,9 @@ from archstat.report.values import Bytes, Seconds, Value
 NAMED_FROM = 0.055
 """The least share of a piece of a strip that has room for a name."""
 
+LONGEST_NAME = 10
+"""Letters of a name that is written whole into a piece; of others, its last part."""
+
 
 @record
 class Amount:
@@ -113,7 +116,8 @@ def _piece(name: str, amount: Amount, part: SharePiece) -> str:
     said = f"{name}: {for_people(amount.cell(part.amount))} {amount.title}, {share}"
     content = ""
     if part.share >= NAMED_FROM:
-        content = tag("b", words(name)) + tag("span", words(share))
+        short = name if len(name) <= LONGEST_NAME else name.rpartition(".")[2]
+        content = tag("b", words(short)) + tag("span", words(share))
     return tag(
         "div",
         content,

@@ -10,6 +10,7 @@ from archstat.report.report import Row
 FAMILIES: Mapping[str, str] = {
     "conv": "convolution",
     "linear": "linear",
+    "attention": "attention",
     "pool": "pooling",
     "norm": "norm",
     "activation": "activation",
@@ -21,6 +22,7 @@ FAMILIES: Mapping[str, str] = {
 LIGHT: Mapping[str, str] = {
     "conv": "#3b6fd4",
     "linear": "#7c4fc4",
+    "attention": "#b4501a",
     "pool": "#1d8a7a",
     "norm": "#b0770a",
     "activation": "#8b96a5",
@@ -30,6 +32,7 @@ LIGHT: Mapping[str, str] = {
 DARK: Mapping[str, str] = {
     "conv": "#6d9cf2",
     "linear": "#ab86ee",
+    "attention": "#f0915a",
     "pool": "#45b8a6",
     "norm": "#d6a23e",
     "activation": "#7d8896",
@@ -41,6 +44,8 @@ DARK: Mapping[str, str] = {
 def family(rows: Sequence[Row]) -> str:
     """Return the family of a layer; of several, that of the one that does most."""
     main = max(rows, key=lambda row: (row.macs or 0, row.params))
+    if "attention" in main.kind.lower():
+        return "attention"
     kind = layer_kinds().get(main.kind)
     name = "other" if kind is None else kind.__module__.rpartition(".")[2]
     return name if name in FAMILIES else "other"

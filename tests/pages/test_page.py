@@ -253,3 +253,29 @@ def test_parameters_alone_have_neither_maps_nor_work(tmp_path):
     assert [card.text for card in found.all("dt")[:2]] == ["Parameters", "Parameter memory"]
     assert {part["id"] for part in found.all("section")} <= {"shares", "layers", "notes", "words"}
     assert cells(found, "fc")["params"].text == "15"  # 3 · 4 + 3
+
+
+@pytest.mark.slow
+def test_a_thousand_layers_are_folded_and_their_formulas_written_once():
+    # 48 equal blocks, as a language model has them, of the layers of two small networks
+    small = [*network("lenet5").report.layers, *network("cifar-alexnet").report.layers]
+    layers = tuple(
+        replace(row, name=f"model.layers.{block}.{number}.{row.name}")
+        for block in range(48)
+        for number, row in enumerate(small)
+    )
+    assert len(layers) > 1_200
+    lenet = network("lenet5")
+    explained = [
+        replace(
+            each, node=replace(each.node, name=f"model.layers.{block}.{number}.{each.node.name}")
+        )
+        for block in range(48)
+        for number, each in enumerate(lenet.explained)
+    ]
+    subject = PageNetwork("a", replace(lenet.report, layers=layers), explained, {})
+    text = page(PageSubject((subject,), None, ""))
+    found = read(text)
+    assert len(found.one("table", id="alayers").all("tr", class_="section")) == 48
+    assert len(found.all("details", class_="sheet")) == 12  # the layers of LeNet-5
+    assert len(text) < 1_500_000

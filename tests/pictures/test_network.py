@@ -122,6 +122,20 @@ def test_a_network_that_reads_no_image_has_no_fields_to_draw(alexnet):
     assert field_picture(replace(alexnet, input=(128,))) is None
 
 
+def test_families_have_their_colours(alexnet):
+    from dataclasses import replace
+
+    from archstat.pictures.families import family
+
+    rows = {row.name: row for row in alexnet.layers}
+    named = {name: family((row,)) for name, row in rows.items()}
+    assert [named[name] for name in ("conv1", "relu1", "norm1", "pool1", "fc6", "flatten")] == [
+        "conv", "activation", "norm", "pool", "linear", "other",
+    ]  # fmt: skip
+    assert family((rows["relu1"], rows["conv2"])) == "conv"  # which does most
+    assert family((replace(rows["relu1"], kind="MultiheadAttention"),)) == "attention"
+
+
 def test_shares_are_written_beside_their_bars(alexnet):
     labels = [text.text for text in parsed(share_picture(alexnet)).iter(f"{SVG}text")]
     assert {"30.9 %", "61.9 %", "724,406,816", "60,965,224", "7.4 MiB"} <= set(labels)
