@@ -115,6 +115,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
     each_operator: bool = False,
     train: bool = False,
     run_file: bool = False,
+    values: str = "",
 ) -> Report:
     """Return the report on a model.
 
@@ -139,6 +140,8 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         train: Whether the question is what a training step costs; a PyTorch model is then traced
             in training mode.
         run_file: Whether all statements of a Python file are run, and not its definitions alone.
+        values: What inputs hold where a PyTorch model's forward pass reads them, if only shapes are
+            stated: "zeros", "ones" or "random", which are the same numbers every time.
 
     Raises:
         ArchstatError: The question cannot be answered; the message says why, and what to change.
@@ -156,6 +159,7 @@ def analyze(  # noqa: PLR0913  one keyword for each question
         each_operator=each_operator,
         train=train,
         run_file=run_file,
+        values=values,
     )
     try:
         graph, traced_on, size = loaded_model(model, question, inputs, kwargs or {})

@@ -31,6 +31,9 @@ IMAGE: ContextVar[str | None] = ContextVar("IMAGE", default=None)
 SIZED = frozenset({"budget", "compare", "explain", "report", "table", "verify"})
 """The commands that take these."""
 
+VALUES: ContextVar[str] = ContextVar("VALUES", default="")
+"""What inputs hold, as the command that runs was told."""
+
 TRACING = frozenset({"budget", "explain", "report", "table"})
 """The commands whose model runs once, which may be on such a file."""
 
@@ -48,7 +51,7 @@ BYTES: Mapping[str, int] = {
 def with_options_of_models(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the options that go with PyTorch models, if it takes their arguments.
 
-    They are --run-file, and --input-file where the model runs once.
+    They are --run-file, and --input-file and --values where the model runs once.
     """
     parameters = inspect.signature(command, eval_str=True).parameters
     if "model_arguments" not in parameters and "models" not in parameters:
@@ -75,7 +78,15 @@ def with_options_of_models(command: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE",
         help="Example inputs of a PyTorch model: .pt, .npz or .json, with their batch.",
     )
-    return _with_option(command, "input_file", Annotated[str, option], default="", said=INPUT_FILE)
+    command = _with_option(
+        command, "input_file", Annotated[str, option], default="", said=INPUT_FILE
+    )
+    option = typer.Option(
+        "--values",
+        metavar="ones|random",
+        help="What inputs hold where the forward pass reads them; zeros, unless stated.",
+    )
+    return _with_option(command, "values", Annotated[str, option], default="", said=VALUES)
 
 
 def with_color(command: Callable[..., None]) -> Callable[..., None]:
@@ -143,6 +154,7 @@ def question(
         input_file=INPUT_FILE.get(),
         tokens=None if TOKENS.get() is None else positive(TOKENS.get() or 0, "--tokens"),
         image=_image(IMAGE.get()),
+        values=VALUES.get(),
     )
 
 

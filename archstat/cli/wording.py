@@ -57,6 +57,7 @@ OPTIONS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "sort": ("--sort", str),
     "tool": ("--tool", str),
     "value": ("--value", str),
+    "values": ("--values", str),
     "settings": ("--set", _settings),
 }
 """The option of each keyword, and how its value is written."""

@@ -25,6 +25,7 @@ OPTIONAL: Mapping[str, str] = {
     "input_file": "example inputs do",
     "tokens": "a number of tokens does",
     "image": "the size of an image does",
+    "values": "values of inputs do",
 }
 """The parts of a question that not every front end takes, in words."""
 

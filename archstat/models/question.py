@@ -15,6 +15,10 @@ from archstat.record import record
 NONE = "none"
 """The device of those who want no forward pass."""
 
+ZEROS = "zeros"
+FILLINGS = (ZEROS, "ones", "random")
+"""What inputs may be filled with of which the shape alone is stated."""
+
 
 @record
 class Question:
@@ -35,6 +39,7 @@ class Question:
         tokens: How many tokens a model's own inputs have, in place of the usual number.
         image: The rows and columns of an image in its own inputs, likewise.
         run_file: Whether all statements of a Python file are run, and not its definitions alone.
+        values: One of `FILLINGS`, which inputs hold for a pass that reads them; empty for zeros.
     """
 
     inputs: Sequence[InputSpec] = ()
@@ -49,6 +54,7 @@ class Question:
     input_file: str = ""
     tokens: int | None = None
     image: Shape | None = None
+    values: str = ""
 
 
 class Loaded(NamedTuple):

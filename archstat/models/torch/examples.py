@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from archstat.errors import UsageError
 from archstat.layers.base import Shape
 from archstat.models.inputs import INDICES, InputSpec, fitted
-from archstat.models.question import Question
+from archstat.models.question import ZEROS, Question
+from archstat.models.torch.apart import Copier
 from archstat.models.torch.private import convolutions
+from archstat.models.torch.recording.values import MOST_VALUES
 from archstat.models.torch.source import Source
+
+CPU = torch.device("cpu")
 
 
 def sized(source: Source, question: Question) -> Source:
@@ -101,9 +106,14 @@ def holds_parameters(module: nn.Module) -> bool:
 
 
 def example_inputs(
-    source: Source, inputs: Sequence[InputSpec], batch_size: int, device: torch.device
+    source: Source,
+    inputs: Sequence[InputSpec],
+    batch_size: int,
+    device: torch.device = CPU,
+    *,
+    filled: str = ZEROS,
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Return zeros of the stated shapes and types, by place and by name."""
+    """Return tensors of the stated shapes and types, by place and by name."""
 
     def example(given: InputSpec) -> Any:
         if given.constant:
@@ -114,9 +124,62 @@ def example_inputs(
             made = [example(part) for part in given.parts]
             return tuple(made) if isinstance(given.parts, tuple) else made
         size = given.shape if given.is_whole else (batch_size, *given.shape)
-        return torch.zeros(size, dtype=getattr(torch, given.dtype), device=device)
+        dtype = getattr(torch, given.dtype)
+        if device.type == "meta" or prod(size) > MOST_VALUES:  # which nobody looks at
+            return torch.zeros(size, dtype=dtype, device="meta")
+        return FILLED[filled](size, dtype).to(device)
 
     args: list[Any] = [example(given) for given in inputs if given.name is None]
     if source.takes_list:
         args = [list(args[0])]
     return args, {given.name: example(given) for given in inputs if given.name is not None}
+
+
+def _random(size: Sequence[int], dtype: torch.dtype) -> Tensor:
+    """Return numbers from a bell curve, or 0 and 1; always the same."""
+    drawn = torch.randn(size, generator=torch.Generator().manual_seed(0))
+    is_whole = not (dtype.is_floating_point or dtype.is_complex)
+    return (drawn > 0 if is_whole else drawn).to(dtype)
+
+
+FILLED: Mapping[str, Callable[[Sequence[int], torch.dtype], Tensor]] = {
+    ZEROS: lambda size, dtype: torch.zeros(size, dtype=dtype),
+    "ones": lambda size, dtype: torch.ones(size, dtype=dtype),
+    "random": _random,
+}
+
+
+@dataclass(frozen=True)
+class CallInputs:
+    """What a model is given in a forward pass.
+
+    Attributes:
+        known: The tensors on meta among it, with what they hold.
+        words: What they hold, in words.
+    """
+
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    known: Sequence[tuple[Tensor, Tensor]] = ()
+    words: str = ZEROS
+
+
+def given_on(
+    device: torch.device,
+    examples: Sequence[Any],
+    named_examples: Mapping[str, Any],
+    *,
+    words: str = ZEROS,
+) -> CallInputs:
+    """Return copies of examples on a device, with whatever contains them."""
+    known = []
+
+    def moved(tensor: Tensor) -> Tensor:
+        made = tensor.detach().to(device, copy=True)
+        is_known = made.is_meta and not tensor.is_meta and tensor.layout is torch.strided
+        if is_known and tensor.numel() <= MOST_VALUES:
+            known.append((made, tensor.detach().cpu().clone()))
+        return torch.zeros_like(made, device=device) if tensor.is_meta else made
+
+    args, kwargs = Copier(moved).copy((tuple(examples), dict(named_examples)))
+    return CallInputs(args, kwargs, known, words)

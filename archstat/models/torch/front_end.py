@@ -26,7 +26,7 @@ class TorchFrontEnd(FrontEnd):
     """A model of a library, of a Python file, or of a module that can be imported."""
 
     kind = "a PyTorch model"
-    accepts = frozenset({"arguments", "each_operator", "image", "input_file", "tokens"})
+    accepts = frozenset({"arguments", "each_operator", "image", "input_file", "tokens", "values"})
     instead: ClassVar[Mapping[str, Instead]] = dict.fromkeys(
         ("classes", "settings"),
         Instead(
@@ -62,6 +62,8 @@ class TorchFrontEnd(FrontEnd):
 
             if question.inputs:
                 raise UsageError("shapes of inputs do not go with a file of them").within("input")
+            if question.values:
+                raise UsageError("the file holds the values of inputs").within("values")
             found = read_examples(question.input_file)
             args, kwargs = as_call(found, source.model.forward)
             with source.at_home():
@@ -74,6 +76,7 @@ class TorchFrontEnd(FrontEnd):
                 device_name=question.device,
                 each_operator=question.each_operator,
                 train=question.train,
+                values=question.values,
             )
         graph = replace(graph, notes=(*graph.notes, *source.notes))
         return Loaded(graph, device, question.batch_size)

@@ -66,7 +66,7 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
     those of its kind (weight norm, an adapter) is not known, and opens up into its operators.
     """
     layer = stated_layer(module)
-    if layer is None:
+    if layer is None or given.is_complex():
         return None
     try:
         in_shape, _ = example_shape(given, layer)

@@ -6,12 +6,17 @@ they are there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch._ops import OpOverload  # operators are of this class, and there is no other name for it
+from torch._ops import (  # operators are of these classes, and there is no other name for them
+    HigherOrderOperator,
+    OpOverload,
+)
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode  # documented, but under this name only
 from torch.utils._pytree import (  # what torch itself takes apart containers with; no public one
@@ -23,12 +28,14 @@ from torch.utils._pytree import (  # what torch itself takes apart containers wi
 
 __all__ = [
     "ATTRIBUTES",
+    "HigherOrderOperator",
     "OpOverload",
     "TorchDispatchMode",
     "compiled_from",
     "compiler_settings",
     "convolutions",
     "hooks_on_kept_tensors",
+    "is_compilers",
     "keystr",
     "pre_hooks",
     "schema",
@@ -37,6 +44,7 @@ __all__ = [
     "tree_flatten_with_path",
     "tree_leaves",
     "tree_map_only",
+    "uncompiled",
     "whole",
 ]
 
@@ -96,6 +104,28 @@ def tells_what_is_kept() -> bool:
 def hooks_on_kept_tensors() -> Any:
     """Return the hooks that hear of kept tensors now, as checkpoints have; nothing public tells."""
     return torch._C._autograd._top_saved_tensors_default_hooks(True)  # noqa: FBT003, SLF001  see above
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """Run as it stands what torch compiles meanwhile: branches, loops and attention with rules.
+
+    Such attention refuses meta, too, although it would run there; there is no public way around.
+    """
+    attention = sys.modules.get("torch.nn.attention.flex_attention")
+    refuse = getattr(attention, "_validate_device", None)
+    with ExitStack() as stack:
+        if "torch._dynamo" in sys.modules:  # which takes seconds to load
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if attention is not None and refuse is not None:
+            attention._validate_device = lambda *_: None  # type: ignore[attr-defined]  # noqa: SLF001
+            stack.callback(setattr, attention, "_validate_device", refuse)
+        yield
+
+
+def is_compilers(error: BaseException) -> bool:
+    """Return whether torch's compiler refuses something, rather than what it compiles."""
+    return type(error).__module__.startswith("torch._dynamo.")
 
 
 def compiler_settings() -> Any:

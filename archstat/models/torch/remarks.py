@@ -13,18 +13,24 @@ from typing import Any
 from torch import Tensor, nn
 
 from archstat.graph import Graph
+from archstat.models.torch.operators.products import COMPLEX
 from archstat.models.torch.operators.transforms import CONVENTION
 from archstat.models.torch.private import keystr, tree_flatten_with_path, tree_leaves
+from archstat.models.torch.recording.values import Values
 
 TORCHS = frozenset(vars(nn.Module()))
 """The attributes in which torch keeps what is registered."""
 
 
-def remarks(model: nn.Module, graph: Graph, out: Any, batch_size: int) -> Iterator[str]:
+def remarks(
+    model: nn.Module, graph: Graph, out: Any, batch_size: int, *, is_complex: bool
+) -> Iterator[str]:
     """Yield a sentence for each oddity of a model, of its graph and of what it returns."""
     yield from _hidden_parameters(model)
     if any(node.layer.kind.startswith("_fft_") for node in graph.nodes):
         yield f"Fourier transforms count by a convention: {CONVENTION}"
+    if is_complex or any(each.is_complex() for each in model.parameters()):
+        yield COMPLEX
     outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
     if out is None:
         yield "forward returns None: is its return missing?"
@@ -32,6 +38,29 @@ def remarks(model: nn.Module, graph: Graph, out: Any, batch_size: int) -> Iterat
         yield f"forward returns {type(out).__name__}, and no tensor"
     elif outputs[0].dim() and outputs[0].shape[0] != batch_size:
         yield from _mixed_batch(graph, batch_size)
+
+
+def values_read(model: nn.Module, values: Values, words: str) -> Iterator[str]:
+    """Yield a sentence on the values that a forward pass has read, and on what was elsewhere."""
+    if values.was_read:
+        where = f", asked for in {values.read_at}" if values.read_at else ""
+        yield f"values that forward reads are {words}{where}"
+    if values.is_assumed:
+        yield "choices that parameters decide, such as routes to experts, were made in turn"
+    if values.unknown_branches:
+        yield "of torch.cond, the branch that costs more is counted: which runs, parameters decide"
+    constants = [each for each in values.strangers if not each.requires_grad]  # others are told
+    for tensor in constants[:1]:
+        yield stranger(model, [tensor])
+
+
+def stranger(model: nn.Module, operands: Sequence[Tensor]) -> str:
+    """Return which tensor is on another device than a model, and what would take it along."""
+    for path, tensor in hidden_tensors(model):
+        if any(operand is tensor for operand in operands):
+            instead = "nn.ModuleList" if isinstance(tensor, nn.Parameter) else "register_buffer"
+            return f"{path!r} is not registered and stays where it is: use {instead}"
+    return "forward makes a tensor that is not where x is: torch.zeros(…, device=x.device) would be"
 
 
 def hidden_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:

@@ -8,23 +8,25 @@ model takes part with stand-ins for its parameters and buffers, and is left exac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from archstat.errors import ArchstatError, Stopped, TraceError, UsageError
+from archstat.errors import ArchstatError, Stopped, TraceError, UsageError, shown
 from archstat.graph import ForwardError, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
 from archstat.models.inputs import InputSpec, reading, require_call
-from archstat.models.question import Loaded, Question
-from archstat.models.torch.apart import Copier, set_apart
+from archstat.models.question import FILLINGS, ZEROS, Loaded, Question
+from archstat.models.torch.apart import set_apart
 from archstat.models.torch.asking import asked_inputs
-from archstat.models.torch.examples import example_inputs
+from archstat.models.torch.examples import CPU, CallInputs, example_inputs, given_on
 from archstat.models.torch.failures.diagnosis import Failure, explained
 from archstat.models.torch.failures.users_code import held_back
+from archstat.models.torch.loading.construction import parameters_on_meta
 from archstat.models.torch.memory import require_memory
 from archstat.models.torch.module import find_device
 from archstat.models.torch.private import pre_hooks
@@ -32,7 +34,8 @@ from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
 from archstat.models.torch.recording.tensors import tensors_in
-from archstat.models.torch.remarks import hidden_modules, remarks
+from archstat.models.torch.recording.values import held_by
+from archstat.models.torch.remarks import hidden_modules, remarks, values_read
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.wrapped import materialized, unwrapped
@@ -46,11 +49,13 @@ def trace_source(  # noqa: PLR0913  a question has these parts
     device_name: str,
     each_operator: bool = False,
     train: bool = False,
+    values: str = "",
 ) -> tuple[Graph, str]:
     """Return the graph of a PyTorch model, and the device of the forward pass.
 
-    The pass runs on meta, unless a device is asked for. A model whose forward pass depends on
-    values is traced on the CPU, with zeros; the graph has a note that says so.
+    The pass runs on meta, unless a device is asked for; there, it is known what inputs, buffers and
+    constants hold. A model whose forward pass depends on what parameters hold is traced on the
+    CPU; the graph has a note that says so.
 
     Raises:
         UsageError: It needs to be told its input.
@@ -59,13 +64,23 @@ def trace_source(  # noqa: PLR0913  a question has these parts
     """
     stated = asked_inputs(source, inputs, lambda specs: _runs(source, specs))
     first = next((tensor for given in stated for tensor in given.tensors()), stated[0])
-    shape = first.shape
+    shape, filled = first.shape, values or ZEROS
+    if filled not in FILLINGS:
+        what = f"must be one of {', '.join(FILLINGS)}, got {shown(filled)}"
+        raise UsageError(what).within("values")
 
-    def run(model: nn.Module, device: torch.device) -> Graph:
-        args, kwargs = example_inputs(source, stated, batch_size, device)
-        name = source.name
+    def run(model: nn.Module, device: torch.device, *, reads: bool = False) -> Graph:
+        given = given_on(
+            device, *example_inputs(source, stated, batch_size, filled=filled), words=filled
+        )
         return trace(
-            model, args, kwargs, name=name, shape=shape, each_operator=each_operator, train=train
+            model,
+            given,
+            name=source.name,
+            shape=shape,
+            each_operator=each_operator,
+            train=train,
+            reads=reads,
         )
 
     graph, traced_on = _on_a_device_that_can(source, device_name, run)
@@ -77,7 +92,7 @@ def _runs(source: Source, inputs: Sequence[InputSpec]) -> bool:
     args, kwargs = example_inputs(source, inputs, 1, torch.device("meta"))
     with held_back() as printed:
         try:
-            trace(source.model, args, kwargs, name=source.name, shape=inputs[0].shape)
+            trace(source.model, CallInputs(args, kwargs), name=source.name, shape=inputs[0].shape)
         except ForwardError as error:
             return error.needs_values is not None
         except ArchstatError:
@@ -117,6 +132,7 @@ def trace_module(
             device_name=question.device,
             each_operator=question.each_operator,
             train=question.train,
+            values=question.values,
         )
         return Loaded(graph, device, question.batch_size)
     return trace_examples(source, question, examples, named_examples)
@@ -141,19 +157,15 @@ def trace_examples(
             hint="leave batch_size out: it is that of the examples",
         )
 
-    def run(model: nn.Module, device: torch.device) -> Graph:
-        def moved(tensor: Tensor) -> Tensor:
-            return tensor.detach().to(device, copy=True)
-
-        args, kwargs = Copier(moved).copy((tuple(examples), dict(named_examples)))
+    def run(model: nn.Module, device: torch.device, *, reads: bool = False) -> Graph:
         return trace(
             model,
-            args,
-            kwargs,
+            given_on(device, examples, named_examples, words="those of the examples"),
             name=source.name,
             shape=shape[1:],
             each_operator=question.each_operator,
             train=question.train,
+            reads=reads,
         )
 
     graph, device = _on_a_device_that_can(source, question.device, run)
@@ -161,63 +173,82 @@ def trace_examples(
 
 
 def _on_a_device_that_can(
-    source: Source, device_name: str, run: Callable[[nn.Module, torch.device], Graph]
+    source: Source, device_name: str, run: Callable[..., Graph]
 ) -> tuple[Graph, str]:
     """Return what `run` gives on the device asked for, or on meta; on the CPU if meta cannot."""
     device = torch.device("meta") if device_name == "none" else find_device(device_name)
-    if device.type == "meta":
-        with held_back() as printed:
-            try:
-                return run(source.model, device), "meta"
-            except ForwardError as error:
-                if error.needs_values is None:
-                    raise
-                notes = [f"traced on cpu with zeros: {error.needs_values}"]
-                notes += [f"what meta has not is asked for in {error.asked_in}"] * bool(
-                    error.asked_in
-                )
-            printed.truncate(0)  # it is printed again
-        require_memory(source.model, source.name, "; ".join(notes))
-        graph = run(source.model if source.make is None else source.make(), torch.device("cpu"))
-        return replace(graph, notes=(*graph.notes, *notes)), "cpu"
-    graph = run(source.model if source.make is None else source.make(), device)
-    return graph, str(device)
+    if device.type != "meta":
+        graph = run(source.model if source.make is None else source.make(), device)
+        return graph, str(device)
+    with held_back() as printed:
+        try:
+            return run(source.model, device), "meta"
+        except ForwardError as error:
+            if error.needs_values is None:
+                raise
+            notes = [f"traced on cpu with values: {error.needs_values}"]
+            notes += [f"what meta has not is asked for in {error.asked_in}"] * bool(error.asked_in)
+        printed.truncate(0)  # it is printed again
+        printed.seek(0)
+        with suppress(ArchstatError):  # as it is told of the CPU, if it fails there
+            return run(_with_buffers(source), device, reads=True), "meta"
+        printed.truncate(0)
+        printed.seek(0)
+    require_memory(source.model, source.name, "; ".join(notes))
+    graph = run(source.model if source.make is None else source.make(), CPU, reads=True)
+    return replace(graph, notes=(*graph.notes, *notes)), "cpu"
+
+
+def _with_buffers(source: Source) -> nn.Module:
+    """Return a model whose buffers have values, where it can be made once more."""
+    if source.make is None or not any(buffer.is_meta for buffer in source.model.buffers()):
+        return source.model
+    with parameters_on_meta():
+        return source.make()
 
 
 def trace(  # noqa: PLR0913  a question has these parts
     model: nn.Module,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
+    given: CallInputs,
     *,
     name: str,
     shape: Shape,
     each_operator: bool = False,
     train: bool = False,
+    reads: bool = False,
 ) -> Graph:
     """Return the graph of a model for these inputs, traced on the device that they are on.
 
-    To train it, it is traced in training mode, with what its backward pass costs.
+    To train it, it is traced in training mode, with what its backward pass costs. On meta, values
+    that are known are handed out to operators, and if it `reads`, wherever torch is asked for some.
 
     Raises:
         ForwardError: The forward pass fails; the error has the graph up to there.
         TraceError: The forward pass contradicts a formula.
     """
-    with set_apart(materialized(model, args, kwargs)) as own:
+    with set_apart(materialized(model, given.args, given.kwargs)) as own:
         return _trace(
-            own, args, kwargs, name=name, shape=shape, each_operator=each_operator, train=train
+            own,
+            given,
+            name=name,
+            shape=shape,
+            each_operator=each_operator,
+            train=train,
+            reads=reads,
         )
 
 
 def _trace(  # noqa: PLR0913  likewise
     model: nn.Module,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
+    given: CallInputs,
     *,
     name: str,
     shape: Shape,
     each_operator: bool,
     train: bool,
+    reads: bool,
 ) -> Graph:
+    args, kwargs = given.args, given.kwargs
     if not pre_hooks(model):  # which may change what forward is given
         hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
         target = model.forward
@@ -230,13 +261,18 @@ def _trace(  # noqa: PLR0913  likewise
     modules = {path: type(module).__name__ for path, module in named}
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None
-    recorder = Recorder(paths, params, each_operator=each_operator, tape=tape)
+    is_on_meta = inputs[0].is_meta
+    recorder = Recorder(
+        paths, params, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
+    )
     names = recorder.begin(args, kwargs)
+    for tensor, values in (*given.known, *held_by(model, standins)):
+        recorder.values.know(tensor, values)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)
     try:
-        watcher = recording(recorder)
+        watcher = recording(recorder, reads=reads)
         out = run_untouched(
             model,
             args,
@@ -260,7 +296,9 @@ def _trace(  # noqa: PLR0913  likewise
         nodes = tuple(recorder.costs.trained(nodes, map(recorder.provenance.name_of, ends)))
     graph = replace(empty, nodes=nodes)
     batch_size = inputs[0].shape[0] if inputs[0].dim() else 1
-    return replace(graph, notes=tuple(remarks(model, graph, out, batch_size)))
+    values = recorder.values
+    notes = remarks(model, graph, out, batch_size, is_complex=recorder.has_complex)
+    return replace(graph, notes=(*notes, *values_read(model, values, given.words)))
 
 
 def _failure(

@@ -16,7 +16,7 @@ class Reading(nn.Module):
         self.fc = nn.Linear(1000, 1000)
 
     def forward(self, x):
-        if x.sum().item() > 0:
+        if self.fc(x).sum().item() > 1e9:
             return x
         return self.fc(x)
 
@@ -28,8 +28,8 @@ def test_what_does_not_fit_is_not_built(monkeypatch):
     # twice 1000·1000 weights and 1000 biases of 4 bytes are 8,008,000
     assert str(caught.value) == (
         "Reading does not fit: it would take 0.0 GB or more, and 0.0 GB are free; traced on cpu "
-        "with zeros: its forward pass depends on values, which meta has not; what meta has not is "
-        "asked for in test_memory.py, line 19: if x.sum().item() > 0:\n"
+        "with values: its forward pass depends on values, which meta has not; what meta has not is "
+        "asked for in test_memory.py, line 19: if self.fc(x).sum().item() > 1e9:\n"
         "  hint: leave out the input that makes it read values, or insist: device='cpu'"
     )
 
@@ -38,10 +38,11 @@ def test_what_does_not_fit_is_not_built(monkeypatch):
 def test_what_fits_is_run_and_the_line_is_named(monkeypatch, free):
     monkeypatch.setattr(memory, "free_bytes", lambda: free)
     report = archstat.analyze(Reading(), (1000,))
-    assert (report.traced_on, report.totals.macs) == ("cpu", 1_000_000)
+    assert (report.traced_on, report.totals.macs) == ("cpu", 2_000_000)  # it is run twice
     (line,) = (note for note in report.notes if "asked for" in note)
     assert line == (
-        "what meta has not is asked for in test_memory.py, line 19: if x.sum().item() > 0:"
+        "what meta has not is asked for in test_memory.py, line 19: "
+        "if self.fc(x).sum().item() > 1e9:"
     )
 
 

@@ -80,3 +80,25 @@ def test_private_names_stand_in_one_file(path):
     read = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     assert not read & private.ATTRIBUTES
     assert not read & {"co_code", "f_lasti"}  # nobody reads bytecode
+
+
+def test_what_the_compiler_refuses_is_told_apart():
+    class RefusedError(RuntimeError):
+        pass
+
+    RefusedError.__module__ = "torch._dynamo.exc"
+    assert private.is_compilers(RefusedError())
+    assert not private.is_compilers(RuntimeError())
+
+
+def test_attention_with_rules_is_let_run_anywhere_and_refuses_again():
+    from torch.nn.attention import flex_attention
+
+    before = flex_attention._validate_device
+    with private.uncompiled():
+        assert flex_attention._validate_device is not before
+    assert flex_attention._validate_device is before
+
+
+def test_operators_that_are_given_functions_are_of_one_class():
+    assert isinstance(torch.ops.higher_order.cond, private.HigherOrderOperator)

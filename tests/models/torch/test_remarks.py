@@ -179,16 +179,40 @@ class Storage(torch.autograd.Function):
     ("function", "attributes", "reason"),
     [
         pytest.param(
-            lambda _, x: x * x.sum().item(),
-            {},
+            lambda self, x: x * self.gain.sum().item(),
+            {"gain": nn.Parameter(torch.ones(2))},
             "its forward pass depends on values, which meta has not",
-            id="values",
+            id="values of parameters",
         ),
         pytest.param(
-            lambda _, x: torch.from_numpy(x.numpy()),
-            {},
+            lambda self, x: x + torch.from_numpy(self.gain.detach().numpy()).sum(),
+            {"gain": nn.Parameter(torch.ones(2))},
             "its forward pass depends on values, which meta has not",
-            id="numpy",
+            id="parameters as numpy",
+        ),
+        pytest.param(
+            lambda _, x: Storage.apply(x),
+            {},
+            "on meta it fails: RuntimeError: no storage",
+            id="whatever else",
+        ),
+    ],
+)
+def test_why_a_model_is_traced_on_the_cpu(function, attributes, reason):
+    report = archstat.analyze(Net(function, **attributes), (3, 8, 8))
+    assert report.traced_on == "cpu"
+    assert f"traced on cpu with values: {reason}" in report.notes
+
+
+@pytest.mark.parametrize(
+    ("function", "attributes", "note"),
+    [
+        pytest.param(
+            lambda _, x: x * x.sum().item(),
+            {},
+            "values that forward reads are zeros, asked for in test_remarks.py, line {line}: "
+            "lambda _, x: x * x.sum().item(),",
+            id="values of the input",
         ),
         pytest.param(
             lambda _, x: x + torch.zeros(8, 8),
@@ -203,22 +227,16 @@ class Storage(torch.autograd.Function):
             "'w' is not registered and stays where it is: use register_buffer",
             id="a plain tensor",
         ),
-        pytest.param(
-            lambda _, x: Storage.apply(x),
-            {},
-            "on meta it fails: RuntimeError: no storage",
-            id="whatever else",
-        ),
     ],
 )
-def test_why_a_model_is_traced_on_the_cpu(function, attributes, reason):
+def test_what_meta_can_do_with_what_is_known_is_noted(function, attributes, note):
     report = archstat.analyze(Net(function, **attributes), (3, 8, 8))
-    assert report.traced_on == "cpu"
-    assert f"traced on cpu with zeros: {reason}" in report.notes
+    assert report.traced_on == "meta"
+    assert note.format(line=function.__code__.co_firstlineno) in report.notes
 
 
 def test_a_model_that_needs_values_prints_once(capsys):
-    archstat.analyze(Net(lambda _, x: print("run") or x * x.max().item()), (3,))  # noqa: T201
+    archstat.analyze(Net(lambda _, x: print("run") or torch.from_numpy(x.numpy())), (3,))  # noqa: T201
     assert capsys.readouterr().err == "run\n"
 
 

@@ -23,8 +23,9 @@ from archstat.models.torch.failures.misfits import Misfit, problem_of, word
 from archstat.models.torch.failures.users_code import reading_line, users_line
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import tree_leaves
-from archstat.models.torch.remarks import hidden_tensors
+from archstat.models.torch.private import is_compilers, tree_leaves
+from archstat.models.torch.recording.values import NestedTensorError, OutOfTableError
+from archstat.models.torch.remarks import stranger
 
 READING = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
 """Tags of the operators whose output cannot be told without values."""
@@ -175,6 +176,28 @@ def _no_indices(failure: Failure) -> Problem | None:
     return Problem(what, f"say so: {INSTEAD}", instead={"input": f"int64:{stated}"})
 
 
+def _beyond_table(failure: Failure) -> Problem | None:
+    """An embedding, or whatever picks rows, is asked for one that its table has not."""
+    error = failure.error
+    if not isinstance(error, OutOfTableError):
+        return None
+    refusal = failure.refusal
+    numbers = refusal.operands[-1] if refusal is not None else None
+    made = failure.name_of(numbers) if numbers is not None else None
+    which = f" of {made!r}" if made else ""
+    what = f"is asked for row {error.row}{which}, and has {error.rows} rows, from 0 on"
+    if made is not None and (made == INPUT or made in failure.graph.more_inputs):
+        return Problem(what, "the numbers that it is given must be smaller than its size")
+    return Problem(what, f"a longer table, or a shorter input, of at most {error.rows} positions")
+
+
+def _nested(failure: Failure) -> Problem | None:
+    if not isinstance(failure.error, NestedTensorError):
+        return None
+    what = "works on a nested tensor, whose rows have several lengths, so that it has no shape"
+    return Problem(what, "pad the rows to one length: torch.nn.utils.rnn.pad_sequence, and a mask")
+
+
 def _comma(failure: Failure) -> Problem | None:
     """`self.conv = nn.Conv2d(3, 8, 3),` is a tuple, which cannot be called."""
     if not isinstance(failure.error, TypeError) or "not callable" not in str(failure.error):
@@ -197,7 +220,7 @@ def _other_device(failure: Failure, refusal: Refusal) -> Problem | None:
     if len(refusal.devices) < 2 or failure.device.type == "meta":  # noqa: PLR2004  the CPU may do
         return None
     what = f"{refusal.name} is given tensors on {' and '.join(refusal.devices)}"
-    return Problem(what, _stranger(failure, refusal))
+    return Problem(what, stranger(failure.model, refusal.operands))
 
 
 def _other_type(failure: Failure, refusal: Refusal) -> Problem | None:
@@ -269,32 +292,29 @@ REFUSALS: tuple[Callable[[Failure, Refusal], Problem | None], ...] = (
 
 CAUSES: tuple[Callable[[Failure], Problem | None], ...] = (
     _endless,
+    _nested,
     _no_forward,
     _no_tensor,
     _misfit,
     _no_indices,
+    _beyond_table,
     _comma,
     _refused,
 )
 
 
-def _stranger(failure: Failure, refusal: Refusal) -> str:
-    """Return which tensor is on another device than the model, and what would take it along."""
-    for path, tensor in hidden_tensors(failure.model):
-        if any(operand is tensor for operand in refusal.operands):
-            instead = "nn.ModuleList" if isinstance(tensor, nn.Parameter) else "register_buffer"
-            return f"{path!r} is not registered and stays where it is: use {instead}"
-    return "forward makes a tensor that is not where x is: torch.zeros(…, device=x.device) would be"
-
-
 def _needs_values(failure: Failure) -> str | None:
     """Return why the pass may succeed on a device with values; None if it would not."""
     error = failure.error
-    if failure.device.type != "meta" or not isinstance(error, ON_META):
+    if failure.device.type != "meta":
+        return None
+    if is_compilers(error):
+        return "it gives functions to torch's compiler, which cannot look at them there"
+    if not isinstance(error, ON_META) and "meta" not in str(error):
         return None
     refusal = failure.refusal
     if refusal and len(refusal.devices) > 1:
-        return _stranger(failure, refusal)
+        return stranger(failure.model, refusal.operands)
     if (refusal and any(tag in READING for tag in refusal.operator.tags)) or "meta" in str(error):
         return "its forward pass depends on values, which meta has not"
     return f"on meta it fails: {_first_line(error)}"

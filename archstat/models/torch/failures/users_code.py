@@ -6,15 +6,20 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 from traceback import FrameSummary
+from types import FrameType
 
 OURS = (str(Path(__file__).parents[3]) + os.sep, "<")  # and what has no file
 LIBRARIES = (*OURS, *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
 STANDARD = sysconfig.get_path("stdlib") + os.sep
+
+RUNS = str(Path("archstat", "models", "torch", "running.py"))
+"""Where a model's code is called from."""
 
 INSTALLED = {"site-packages", "dist-packages"}
 """Folders of libraries, wherever they are: a user's own, or those of another environment."""
@@ -47,16 +52,31 @@ def users_line(error: BaseException) -> str | None:
 
 def reading_line(error: BaseException) -> str | None:
     """Return the last line, of whatever library but torch, that led to an exception."""
+    return _told(traceback.extract_tb(error.__traceback__))
+
+
+def running_line(frame: FrameType) -> str | None:
+    """Return the innermost line that runs, of whatever library but torch, on this side of us."""
+    steps = traceback.StackSummary.extract(traceback.walk_stack(frame))
+    inside = takewhile(lambda step: not step.filename.endswith(RUNS), steps)
+    return _told([*inside][::-1])
+
+
+def _told(steps: Iterable[FrameSummary]) -> str | None:
+    """Return the last line of whatever library but torch, and the standard one."""
     torchs = str(Path(str(sys.modules["torch"].__file__)).parent) + os.sep
-    frames = [
-        frame
-        for frame in _outside((*OURS, torchs), error)
-        if not frame.filename.startswith(STANDARD)
-        or not INSTALLED.isdisjoint(Path(frame.filename).parts)
+    found = [
+        step
+        for step in steps
+        if not step.filename.startswith((*OURS, torchs))
+        and (
+            not step.filename.startswith(STANDARD)
+            or not INSTALLED.isdisjoint(Path(step.filename).parts)
+        )
     ]
-    if not frames:
+    if not found:
         return None
-    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: {frames[-1].line}"
+    return f"{Path(found[-1].filename).name}, line {found[-1].lineno}: {found[-1].line}"
 
 
 def users_traceback(error: BaseException) -> str:

@@ -32,9 +32,11 @@ OPERATORS = (
     *(
         pointwise(name)
         for name in """
-        _add_relu _prelu_kernel addr celu elu equal gelu hardshrink hardsigmoid hardswish hardtanh
-        leaky_relu log_sigmoid_forward masked_fill mish rrelu rrelu_with_noise selu silu softplus
-        softshrink threshold where
+        __irshift__ __lshift__ __rshift__ _add_relu _masked_scale _prelu_kernel addr bitwise_and
+        bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor celu div elu equal
+        floor_divide gelu hardshrink hardsigmoid hardswish hardtanh isinf isnan leaky_relu
+        log_sigmoid_forward masked_fill mish remainder rrelu rrelu_with_noise
+        rrelu_with_noise_functional rsub selu silu softplus softshrink sub threshold where
         """.split()  # noqa: SIM905  a list of quoted words reads worse
     ),
     *free("_to_copy alias clone copy detach lift_fresh", in_place, is_passing=True),

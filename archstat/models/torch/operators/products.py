@@ -14,6 +14,15 @@ from archstat.models.torch.operators.reads import Rule, because, product, rows, 
 EUCLID = 2.0
 """The exponent of distances that torch takes where none is stated."""
 
+REAL_ONES = 4
+"""The multiply–accumulates of real numbers in one of complex numbers: (a + bi)(c + di)."""
+
+COMPLEX = (
+    "complex numbers count in real multiply–accumulates: 4 for each complex one in a product, "
+    "and 3 in a convolution, which torch runs as 3 real ones"
+)
+"""How complex numbers are counted, in words."""
+
 SCATTERED = because("its rows belong to several products, by values that are not known")
 
 
@@ -22,7 +31,8 @@ def matrix_product(left: int, right: int) -> Formula:
 
     def macs(args: Sequence[Any], _: Any) -> int:
         rows, columns = args[left], args[right]
-        return int(rows.numel() * (columns.shape[-1] if columns.dim() > 1 else 1))
+        each = REAL_ONES if rows.is_complex() else 1
+        return int(each * rows.numel() * (columns.shape[-1] if columns.dim() > 1 else 1))
 
     return macs
 
@@ -90,7 +100,16 @@ OPERATORS = (
     Operator("_int_mm", matrix_product(0, 1), product("self", "mat2")),
     Operator("_scaled_mm", matrix_product(0, 1), product("self", "mat2")),
     Operator("_scaled_mm_v2", matrix_product(0, 1), product("self", "mat2")),
-    Operator("_weight_int8pack_mm", lambda args, out: args[0].shape[-1] * out.numel(), untold),
+    *(
+        Operator(name, lambda args, out: args[0].shape[-1] * out.numel(), untold)
+        for name in (
+            "_dyn_quant_matmul_4bit",
+            "_weight_int4pack_mm",
+            "_weight_int4pack_mm_for_cpu",
+            "_weight_int4pack_mm_with_scales_and_zeros",
+            "_weight_int8pack_mm",
+        )
+    ),
     Operator("_grouped_mm", _grouped, SCATTERED, factors=(0, 1)),
     Operator("_scaled_grouped_mm", _grouped, SCATTERED),
     Operator("_scaled_grouped_mm_v2", _grouped, SCATTERED),

@@ -45,7 +45,7 @@ def because(reason: str) -> Rule:
 
 def _along(tensor: Tensor, chosen: Mapping[int, Along]) -> tuple[Along, ...]:
     """Return what is read along each axis of a tensor: the own place, where nothing is chosen."""
-    places = {dim % tensor.dim(): along for dim, along in chosen.items()}
+    places = {dim % (tensor.dim() or 1): along for dim, along in chosen.items()}
     return tuple(places.get(dim, Mixing.NONE) for dim in range(tensor.dim()))
 
 

@@ -79,11 +79,12 @@ OPERATORS = (
     ),
     *free(
         """
-        _chunk_cat _embedding_bag _embedding_bag_forward_only _unique _unique2
-        _unsafe_index_put argsort as_strided as_strided_scatter block_diag bucketize col2im
-        diag_embed diagonal diagonal_scatter embedding im2col index_put isin masked_scatter
-        masked_select narrow nonzero nonzero_static repeat_interleave rot90
-        searchsorted segment_reduce take unfold unique_consecutive unique_dim unsafe_chunk
+        _chunk_cat _embedding_bag _embedding_bag_forward_only _unique _unique2 _to_dense
+        _unsafe_index_put _unsafe_masked_index _unsafe_masked_index_put_accumulate argsort
+        as_strided as_strided_scatter block_diag bucketize col2im diag_embed diagonal
+        diagonal_scatter embedding im2col index_put isin masked_scatter masked_select narrow nonzero
+        nonzero_static repeat_interleave rot90 searchsorted segment_reduce take unfold
+        unique_consecutive unique_dim unsafe_chunk
         """,
         untold,
     ),

@@ -26,7 +26,9 @@ PLAIN = (int, float, str, type(None), torch.dtype, torch.layout, torch.memory_fo
 MOST_ANSWERS = 1 << 14
 """As many are remembered; then all are forgotten."""
 
+MATRIX = 2
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
+GROUPED = torch.ops.aten._grouped_mm.default  # noqa: SLF001  operators have no other names
 
 
 def require_one_type(entry: Operator, args: Sequence[Any]) -> None:
@@ -145,7 +147,23 @@ def answer(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any
         image, is_training = args[0], args[5]
         statistics = image.new_empty(image.shape[1] if is_training else 0)
         return torch.empty_like(image), statistics, statistics.clone()
+    if operator is GROUPED and args[0].is_meta:  # which takes but some types there
+        return _grouped(*args, **kwargs)
     return operator(*args, **kwargs)
+
+
+def _grouped(
+    left: Tensor,
+    right: Tensor,
+    offs: Tensor | None = None,
+    bias: Tensor | None = None,  # noqa: ARG001  as torch calls it
+    out_dtype: torch.dtype | None = None,
+) -> Tensor:
+    """Return the products of several groups; where both sides are parted, one for each group."""
+    groups = [offs.shape[0]] if offs is not None and left.dim() == right.dim() == MATRIX else []
+    groups = [left.shape[0]] if left.dim() == right.dim() > MATRIX else groups
+    rows = [*groups, left.shape[-2], right.shape[-1]]
+    return left.new_empty(rows, dtype=out_dtype or left.dtype)
 
 
 def _fits(args: Sequence[Any]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -27,14 +27,17 @@ from archstat.models.torch.known import Stated, example_shape, layer_of_call, wo
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import OpOverload, TorchDispatchMode, schema, whole
+from archstat.models.torch.private import OpOverload, TorchDispatchMode, schema, uncompiled, whole
 from archstat.models.torch.recording.backward import Costs
-from archstat.models.torch.recording.meta import ANSWERS, require_one_type
+from archstat.models.torch.recording.higher import is_higher_order, run_higher_order
+from archstat.models.torch.recording.meta import require_one_type
 from archstat.models.torch.recording.own import Watch
 from archstat.models.torch.recording.provenance import Provenance
+from archstat.models.torch.recording.reader import Reader
 from archstat.models.torch.recording.scopes import Scope, Scopes
 from archstat.models.torch.recording.tape import Tape
 from archstat.models.torch.recording.tensors import tensors_in
+from archstat.models.torch.recording.values import Values
 
 
 class Recorder(TorchDispatchMode):
@@ -45,6 +48,7 @@ class Recorder(TorchDispatchMode):
         params: The tensors that stand for the parameters; shared ones once, by their first name.
         each_operator: Whether every module opens up, also those that are known.
         tape: What hears of autograd, in training mode.
+        is_on_meta: Whether the model runs where tensors have no values.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Recorder(TorchDispatchMode):
         *,
         each_operator: bool = False,
         tape: Tape | None = None,
+        is_on_meta: bool = True,
     ) -> None:
         super().__init__()
         self.tape = tape
@@ -66,11 +71,15 @@ class Recorder(TorchDispatchMode):
         self.failed: tuple[BaseException, Scope] | None = None
         self.refusal: Refusal | None = None
         self.own = Watch()
+        self.has_complex = False
+        self.values = Values(is_on_meta=is_on_meta)
         self._names: Counter[str] = Counter()
         self._sizes = {name: tensor.element_size() for name, tensor in params.items()}
         self._frozen = {
             name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
         }
+
+    supports_higher_order_operators = True
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -87,6 +96,8 @@ class Recorder(TorchDispatchMode):
 
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
+        if self.values.is_unseen:
+            return
         with self.own.guarding():
             if self.tape is not None:
                 self.tape.settle()
@@ -97,6 +108,8 @@ class Recorder(TorchDispatchMode):
 
         Where its forward pass has raised an exception, torch leaves out the keywords.
         """
+        if self.values.is_unseen:
+            return
         *named, out = kwargs_and_out
         with self.own.guarding():
             scope = self.scopes.leave()
@@ -163,6 +176,8 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and record it."""
         kwargs, entry = kwargs or {}, REGISTRY.find(func)
+        if is_higher_order(func):
+            return run_higher_order(func, args, self, self.values)
         if not entry.is_counted and isinstance(func, OpOverload):
             with self:  # torch.inference_mode leaves operators whole that fall apart otherwise
                 out = func.decompose(*args, **kwargs)
@@ -172,11 +187,12 @@ class Recorder(TorchDispatchMode):
             require_one_type(entry, args)
             if self.tape is not None:
                 self.tape.before()
-            out = ANSWERS.call(func, args, kwargs)
+            out = self.values.call(func, args, kwargs)
         except Exception as error:
             self.refusal = Refusal(error, func, tuple(args))
             raise
         macs = entry.macs(args, out)
+        self.has_complex |= bool(macs and entry.needs_one_type and tensors_in(out)[0].is_complex())
         try:
             self._record(func, entry, args, kwargs, out, macs)
         except Exception as error:
@@ -305,14 +321,23 @@ class Recorder(TorchDispatchMode):
 
 
 @contextmanager
-def recording(recorder: Recorder) -> Iterator[None]:
-    """Let a recorder see every module and operator; nothing is left on any module."""
+def recording(recorder: Recorder, *, reads: bool = False) -> Iterator[None]:
+    """Let a recorder see every module and operator; nothing is left on any module.
+
+    Args:
+        recorder: The one.
+        reads: Whether values are handed out too where no operator asks for them.
+    """
     before = global_hooks.register_module_forward_pre_hook(recorder.enter)
     after = global_hooks.register_module_forward_hook(
         recorder.leave, with_kwargs=True, always_call=True
     )
     try:
-        with recorder:
+        with ExitStack() as stack:
+            stack.enter_context(recorder)
+            if reads:
+                stack.enter_context(uncompiled())
+                stack.enter_context(Reader(recorder.values))
             yield
     finally:
         before.remove()

@@ -91,5 +91,7 @@ class Scopes:
 
     def name(self, kind: str) -> str:
         """Return what a call of a kind is called where it runs now."""
-        path = self.paths.get(id(self.running[-1].module), "") if self.running else ""
+        inner = reversed(self.running)  # a module that forward makes itself has no path
+        known = (path for s in inner if (path := self.paths.get(id(s.module))) is not None)
+        path = next(known, "")
         return f"{path}.{kind}" if path else kind

@@ -1,0 +1,358 @@
+"""The values of what does not come from parameters: known on meta, beside the tensors without any.
+
+Masks, positions, lengths and routes are made of inputs and constants. Each operator on such tensors
+runs twice: on meta, as all others do, and on the CPU, where it gives the values. A forward pass
+that asks for a value gets it, and no parameter is ever allocated.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isinf
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from archstat.models.torch.failures.users_code import running_line
+from archstat.models.torch.operators.call import packet_name
+from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.private import OpOverload, storage_id, tree_map_only
+from archstat.models.torch.recording.asking import (
+    BY_MASK,
+    is_on_meta,
+    is_told,
+    places_written,
+    reads,
+    written_by,
+)
+from archstat.models.torch.recording.meta import ANSWERS
+from archstat.models.torch.recording.tensors import tensors_in
+
+MOST_VALUES = 1 << 24
+"""Tensors of more values than these are not known."""
+
+MOST_WORK = 1 << 28
+"""Products of more multiply–accumulates than these are not computed."""
+
+EMPTY = {"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"}
+"""Operators whose output is not filled yet; here, it is filled with zeros."""
+
+OF_ROWS: Mapping[str, tuple[int, int]] = {"embedding": (0, 1), "index_select": (0, 2)}
+"""Operators that pick rows of a table: the places of the table and of the rows' numbers."""
+
+MOVING = {"_to_copy", "copy", "set"}
+"""Operators that take tensors from one device to another."""
+
+CHOICES = {"argmax": 0, "max": 1, "topk": 1}
+"""Operators that choose by values, and which of their outputs has the numbers of the chosen."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a tensor on meta holds.
+
+    Attributes:
+        values: It, on the CPU.
+        is_assumed: Whether it follows from a choice that values decide which are not known.
+    """
+
+    values: Tensor
+    is_assumed: bool = False
+
+
+class OutOfTableError(IndexError):
+    """A row is asked for that a table has not."""
+
+    def __init__(self, row: int, rows: int) -> None:
+        super().__init__(f"index {row} is out of range for {rows} rows")
+        self.row, self.rows = row, rows
+
+
+class NestedTensorError(RuntimeError):
+    """Rows of several lengths are in one tensor, which has no shape then."""
+
+
+class Values:
+    """Calls operators, and knows what tensors on meta hold as long as no parameter is in it.
+
+    Args:
+        is_on_meta: Whether the forward pass runs there; elsewhere, values are at hand.
+
+    Attributes:
+        was_read: Whether any value was asked for.
+        read_at: The line that was the first to ask for a value; None if none has.
+        is_assumed: Whether what was read follows from a choice that is assumed.
+        strangers: Tensors that were not where the others are that they met.
+        unknown_branches: How many branches were chosen by values that are not known.
+        is_unseen: Whether what runs now is not to be recorded.
+    """
+
+    def __init__(self, *, is_on_meta: bool) -> None:
+        self._is_on_meta = is_on_meta
+        self._known: dict[int, tuple[weakref.ref[Tensor], Content]] = {}
+        self._aliases: dict[int, list[weakref.ref[Tensor]]] = {}
+        self.was_read = False
+        self.read_at: str | None = None
+        self.is_assumed = False
+        self.strangers: list[Tensor] = []
+        self.unknown_branches = 0
+        self.is_unseen = False
+
+    def know(self, tensor: Tensor, values: Tensor, *, is_assumed: bool = False) -> None:
+        """Note what a tensor on meta holds."""
+        if values.shape != tensor.shape or values.numel() > MOST_VALUES:
+            return
+        link = weakref.ref(tensor)
+        self._known[id(tensor)] = link, Content(values, is_assumed)
+        self._aliases.setdefault(storage_id(tensor), []).append(link)
+
+    def of(self, tensor: Tensor) -> Content | None:
+        """Return what a tensor holds, if that is known."""
+        if not tensor.is_meta:
+            return Content(tensor)
+        link, known = self._known.get(id(tensor), (None, None))
+        return known if link is not None and link() is tensor else None
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """Let something run of which nothing is recorded."""
+        self.is_unseen = True
+        try:
+            yield
+        finally:
+            self.is_unseen = False
+
+    def read(self, tensor: Tensor) -> Tensor | None:
+        """Return what a tensor holds, for somebody who asks for it; None if it is not known."""
+        known = self.of(tensor)
+        if known is None:
+            return None
+        self._note([known])
+        return known.values.clone()
+
+    def call(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Return what an operator gives, and note what it holds.
+
+        Raises:
+            OutOfTableError: It picks rows that its table has not.
+            NestedTensorError: A tensor has no shape.
+        """
+        tensors = tensors_in((args, kwargs))
+        _require_shapes(tensors)
+        out = self._call(func, args, kwargs, tensors)
+        _require_shapes(tensors_in(out))
+        return out
+
+    def _call(
+        self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any], tensors: Sequence[Tensor]
+    ) -> Any:
+        if not (self._is_on_meta and isinstance(func, OpOverload)):
+            return ANSWERS.call(func, args, kwargs)
+        if not (any(tensor.is_meta for tensor in tensors) or is_on_meta(kwargs)):
+            return func(*args, **kwargs)
+        found = [self.of(tensor) for tensor in tensors]
+        is_known = None not in found
+        if reads(func, kwargs):
+            return self._read(func, args, kwargs, found)
+        name = packet_name(func)
+        args = args if places_written(func) else self._together(name, args)
+        if name in OF_ROWS:
+            self._require_rows(args, *OF_ROWS[name])
+        elif name in BY_MASK:
+            args = self._without_masks(args)
+        written = written_by(func, args, kwargs)
+        if is_known and any(not tensor.is_meta for tensor in written):
+            return self._computed(func, args, kwargs)
+        out = ANSWERS.call(func, args, kwargs)
+        if written:
+            self._rewritten(func, args, kwargs, written, is_known=is_known)
+        elif is_known or REGISTRY.find(func).is_factory:
+            self._learn(func, args, kwargs, out, found)
+        else:
+            self._assume(name, args, out)
+        return out
+
+    def _together(self, name: str, args: Sequence[Any]) -> Sequence[Any]:
+        """Return the arguments, those that are not on meta taken there to the others."""
+        there = [arg for arg in args if isinstance(arg, Tensor)]
+        if len(there) < 2 or name in MOVING or not any(tensor.is_meta for tensor in there):  # noqa: PLR2004  two places
+            return args
+        if not any(tensor.dim() and not tensor.is_meta for tensor in there):
+            return args
+
+        def moved(arg: Any) -> Any:
+            if not isinstance(arg, Tensor) or arg.is_meta or not arg.dim():
+                return arg
+            self.strangers.append(arg)
+            made = arg.detach().to("meta")
+            self.know(made, arg)
+            return made
+
+        return [moved(arg) for arg in args]
+
+    def _read(
+        self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any], found: Sequence[Any]
+    ) -> Any:
+        """Return what an operator gives that needs values."""
+        if packet_name(func) == "masked_select" and found[-1] is not None and found[0] is None:
+            mask = torch.broadcast_to(found[-1].values, torch.broadcast_shapes(*_shapes(args[:2])))
+            self._note(found[-1:])
+            return args[0].new_empty(int(mask.sum()))
+        if None in found:
+            return ANSWERS.call(func, args, kwargs)
+        self._note(found)
+        out = self._computed(func, args, kwargs)
+        if packet_name(func) == "_to_copy":  # away from meta
+            return out.clone()
+        is_assumed = any(each.is_assumed for each in found)
+
+        def on_meta(tensor: Tensor) -> Tensor:
+            made = torch.empty_strided(
+                tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta"
+            )
+            self.know(made, tensor, is_assumed=is_assumed)
+            return made
+
+        return tree_map_only(Tensor, on_meta, out)
+
+    def _note(self, found: Sequence[Content]) -> None:
+        """Note that values were read, and where."""
+        if not self.was_read:
+            self.was_read = True
+            self.read_at = running_line(sys._getframe())  # noqa: SLF001  traceback's own way
+        self.is_assumed = self.is_assumed or any(each.is_assumed for each in found)
+
+    def _computed(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Return what an operator gives on the CPU, of values that are known."""
+
+        def values(tensor: Tensor) -> Tensor:
+            known = self.of(tensor)
+            if known is None:  # of a factory, which takes it for its shape
+                return torch.empty((), dtype=tensor.dtype).expand(tensor.shape)
+            return known.values
+
+        places, named = tree_map_only(Tensor, values, (tuple(args), dict(kwargs)))
+        if is_on_meta(named):
+            named["device"] = torch.device("cpu")
+        with torch.no_grad():
+            return func(*places, **named)
+
+    def _learn(
+        self,
+        func: Any,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        out: Any,
+        found: Sequence[Content | None],
+    ) -> None:
+        """Note what an operator has made."""
+        made = tensors_in(out)
+        if not made or not is_told(func) or sum(map(Tensor.numel, made)) > MOST_VALUES:
+            return
+        if (REGISTRY.find(func).macs(args, out) or 0) > MOST_WORK:
+            return
+        try:
+            values = self._computed(func, args, kwargs)
+        except Exception:  # noqa: BLE001  the CPU may not have it for this type
+            return
+        if packet_name(func) in EMPTY:
+            values.zero_()
+        is_assumed = any(each is not None and each.is_assumed for each in found)
+        for tensor, each in zip(made, tensors_in(values), strict=False):
+            if tensor.is_meta:
+                self.know(tensor, each, is_assumed=is_assumed)
+
+    def _rewritten(
+        self,
+        func: Any,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        written: Iterable[Tensor],
+        *,
+        is_known: bool,
+    ) -> None:
+        """Note what an operator has written into tensors, and into all that share their memory."""
+        if is_known and is_told(func):
+            try:
+                self._computed(func, args, kwargs)
+            except Exception:  # noqa: BLE001, S110  as above; then it is forgotten
+                pass
+            else:
+                return
+        for tensor in written:
+            for link in self._aliases.pop(storage_id(tensor), ()):
+                each = link()
+                if each is not None:
+                    self._known.pop(id(each), None)
+
+    def _assume(self, name: str, args: Sequence[Any], out: Any) -> None:
+        """Let numbers be finite that are not known, and a choice among them take each in turn."""
+        if name in {"eq", "ne"}:
+            with_itself = args[1] is args[0]  # nothing else but itself is not equal to itself: NaN
+            if with_itself or (isinstance(args[1], float) and isinf(args[1])):
+                self.know(out, torch.full(out.shape, with_itself == (name == "eq")))
+        if name == "isnan":
+            self.know(out, torch.full(out.shape, fill_value=False))
+        if name not in CHOICES or not args[1:] or (name == "max" and isinstance(out, Tensor)):
+            return
+        place = CHOICES[name]
+        numbers = out if name == "argmax" else out[place]
+        dim = (*args[2:], -1)[0] if name == "topk" else args[1]
+        count = args[0].shape[-1 if dim is None else dim] if args[0].dim() else 1
+        if name == "topk" and dim not in {-1, args[0].dim() - 1}:  # the chosen must differ
+            return
+        turn = torch.arange(numbers.numel()).reshape(numbers.shape) % max(1, count)
+        self.know(numbers, turn, is_assumed=True)
+
+    def _require_rows(self, args: Sequence[Any], table: int, numbers: int) -> None:
+        """Check that rows are picked which a table has."""
+        known = self.of(args[numbers])
+        if known is None or known.is_assumed or not known.values.numel():
+            return
+        rows = args[table].shape[0 if numbers == 1 else args[1]]
+        low, high = int(known.values.min()), int(known.values.max())
+        if high >= rows or low < 0:
+            raise OutOfTableError(high if high >= rows else low, rows)
+
+    def _without_masks(self, args: Sequence[Any]) -> Sequence[Any]:
+        """Return the arguments with the numbers of the values that known masks choose."""
+        indices: list[Any] = []
+        for each in args[1]:
+            known = None
+            if each is not None and each.dtype in {torch.bool, torch.uint8} and each.is_meta:
+                known = self.of(each)
+            if known is None:
+                indices.append(each)
+                continue
+            self._note([known])
+            for numbers in known.values.nonzero(as_tuple=True):
+                made = numbers.to("meta")
+                self.know(made, numbers, is_assumed=known.is_assumed)
+                indices.append(made)
+        return (args[0], indices, *args[2:])
+
+
+def _require_shapes(tensors: Iterable[Tensor]) -> None:
+    if any(tensor.is_nested for tensor in tensors):
+        raise NestedTensorError
+
+
+def _shapes(tensors: Iterable[Tensor]) -> list[torch.Size]:
+    return [tensor.shape for tensor in tensors]
+
+
+def held_by(model: nn.Module, standins: Mapping[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Return the stand-ins of a model's buffers, with what they hold where the model has values."""
+    return [
+        (standins[name], buffer.detach().cpu().clone())
+        for name, buffer in model.named_buffers(remove_duplicate=False)
+        if name in standins
+        and not buffer.is_meta
+        and buffer.layout is torch.strided
+        and buffer.numel() <= MOST_VALUES
+    ]
