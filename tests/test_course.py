@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import io
+import re
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +138,13 @@ def test_a_key_and_a_sheet_are_written():
     assert sheet.startswith("**Homework 3**\n")
     assert "| C5 | linear | – | – | out\\_features 120 | 120 |  | 120 |  | 32 |" in sheet
     assert archstat.key("lenet5", blank=["weights"], format="docx").startswith(b"PK")
+
+
+def test_the_examples_of_the_page_on_courses_are_right():
+    text = (Path(__file__).parent.parent / "docs" / "teaching.md").read_text(encoding="utf-8")
+    session = "".join(re.findall(r"```python\n(>>>.*?)```", text, re.DOTALL))
+    example = doctest.DocTestParser().get_doctest(session, {"archstat": archstat}, "page", None, 0)
+    runner = doctest.DocTestRunner()
+    runner.run(example)
+    results = runner.summarize(verbose=False)
+    assert (results.attempted, results.failed) == (3, 0)

@@ -187,7 +187,9 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
     assert (result.exit_code, bool(result.stderr)) == (0, words[0] == "sweep" and "-o" in words)
     written = {path for path in tmp_path.iterdir() if path.name != "__pycache__"} - before
     # printed, or written to a file; what takes long does both
-    is_both = words[0] == "grade" or (words[0] in {"bench", "sweep"} and "-o" in words)
+    is_both = bool({"grade", "--variants"} & {*words}) or (
+        words[0] in {"bench", "sweep"} and "-o" in words
+    )
     assert (bool(result.stdout), bool(written)) in {(True, is_both), (False, True)}
 
 

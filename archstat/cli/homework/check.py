@@ -20,7 +20,6 @@ Examples:
   archstat check sheet.csv --against net.py:Net --input 3x32x32 --feedback full
   archstat check sheet.docx --against paper-alexnet -o feedback.html
   archstat check sheet.xlsx --against paper-alexnet --format gradescope -o results.json
-  archstat check net.py:Net --against paper-alexnet
   archstat check - --against paper-alexnet < pasted.txt
 """
 
