@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import torch
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
@@ -20,7 +21,7 @@ from archstat.models.front_end import FrontEnd, ShapesWhenRun
 from archstat.models.inputs import InputSpec
 from archstat.models.question import NONE, Question
 from archstat.models.torch.examples import example_inputs, stated_inputs
-from archstat.models.torch.module import build_module, find_device, graph_of, observe
+from archstat.models.torch.module import GraphModule, build_module, find_device, graph_of, observe
 from archstat.models.torch.source import Source, built_from
 from archstat.models.torch.tracing import trace_source
 from archstat.models.torch.wrapped import materialized
@@ -93,13 +94,17 @@ def findings(graph: Graph, device_name: str) -> Iterator[Finding]:
     """
     device = find_device(device_name)
     yield from _forward_findings(graph, device)
-    module = build_module(graph, device)
-    example = torch.zeros((1, *graph.input_shape), device=device)
     inputs = [InputSpec(graph.input_shape)]
+
+    def on(device: torch.device) -> tuple[Graph, GraphModule, Tensor]:
+        example = torch.zeros((1, *graph.input_shape), device=device)
+        return graph, build_module(graph, device), example
+
+    meta = torch.device("meta")  # where nothing is computed: these two read shapes alone
     yield from _each(
-        ("torchinfo", "counts", lambda: torchinfo_findings(graph, module, example)),
-        ("fvcore", "counts", lambda: fvcore_findings(graph, module, example)),
-        ("FlopCounterMode", "FLOPs", lambda: torch_findings(graph, module, example)),
+        ("torchinfo", "counts", lambda: torchinfo_findings(*on(meta))),
+        ("fvcore", "counts", lambda: fvcore_findings(*on(device))),
+        ("FlopCounterMode", "FLOPs", lambda: torch_findings(*on(meta))),
         ("autograd", "training", lambda: training_findings(graph)),
         (WITNESS, QUANTITY, lambda: _field_findings(graph, built_from(graph), inputs)),
     )
