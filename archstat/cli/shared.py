@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
@@ -104,6 +105,13 @@ Columns: TypeAlias = Annotated[
 Layout: TypeAlias = Annotated[
     Literal["hwc", "chw"], typer.Option(help="Feature maps with channels last, or first.")
 ]
+
+
+def named(text: str) -> Path:
+    """Return what a word names, which is not the folder that we are in because it is empty."""
+    if not text:
+        raise typer.BadParameter("it is empty; the folder that you are in is called .")
+    return Path(text)
 
 
 def format_option(*more: str, default: str = "text, or what the suffix of -o says") -> Any:

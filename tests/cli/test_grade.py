@@ -547,3 +547,12 @@ def test_a_disk_that_is_full_halfway_stops_and_says_so(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert grade(root).exit_code == 0
     assert [row["student"] for row in rows(root)] == ["alice", "bob"]
+
+
+@pytest.mark.parametrize("words", [["", "-o", "out"], ["in", "-o", ""]])
+def test_an_empty_name_is_not_the_folder_that_we_are_in(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    sheets(tmp_path / "in", alice=RIGHT)
+    result = invoke("grade", *words, "--against", "lenet5")
+    assert result.exit_code == 2
+    assert "it is empty; the folder that you are in is called ." in result.stderr

@@ -12,7 +12,7 @@ import typer
 from archstat.cli.homework import collecting, marking
 from archstat.cli.homework import variants as of_each
 from archstat.cli.reading import question
-from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option
+from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option, named
 from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def grade(
         Path,
         typer.Argument(
             metavar="FOLDER",
+            parser=named,
             help="What was handed in: a folder or a zip file, as Canvas, Moodle and Gradescope "
             "export it, or with a file or a folder for each student.",
             show_default=False,
@@ -65,7 +66,10 @@ def grade(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the results go.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FOLDER", parser=named, help="Where the results go."
+        ),
     ] = Path("results"),
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes. Default: one for each core.")
