@@ -471,12 +471,12 @@ def _stopped_after(seconds: float) -> Iterator[None]:
     def stop(_: int, __: object) -> None:
         raise Stopped
 
-    signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.signal(signal.SIGPROF, stop)  # of a processor: others may be busy, too
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def tried(target: Target, read: Read, data: bytes) -> str:
@@ -543,15 +543,17 @@ def fuzzed(target: Target, seconds: float, number: int) -> None:
         once()
 
 
-def guided(target: Target, seconds: float) -> None:
-    """Let atheris choose inputs by what they reach; it ends at the first that breaks."""
+def guided(name: str, seconds: float) -> None:
+    """Let atheris choose inputs by what they reach, and print those that break."""
     import atheris
 
-    with atheris.instrument_imports(include=["archstat"]):
-        read = target.make()
     folder = Path(tempfile.mkdtemp())
-    for number, each in enumerate(target.corpus()):
-        (folder / str(number)).write_bytes(each)
+    with atheris.instrument_imports(include=["archstat"]):
+        target = next(one for one in targets() if one.name == name)
+        read = target.make()
+        for number, each in enumerate(target.corpus()):
+            (folder / str(number)).write_bytes(each)
+            tried(target, read, each)  # which imports the rest
 
     def once(data: bytes) -> None:
         outcome = tried(target, read, data)
@@ -576,10 +578,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
     random.seed(asked.seed)
     os.chdir(tempfile.mkdtemp())
-    chosen = [one for one in targets() if not asked.readers or one.name in asked.readers]
     if asked.atheris:
-        guided(chosen[0], 60 * asked.minutes)
+        guided(asked.readers[0], 60 * asked.minutes)
         return
+    chosen = [one for one in targets() if not asked.readers or one.name in asked.readers]
     print("| reader | inputs | answered | refused | broken | slowest | most memory |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for one in chosen:
