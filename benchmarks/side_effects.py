@@ -6,6 +6,11 @@ leaves it to its user to run the model; here, as its documentation shows.
 
     python benchmarks/side_effects.py
 
+    python benchmarks/side_effects.py --models 250
+
+The second form counts small models that change as they run (`changing_models.py`) and prints which
+are not as they were.
+
 ✗: left behind by every count; (✗): only where the forward pass raises. The exit code is 1 if
 archstat leaves anything.
 """
@@ -141,8 +146,35 @@ def marks(tool: str) -> Iterator[str]:
         yield "✗" if what in usual else "(✗)" if what in failed else ""
 
 
+def untouched(count: int) -> int:
+    """Count models that change as they run, and return how many are not as they were."""
+    import changing_models as made  # noqa: PLC0415  it needs torch
+
+    from archstat import analyze  # noqa: PLC0415  likewise
+    from archstat.errors import ArchstatError  # noqa: PLC0415  likewise
+
+    changed, refused = 0, 0
+    for number in range(count):
+        net, features = made.changing(number)
+        before = made.everything(net)
+        try:
+            analyze(net, made.SHAPE, train=number % 2 == 1)
+        except ArchstatError:
+            refused += 1
+        after = made.everything(net)
+        if before != after:
+            changed += 1
+            names = [key for key in {*before, *after} if before.get(key) != after.get(key)]
+            sys.stdout.write(f"model {number}, which {', '.join(features)}: {sorted(names)}\n")
+    sys.stdout.write(f"{count} models, {refused} of them broken: {changed} changed\n")
+    return changed
+
+
 def main() -> int:
     """Print one table; return 1 if archstat leaves anything behind."""
+    if "--models" in sys.argv:
+        warnings.simplefilter("ignore")
+        return int(untouched(int(sys.argv[-1])) > 0)
     tools = [tool for tool, counter in COUNTERS.items() if counter.is_installed]
     columns = {tool: list(marks(tool)) for tool in tools}
     effects = list(state(model(fails=False)))
