@@ -79,7 +79,7 @@ def all_cases() -> Iterator[Case]:
 
 def seed() -> None:
     """Let what is left to chance come out the same."""
-    for each in (random.seed, np.random.seed, torch.manual_seed):  # noqa: NPY002  of all
+    for each in (random.seed, np.random.seed, torch.manual_seed):
         each(0)
 
 

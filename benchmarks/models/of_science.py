@@ -32,17 +32,29 @@ def _audio() -> Found:
 
         sound, lengths = torch.rand(2, 8000), torch.tensor([40, 40])
         small: dict[str, Any] = {
-            "extractor_mode": "group_norm", "extractor_conv_layer_config": [[32, 10, 5], [32, 3, 2]],
-            "extractor_conv_bias": False, "encoder_embed_dim": 32, "encoder_projection_dropout": 0.0,
-            "encoder_pos_conv_kernel": 8, "encoder_pos_conv_groups": 4, "encoder_num_layers": 2,
-            "encoder_num_heads": 4, "encoder_attention_dropout": 0.0, "encoder_ff_interm_features": 64,
-            "encoder_ff_interm_dropout": 0.0, "encoder_dropout": 0.0, "encoder_layer_norm_first": False,
-            "encoder_layer_drop": 0.0, "aux_num_out": None,
+            "extractor_mode": "group_norm",
+            "extractor_conv_layer_config": [[32, 10, 5], [32, 3, 2]],
+            "extractor_conv_bias": False,
+            "encoder_embed_dim": 32,
+            "encoder_projection_dropout": 0.0,
+            "encoder_pos_conv_kernel": 8,
+            "encoder_pos_conv_groups": 4,
+            "encoder_num_layers": 2,
+            "encoder_num_heads": 4,
+            "encoder_attention_dropout": 0.0,
+            "encoder_ff_interm_features": 64,
+            "encoder_ff_interm_dropout": 0.0,
+            "encoder_dropout": 0.0,
+            "encoder_layer_norm_first": False,
+            "encoder_layer_drop": 0.0,
+            "aux_num_out": None,
         }
         if name == "wav2vec2_model":
             return Given(m.wav2vec2_model(**small), (sound,))
         if name == "wavlm_model":
-            return Given(m.wavlm_model(**small, encoder_num_buckets=8, encoder_max_distance=16), (sound,))
+            return Given(
+                m.wavlm_model(**small, encoder_num_buckets=8, encoder_max_distance=16), (sound,)
+            )
         if name == "Conformer":
             return Given(m.Conformer(32, 4, 64, 2, 5), (torch.rand(2, 40, 32), lengths))
         if name == "Emformer":
@@ -76,9 +88,7 @@ def _audio() -> Found:
             model, (torch.rand(1, 24, 80), sizes[0], torch.randint(0, 20, (1, 5)), sizes[1])
         )
 
-    for (
-        name
-    ) in """wav2vec2_model wavlm_model Conformer Emformer ConvTasNet DeepSpeech Wav2Letter
+    for name in """wav2vec2_model wavlm_model Conformer Emformer ConvTasNet DeepSpeech Wav2Letter
         HDemucs Tacotron2 WaveRNN SquimObjective RNNT""".split():  # noqa: SIM905  likewise
         yield "torchaudio", name, partial(build, name)
 

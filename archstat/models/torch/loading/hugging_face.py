@@ -14,6 +14,7 @@ from torch import nn
 
 from archstat.errors import UsageError, shown
 from archstat.extras import Extra, require
+from archstat.files import read_file
 from archstat.models.torch.loading.arguments import typed
 from archstat.models.torch.loading.construction import built, summary
 from archstat.models.torch.loading.usual_inputs import of_diffusers, of_transformers
@@ -23,6 +24,9 @@ TRANSFORMERS = Extra("torch", ("transformers",))
 DIFFUSERS = Extra("torch", ("diffusers",))
 OF_A_REPOSITORY = 2  # words of a name: who, and what; a part of a pipeline is the third
 PREFIX = "hf/"
+MOST_BYTES = 16 << 20
+"""Of a configuration."""
+
 CONFIGURATION = "config.json"
 
 
@@ -66,9 +70,9 @@ def _refusal_of_folder(folder: Path, name: str) -> UsageError:
 def _class_of_diffusers(name: str) -> str | None:
     """Return the class that a folder's configuration names, if it is one of diffusers."""
     try:
-        stated = json.loads((Path(name) / CONFIGURATION).read_bytes())
+        stated = json.loads(read_file(Path(name) / CONFIGURATION, MOST_BYTES))
         kind = stated.get("_class_name")
-    except (OSError, ValueError, AttributeError):
+    except (UsageError, ValueError, AttributeError, RecursionError):
         return None
     return kind if isinstance(kind, str) else None
 
@@ -88,7 +92,7 @@ def _from_diffusers(name: str, kind: str, arguments: Mapping[str, Any]) -> Sourc
         raise UsageError(f"{name}/{CONFIGURATION} names {shown(kind)}, which is no model here")
     config = {
         key: value
-        for key, value in json.loads((Path(name) / CONFIGURATION).read_bytes()).items()
+        for key, value in json.loads(read_file(Path(name) / CONFIGURATION, MOST_BYTES)).items()
         if not key.startswith("_")
     }
     if unknown := [key for key in arguments if key not in config]:
