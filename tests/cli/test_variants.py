@@ -57,7 +57,7 @@ def test_everybody_is_marked_against_their_own_and_what_is_anothers_is_said(cour
     assert (rows["2021"]["percent"], rows["2022"]["percent"]) == ("100.0", "100.0")
     assert float(rows["2023"]["percent"]) < 60
     told = result.stdout.partition("Right for another student's network\n")[2].splitlines()
-    assert told[0].split()[:3] == ["Park,", "C", "2021"]
+    assert told[0].split()[:4] == ["Park,", "C", "Kim,", "A"]
     assert told[1] == "  Evidence, and no verdict: sheets may have been mixed up."
 
 

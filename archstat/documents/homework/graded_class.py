@@ -213,8 +213,12 @@ def _example(one: Common) -> Cell:
     if one.example is None:
         return EMPTY
     place, value = one.example
-    number = f"{int(value):,}" if value.isdecimal() else value
-    return f"{_place(place)} = {line(number)}"
+    return f"{_place(place)} = {_grouped(value)}"
+
+
+def _grouped(value: str) -> str:
+    """Return what was written, a number with its thousands apart."""
+    return line(f"{int(value):,}" if value.isascii() and value.isdecimal() else value)
 
 
 def _hardest(report: ClassReport) -> Table:
@@ -237,7 +241,7 @@ def _shared(alike: Alike) -> str:
 def _borrowed(report: ClassReport) -> Table:
     names = {one.submission.key: name_of(one) for one in report.graded}
     rows = (
-        (names[one.key], line(one.whose), len(one.values), _values(one.values))
+        (names[one.key], _owner(report, one.whose), len(one.values), _values(one.values))
         for one in report.borrowed
     )
     note = "Evidence, and no verdict: sheets may have been mixed up."
@@ -246,8 +250,13 @@ def _borrowed(report: ClassReport) -> Table:
     return _table(title, titles, rows, numbers=(2,), note=note)
 
 
+def _owner(report: ClassReport, name: str) -> str:
+    student = None if report.roster is None else report.roster.find_in(name)
+    return line(name if student is None else student.shown_name)
+
+
 def _values(values: Sequence[tuple[Place, str]]) -> str:
-    said = [f"{_place(place)} = {line(value)}" for place, value in values[:MOST_VALUES]]
+    said = [f"{_place(place)} = {_grouped(value)}" for place, value in values[:MOST_VALUES]]
     return "; ".join([*said, *_more(len(values) - MOST_VALUES)])
 
 

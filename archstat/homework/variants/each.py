@@ -16,8 +16,10 @@ from archstat.homework.grading.run import Graded
 from archstat.homework.grading.submissions import WHOSE, Files, Submission
 from archstat.homework.variants.handout import Given, HandOut, names_of
 
-FEWEST = 2
-"""Cells that are right for another network before that is said."""
+FEWEST = 3
+"""Layers of which cells are right for another network before that is said: one may be equal by
+chance, and then its weights and its MACs are.
+"""
 
 MOST_OWNERS = 2
 """Networks of which a value may be one before it says nothing of whose it is."""
@@ -97,6 +99,6 @@ def borrowed(
         found += [
             Borrowed(one.submission.key, name, tuple(values))
             for name, values in cells.items()
-            if len(values) >= FEWEST
+            if len({layer for (layer, _), _ in values}) >= FEWEST
         ]
     return tuple(sorted(found, key=lambda one: (-len(one.values), one.key, one.whose)))
