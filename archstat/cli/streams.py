@@ -70,7 +70,9 @@ def _text(descriptor: int, before: object, lost: Callable[[OSError], None]) -> i
     is_terminal = os.isatty(descriptor)
     buffer = io.BufferedWriter(_Sink(descriptor, lost))
     errors = register_nearest(is_exact=descriptor == STDERR)
-    return io.TextIOWrapper(buffer, encoding, errors, line_buffering=is_terminal)
+    return io.TextIOWrapper(
+        buffer, encoding, errors, line_buffering=is_terminal or descriptor == STDERR
+    )
 
 
 class _Streams:
@@ -103,6 +105,8 @@ def prepare() -> None:
             os.fstat(descriptor)
         except OSError:  # writing to the first two fails, as it should; the last forgets
             os.open(os.devnull, os.O_WRONLY if descriptor == STDERR else os.O_RDONLY)
+    if sys.stdin is None:  # it was closed, and holds nothing
+        sys.stdin = os.fdopen(STDIN, encoding="utf-8")
     with suppress(AttributeError, OSError, ValueError):
         sys.stderr.flush()
     sys.stderr = sys.__stderr__ = _text(STDERR, sys.stderr, lambda _: None)  # type: ignore[misc]

@@ -57,6 +57,12 @@ def test_a_closed_standard_output_harms_no_file(tmp_path):
     assert "OUTPUT" in path.read_text(encoding="utf-8")
 
 
+def test_a_closed_standard_input_holds_nothing():
+    done = archstat("check", "-", "--against", "lenet5", preexec_fn=closed(0))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: standard input: is empty\n")
+
+
 def test_a_pipe_that_nobody_reads_is_no_answer_and_no_error():
     reads, writes = os.pipe()
     os.close(reads)
