@@ -72,7 +72,7 @@ class Case:
         if self.mode not in kind.modes:
             return _elsewhere("mode", self.mode, lambda known: known.modes)
         if self.mode == GRAPH and self.optimizer:
-            return "training steps are not captured as graphs; use --mode eager or compile"
+            return "training steps are not captured as graphs; use the mode eager or compile"
         return ""
 
     def __str__(self) -> str:

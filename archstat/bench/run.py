@@ -213,7 +213,7 @@ class Run:
             if not waiting:
                 raise DeviceError(
                     "the process that measures has ended while it measured",
-                    hint="use a smaller --batch",
+                    hint="use a smaller batch",
                 )
             self._failures[waiting[0]] = ENDED
             self._forget(process, numbers)

@@ -273,13 +273,13 @@ def _verdict(
     if waits and fmean(waits) > MOST_WAIT:
         return Publishable.CONTENDED, (
             f"its threads waited for a processor for {_percent(fmean(waits))} of the time, so the "
-            "figure is an upper bound; stop other programs, or use fewer --threads"
+            "figure is an upper bound; stop other programs, or use fewer threads"
         )
     stolen = [one.reading.stolen for one in samples if one.reading.stolen is not None]
     if stolen and fmean(stolen) > MOST_WAIT:
         return Publishable.CONTENDED, (
             f"the host of this virtual machine took {_percent(fmean(stolen))} of the time, so the "
-            "figure is an upper bound; try again later, or use fewer --threads"
+            "figure is an upper bound; try again later, or use fewer threads"
         )
     if limit is not None and limit.share > MOST_SHARE:
         return Publishable.OVER, (
@@ -288,7 +288,7 @@ def _verdict(
     apart = min(spread(latencies), limit.spread if limit else spread(latencies))
     if apart > MOST_SPREAD:
         return Publishable.UNSTABLE, (
-            f"the processes differ by {_percent(apart)}; allow more with --processes or --seconds"
+            f"the processes differ by {_percent(apart)}; allow more processes or seconds"
         )
     return Publishable.VALID, ""
 
@@ -303,7 +303,7 @@ def _certain(latency_s: float, interval: Interval | None) -> tuple[Publishable, 
         return Publishable.VALID, ""
     else:
         why = f"another run may lie more than {_percent(MOST_WIDE)} off"
-    return Publishable.UNSTABLE, f"{why}; allow more with --processes or --seconds"
+    return Publishable.UNSTABLE, f"{why}; allow more processes or seconds"
 
 
 def _percent(share: float) -> str:

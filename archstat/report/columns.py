@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape, times
+from archstat.layers.opaque import SHAPE_NOT_KNOWN
 from archstat.record import record
 from archstat.report.report import Row, Totals
 from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Seconds, Share, Value
@@ -57,32 +58,15 @@ def _told(row: Row, count: int) -> Value:
     return None if row.is_untold and not count else count
 
 
-def _least(totals: Totals, count: int) -> Value:
-    return AtLeast(count) if totals.is_untold else count
+def _sum(count: int | None, is_open: object) -> Value:
+    """Return a sum, of which some parts may not be known."""
+    return AtLeast(count or 0) if is_open else count
 
 
 def _tensors(row: Row, _: Totals) -> Value:
     people = (f"{name} {times(shape) or 1}" for name, shape in row.tensors.items())
     plain = (f"{name}:{'x'.join(map(str, shape)) or 1}" for name, shape in row.tensors.items())
     return Named(" ".join(plain), " + ".join(people)) if row.tensors else ""
-
-
-def _total_macs(totals: Totals) -> Value:
-    return AtLeast(totals.macs) if totals.uncounted else totals.macs
-
-
-def _total_flops(totals: Totals) -> Value:
-    flops = FLOPS_PER_MAC * totals.macs
-    return AtLeast(flops) if totals.uncounted else flops
-
-
-def _total_counted(totals: Totals) -> Value:
-    return AtLeast(totals.counted or 0) if totals.uncounted else totals.counted
-
-
-def _known(count: int, totals: Totals) -> Value:
-    """Return a sum over backward passes."""
-    return AtLeast(count) if totals.step.unknown else count
 
 
 def _kept(row: Row, _: Totals) -> Value:
@@ -164,20 +148,20 @@ _ALL = (
         "weights",
         "weights",
         lambda row, _: _told(row, row.weights),
-        lambda totals: _least(totals, totals.weights),
+        lambda totals: _sum(totals.weights, totals.is_untold),
         convention="weights are without biases",
     ),
     LayerColumn(
         "biases",
         "biases",
         lambda row, _: _told(row, row.biases),
-        lambda totals: _least(totals, totals.biases),
+        lambda totals: _sum(totals.biases, totals.is_untold),
     ),
     LayerColumn(
         "params",
         "params",
         lambda row, _: _told(row, row.params),
-        lambda totals: _least(totals, totals.params),
+        lambda totals: _sum(totals.params, totals.is_untold),
         convention="params are weights and biases",
     ),
     LayerColumn(
@@ -197,7 +181,7 @@ _ALL = (
         "neurons",
         "neurons",
         lambda row, _: row.neurons if row.is_placed else None,
-        lambda totals: totals.neurons,
+        lambda totals: _sum(totals.neurons, SHAPE_NOT_KNOWN in totals.uncounted),
         importance=3,
         convention="neurons are the outputs of convolutions and linear layers",
     ),
@@ -205,7 +189,7 @@ _ALL = (
         "macs",
         "MACs",
         lambda row, _: row.macs,
-        _total_macs,
+        lambda totals: _sum(totals.macs, totals.uncounted),
         convention="a MAC is one multiplication with its addition, a bias adds none",
     ),
     LayerColumn(
@@ -218,14 +202,14 @@ _ALL = (
         "flops",
         "FLOPs",
         lambda row, _: None if row.macs is None else FLOPS_PER_MAC * row.macs,
-        _total_flops,
+        lambda totals: _sum(FLOPS_PER_MAC * totals.macs, totals.uncounted),
         convention="a multiplication with its addition is two FLOPs, a bias adds none",
     ),
     LayerColumn(
         "input_gradient_macs",
         "input-grad MACs",
         lambda row, _: row.training.input_gradient_macs,
-        lambda totals: _known(totals.step.input_gradient_macs, totals),
+        lambda totals: _sum(totals.step.input_gradient_macs, totals.step.unknown),
         importance=6,
         convention="a layer needs the gradient of its input if something before it learns",
     ),
@@ -233,14 +217,14 @@ _ALL = (
         "weight_gradient_macs",
         "weight-grad MACs",
         lambda row, _: row.training.weight_gradient_macs,
-        lambda totals: _known(totals.step.weight_gradient_macs, totals),
+        lambda totals: _sum(totals.step.weight_gradient_macs, totals.step.unknown),
         importance=7,
     ),
     LayerColumn(
         "backward_macs",
         "backward MACs",
         lambda row, _: row.training.backward_macs,
-        lambda totals: _known(totals.step.backward_macs, totals),
+        lambda totals: _sum(totals.step.backward_macs, totals.step.unknown),
         convention="backward MACs are those of all gradients, without the loss",
     ),
     LayerColumn(
@@ -365,7 +349,12 @@ def choose_columns(keys: Sequence[str]) -> tuple[LayerColumn, ...]:
 
 def with_count(columns: Sequence[LayerColumn], name: str) -> tuple[LayerColumn, ...]:
     """Return columns with another one, of what the report's convention counts, behind the MACs."""
-    counted = LayerColumn(f"by_{name}", f"by {name}", lambda row, _: row.counted, _total_counted)
+    counted = LayerColumn(
+        f"by_{name}",
+        f"by {name}",
+        lambda row, _: row.counted,
+        lambda totals: _sum(totals.counted, totals.uncounted),
+    )
     keys = [column.key for column in columns]
     at = keys.index("macs") + 1 if "macs" in keys else len(keys)
     return (*columns[:at], counted, *columns[at:])

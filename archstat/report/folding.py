@@ -205,9 +205,9 @@ def largest(report: NetworkReport, key: str | None, count: int | None) -> Networ
     if key is not None:
         if key not in SORTABLE:
             raise UsageError(
-                f"--sort: cannot sort by {shown(key)}",
+                f"cannot sort by {shown(key)}",
                 hint=did_you_mean(key, list(SORTABLE)) or f"there are {', '.join(SORTABLE)}",
-            )
+            ).within("sort")
         rows.sort(key=SORTABLE[key], reverse=True)
     if count is None or count >= len(rows):
         return replace(report, layers=tuple(rows))

@@ -92,8 +92,8 @@ def quoted(text: str) -> list[Quoted]:
     is_of_bytes = unit in BYTES
     if found is None or not (is_of_bytes or unit in COUNTS):
         raise UsageError(
-            f"--value: {shown(text)} is not a number", hint="write 724406816, 724.4M or 232.6MB"
-        )
+            f"{shown(text)} is not a number", hint="write 724406816, 724.4M or 232.6MB"
+        ).within("value")
     digits, part = re.sub(r"\D", "", found["whole"]), found["part"] or ""
     scales = BYTES[unit] if is_of_bytes else (COUNTS[unit],)
     last = Fraction(1, 10 ** len(part))
@@ -106,8 +106,8 @@ def quoted(text: str) -> list[Quoted]:
             step = Fraction(10**zeros if zeros > 1 else 0)
         if value <= 0 or (step and step < 1):
             raise UsageError(
-                f"--value: {shown(text)} is not a whole number",
+                f"{shown(text)} is not a whole number",
                 hint="write 724406816, 724.4M or 232.6MB",
-            )
+            ).within("value")
         numbers.append(Quoted(text.strip(), value, step, is_of_bytes))
     return numbers

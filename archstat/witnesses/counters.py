@@ -30,7 +30,7 @@ from archstat.models.torch.source import Source
 from archstat.report.finding import Agreement, Finding, compared
 from archstat.witnesses.calls import call_graph
 
-NEEDS_VALUES = "not measured: it cannot trace without values; use --device cpu"
+NEEDS_VALUES = "not measured: it cannot trace without values, which the CPU has"
 
 
 def torchinfo_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from archstat.errors import UsageError
+from archstat.errors import INSTEAD, UsageError
 from archstat.graph import Graph, Node
 from archstat.layers.naming import attribute_name
 from archstat.models.argument import find_model
@@ -49,7 +49,8 @@ def source_count(tool: Tool, source: Source, inputs: Sequence[InputSpec]) -> Too
     if kwargs:
         raise UsageError(
             f"{tool.package} takes no inputs by name",
-            hint="write --input 3x224x224, in their order",
+            hint=f"write {INSTEAD}, in their order",
+            instead={"input": (3, 224, 224)},
         )
     model = source.model if source.make is None else source.make()
     return _explained(tool, source.name, use_graph(source, inputs), model, args)

@@ -63,10 +63,9 @@ class Tool:
         missing = [name for name in (self.package, *self.needs) if find_spec(name) is None]
         if missing:
             raise UsageError(
-                f"--tool {self.name} needs {' and '.join(missing)}, which this Python does not "
-                "have",
+                f"{self.name} needs {' and '.join(missing)}, which this Python does not have",
                 hint=f"pip install {' '.join(missing)}",
-            )
+            ).within("tool")
 
     def count(self, model: nn.Module, args: Sequence[Any]) -> int:
         """Return what it counts in a copy of a model; nothing is left behind, nothing printed.
@@ -209,8 +208,8 @@ def tool_named(name: str) -> Tool:
     """
     if name not in TOOLS:
         raise UsageError(
-            f"--tool: there is no tool {shown(name)}",
+            f"there is no tool {shown(name)}",
             hint=did_you_mean(name, list(TOOLS)) or f"there are {', '.join(TOOLS)}",
-        )
+        ).within("tool")
     TOOLS[name].require()
     return TOOLS[name]

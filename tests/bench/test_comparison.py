@@ -185,7 +185,7 @@ def test_processes_that_scatter_leave_it_undecided():
 
     assert entry.answer is Answer.UNDECIDED
     assert entry.change.reason == (
-        "its interval is too wide for a tolerance of 5 %; use more --processes or --seconds"
+        "its interval is too wide for a tolerance of 5 %; use more processes or seconds"
     )
 
 
@@ -196,7 +196,7 @@ def test_one_process_says_nothing_of_another_run():
     assert entry.change.latency == (3.0, None)
     assert entry.answer is Answer.UNDECIDED
     assert entry.change.reason == (
-        "too few processes or samples to say; use more --processes or --seconds"
+        "too few processes or samples to say; use more processes or seconds"
     )
 
 

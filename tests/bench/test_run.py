@@ -141,7 +141,7 @@ def test_a_process_that_ends_while_it_measures_is_an_error():
     with pytest.raises(DeviceError) as caught:
         run(start).measure()
     assert str(caught.value) == (
-        "the process that measures has ended while it measured\n  hint: use a smaller --batch"
+        "the process that measures has ended while it measured\n  hint: use a smaller batch"
     )
 
 

@@ -293,7 +293,7 @@ def test_a_run_that_waited_is_contended():
     assert verdict is Publishable.CONTENDED
     assert reason == (
         "its threads waited for a processor for 30 % of the time, so the figure is an upper bound; "
-        "stop other programs, or use fewer --threads"
+        "stop other programs, or use fewer threads"
     )
 
 
@@ -305,7 +305,7 @@ def test_a_run_whose_time_was_stolen_is_contended():
     assert verdict is Publishable.CONTENDED
     assert reason == (
         "the host of this virtual machine took 25 % of the time, so the figure is an upper bound; "
-        "try again later, or use fewer --threads"
+        "try again later, or use fewer threads"
     )
 
 
@@ -343,7 +343,7 @@ def test_processes_that_differ_in_latency_and_in_share_are_unstable():
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_020_000))[0] is Publishable.VALID
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_200_000)) == (
         Publishable.UNSTABLE,
-        "the processes differ by 10 %; allow more with --processes or --seconds",
+        "the processes differ by 10 %; allow more processes or seconds",
     )
 
 
@@ -351,7 +351,7 @@ def test_a_latency_that_nobody_knows_within_a_fifth_is_unstable():
     # of logarithms 0 and 0.0198: 12.7 · 0.0140 · √(π/2) = 0.22 either way
     assert verdict_of(trial(0, 2 * MS), trial(1, 2_040_000)) == (
         Publishable.UNSTABLE,
-        "another run may lie more than 20 % off; allow more with --processes or --seconds",
+        "another run may lie more than 20 % off; allow more processes or seconds",
     )
 
 
@@ -361,7 +361,7 @@ def test_one_process_that_counts_of_several_is_not_enough():
         Publishable.UNSTABLE,
         (
             "the samples of one process only count, and say nothing of another's; "
-            "allow more with --processes or --seconds"
+            "allow more processes or seconds"
         ),
     )
     assert verdict_of(trial(0, 2 * MS))[0] is Publishable.VALID  # a quick look, which says so
@@ -370,7 +370,7 @@ def test_one_process_that_counts_of_several_is_not_enough():
 def test_processes_without_a_limit_are_unstable_by_their_latency():
     assert verdict_of(trial(0, 2 * MS), trial(1, 3 * MS), ceilings=()) == (
         Publishable.UNSTABLE,
-        "the processes differ by 40 %; allow more with --processes or --seconds",
+        "the processes differ by 40 %; allow more processes or seconds",
     )
 
 

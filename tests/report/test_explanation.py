@@ -196,7 +196,7 @@ def test_one_quantity_of_all_layers():
         (
             {"columns": ["latency"]},
             (
-                "--column: there is nothing to explain of 'latency'\n"
+                "column: there is nothing to explain of 'latency'\n"
                 f"  hint: there are {', '.join((*QUANTITIES, *OF_TRAINING))}"
             ),
         ),

@@ -193,7 +193,7 @@ def test_nothing_is_said_where_all_rows_are_shown(count):
 def test_what_cannot_be_sorted_by_is_refused(key, hint):
     with pytest.raises(UsageError) as caught:
         largest(report_on(branching()), key, None)
-    assert str(caught.value) == f"--sort: cannot sort by {key!r}\n  hint: {hint}"
+    assert str(caught.value) == f"sort: cannot sort by {key!r}\n  hint: {hint}"
 
 
 def many(count, width):

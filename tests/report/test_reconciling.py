@@ -92,7 +92,7 @@ def test_other_networks_count_only_if_they_give_exactly_the_number():
 
 @pytest.mark.parametrize("text", ["", "many", "1.5", "0", "-3", "5 apples", "1,5", "0.2kB x"])
 def test_what_is_no_number_is_refused(text):
-    with pytest.raises(UsageError, match="--value: "):
+    with pytest.raises(UsageError, match="value: "):
         quoted(text)
 
 

@@ -86,7 +86,7 @@ def test_fvcore_counts_macs_and_says_what_it_adds():
 def test_fvcore_cannot_trace_on_meta():
     finding = said(fvcore_findings, branching(), "meta")["flops"]
     assert finding.verdict is Agreement.NOT_MEASURED
-    assert finding.words == "not measured: it cannot trace without values; use --device cpu"
+    assert finding.words == "not measured: it cannot trace without values, which the CPU has"
 
 
 def test_what_a_tool_leaves_out_is_subtracted():

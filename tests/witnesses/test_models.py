@@ -103,7 +103,7 @@ def test_fvcore_sees_into_a_frozen_encoder_layer():
             nn.Linear(8, 2),
             InputSpec((8,)),
             "meta",
-            "it cannot trace without values; use --device cpu",
+            "it cannot trace without values, which the CPU has",
         ),
         (nn.Linear(8, 2), InputSpec((8,), name="input"), "cpu", "it takes no inputs by name"),
         (Vector(), InputSpec((8,)), "cpu", "it fails: IndexError: list index out of range"),

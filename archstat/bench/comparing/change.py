@@ -192,8 +192,8 @@ def _doubt(answer: Answer, of: Measured, said: Figures) -> str:
 def _undecided(ratio: Ratio, tolerance: float) -> str:
     """Return why a ratio decides nothing."""
     if ratio.interval is None:
-        return "too few processes or samples to say; use more --processes or --seconds"
+        return "too few processes or samples to say; use more processes or seconds"
     return (
         f"its interval is too wide for a tolerance of {100 * tolerance:g} %; "
-        "use more --processes or --seconds"
+        "use more processes or seconds"
     )

@@ -30,7 +30,7 @@ def picture_in(document: Document) -> str:
     for part in document.parts:
         if isinstance(part, Picture):
             return part.draw()
-    raise UsageError(f"there is no picture of a {document.kind}", hint="use --format markdown")
+    raise UsageError(f"there is no picture of a {document.kind}", instead={"format": "markdown"})
 
 
 FORMAT = Svg()

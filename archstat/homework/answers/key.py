@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from archstat.errors import Problem, UsageError, did_you_mean, shown
+from archstat.errors import INSTEAD, Problem, UsageError, did_you_mean, shown
 from archstat.graph import INPUT
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
@@ -193,7 +193,9 @@ def _problems(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -> I
     as_read = columns_of(FoundTable("", tuple(column.title for column in blank), ()))
     for column, read in zip(blank, as_read, strict=True):
         if column.key not in on_sheet:
-            hint = did_you_mean(column.key, on_sheet) or f"add it with --columns +{column.key}"
-            yield Problem(f"the sheet has no column {shown(column.key)}", hint)
+            near = did_you_mean(column.key, on_sheet)
+            instead = {} if near else {"columns": f"+{column.key}"}
+            hint = near or f"add it with {INSTEAD}"
+            yield Problem(f"the sheet has no column {shown(column.key)}", hint, instead=instead)
         elif not read.is_marked:
             yield Problem(f"'archstat check' does not mark {shown(column.key)}", "leave it out")

@@ -149,7 +149,7 @@ class Worker:
         except (TimeoutError, EOFError, OSError):
             await self.stop()
             raise ArchstatError(
-                "no process that grades can be started", hint="allow more with --memory"
+                "no process that grades can be started", hint="allow more memory"
             ) from None
         return process
 

@@ -67,7 +67,8 @@ def marked(
         titles = "; ".join(" | ".join(table.header) for table in tables[:3])
         raise NoTableError(
             f"no table has a column that can be marked: {titles}",
-            hint="say what a column asks for: --column 'TITLE=weights'",
+            hint="say what a column asks for",
+            instead={"column": {"TITLE": "weights"}},
         )
     about, aside = _about(found)
     return mark_held([*about, *texts], key, policy, aside)

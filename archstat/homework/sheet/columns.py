@@ -151,10 +151,10 @@ def columns_of(
     if chosen:
         title = next(iter(chosen))
         raise UsageError(
-            f"--column: the table has no column {shown(title)}",
+            f"the table has no column {shown(title)}",
             hint=did_you_mean(title, table.header)
             or f"it has {', '.join(map(shown, table.header))}",
-        )
+        ).within("column")
     is_named = columns and columns[0].is_marked and _names_rows(table)
     if is_named and not any(column.is_label for column in columns[1:] if column.title.strip()):
         if len(columns) > 1 and not columns[1].title.strip() and not columns[1].is_label:

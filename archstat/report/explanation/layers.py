@@ -50,9 +50,9 @@ def explain(
     for key in columns:
         if key not in known:
             raise UsageError(
-                f"--column: there is nothing to explain of {shown(key)}",
+                f"there is nothing to explain of {shown(key)}",
                 hint=did_you_mean(key, known) or f"there are {', '.join(known)}",
-            )
+            ).within("column")
     fields = receptive_fields(graph).by_name
     by_name = {node.name: node for node in graph.nodes}
     flows = flow_of_gradients(graph) if set(columns) & set(OF_TRAINING) else {}

@@ -26,7 +26,7 @@ batch   old  limit     new  limit  ratio   95 % interval  by       answer
    64   400   18 %  failed      –      –               –  –        FAILED
 
 batch 2, new: CONTENDED: its threads waited for a processor for 20 % of the time, so the figure \
-is an upper bound; stop other programs, or use fewer --threads
+is an upper bound; stop other programs, or use fewer threads
 batch 2, new: SLOWER if new were not CONTENDED
 batch 64, new: does not fit in memory
 the environments differ: software torch: 2.15.0 → 2.16.0

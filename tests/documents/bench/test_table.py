@@ -180,7 +180,7 @@ def test_a_verdict_has_its_reason_once_with_the_rows_it_is_about():
     assert text.count("CONTENDED") == 3
     assert (
         "\nCONTENDED  all: its threads waited for a processor for 20 % of the time, so the figure "
-        "is an upper bound; stop other programs, or use fewer --threads\n"
+        "is an upper bound; stop other programs, or use fewer threads\n"
     ) in text
     assert "2 processes × 6 samples; 24 of 24 set aside (24 contended); " in text
 

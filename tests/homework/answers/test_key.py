@@ -345,7 +345,7 @@ def test_every_column_that_cannot_be_left_blank_is_named():
         )
     assert str(caught.value) == (
         "the sheet has no column 'params'\n"
-        "  hint: add it with --columns +params\n"
+        "  hint: add it with columns='+params'\n"
         "the sheet has no column 'stride'\n"
         "  hint: did you mean 'stride_and_padding'?\n"
         "'archstat check' does not mark 'kind'\n"

@@ -128,9 +128,7 @@ class Deadly:
 def test_a_worker_that_cannot_be_started_is_told():
     with pytest.raises(ArchstatError) as caught:
         grade("ok", work=Deadly())
-    assert str(caught.value) == (
-        "no process that grades can be started\n  hint: allow more with --memory"
-    )
+    assert str(caught.value) == ("no process that grades can be started\n  hint: allow more memory")
 
 
 @pytest.mark.skipif(not hasattr(os, "WNOHANG"), reason="this system knows no children")

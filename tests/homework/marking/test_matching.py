@@ -46,7 +46,7 @@ def test_without_a_column_to_mark_there_is_no_homework():
         matched(MOODS)
     assert str(caught.value) == (
         "no table has a column that can be marked: day | mood\n"
-        "  hint: say what a column asks for: --column 'TITLE=weights'"
+        "  hint: say what a column asks for: column={'TITLE': 'weights'}"
     )
 
 
@@ -59,5 +59,5 @@ def test_a_column_that_no_table_has_is_refused():
     with pytest.raises(UsageError) as caught:
         matched(SMALL, chosen={"Weight": "weights"})
     assert str(caught.value) == (
-        "--column: the table has no column 'Weight'\n  hint: did you mean 'weights'?"
+        "column: the table has no column 'Weight'\n  hint: did you mean 'weights'?"
     )
