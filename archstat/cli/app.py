@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Command] = {
     "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT", MEASURE),
     "sweep": Command("scale.sweep", "sweep", group=SCALE),
     "results": Command("scale.results", "results", group=SCALE),
+    "atlas": Command("scale.atlas", "atlas", group=SCALE),
     "mcp": Command("scale.mcp", "mcp", group=SCALE),
     "list": Command("catalogue", "list_models", "EPILOG_LIST"),
     "show": Command("catalogue", "show", "EPILOG_SHOW"),

@@ -28,7 +28,7 @@ def words_of(text):
 
 
 def test_no_command_is_left_out():
-    assert {*WORDS, "bench", "mcp"} == set(COMMANDS)  # which have tests of their own
+    assert {*WORDS, "atlas", "bench", "mcp"} == set(COMMANDS)  # which have tests of their own
 
 
 @pytest.mark.parametrize("width", [80, 120])

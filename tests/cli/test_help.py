@@ -56,6 +56,7 @@ def test_these_are_the_commands():
         "limit",
         "sweep",
         "results",
+        "atlas",
         "mcp",
         "list",
         "show",
@@ -188,7 +189,7 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
     written = {path for path in tmp_path.iterdir() if path.name != "__pycache__"} - before
     # printed, or written to a file; what takes long does both
     is_both = bool({"grade", "--variants"} & {*words}) or (
-        words[0] in {"bench", "sweep"} and "-o" in words
+        words[0] in {"atlas", "bench", "sweep"} and "-o" in words
     )
     assert (bool(result.stdout), bool(written)) in {(True, is_both), (False, True)}
 

@@ -1,0 +1,43 @@
+"use strict";
+(() => {
+  const all = (selector, of = document) => [...of.querySelectorAll(selector)];
+  document.documentElement.classList.add("js");
+
+  // What a cell is sorted by: its exact value, or what it says.
+  const value = (row, at) => row.cells[at].dataset.v ?? row.cells[at].textContent.trim();
+  const compare = (one, other) => {
+    const [a, b] = [Number(one), Number(other)];
+    return Number.isNaN(a) || Number.isNaN(b) ? one.localeCompare(other) : a - b;
+  };
+  for (const button of all("th button")) {
+    button.addEventListener("click", () => {
+      const head = button.parentElement;
+      const table = head.closest("table");
+      const falls = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+      all("th", table.tHead).forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", falls > 0 ? "ascending" : "descending");
+      const rows = [...table.tBodies[0].rows].sort((one, other) => {
+        const [a, b] = [value(one, head.cellIndex), value(other, head.cellIndex)];
+        if (a === "" || b === "") return (a === "") - (b === ""); // nothing stands last
+        return falls * compare(a, b);
+      });
+      table.tBodies[0].append(...rows);
+    });
+  }
+
+  // A search keeps the rows that hold every word.
+  for (const field of all("input[type=search]")) {
+    const table = document.getElementById(field.dataset.of);
+    const said = field.parentElement.querySelector("output");
+    const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
+    field.addEventListener("input", () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const [row, text] of rows) {
+        row.hidden = !words.every((word) => text.includes(word));
+        count += !row.hidden;
+      }
+      said.textContent = words.length ? `${count} of ${rows.length}` : "";
+    });
+  }
+})();

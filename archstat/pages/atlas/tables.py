@@ -1,0 +1,116 @@
+"""Tables of the atlas: sorted by a click on a title, searched by words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from archstat.documents.cells import with_time_unit, with_unit
+from archstat.documents.units import significant
+from archstat.pages.markup import lines, tag, words
+
+Row = Mapping[str, Any]
+
+
+class AtlasColumn(NamedTuple):
+    """A column: its key in a row, its title, and how a value is written."""
+
+    key: str
+    title: str
+    kind: str = "text"
+
+
+COLUMNS: Mapping[str, AtlasColumn] = {
+    column.key: column
+    for column in (
+        AtlasColumn("model", "model"),
+        AtlasColumn("device_name", "device"),
+        AtlasColumn("store", "store"),
+        AtlasColumn("input", "input"),
+        AtlasColumn("batch_size", "batch", "count"),
+        AtlasColumn("dtype", "type"),
+        AtlasColumn("mode", "mode"),
+        AtlasColumn("params", "params", "count"),
+        AtlasColumn("macs", "MACs", "count"),
+        AtlasColumn("activation_bytes", "activations", "bytes"),
+        AtlasColumn("latency_s", "latency", "time"),
+        AtlasColumn("interval", "95 % interval"),
+        AtlasColumn("examples_per_s", "examples/s", "rate"),
+        AtlasColumn("share_of_limit", "% of limit", "share"),
+        AtlasColumn("verdict", "verdict"),
+        AtlasColumn("reason", "why"),
+        AtlasColumn("day", "date"),
+        AtlasColumn("cases", "cases", "count"),
+        AtlasColumn("models", "models", "count"),
+        AtlasColumn("torch", "torch"),
+    )
+}
+
+
+def table(
+    name: str, keys: Sequence[str], rows: Iterable[Row], links: Mapping[str, str], caption: str
+) -> str:
+    """Return a table with a field to search it.
+
+    Args:
+        name: Its id.
+        keys: Of its columns; those in which nothing stands are left out.
+        rows: What stands in it.
+        links: Where the words of the first column lead to.
+        caption: What it is, for those who do not see it.
+    """
+    found = list(rows)
+    columns = [COLUMNS[key] for key in keys if any(row.get(key) not in (None, "") for row in found)]
+    heads = (tag("th", tag("button", words(each.title), type="button"), scope="col",
+                 class_=_look(each)) for each in columns)  # fmt: skip
+    body = lines(tag("tr", *_cells(columns, row, links)) for row in found)
+    label = tag("label", f"Search {words(caption.lower())}: ",
+                tag("input", type="search", data_of=name))  # fmt: skip
+    search = tag("p", label, tag("output"), class_="tools needs-js")
+    whole = tag(
+        "table",
+        tag("caption", words(caption), class_="unseen"),
+        tag("thead", tag("tr", *heads)),
+        tag("tbody", body),
+        id=name,
+        class_="layers",
+    )
+    return search + tag("div", whole, class_="wide")
+
+
+def _cells(columns: Sequence[AtlasColumn], row: Row, links: Mapping[str, str]) -> Iterable[str]:
+    for at, column in enumerate(columns):
+        value = row.get(column.key)
+        text = words(written(column.kind, value))
+        if at == 0:
+            link = links.get(str(value))
+            yield tag("th", tag("a", text, href=link) if link else text, scope="row")
+        else:
+            exact = None if column.kind == "text" or value is None else repr(value)
+            yield tag("td", text, class_=_look(column), data_v=exact)
+
+
+def _look(column: AtlasColumn) -> str | None:
+    return "t" if column.kind == "text" else None
+
+
+def written(kind: str, value: Any) -> str:  # noqa: PLR0911  a case for each kind
+    """Return a value as people read it.
+
+    >>> written("time", 0.0168), written("share", 0.256), written("count", 1234), written("rate", 9)
+    ('16.8 ms', '26 %', '1,234', '9.00')
+    """
+    if value is None:
+        return ""
+    match kind:
+        case "count":
+            return f"{value:,}"
+        case "bytes":
+            return with_unit(int(value))
+        case "time":
+            return with_time_unit(float(value))
+        case "rate":
+            return significant(float(value))
+        case "share":
+            return f"{100 * value:.0f} %"
+    return str(value)

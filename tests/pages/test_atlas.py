@@ -1,0 +1,99 @@
+"""The site of a store: a page of all, one for each model, one for each device."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from archstat.sweep.outcome import FAILED, CaseOutcome
+from archstat.sweep.store import Store
+from tests.cli.running import invoke
+from tests.sweep.test_store import counted, measured
+
+
+class Reader(HTMLParser):
+    """Checks that tags are closed, and collects links, addresses and ids."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.links, self.loaded, self.ids = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.links += [found["href"]] if tag == "a" else []
+        self.loaded += [found[key] for key in ("src", "data") if key in found]
+        self.ids += [found["id"]] if "id" in found else []
+        if tag not in {"meta", "input", "line"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = Store(tmp_path / "store")
+    store.make()
+    slow = counted("net/a")
+    for outcome in (
+        counted("net/a", macs=1_000_000),
+        counted("<b>", macs=2_000_000),
+        measured("net/a", 1, 0.5, 0.25),
+        measured("net-a", 8, 0.25, 0.75),
+        CaseOutcome(replace(slow.case, model="lost"), FAILED, reason="took longer than 5 s"),
+    ):
+        store.keep(outcome)
+    done = invoke("atlas", "store", "-o", "site")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "5 pages: site/index.html\n"
+    return tmp_path / "site"
+
+
+def test_pages_are_whole_load_nothing_and_lead_to_each_other(site):
+    files = {path.name for path in site.iterdir()}
+    # two models whose names differ in a sign have a page each
+    assert len([name for name in files if name.startswith("model-net-a")]) == 2
+    assert {"index.html", "model-b.html", "device-a-processor.html"} <= files
+    for path in site.iterdir():
+        reader = Reader()
+        text = path.read_text(encoding="utf-8")
+        reader.feed(text)
+        assert reader.open == []
+        assert reader.loaded == []
+        assert "default-src 'none'" in text
+        assert len(reader.ids) == len(set(reader.ids))
+        assert [link for link in reader.links if link not in files] == []
+
+
+def test_the_first_page_has_every_model_device_and_failure(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert "5 cases of 4 models" in text
+    assert "took longer than 5 s" in text
+    assert "&lt;b&gt;" in text
+    # 8 examples in 0.25 s are 32 a second; at 75 % of the limit
+    row = re.search(r"<tr><th scope=\"row\"><a[^>]*>net-a</a>.*?</tr>", text)[0]
+    assert "32.0" in row
+    assert "75 %" in row
+
+
+def test_a_model_s_page_has_what_was_measured_and_one_without_says_so(site):
+    text = (site / "model-b.html").read_text(encoding="utf-8")
+    assert "Counted, and measured nowhere yet." in text
+    assert "2,000,000 MACs an example" in text
+    device = (site / "device-a-processor.html").read_text(encoding="utf-8")
+    assert device.count("<circle") == 2
+    assert "450 to 550 ms" in device  # 0.9 and 1.1 times 0.5 s
+
+
+def test_a_store_without_cases_is_told(tmp_path):
+    Store(tmp_path).make()
+    done = invoke("atlas", tmp_path, "-o", tmp_path / "site")
+    assert done.exit_code == 2
+    assert "nothing is kept there yet" in done.stderr
