@@ -127,7 +127,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Layered:
+class LayersTaken:
     """The layers of a case are measured."""
 
     number: int
@@ -152,4 +152,4 @@ class Done:
     spent_s: Mapping[str, float] = field(default_factory=dict)
 
 
-Event: TypeAlias = Surrounding | Ceiling | Ready | Fits | Failed | Taken | Layered | Done
+Event: TypeAlias = Surrounding | Ceiling | Ready | Fits | Failed | Taken | LayersTaken | Done

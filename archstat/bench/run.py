@@ -18,7 +18,7 @@ from archstat.bench.plan import (
     Done,
     Event,
     Failed,
-    Layered,
+    LayersTaken,
     Plan,
     Ready,
     Search,
@@ -222,7 +222,9 @@ class Run:
         """Note of which cases the layers are missing, as the process ended on the way to them."""
         ready = {event.number for event in seen if isinstance(event, Ready)}
         if plan.layers and not isinstance(seen[-1], Done):
-            for number in ready - {event.number for event in seen if isinstance(event, Layered)}:
+            for number in ready - {
+                event.number for event in seen if isinstance(event, LayersTaken)
+            }:
                 self._layers[number, process] = LayerTimes(process, failure=ENDED)
 
     def _forget(self, process: int, numbers: Sequence[int]) -> None:
@@ -246,7 +248,7 @@ class Run:
             case Taken(number, sample):
                 self._kept[number, process].add(sample)
                 self._tell(number, sorted(sample.calls_ns)[len(sample.calls_ns) // 2])
-            case Layered(number, times):
+            case LayersTaken(number, times):
                 self._layers[number, process] = times
             case Done(spent):
                 for what, seconds in spent.items():

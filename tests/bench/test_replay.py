@@ -12,7 +12,7 @@ from archstat.bench.layer_summary import breakdown  # noqa: E402
 from archstat.bench.measuring import worker  # noqa: E402  it needs torch
 from archstat.bench.measuring.replay import replays  # noqa: E402
 from archstat.bench.measuring.subject import Models  # noqa: E402
-from archstat.bench.plan import Layered, Plan  # noqa: E402
+from archstat.bench.plan import LayersTaken, Plan  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Record, Result  # noqa: E402
 from archstat.models.argument import find_model  # noqa: E402
@@ -173,7 +173,7 @@ def measured(model, shape="", **settings):
     work = known(model, asked, [2]).works[2]
     told = []
     worker.run(Plan({0: case}, {0: work}, asked, RULES, layers=True), told.append)
-    times = tuple(event.times for event in told if isinstance(event, Layered))
+    times = tuple(event.times for event in told if isinstance(event, LayersTaken))
     ceilings = tuple(event for event in told if type(event).__name__ == "Ceiling")
     result = Result(case, work, layers=times)
     record = Record("", is_quick=True, environment={}, titles={}, ceilings=ceilings)

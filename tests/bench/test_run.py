@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from archstat.bench.case import Case
-from archstat.bench.plan import Done, Failed, Layered, Ready, Surrounding, Taken
+from archstat.bench.plan import Done, Failed, LayersTaken, Ready, Surrounding, Taken
 from archstat.bench.protocol import Rules
 from archstat.bench.record import Ceiling, LayerRound, LayerTimes, Reading, Record, Sample, to_dict
 from archstat.bench.run import Asked, Progress, Run, seconds_left
@@ -200,7 +200,7 @@ def with_layers(plan):
     """Measure every case, and then its layers."""
     yield from good(plan)
     for number in plan.cases if plan.layers else ():
-        yield Layered(number, replace(TIMES, process=plan.process))
+        yield LayersTaken(number, replace(TIMES, process=plan.process))
     yield Done({"all": 1.0})
 
 
@@ -221,7 +221,7 @@ def test_the_time_for_layers_is_counted():
 def test_a_process_that_dies_of_the_layers_costs_the_layers_only():
     def start(plan):
         yield from good(plan)
-        yield Layered(0, TIMES)
+        yield LayersTaken(0, TIMES)
 
     small, large = run(start, processes=1, layers=True).measure().results
     assert (small.layers, large.layers) == (

@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 
 
 from archstat.bench import run
-from archstat.bench.plan import Done, Failed, Layered, Ready, Taken
+from archstat.bench.plan import Done, Failed, LayersTaken, Ready, Taken
 from archstat.bench.record import LayerRound, LayerTimes, Reading, Sample
 from tests.cli.running import assert_refused, invoke
 
@@ -56,7 +56,7 @@ def sample(**changes):
 
 def good(times=GOOD, **changes):
     taken = [Taken(0, sample(**changes)) for _ in range(3)]
-    return [Ready(0, 3, MS, 5 * MS), *taken, Layered(0, times)]
+    return [Ready(0, 3, MS, 5 * MS), *taken, LayersTaken(0, times)]
 
 
 def test_the_layers_and_the_whole_have_a_column(spec, faked):

@@ -29,7 +29,7 @@ from archstat.bench.plan import (
     Event,
     Failed,
     Fits,
-    Layered,
+    LayersTaken,
     Plan,
     Ready,
     Search,
@@ -85,7 +85,7 @@ def run(plan: Plan, tell: Tell) -> None:
     for number, station in stations.items():
         times = _layer_times(plan, number, models, station, meter)
         rounds_ns += times.rounds[-1].at_ns if times.rounds else 0  # when the last one began
-        tell(Layered(number, times))
+        tell(LayersTaken(number, times))
     probes_ns = probes.spent_ns - before_ns
     tell(_done(start, max(0, rounds_ns - probes_ns), probes_ns))
 
