@@ -12,6 +12,7 @@ from archstat.analyses.conventions.ptflops import POOLS
 from archstat.analyses.conventions.terms import (
     CONV_BIASES,
     CONVOLUTIONS,
+    EVERY_POOL,
     OTHER_NORMS,
     RESPONSE_NORMS,
     RUNNING_NORMS,
@@ -20,12 +21,12 @@ from archstat.analyses.conventions.terms import (
     called,
     conv_bias_additions,
     is_operator,
+    kind,
     values,
 )
 from archstat.graph import Node
 from archstat.layers.conv import sliding_out_size
 from archstat.layers.opaque import Observed
-from archstat.layers.pool import AnyAdaptivePool, AnyPool
 
 ACTIVATIONS = frozenset({"relu", "prelu", "elu", "leaky_relu", "silu", "gelu", "softmax"})
 KNOWN = frozenset(
@@ -45,7 +46,7 @@ def _activations(node: Node) -> int:
 
 
 def _pools(node: Node) -> int:
-    is_module = not called(node) and isinstance(node.layer, (AnyPool, AnyAdaptivePool))
+    is_module = not called(node) and kind(node) in EVERY_POOL
     return values(node) if is_module or called(node) in POOLS else 0
 
 

@@ -13,11 +13,11 @@ from archstat.analyses.conventions.terms import (
     OTHER_NORMS,
     RUNNING_NORMS,
     called,
+    kind,
     outputs,
     values,
 )
 from archstat.graph import Node
-from archstat.layers.pool import AdaptiveAvgPool2d
 
 KNOWN = frozenset(
     """
@@ -35,7 +35,7 @@ def _padded_by_word(node: Node) -> int:
 
 
 def _adaptive_pool_inputs(node: Node) -> int:
-    return values(node) if isinstance(node.layer, AdaptiveAvgPool2d) else 0
+    return values(node) if kind(node) == "adaptive_avg_pool2d" else 0
 
 
 def _nearest_outputs(node: Node) -> int:

@@ -11,18 +11,19 @@ from collections.abc import Mapping
 from archstat.analyses.conventions.convention import Convention, Term, Unseen
 from archstat.analyses.conventions.terms import (
     BIASES,
+    EVERY_POOL,
     FIRST_FACTORS,
+    NORMS,
     RESPONSE_NORMS,
     called,
     has_scale,
     is_inside_attention,
     is_operator,
+    kind,
     values,
 )
 from archstat.graph import Node
-from archstat.layers.norm import AnyBatchNorm, GroupNorm, LayerNorm
 from archstat.layers.opaque import Observed
-from archstat.layers.pool import AnyAdaptivePool, AnyPool
 
 PRODUCTS = frozenset({"matmul", "mm", "bmm", "addmm", "baddbmm"})
 ACTIVATIONS: Mapping[str, tuple[int, int]] = {
@@ -57,13 +58,13 @@ def _activations(node: Node) -> int:
 def _pools(node: Node) -> int:
     if called(node):
         return values(node) if called(node) in POOLS else 0
-    return 2 * values(node) if isinstance(node.layer, (AnyPool, AnyAdaptivePool)) else 0
+    return 2 * values(node) if kind(node) in EVERY_POOL else 0
 
 
 def _norms(node: Node) -> int:
-    if called(node) or not isinstance(node.layer, (AnyBatchNorm, GroupNorm, LayerNorm)):
+    if called(node) or kind(node) not in NORMS:
         return 0
-    is_double = has_scale(node.layer) and not isinstance(node.layer, LayerNorm)
+    is_double = has_scale(node.layer) and kind(node) != "layer_norm"
     return values(node) * (2 if is_double else 1)
 
 

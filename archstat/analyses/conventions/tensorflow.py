@@ -10,43 +10,48 @@ from math import prod
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC, Convention, Term
 from archstat.analyses.conventions.terms import (
+    ADAPTIVE_AVERAGES,
+    AVERAGE_POOLS,
+    BATCH_NORMS,
     BIASES,
     CONVOLUTIONS,
+    MAX_POOLS,
     TRANSPOSED,
     has_scale,
+    kind,
     outputs,
     transposed_by_output,
     values,
 )
 from archstat.graph import Node
-from archstat.layers.activation import GELU, LogSoftmax, PReLU, SiLU, Softmax
-from archstat.layers.combine import Add, Multiply
-from archstat.layers.norm import AnyBatchNorm, GroupNorm, LayerNorm
-from archstat.layers.pool import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AnyAvgPool, AnyMaxPool
+from archstat.layers.norm import GroupNorm, LayerNorm
 
 MOST_AXES = 2
+PER_VALUE = {"softmax": 5, "gelu": 4, "prelu": 3, "silu": 2}
+"""The operations of activations that fall apart into operators, for each value."""
 
 
 def _pools(node: Node) -> int:
-    if not isinstance(node.layer, (AnyMaxPool, AnyAvgPool)) or node.layer.axes > MOST_AXES:
+    if kind(node) not in MAX_POOLS | AVERAGE_POOLS or len(node.out_shape) - 1 > MOST_AXES:
         return 0
-    return outputs(node) * prod(node.layer.kernel_size)
+    window: int = prod(node.layer.settings()["kernel_size"])
+    return outputs(node) * window
 
 
 def _global_averages(node: Node) -> int:
-    is_average = isinstance(node.layer, (AdaptiveAvgPool1d, AdaptiveAvgPool2d))
+    is_average = kind(node) in ADAPTIVE_AVERAGES
     return values(node) if is_average and prod(node.out_shape[1:]) == 1 else 0
 
 
 def _joins(node: Node) -> int:
-    if not isinstance(node.layer, (Add, Multiply)):
+    if kind(node) not in {"add", "multiply"}:
         return 0
     return outputs(node) * (len(node.inputs) - 1)
 
 
 def _batch_norms(node: Node) -> int:
     """Return a product and a sum for each value; what makes their factors, for each channel."""
-    if not isinstance(node.layer, AnyBatchNorm):
+    if kind(node) not in BATCH_NORMS:
         return 0
     return 2 * values(node) + node.in_shape[0] * (6 if has_scale(node.layer) else 5)
 
@@ -67,14 +72,8 @@ def _other_norms(node: Node) -> int:
 
 
 def _activations(node: Node) -> int:
-    layer = node.layer
-    if isinstance(layer, Softmax) and not isinstance(layer, LogSoftmax):
-        return 5 * values(node)
-    if isinstance(layer, GELU):
-        return 4 * values(node)
-    if isinstance(layer, SiLU):
-        return 2 * values(node)
-    return 3 * values(node) + layer.num_parameters if isinstance(layer, PReLU) else 0
+    slopes = node.weights if kind(node) == "prelu" else 0
+    return PER_VALUE.get(kind(node), 0) * values(node) + slopes
 
 
 def _transposed(node: Node) -> int:

@@ -15,12 +15,24 @@ from archstat.layers.conv import (
     ConvTranspose2d,
     ConvTranspose3d,
 )
-from archstat.layers.linear import Linear
-from archstat.layers.norm import AnyBatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from archstat.layers.opaque import Called, Observed
 
 CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)
 TRANSPOSED = (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
+
+
+BATCH_NORMS = frozenset({"batch_norm1d", "batch_norm2d", "batch_norm3d"})
+NORMS = BATCH_NORMS | {"layer_norm", "group_norm"}
+MAX_POOLS = frozenset({"max_pool1d", "max_pool2d", "max_pool3d"})
+AVERAGE_POOLS = frozenset({"avg_pool1d", "avg_pool2d", "avg_pool3d"})
+ADAPTIVE_AVERAGES = frozenset({"adaptive_avg_pool1d", "adaptive_avg_pool2d"})
+ADAPTIVE_POOLS = ADAPTIVE_AVERAGES | {"adaptive_max_pool2d"}
+EVERY_POOL = MAX_POOLS | AVERAGE_POOLS | ADAPTIVE_POOLS
+
+
+def kind(node: Node) -> str:
+    """Return which kind of layer a node is; nothing for what was only observed."""
+    return "" if isinstance(node.layer, (Called, Observed)) else node.layer.kind
 
 
 def called(node: Node) -> str:
@@ -91,16 +103,14 @@ def transposed_by_output(node: Node) -> int:
 
 def running_norm(node: Node) -> int:
     """Return what is added for batch norms that use running statistics."""
-    if not isinstance(node.layer, AnyBatchNorm) or not node.layer.track_running_stats:
+    if not node.layer.settings().get("track_running_stats"):
         return 0
     return values(node) * (2 if has_scale(node.layer) else 1)
 
 
 def other_norm(node: Node) -> int:
     """Return what is added for norms that use mean and variance of what they are given."""
-    if not isinstance(node.layer, (AnyBatchNorm, LayerNorm, GroupNorm)):
-        return 0
-    if isinstance(node.layer, AnyBatchNorm) and node.layer.track_running_stats:
+    if kind(node) not in NORMS or node.layer.settings().get("track_running_stats"):
         return 0
     return values(node) * (5 if has_scale(node.layer) else 4)
 
@@ -111,9 +121,9 @@ def response_norm(node: Node) -> int:
     It squares, pools the squares over channels padded by size − 1, and multiplies and adds; its
     power and its division are not among the functions that tools watch.
     """
-    if not isinstance(node.layer, LocalResponseNorm):
+    if kind(node) != "local_response_norm":
         return 0
-    padding = (node.layer.size - 1) * prod(node.in_shape[1:])
+    padding: int = (node.layer.settings()["size"] - 1) * prod(node.in_shape[1:])
     return 3 * values(node) + (values(node) + padding)
 
 
@@ -126,7 +136,7 @@ def by_first_factor(node: Node) -> int:
 
 def is_linear(node: Node) -> bool:
     """Return whether a node is a linear layer."""
-    return isinstance(node.layer, Linear)
+    return kind(node) == "linear"
 
 
 BIASES = Term("one addition per output value, for its bias", bias_additions)

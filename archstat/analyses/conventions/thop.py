@@ -6,31 +6,32 @@ from math import prod
 
 from archstat.analyses.conventions.convention import Convention, Term, Unseen
 from archstat.analyses.conventions.terms import (
+    ADAPTIVE_AVERAGES,
+    AVERAGE_POOLS,
+    BATCH_NORMS,
     TRANSPOSED_BY_OUTPUT,
     has_scale,
     is_no_known_module,
+    kind,
     outputs,
     values,
 )
 from archstat.graph import Node
-from archstat.layers.activation import LogSoftmax, PReLU, Softmax
-from archstat.layers.norm import AnyBatchNorm, LayerNorm
-from archstat.layers.pool import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AnyAvgPool
 
 
 def _norms(node: Node) -> int:
-    if not isinstance(node.layer, (AnyBatchNorm, LayerNorm)):
+    if kind(node) not in BATCH_NORMS | {"layer_norm"}:
         return 0
     return values(node) * (4 if has_scale(node.layer) else 2)
 
 
 def _averages(node: Node) -> int:
-    return outputs(node) if isinstance(node.layer, AnyAvgPool) else 0
+    return outputs(node) if kind(node) in AVERAGE_POOLS else 0
 
 
 def _adaptive_averages(node: Node) -> int:
     """Return the additions of each window, and a division; in floats, as it takes their ratio."""
-    if not isinstance(node.layer, (AdaptiveAvgPool1d, AdaptiveAvgPool2d)):
+    if kind(node) not in ADAPTIVE_AVERAGES:
         return 0
     sides = zip(node.in_shape[1:], node.out_shape[1:], strict=True)
     return int((prod(before / after for before, after in sides) + 1) * outputs(node))
@@ -38,13 +39,13 @@ def _adaptive_averages(node: Node) -> int:
 
 def _softmax(node: Node) -> int:
     """Return n exponentials, n − 1 additions and n divisions for the n channels of each place."""
-    if not isinstance(node.layer, Softmax) or isinstance(node.layer, LogSoftmax):
+    if kind(node) != "softmax":
         return 0
     return 3 * values(node) - values(node) // node.in_shape[0]
 
 
 def _slopes(node: Node) -> int:
-    return values(node) if isinstance(node.layer, PReLU) else 0
+    return values(node) if kind(node) == "prelu" else 0
 
 
 THOP = Convention(

@@ -6,60 +6,57 @@ from math import prod
 
 from archstat.analyses.conventions.convention import Convention, Term, Unseen
 from archstat.analyses.conventions.terms import (
+    ADAPTIVE_AVERAGES,
+    ADAPTIVE_POOLS,
+    AVERAGE_POOLS,
+    BATCH_NORMS,
+    MAX_POOLS,
     TRANSPOSED,
     TRANSPOSED_BY_OUTPUT,
     has_scale,
     is_no_known_module,
+    kind,
     outputs,
     values,
 )
 from archstat.graph import Node
-from archstat.layers.norm import AnyBatchNorm
-from archstat.layers.pool import (
-    AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
-    AnyAvgPool,
-    AnyMaxPool,
-    AvgPool1d,
-)
+from archstat.layers.base import Shape
 
 
 def _norms(node: Node) -> int:
-    if not isinstance(node.layer, AnyBatchNorm):
+    if kind(node) not in BATCH_NORMS:
         return 0
     return values(node) * (2 if has_scale(node.layer) else 1)
 
 
-def _window(layer: AnyMaxPool | AnyAvgPool) -> int:
+def _window(node: Node) -> int:
     """Return what it takes for the values of a window: the side, where it is stated as one number.
 
     A kernel stated as a tuple of equal numbers looks the same here, and counts as their product
     there.
     """
-    is_number = len(set(layer.kernel_size)) == 1 and not isinstance(layer, AvgPool1d)
-    return layer.kernel_size[0] if is_number else prod(layer.kernel_size)
+    sides: Shape = node.layer.settings()["kernel_size"]
+    is_number = len(set(sides)) == 1 and kind(node) != "avg_pool1d"
+    return sides[0] if is_number else prod(sides)
 
 
 def _pools(node: Node) -> int:
-    layer = node.layer
-    if isinstance(layer, AnyMaxPool):
-        return outputs(node) * (_window(layer) - 1)
-    if isinstance(layer, AnyAvgPool):
-        return outputs(node) * (_window(layer) - 1 + layer.axes)
+    if kind(node) in MAX_POOLS:
+        return outputs(node) * (_window(node) - 1)
+    if kind(node) in AVERAGE_POOLS:
+        return outputs(node) * (_window(node) - 1 + len(node.out_shape) - 1)
     return 0
 
 
 def _adaptive_pools(node: Node) -> int:
     """Return the operations of windows; where sides do not divide, of its guess at their size."""
-    layer = node.layer
-    if not isinstance(layer, (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool2d)):
+    if kind(node) not in ADAPTIVE_POOLS:
         return 0
     sides = zip(node.in_shape[1:], node.out_shape[1:], strict=True)
     window = prod(
         before % after + 1 if before % after else before // after for before, after in sides
     )
-    divisions = 0 if isinstance(layer, AdaptiveMaxPool2d) else layer.axes
+    divisions = len(node.out_shape) - 1 if kind(node) in ADAPTIVE_AVERAGES else 0
     return outputs(node) * (window - 1 + divisions)
 
 
