@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 
 from archstat.cli.progress import waiting
-from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_within, stdout_kept
+from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_within, say, stdout_kept
 from archstat.errors import ArchstatError, Stopped, UsageError, within
 from archstat.files import noting
 from archstat.formats import format_names
@@ -224,7 +224,7 @@ def answering() -> Iterator[None]:
         from archstat.cli.wording import told
 
         for problem in error.problems:
-            typer.echo(f"error: {told(problem)}", err=True)
+            say(f"error: {told(problem)}")
         raise typer.Exit(CANNOT_ANSWER) from None
 
 

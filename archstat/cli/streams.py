@@ -16,7 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+import typer
+
 from archstat.cli.plain_letters import register_nearest
+from archstat.documents.letters import printable_lines
 
 CANNOT_ANSWER = 2
 BROKEN_PIPE = 141
@@ -147,6 +150,11 @@ def stdout_kept() -> Iterator[None]:
             sys.__stdout__.flush()
         os.dup2(kept, out)
         os.close(kept)
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, without what a terminal would obey: names are people's."""
+    typer.echo("\n".join(printable_lines(text)), err=True)
 
 
 def end_within(seconds: float) -> None:

@@ -28,7 +28,7 @@ from archstat.cli.shared import (
     columns_named,
     limited,
 )
-from archstat.cli.streams import stdout_kept
+from archstat.cli.streams import say, stdout_kept
 from archstat.errors import UsageError, within
 from archstat.formats import TEXT
 
@@ -180,7 +180,7 @@ def table(
         shown_report = _arranged(report, depth, by, sort, top)
         target.send(report_document(shown_report, view))
     if strict and report.totals.uncounted:
-        typer.echo(f"not counted: {', '.join(report.totals.uncounted)}", err=True)
+        say(f"not counted: {', '.join(report.totals.uncounted)}")
         raise typer.Exit(NO)
 
 

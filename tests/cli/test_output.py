@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archstat.cli.streams import say
 from tests.cli.running import assert_refused, environment, invoke, start
 
 
@@ -389,3 +390,8 @@ def test_a_spec_that_another_extends_is_not_overwritten(tmp_path, monkeypatch, w
         "error: 'parent.toml' would be overwritten, and this command reads it",
     )
     assert Path("parent.toml").read_text(encoding="utf-8") == SPEC
+
+
+def test_names_of_files_tell_a_terminal_nothing(capsys):
+    say("a\x1b[31mb\u202e:\nhint")
+    assert capsys.readouterr().err == "a [31mb :\nhint\n"

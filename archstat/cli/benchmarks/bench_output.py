@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import typer
-
 from archstat.cli.output import STDOUT, Destination, destination, require_other, write_stdout
+from archstat.cli.streams import say
 from archstat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ class Targets:
                 try:
                     target.send(_document(record))
                 except UsageError as error:  # what is measured is still there, to be printed
-                    typer.echo(f"note: {error}; measuring goes on", err=True)
+                    say(f"note: {error}; measuring goes on")
 
     def show(self, record: Record, old: Record | None = None) -> bool:
         """Write and print a record, and how its models compare, or how it does with an older one.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from archstat.cli.streams import say
 from archstat.errors import UsageError, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def handed_in(
         )
     for note in (*found.notes, f"{found.layout}" if found.layout.system else ""):
         if note:
-            typer.echo(f"note: {note}", err=True)
+            say(f"note: {note}")
     return source, found.submissions
 
 
@@ -86,7 +87,7 @@ def scaled(rules: Policy, roster: Roster | None, assignment: str) -> Policy:
     stated = None if roster is None else roster.out_of(assignment)
     if not stated or rules.out_of is not None:
         return rules
-    typer.echo(f"note: scaled to {float(stated):g} points, as the roster says", err=True)
+    say(f"note: scaled to {float(stated):g} points, as the roster says")
     return replace(rules, out_of=stated)
 
 
@@ -132,20 +133,16 @@ def graded_in(
         try:
             run(ledger=records, done=done)
         except KeyboardInterrupt:
-            typer.echo(
-                f"stopped: {len(graded)} of {total} are graded; the same command goes on from here",
-                err=True,
-            )
+            say(f"stopped: {len(graded)} of {total} are graded; the same command goes on from here")
             raise typer.Exit(STOPPED) from None
         except UsageError as error:  # a full disk
-            typer.echo(f"stopped: {len(graded)} of {total} are graded", err=True)
+            say(f"stopped: {len(graded)} of {total} are graded")
             raise UsageError(error.problems[0].what, hint=GOES_ON) from None
         if told.edited:
-            typer.echo(
+            say(
                 f"note: in {folder}, edited by somebody and left so: {', '.join(told.edited[:3])}"
                 f"{', …' if len(told.edited) > 3 else ''}; the new feedback is beside, "  # noqa: PLR2004
-                f"in files with{AGAIN}",
-                err=True,
+                f"in files with{AGAIN}"
             )
     return tuple(sorted(graded, key=lambda one: one.submission.key))
 

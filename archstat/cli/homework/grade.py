@@ -13,6 +13,7 @@ from archstat.cli.homework import collecting, marking
 from archstat.cli.homework import variants as of_each
 from archstat.cli.reading import question
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option, named
+from archstat.cli.streams import say
 from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def grade(
         for left in decided.unused(graded, listed):
             place = f"{shown(str(override))}, line {left.line}"
             who = f"nobody called {shown(left.student)} has handed anything in"
-            typer.echo(f"note: {place}: {who}", err=True)
+            say(f"note: {place}: {who}")
         document = (
             class_document(report)
             if explained is None
@@ -232,10 +233,9 @@ def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...
     words = (*python(describing.__name__), "x".join(map(str, shape)))
     sandbox = Sandbox(words, limits, network, Walls(hidden))
     if not sandbox.walls.kind:
-        typer.echo(
+        say(
             "warning: this system does not let us keep submitted code from your files and the "
-            "network; run it in a container",
-            err=True,
+            "network; run it in a container"
         )
     return sandbox
 

@@ -25,6 +25,7 @@ from archstat.cli.shared import (
     load,
     require_layers,
 )
+from archstat.cli.streams import say
 from archstat.errors import UsageError, within
 from archstat.formats.special import SHEETS
 
@@ -137,8 +138,7 @@ def _tell(sheet: SheetQuestion) -> None:
     if told := sheet.told():
         names = " and ".join(column.key for column in told)
         verb, them = ("is", "it") if len(told) == 1 else ("are", "them")
-        typer.echo(
+        say(
             f"note: {names} {verb} blank, too: what is asked follows from {them} by division "
-            f"(--keep {','.join(column.key for column in told)} leaves {them} in)",
-            err=True,
+            f"(--keep {','.join(column.key for column in told)} leaves {them} in)"
         )

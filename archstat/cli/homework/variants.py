@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from archstat.cli.homework import marking
+from archstat.cli.streams import say
 from archstat.errors import UsageError, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -175,10 +176,9 @@ def grading(file: Path | None, model: str, asked: Question, usual: Grader) -> Gr
     def borrowed(graded: Sequence[Graded]) -> tuple[Borrowed, ...]:
         strangers = [one for one in graded if each.given_to(kept, one.submission) is None]
         for one in strangers:
-            typer.echo(
+            say(
                 f"note: {shown(one.submission.key)} was given no network of its own, and is held "
-                f"against {model}",
-                err=True,
+                f"against {model}"
             )
         return each.borrowed(kept, truths, graded)
 

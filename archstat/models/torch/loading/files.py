@@ -132,9 +132,10 @@ def _tell(path: Path, left: Sequence[Statement]) -> None:
         return
     lines = ", ".join(_spans(left))
     what = "a statement was" if len(left) == 1 else f"{len(left)} statements were"
+    name = str(path)
     sys.stderr.write(
-        f"{path}: {what} not run, as a file is read for what it defines: line {lines}; "
-        "to run all: --run-file, or run_file=True in Python\n"
+        f"{name if name.isprintable() else shown(name)}: {what} not run, as a file is read for "
+        f"what it defines: line {lines}; to run all: --run-file, or run_file=True in Python\n"
     )
 
 
