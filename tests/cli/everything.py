@@ -42,7 +42,7 @@ WORDS = {
     "budget": ["budget", "lenet5", "--max-params", "60k", "--max-activation-bytes", "8MiB"],
     "check": ["check", "sheet.md", "--against", "lenet5", "--feedback", "full"],
     "grade": ["grade", "class", "--against", "lenet5", "--workers", "1"],
-    "key": ["key", "lenet5", "--blank", "weights,rf"],
+    "key": ["key", "lenet5", "--blank", "weights,macs,rf"],
     "mistakes": ["mistakes", "lenet5"],
     "report": ["report", "lenet5", "cifar-alexnet"],
     "draw": ["draw", "lenet5"],

@@ -61,14 +61,7 @@ def check(
             "-o", "--output", metavar="FILE", help="Write a file; its suffix is a format."
         ),
     ] = None,
-    submitted_arguments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--submitted-arg",
-            metavar="KEY=VALUE",
-            help="What a submitted class is called with, as in --submitted-arg num_classes=10.",
-        ),
-    ] = None,
+    submitted_arguments: marking.SubmittedArguments = None,
     *,
     any_convention: marking.AnyConvention = False,
 ) -> None:

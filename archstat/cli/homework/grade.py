@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from archstat.cli.homework import collecting, marking
 from archstat.cli.homework import variants as of_each
-from archstat.cli.reading import question
+from archstat.cli.reading import arguments, question
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option, named
 from archstat.cli.streams import say
 from archstat.errors import UsageError, shown, within
@@ -122,6 +123,7 @@ def grade(
         ),
     ] = "",
     *,
+    submitted_arguments: marking.SubmittedArguments = None,
     any_convention: marking.AnyConvention = False,
     format_name: Annotated[str | None, format_option(default="text, what is printed")] = None,
     run_submitted_code: Annotated[
@@ -161,8 +163,12 @@ def grade(
         listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
-        about = (truth.graph.input_shape, limits, network, (folder, output))
-        sandbox = _sandbox(*about) if run_submitted_code else None
+        hidden, given = (folder, output), submitted_arguments
+        sandbox = (
+            _sandbox(truth.graph.input_shape, limits, network, hidden, given)
+            if run_submitted_code
+            else None
+        )
         marking.fit(rules, truth)
         rules = collecting.scaled(rules, listed, assignment or truth.graph.name)
         source, submissions = collecting.handed_in(folder, output, read_so_far(), listed)
@@ -183,7 +189,7 @@ def grade(
             sandbox=sandbox,
             mark=each.mark,
         )
-        digest = f"{__version__} {each.work.digest} {run_submitted_code} {network}"
+        digest = f"{__version__} {each.work.digest} {run_submitted_code} {network} {given}"
         total = len(submissions)
         decide = partial(_final, rules.late, decided)
         graded = collecting.graded_in(run, digest, output, names, total, render, decide)
@@ -222,7 +228,13 @@ def _final(late: Late, decided: Overrides, graded: Graded) -> Final:
     return final_of(graded, late, decided.of(graded))
 
 
-def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...]) -> Sandbox:
+def _sandbox(
+    shape: Shape,
+    limits: Limits,
+    network: str,
+    hidden: tuple[Path, ...],
+    given: list[str] | None,
+) -> Sandbox:
     from archstat.homework.grading.processes import python
     from archstat.homework.grading.submitted import describing
     from archstat.homework.grading.submitted.sandbox import Sandbox
@@ -230,7 +242,8 @@ def _sandbox(shape: Shape, limits: Limits, network: str, hidden: tuple[Path, ...
 
     if not hasattr(os, "killpg"):
         raise UsageError("--run-submitted-code is not possible on this system")
-    words = (*python(describing.__name__), "x".join(map(str, shape)))
+    arguments(given)  # which refuses what cannot be one
+    words = (*python(describing.__name__), "x".join(map(str, shape)), json.dumps(given or []))
     sandbox = Sandbox(words, limits, network, Walls(hidden))
     if not sandbox.walls.kind:
         say(

@@ -62,6 +62,14 @@ Tongue: TypeAlias = Annotated[
         "--language", metavar="en|ko", help="The language in which mistakes are explained."
     ),
 ]
+SubmittedArguments: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--submitted-arg",
+        metavar="KEY=VALUE",
+        help="What a submitted class is called with, as in --submitted-arg num_classes=10.",
+    ),
+]
 OutOf: TypeAlias = Annotated[
     float | None,
     typer.Option("--out-of", metavar="N", help="The points that all is scaled to."),
