@@ -10,7 +10,13 @@ from archstat.documents.document import Column, Document, Line, Notes, Sentences
 from archstat.documents.heaviness import looks_of, with_bars
 from archstat.documents.view import View
 from archstat.layers.base import Shape
-from archstat.report.columns import COLUMNS, OF_PARAMETERS, OF_TRAINING, for_machines
+from archstat.report.columns import (
+    OF_MODELS,
+    OF_PARAMETERS,
+    OF_TRAINING,
+    choose_columns,
+    for_machines,
+)
 from archstat.report.columns import LayerColumn as Quantity
 from archstat.report.report import NetworkReport, Row
 from archstat.report.values import Bytes, Map, Named, Value, arranged
@@ -51,10 +57,10 @@ def all_columns(report: NetworkReport, view: View) -> tuple[Quantity, ...]:
     if view.columns is not None or view.is_homework:
         return chosen
     if report.layers and not report.is_placed:
-        chosen = tuple(COLUMNS[key] for key in OF_PARAMETERS)
+        chosen = choose_columns(OF_PARAMETERS)
     if report.totals.has_frozen:
         at = next((n for n, each in enumerate(chosen) if each.key == "neurons"), len(chosen))
-        chosen = (*chosen[:at], COLUMNS["trainable"], *chosen[at:])
+        chosen = (*chosen[:at], OF_MODELS["trainable"], *chosen[at:])
     return chosen
 
 

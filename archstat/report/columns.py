@@ -143,7 +143,6 @@ _ALL = (
         is_text=True,
         convention=_AXES,
     ),
-    LayerColumn("tensors", "tensors", _tensors, is_text=True),
     LayerColumn(
         "weights",
         "weights",
@@ -163,13 +162,6 @@ _ALL = (
         lambda row, _: _told(row, row.params),
         lambda totals: _sum(totals.params, totals.is_untold),
         convention="params are weights and biases",
-    ),
-    LayerColumn(
-        "trainable",
-        "trainable",
-        lambda row, _: row.trainable,
-        lambda totals: totals.trainable,
-        convention="trainable params are those that an optimizer changes",
     ),
     LayerColumn(
         "params_share",
@@ -297,6 +289,20 @@ def _stated(settings: Mapping[str, object]) -> Iterator[str]:
 COLUMNS = {column.key: column for column in _ALL}
 """Every column by its key."""
 
+OF_MODELS = {
+    column.key: column
+    for column in (
+        LayerColumn("tensors", "tensors", _tensors, is_text=True),
+        LayerColumn(
+            "trainable",
+            "trainable",
+            lambda row, _: row.trainable,
+            lambda totals: totals.trainable,
+        ),
+    )
+}
+"""Columns of models as people hold them, which no homework asks for."""
+
 SHORT_NAMES = {column.short_title.lower(): column.key for column in _ALL if column.short_title}
 """The keys of columns that may be named by their short titles, too: rf."""
 
@@ -338,13 +344,14 @@ def choose_columns(keys: Sequence[str]) -> tuple[LayerColumn, ...]:
     if adds:
         place = {key: number for number, key in enumerate(COLUMNS)}
         keys = sorted({*DEFAULT, *keys}, key=lambda key: place.get(key, len(place)))
-    unknown = [key for key in keys if key not in COLUMNS]
+    known = {**COLUMNS, **OF_MODELS}
+    unknown = [key for key in keys if key not in known]
     if unknown:
         raise UsageError(
             f"there is no column {' and no '.join(map(shown, unknown))}",
-            hint=did_you_mean(unknown[0], list(COLUMNS)) or f"there are {', '.join(COLUMNS)}",
+            hint=did_you_mean(unknown[0], list(known)) or f"there are {', '.join(COLUMNS)}",
         )
-    return tuple(COLUMNS[key] for key in keys)
+    return tuple(known[key] for key in keys)
 
 
 def with_count(columns: Sequence[LayerColumn], name: str) -> tuple[LayerColumn, ...]:

@@ -262,8 +262,11 @@ def _trace(  # noqa: PLR0913  likewise
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None
     is_on_meta = inputs[0].is_meta
+    frozen = frozenset(
+        tensor_name for tensor_name, each in model.named_parameters() if not each.requires_grad
+    )
     recorder = Recorder(
-        paths, params, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
+        paths, params, frozen=frozen, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
     )
     names = recorder.begin(args, kwargs)
     for tensor, values in (*given.known, *held_by(model, standins)):
@@ -338,4 +341,15 @@ def _idle(model: nn.Module, unclaimed: Mapping[str, Shape]) -> Iterator[Node]:
         name = f"{path} (not called)" if path else "parameters (not read)"
         own = dict(model.get_submodule(path).named_parameters(recurse=False))
         sizes = {name: own[name].element_size() for name in params if name in own}
-        yield Node(name, layer, (), (), (), examples=0, params=params, param_sizes=sizes)
+        frozen = frozenset(name for name in params if name in own and not own[name].requires_grad)
+        yield Node(
+            name,
+            layer,
+            (),
+            (),
+            (),
+            examples=0,
+            params=params,
+            frozen=frozen,
+            param_sizes=sizes,
+        )

@@ -125,8 +125,8 @@ def test_what_is_wrong_with_several_is_said_once():
     lines = render(compare_records(both, both), "table").splitlines()
 
     assert lines[-2] == (
-        "batch 1, new; batch 2, new: too few processes or samples to say; use more --processes or "
-        "--seconds"
+        "batch 1, new; batch 2, new: too few processes or samples to say; use more processes or "
+        "seconds"
     )
 
 

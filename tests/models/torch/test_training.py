@@ -286,3 +286,29 @@ def test_what_is_kept_sparse_is_not_known():
                   inner=nn.Linear(8, 8))  # fmt: skip
     report = analyze(model, (8,), train=True, device="cpu")
     assert "sparse tensors" in report.totals.step.unknown
+
+
+def test_frozen_parameters_are_told_from_those_that_learn():
+    class Adapted(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.base, self.unused = nn.Linear(16, 8), nn.Linear(3, 3)
+            self.down, self.up = nn.Linear(16, 2, bias=False), nn.Linear(2, 8, bias=False)
+            self.base.requires_grad_(requires_grad=False)
+            self.unused.requires_grad_(requires_grad=False)
+
+        def forward(self, x):
+            return self.base(x) + self.up(self.down(x))
+
+    for train in (False, True):
+        report = analyze(Adapted(), (16,), train=train)
+        learning = {row.name: (row.params, row.trainable) for row in report.layers if row.params}
+        assert learning == {
+            "base": (136, 0),  # 16·8 + 8
+            "down": (32, 32),
+            "up": (16, 16),
+            "unused (not called)": (12, 0),
+        }
+        assert report.totals.trainable == 48
+        assert "196 params" in str(report)
+        assert "of which 48 learn" in str(report)

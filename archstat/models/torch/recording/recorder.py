@@ -46,16 +46,18 @@ class Recorder(TorchDispatchMode):
     Args:
         paths: The modules' paths, by identity.
         params: The tensors that stand for the parameters; shared ones once, by their first name.
+        frozen: The names of those that do not learn.
         each_operator: Whether every module opens up, also those that are known.
         tape: What hears of autograd, in training mode.
         is_on_meta: Whether the model runs where tensors have no values.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is recorded has these parts
         self,
         paths: Mapping[int, str],
         params: Mapping[str, Tensor],
         *,
+        frozen: frozenset[str] = frozenset(),
         each_operator: bool = False,
         tape: Tape | None = None,
         is_on_meta: bool = True,
@@ -75,9 +77,7 @@ class Recorder(TorchDispatchMode):
         self.values = Values(is_on_meta=is_on_meta)
         self._names: Counter[str] = Counter()
         self._sizes = {name: tensor.element_size() for name, tensor in params.items()}
-        self._frozen = {
-            name for name, tensor in params.items() if tape is not None and not tensor.requires_grad
-        }
+        self._frozen = frozen
 
     supports_higher_order_operators = True
 
