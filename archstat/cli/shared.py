@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 
 from archstat.cli.progress import waiting
-from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_within, say, stdout_kept
+from archstat.cli.streams import CANNOT_ANSWER, STDERR, end_at_once, say, stdout_kept
 from archstat.errors import ArchstatError, Stopped, UsageError, within
 from archstat.files import noting
 from archstat.formats import format_names
@@ -175,7 +175,7 @@ def limited(seconds: float | None) -> Iterator[None]:
             os._exit(CANNOT_ANSWER)
         raise Stopped
 
-    end_within(seconds)
+    end_at_once()
     before = signal.getsignal(signal.SIGALRM)
     try:
         try:

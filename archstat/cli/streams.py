@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
@@ -26,8 +24,6 @@ BROKEN_PIPE = 141
 """What shells say of a program that wrote to a pipe that nobody reads any more."""
 
 STDIN, STDOUT, STDERR = range(3)
-LEAST_S = 0.2
-"""That is left for ending, at least, where there is a time limit."""
 
 
 class _Lost(SystemExit):
@@ -83,7 +79,7 @@ class _Streams:
 
     def __init__(self) -> None:
         self.answers: io.TextIOWrapper | None = None
-        self.ends_at: float | None = None
+        self.is_limited = False
 
 
 _STREAMS = _Streams()
@@ -157,9 +153,9 @@ def say(text: str) -> None:
     typer.echo("\n".join(printable_lines(text)), err=True)
 
 
-def end_within(seconds: float) -> None:
-    """Let the process end in this time, whatever a model file has left running."""
-    _STREAMS.ends_at = time.monotonic() + seconds
+def end_at_once() -> None:
+    """Let the process end as soon as it has answered: there is a limit on its time."""
+    _STREAMS.is_limited = True
 
 
 def leave(code: int) -> None:
@@ -167,12 +163,8 @@ def leave(code: int) -> None:
     with suppress(OSError, ValueError):
         answers().flush()
     keep_answers()
-    if _STREAMS.ends_at is not None and hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
-        left = max(LEAST_S, _STREAMS.ends_at - time.monotonic())
-        signal.setitimer(signal.ITIMER_REAL, left)
     others = [each for each in threading.enumerate() if not each.daemon]
-    if len(others) > 1:
+    if len(others) > 1 or _STREAMS.is_limited:  # nor what it does at exit
         with suppress(OSError, ValueError):
             sys.stderr.flush()
         os._exit(code)

@@ -120,6 +120,17 @@ def test_nothing_that_a_model_leaves_running_keeps_us_or_reaches_an_answer(tmp_p
 
 
 @pytest.mark.slow
+def test_a_limit_on_time_ends_the_process_whatever_waits_at_exit(tmp_path):
+    pytest.importorskip("torch")
+    init = "import atexit, time; atexit.register(time.sleep, 100); time.sleep(100)"
+    path = tmp_path / "net.py"
+    path.write_text(NET.format(init=init, forward=""), encoding="utf-8")
+    done = archstat("table", f"{path}:Net", "--input", "3", "--timeout", "1", timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no answer within 1 s\n")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("init", "forward"), [("raise BaseException('boo')", ""), ("", "raise BaseException('boo')")]
 )
