@@ -192,7 +192,9 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
     if heads == 1 and len(rows) > 2 and _is_caption(rows[0]) and is_heading(rows[1]):  # noqa: PLR2004
         start += 1  # a name above the titles
     header, body = _titled(rows[start:stop], heads)
-    again = next((at for at, row in enumerate(body) if at and _are_titles(row)), len(body))
+    again = next(
+        (at for at, row in enumerate(body) if at and row != header and _are_titles(row)), len(body)
+    )
     later = Found(found.place, body[again:], heads=1, tool=found.tool)
     body = body[:again]
     if len(header) < FEWEST_COLUMNS or not body:

@@ -126,7 +126,8 @@ def _sums(row: SheetRow, key: Key) -> list[Place]:
 def _named(row: SheetRow, key: Key) -> Place | None:
     """Return the module that a row adds up, if it names it: Pooler total."""
     rest = spelled(TOTAL_WORDS.sub(" ", row.text))
-    found = [place for place in (*key.blocks, *key.layers) if rest and rest in place.spelled]
+    names = {rest, f"{rest}s"} if rest else set()
+    found = [place for place in (*key.blocks, *key.layers) if names & place.spelled]
     return found[0] if len(found) == 1 else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
 
+from archstat.homework.answers.place import WHOLE
 from archstat.homework.answers.places import Key, Place, spelled
 from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer, Answers
@@ -243,6 +244,7 @@ class Evidence:
             score += LIKE_FAMILY
         if not place.is_layer:
             is_block = is_namesake or label.is_block or self._is_called(row, place)
+            is_block = is_block or (place.name == WHOLE and self._is_whole(row))
             score += BLOCK if is_block else BLOCK + self.key.beside(place)
         if place.members and place.members[0] in self.key.repeated and not is_namesake:
             score += REPEATED
@@ -253,6 +255,11 @@ class Evidence:
     @cached_property
     def _spelled(self) -> Mapping[int, frozenset[str]]:
         return {row.index: frozenset(map(spelled, row.names)) - {""} for row in self.rows}
+
+    def _is_whole(self, row: SheetRow) -> bool:
+        """Return whether a tool prints a row for the whole network: the first, of another name."""
+        is_first = bool(self.sheet.rows) and row.index == self.sheet.rows[0].index
+        return self.sheet.table.tool is not None and is_first and row.label.family is None
 
     def is_namesake(self, row: SheetRow, place: Place) -> bool:
         """Return whether a row has the name of a place."""

@@ -264,7 +264,7 @@ def _families(name: str, words: list[re.Match[str]]) -> list[_Mention]:
     while place < len(words):
         for end in range(min(place + LONGEST_NAME, len(words)), place, -1):
             spelled = "".join(word[0] for word in words[place:end])
-            family = _FAMILIES.get(_AFFIX.sub("", spelled))
+            family = _FAMILIES.get(_AFFIX.sub("", spelled)) or _FAMILIES.get(spelled.rstrip("s"))
             if family is None and end == place + 1:
                 family = next((of for word, of in _UNSPACED.items() if word in spelled), None)
             if family is not None:
