@@ -168,11 +168,10 @@ def _spelled(text: str) -> str:
 
 def is_true(cell: Cell, said: Said) -> bool | None:
     """Return whether the cause that is told of a wrong cell is the true one; None: none is told."""
-    if said.verdict == "follows":
-        return any(cause.startswith("follows") for cause in cell.cause.split("|"))
-    if not said.cause:
-        return None
-    return any(
-        said.cause in causes()[name].get("keys", [name])
-        for name in (cause.partition(":")[0] for cause in cell.cause.split("|"))
+    names = [cause.partition(":")[0] for cause in cell.cause.split("|")]
+    is_told = bool(said.cause) and any(
+        said.cause in causes()[name].get("keys", [name]) for name in names
     )
+    if said.verdict == "follows":
+        return is_told or "follows" in names
+    return is_told if said.cause else None

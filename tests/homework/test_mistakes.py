@@ -74,6 +74,8 @@ ELSEWHERE = [
     # dilated it spans 2·4 + 1 = 9: 27 + 4 - 9 + 1 = 23; not dilated 27
     ("dilation-left-out", "paper-alexnet", DILATED, "conv2", "feature_map", (256, 27, 27)),
     ("dilation-not-seen", "paper-alexnet", DILATED, "conv2", "receptive_field", (51, 51)),
+    # what pool1 makes of 55×55: (55 - 3) / 2 + 1
+    ("map-behind-the-pool", "paper-alexnet", {}, "conv1", "feature_map", (96, 27, 27)),
     # what stands before the pool behind conv1's stride of 4
     ("before-for-after", "paper-alexnet", {}, "pool1", "effective_stride", (4, 4)),
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer, Truth
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
-from archstat.homework.mistakes.slips import off_by_one, slip
+from archstat.homework.mistakes.slips import SUM_SLIPS, off_by_one, slip, sum_slip
 from archstat.homework.sheet.labels import family_of
 from archstat.layers.base import Shape
 
@@ -21,6 +22,9 @@ SIZES_OF_A_MAP = 3
 """Sizes that chance seldom makes those of another row."""
 
 FIELD = "receptive_field"
+
+FREQUENT = frozenset({"growth-left-out", "kernel-not-less-one"})
+"""What is behind most receptive fields that are wrong, so that one cell is enough to tell."""
 
 MOST_OTHERS = 1
 """As many other mistakes are named that explain the same cells."""
@@ -101,7 +105,11 @@ def causes_of(marks: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> 
             and suspect.explained & open_roots == explained
             and suspect.plausibility(open_roots) == max(likeness)
         ]
-        found.append(_cause(best, explained, marks, rivals))
+        cause = _cause(best, explained, marks, rivals)
+        only = marks[min(explained)]
+        if len(best.explained) == 1 and _is_of_another_row(only, truth, names):
+            cause = replace(cause, is_certain=False)
+        found.append(cause)
         open_roots -= explained
     found = [cause for cause in found if not _is_slip(cause, marks, roots)]
     open_roots = roots - {
@@ -197,18 +205,24 @@ def _cause(
         mistake.words,
         mistake.hint,
         cells,
-        is_certain=_is_certain(suspect, [marks[number] for number in explained], marks),
+        is_certain=_is_certain(suspect, [marks[number] for number in explained], marks, rivals),
         others=tuple(rivals[:MOST_OTHERS]),
     )
 
 
-def _is_certain(suspect: _Suspect, own: Sequence[Mark], marks: Sequence[Mark]) -> bool:
+def _is_certain(
+    suspect: _Suspect, own: Sequence[Mark], marks: Sequence[Mark], rivals: Sequence[str]
+) -> bool:
     """Return whether chance hardly explains it: large numbers, or all that is wrong.
 
     Where numbers are small, it must explain every wrong cell of its columns, and contradict none.
     """
     if any(QUANTITIES[one.quantity].is_telling for one in own):
         return True
+    if suspect.own and not rivals and suspect.mistake.key in FREQUENT:
+        return True
+    if own[0].quantity == "in_shape" and suspect.mistake.key.startswith("input-"):
+        return True  # what the first layer is given is the input itself
     if len(suspect.own) >= ENOUGH and len(suspect.own) >= suspect.contradicted:
         return True
     is_given = any(QUANTITIES[one.quantity].is_setting for one in own)
@@ -258,7 +272,13 @@ def _skipped(wrong: Sequence[Mark], truth: Truth, names: Mapping[str, str]) -> l
 def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
     """Return the slip that explains a cell, or that nothing known does."""
     others = {} if one.layer.startswith(TOTAL) else _others(one, truth, names)
+    value = QUANTITIES[one.quantity].reads(one.entry.written)
+    if one.layer == TOTAL and (key := _of_sum(one, value, truth)):
+        return Cause(key, *SUM_SLIPS[key], (one.cell,))
     found = slip(QUANTITIES[one.quantity], one.entry.written, one.answer, others)
+    if QUANTITIES[one.quantity].is_setting and (found is None or found.key != "arithmetic"):
+        words = "the network has another setting here"
+        return Cause("other-setting", words, "look at the description of the network", (one.cell,))
     if found is None:
         words = (
             "the rows do not add up to this"
@@ -266,11 +286,23 @@ def _slipped(one: Mark, truth: Truth, names: Mapping[str, str]) -> Cause:
             else "no known mistake leads here"
         )
         return Cause("unknown", words, "work it out again, step by step", (one.cell,))
-    value = QUANTITIES[one.quantity].reads(one.entry.written)
     is_long = isinstance(value, tuple) and len(value) >= SIZES_OF_A_MAP
     is_open = found.key == "digit" or (found.key == "copied" and not is_long)
     certain = QUANTITIES[one.quantity].is_telling or not is_open
     return Cause(found.key, found.words, found.hint, (one.cell,), is_certain=certain)
+
+
+def _is_of_another_row(one: Mark, truth: Truth, names: Mapping[str, str]) -> bool:
+    """Return whether a number is what is true of another layer of its kind."""
+    quantity = QUANTITIES[one.quantity]
+    others = _others(one, truth, names).values()
+    return any(other and quantity.agrees(one.entry.written, other) for other in others)
+
+
+def _of_sum(one: Mark, value: Answer, truth: Truth) -> str | None:
+    """Return what may have been done with a wrong sum over all layers."""
+    parts = {name: answers.get(one.quantity) for name, answers in truth.account.items()}
+    return sum_slip(value, one.answer, parts, prod(truth.graph.input_shape))
 
 
 def _others(one: Mark, truth: Truth, names: Mapping[str, str]) -> Mapping[str, Answer]:

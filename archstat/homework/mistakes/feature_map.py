@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archstat.homework.answers.truth import Windowed
+from archstat.homework.answers.truth import Account, Answers, Truth, Windowed
 from archstat.homework.mistakes.base import SIZES, Mistake, by_formula, reckoned
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, SlidingConvolution
@@ -26,6 +26,21 @@ def _other_input(side: int) -> Mistake:
         "look at the size of the input image again",
         input_shape=input_shape,
     )
+
+
+def _behind_pools(truth: Truth) -> Account:
+    """Return the maps behind pools for the convolutions that these pools follow."""
+    found: dict[str, Answers] = {}
+    last = ""
+    for name, node in truth.nodes.items():
+        if isinstance(node.layer, AnyConvolution):
+            last = name
+        elif isinstance(node.layer, AnyPool) and last:
+            found[last] = {"feature_map": node.out_shape}
+            last = ""
+        elif node.out_shape != node.in_shape:
+            last = ""
+    return found
 
 
 def _along(
@@ -159,6 +174,13 @@ MISTAKES = (
         "the dilation is left out",
         "how many pixels does a dilated kernel span?",
         change=_undilated,
+    ),
+    Mistake(
+        "map-behind-the-pool",
+        "the map behind the pool stands where that of the convolution belongs",
+        "which layer makes this map?",
+        frozenset({"feature_map"}),
+        _behind_pools,
     ),
     by_formula(
         "input-map-copied",

@@ -19,6 +19,7 @@ FACTORS: Mapping[str, Fraction] = {
     "1,024 times too large": Fraction(1024),
     "1,024 times too small": Fraction(1, 1024),
 }
+SMALLEST_PART = 500  # of a sum that chance seldom misses by just as much
 SHORTEST = 3  # of numbers in which a wrong digit is seen: 27 and 28 are two numbers
 SHORTEST_SIZE = 2  # likewise, of the sizes of a shape whose other sizes are right
 
@@ -36,7 +37,7 @@ class PossibleSlip:
     hint: str
 
 
-def slip(
+def slip(  # noqa: C901, PLR0911  one for each slip
     quantity: Quantity, written: WrittenCell, answer: Answer, others: Mapping[str, Answer]
 ) -> PossibleSlip | None:
     """Return what explains a cell that no mistake of thought explains.
@@ -65,14 +66,51 @@ def slip(
                 f"this belongs in the row of {name}",
                 "compare the two rows",
             )
+    if _is_cut_off(written, answer):
+        return PossibleSlip(
+            "truncated", "its digits are cut off, not rounded", "round to the nearest digit"
+        )
     for digits, true in _pairs(written, answer):
         if words := _edit(digits, true):
             return PossibleSlip("digit", words, "compare digit by digit")
     if isinstance(answer, int) and answer:
         for words, factor in FACTORS.items():
-            if any(number.value == answer * factor for number in written.numbers):
+            if any(number.agrees(answer * factor) for number in written.numbers):
                 return PossibleSlip("unit", f"it is {words}", "look at the unit")
     return None
+
+
+def _is_cut_off(written: WrittenCell, answer: Answer) -> bool:
+    """Return whether a rounded number is the next lower one: 650K for 659,272."""
+    return isinstance(answer, int) and any(
+        number.value < answer < number.value + (number.coarse or number.step)
+        for number in written.numbers
+        if number.step is not None
+    )
+
+
+def sum_slip(value: Answer, answer: Answer, parts: Mapping[str, Answer], size: int) -> str | None:
+    """Return what may have been done with a sum that is none: added too much, or too little.
+
+    Args:
+        value: What is written.
+        answer: What is true.
+        parts: What the layers add to it, and what those of a kind do.
+        size: How many numbers the network's input has.
+    """
+    if not isinstance(value, int) or not isinstance(answer, int):
+        return None
+    if value - answer == size:
+        return "input-counted"
+    missing = {part for part in parts.values() if isinstance(part, int) and part >= SMALLEST_PART}
+    return "layers-left-out" if answer - value in missing else None
+
+
+SUM_SLIPS: Mapping[str, tuple[str, str]] = {
+    "input-counted": ("the input is counted, too", "add up what the layers have"),
+    "layers-left-out": ("some layers are left out of the sum", "is every layer in the sum?"),
+}
+"""What may have been done with a sum, in words, and what leads to the right way."""
 
 
 def off_by_one(value: Answer, answer: Answer) -> bool:

@@ -20,6 +20,8 @@ Row = tuple[str, ...]
 VALUE = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9]|None,|-)")
 """How a value starts."""
 
+THOUSANDS = re.compile(r"[0-9]{3}(?:,[0-9]{3})*")
+
 SUMS = frozenset({"params", "weights", "biases", "buffers", "macs", "flops", "neurons"})
 """What rows of sums are about."""
 
@@ -185,7 +187,7 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
     while stop > start + 1 and _is_sentence(rows[stop - 1]):
         stop -= 1
     if all(len(row) == 2 and SUMMARY.search(row[0]) for row in rows):  # noqa: PLR2004  columns
-        yield from _sentences(found.place, [(": ".join(row),) for row in rows])
+        yield from _sentences(found.place, [(_joined(*row),) for row in rows])
         return
     if heads is None and start and _is_group_of_titles(rows[start - 1], rows[start]):
         start -= 1
@@ -211,6 +213,12 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
     yield from _sentences(found.place, [*sums, *rows[stop:]])
     if later.grid:
         yield from _table(later)
+
+
+def _joined(words: str, value: str) -> str:
+    """Return what a row of two says as a line; a comma of thousands may have cut it in two."""
+    is_cut = words[-1:].isdigit() and THOUSANDS.fullmatch(value) is not None
+    return f"{words},{value}" if is_cut else f"{words}: {value}"
 
 
 def _is_caption(row: Row) -> bool:

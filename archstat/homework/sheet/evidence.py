@@ -40,6 +40,9 @@ OF_READING = 0.7
 BESIDE = 0.1
 """The part that a setting counts that stands beside what is asked."""
 
+OF_VALUES = frozenset({"activations", "neurons"})
+"""What is told as one number, and not as the sizes of a map."""
+
 STRONG = 8.0
 """What the values of a column must count for to be about what its title does not say."""
 
@@ -112,6 +115,7 @@ class Evidence:
     def _possible(self, column: SheetColumn) -> tuple[Reads, ...]:
         """Return the ways to read a column that the values of any place support."""
         ways = (column.chosen,) if column.chosen else column.ways
+        may_be_maps = any(way.asks[:1] == ("feature_map",) for way in ways)
         found = []
         for way in ways:
             entries = [
@@ -120,6 +124,10 @@ class Evidence:
                 for entry in self.sheet.entries(row, column, way)
                 if entry.quantity in way.asks
             ]
+            said = [entry.written for entry in entries if not entry.written.is_blank]
+            products = sum(not written.numbers and bool(written.shapes) for written in said)
+            if may_be_maps and way.asks[0] in OF_VALUES and 2 * products > len(said):
+                continue  # 32×32×64 is a map, where a title may mean one
             support, readings = self._support(entries)
             if column.is_guessed and support < STRONG:
                 continue

@@ -119,7 +119,7 @@ def _in_sentences(place: str, line: str, table: int | None) -> Iterator[StatedTo
 def _mentioned(place: str, line: str, table: int | None) -> Iterator[StatedTotal]:
     """Yield amounts in running text with what they count: FLOPs ≈ 3.6B; ~95% of the parameters."""
     amounts = list(_MENTIONED.finditer(line)) if len(line) <= _LONGEST_LINE else []
-    if any(
+    if TOTAL.search(line) and any(
         heading(word).quantities[:1] == ("layer",)
         for one in amounts
         for word in one["behind"].split()
