@@ -80,11 +80,11 @@ def test_what_has_failed_is_tried_again(tmp_path, status):
 ENDLESS = """
 import os, sys
 from pathlib import Path
-from archstat.homework.grading.ledger import Record, opened
+from archstat.homework.grading.ledger import GradedRecord, opened
 from archstat.homework.grading.outcome import Outcome, Status
 with opened(Path(sys.argv[1]), "q") as ledger:
     for number in range(1_000_000):
-        ledger.add(Record(str(number), "d", "", Outcome(Status.OK, "x" * 5_000)))
+        ledger.add(GradedRecord(str(number), "d", "", Outcome(Status.OK, "x" * 5_000)))
         print(number, flush=True)
 """
 
