@@ -9,10 +9,12 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from onnx import AttributeProto
+
 from archstat.errors import TraceError, UsageError
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers import Layer
-from archstat.layers.base import Shape, times
+from archstat.layers.base import Shape, is_bias, times
 from archstat.layers.opaque import Observed
 from archstat.models.onnx.file import FLOATS, QUANTIZED, Exported
 from archstat.models.onnx.naming import names_of
@@ -152,7 +154,27 @@ class _Reader:
             if source is not None and source in self._unclaimed:
                 own = role if role not in found else f"{role}_{number}"
                 found[own] = self._unclaimed.pop(source)
+        for number, (source, shape) in enumerate(_inside(use.node, self._unclaimed)):
+            self._unclaimed.pop(source, None)
+            found[f"{'bias' if is_bias(source) else 'weight'}_inside_{number}"] = shape
         return found
+
+
+def _inside(node: Any, unclaimed: Mapping[str, Shape]) -> list[tuple[str, Shape]]:
+    """Return what the graphs in an operator, as those of `If`, read of what is stored, or store."""
+    found: dict[str, Shape] = {}
+    for attribute in node.attribute:
+        graphs = [attribute.g] if attribute.type == AttributeProto.GRAPH else attribute.graphs
+        for graph in graphs:
+            found |= {
+                each.name: tuple(each.dims)
+                for each in graph.initializer
+                if each.data_type in FLOATS | QUANTIZED and prod(each.dims) > 1
+            }
+            for inner in graph.node:
+                found |= {name: unclaimed[name] for name in inner.input if name in unclaimed}
+                found |= dict(_inside(inner, unclaimed))
+    return list(found.items())
 
 
 def _with_bias(layer: Layer) -> Layer:

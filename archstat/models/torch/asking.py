@@ -36,10 +36,13 @@ def asked_inputs(
     found = suggested(source.model, runs)
     known = ", ".join(names)
     if not stated:
-        instead = (3, 224, 224) if found is None else written(found, names)
+        usual = (
+            (3, 224, 224) if names == ["x"] else f"{names[0]}=3x224x224" if names else (3, 224, 224)
+        )
+        instead = usual if found is None else written(found, names)
         raise UsageError(
             f"{source.name} does not say what its input is",
-            hint=f"its forward takes {known}" if len(names) > 1 else None,
+            hint=f"its forward takes {known}" if len(names) > 1 or found is None else None,
             instead={"input": instead},
         )
     args, kwargs = example_inputs(source, stated, 1, torch.device("meta"))

@@ -13,6 +13,7 @@ from archstat.extras import TORCH, Extra, require
 from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
 from archstat.models.tensors import HeldTensor, Tensors
+from archstat.models.torch.cache import cached_names
 from archstat.models.torch.loading.home import FILES
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ class TorchFrontEnd(FrontEnd):
 
     @staticmethod
     def libraries() -> Mapping[str, Callable[[], list[str]]]:
-        """Return torchvision and timm; they are imported when their names are asked for."""
-        return {library: partial(_names, library) for library in LIBRARIES}
+        """Return torchvision and timm, imported when they are asked, and what is in the cache."""
+        named = {library: partial(_names, library) for library in LIBRARIES}
+        return {**named, "hf": cached_names}
 
     def graph(self, question: Question) -> Loaded:
         """Return the graph that a forward pass shows."""

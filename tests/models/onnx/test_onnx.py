@@ -318,3 +318,25 @@ def test_a_network_of_layers_is_held_against_a_run(saved):
 )
 def test_a_name_tells_the_module(name, path):
     assert scope(name) == path
+
+
+def test_what_is_stored_for_a_branch_is_held_where_it_branches(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = [helper.make_tensor_value_info("y", FLOAT, (1, 4, 6, 6))]
+    own = helper.make_graph(
+        [helper.make_node("Conv", ["x", "v"], ["y"])], "b", [], out, [tensor("v", 4, 3, 3, 3)]
+    )
+    outer = helper.make_graph([helper.make_node("Conv", ["x", "w"], ["y"])], "a", [], out)
+    graph = helper.make_graph(
+        [helper.make_node("If", ["c"], ["y"], then_branch=outer, else_branch=own)],
+        "net",
+        [
+            helper.make_tensor_value_info("x", FLOAT, (1, 3, 8, 8)),
+            helper.make_tensor_value_info("c", TensorProto.BOOL, ()),
+        ],
+        out,
+        [tensor("w", 4, 3, 3, 3)],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), "if.onnx")
+    totals = archstat.analyze("if.onnx").totals
+    assert (totals.params, totals.uncounted) == (2 * 108, ("If",))  # 4·27 of each branch

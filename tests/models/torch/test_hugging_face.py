@@ -107,3 +107,16 @@ def test_parts_of_a_pipeline_are_models(tmp_path, monkeypatch):
     assert first.macs == 64 * 32 * 4 * 9
     with pytest.raises(UsageError, match="holds several models\n  hint: name one: hf/pipe/unet"):
         archstat.analyze("hf/pipe")
+
+
+def test_configurations_in_the_cache_are_listed(tmp_path, monkeypatch):
+    from archstat.models.argument import library_names
+
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(UsageError, match="no configuration is in the cache"):
+        library_names("hf")
+    for name in ("bert-base-uncased", "meta--llama"):
+        folder = tmp_path / f"models--{name}" / "snapshots" / "abc"
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text("{}", encoding="utf-8")
+    assert library_names("hf") == ["hf/bert-base-uncased", "hf/meta/llama"]
