@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, Command] = {
     "bench": Command("benchmarks.bench", "bench", group=MEASURE),
     "report": Command("report", "report"),
     "draw": Command("draw", "draw"),
+    "field": Command("field", "field"),
     "ceilings": Command("scale.ceilings", "ceilings", group=MEASURE),
     "limit": Command("scale.ceilings", "limit", "EPILOG_LIMIT", MEASURE),
     "sweep": Command("scale.sweep", "sweep", group=SCALE),

@@ -23,7 +23,7 @@ from archstat.documents.document import (
 from archstat.documents.letters import capital, printable, sentence
 from archstat.formats.layout.flow import FlowFormat
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """\
 :root { color-scheme: light dark; --good: #1a7f37; --other: #0969da; --doubt: #9a6700;
   --bad: #cf222e; --absent: #8250df; --weak: #59636e; --line: #d0d7de; --head: #f6f8fa; }

@@ -214,7 +214,7 @@ class _Looker:
         for name, output in self._outputs.items():
             field = self.fields[name]
             self.seen[name] = {
-                unit: hull(self._gradient(_value(output, field, unit)).sum(dim=0))
+                unit: hull(self._gradient(unit_value(output, field, unit)).sum(dim=0))
                 for unit in self.units[name]
             }
         for name in self._convolutions[:MOST_CORNERS]:
@@ -358,7 +358,7 @@ def _units(field: ReceptiveField, sides: Sequence[int]) -> list[Unit]:
     return [*dict.fromkeys((middle, first) if is_inside else (first, last))]
 
 
-def _value(output: Tensor, field: ReceptiveField, unit: Sequence[int]) -> Tensor:
+def unit_value(output: Tensor, field: ReceptiveField, unit: Sequence[int]) -> Tensor:
     """Return the sum of all values that a unit has in a tensor, one for each channel."""
     for number, axis in enumerate(reversed(field.layout), 1):
         if axes_of(axis):

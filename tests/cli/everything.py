@@ -46,6 +46,7 @@ WORDS = {
     "mistakes": ["mistakes", "lenet5"],
     "report": ["report", "lenet5", "cifar-alexnet"],
     "draw": ["draw", "lenet5"],
+    "field": ["field", "lenet5", "S4", "--all"],
     "ceilings": ["ceilings", "--device", "cpu", "--processes", "1"],
     "limit": ["limit", "lenet5", "--on", "cpu.json"],
     "sweep": ["sweep", "plan.toml", "--list"],

@@ -52,6 +52,7 @@ def test_these_are_the_commands():
         "bench",
         "report",
         "draw",
+        "field",
         "ceilings",
         "limit",
         "sweep",
@@ -139,6 +140,7 @@ FILES = {
     "plan.toml": '[[cases]]\nmodels = "lenet5"\nwhat = "table"\nbatch = 32\n',
     "h200.json": None,
     "cpu.json,h200.json": None,
+    "cat.jpg": b"\xff\xd8\xff",  # all that is looked at; a browser draws the rest
     "store": None,
     "h200": None,
     "cpu": None,
@@ -162,6 +164,8 @@ def make(name):
     if name.endswith(".zip"):
         with zipfile.ZipFile(name, "w") as archive:
             archive.writestr("alice.md", FILES[name])
+    elif isinstance(FILES.get(name), bytes):
+        Path(name).write_bytes(FILES[name])
     else:
         Path(name).write_text(FILES.get(name, SHEET), encoding="utf-8")
 

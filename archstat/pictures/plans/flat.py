@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from archstat.pictures.families import family, tokens
 from archstat.pictures.plans.frame import framed
-from archstat.pictures.plans.layered import Layered, layered
+from archstat.pictures.plans.layered import RankedGraph, layered
 from archstat.pictures.plans.palette import INK, LINE, WEAK, Palette, mixed
 from archstat.pictures.plans.stops import ARRANGING, Stop, shape_words
 from archstat.pictures.sketch.letters import shortened, width_of
@@ -149,7 +149,7 @@ def _box(stop: Stop, palette: Palette) -> Box:
     )
 
 
-def _columns(graph: Layered, heights: Sequence[float]) -> list[list[int]]:
+def _columns(graph: RankedGraph, heights: Sequence[float]) -> list[list[int]]:
     """Return the ranks of each column: it may end only where one node leads on."""
     leading = {node for route in graph.routes for node in route[:-1]}
     whole = sum(heights) + RANK_GAP * (len(heights) - 1)

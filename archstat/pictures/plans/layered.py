@@ -22,7 +22,7 @@ PASSING_WIDTH = 14
 
 
 @record
-class Layered:
+class RankedGraph:
     """Nodes in ranks.
 
     Attributes:
@@ -38,7 +38,7 @@ class Layered:
     routes: tuple[tuple[int, ...], ...]
 
 
-def layered(widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: float) -> Layered:
+def layered(widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: float) -> RankedGraph:
     """Return where nodes stand, which are numbered so that edges lead to higher numbers."""
     rank_of = _ranks(len(widths), edges)
     sizes = [*widths]
@@ -61,7 +61,7 @@ def layered(widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: floa
             below[upper].append(lower)
     _sort(ranks, above, below)
     centres = _place(ranks, above, below, sizes, gap, len(widths))
-    return Layered(len(widths), tuple(map(tuple, ranks)), tuple(centres), tuple(routes))
+    return RankedGraph(len(widths), tuple(map(tuple, ranks)), tuple(centres), tuple(routes))
 
 
 def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:

@@ -114,11 +114,15 @@ class Caption:
 
 @record
 class Photo:
-    """An image within a rectangle, as the address of its data."""
+    """An image within a rectangle, as the address of its data.
+
+    Attributes:
+        is_stretched: Whether each pixel has its place; else it keeps its shape, and is cut.
+    """
 
     bounds: Bounds
     address: str
-    opacity: float = 1
+    is_stretched: bool = False
 
 
 @record
@@ -200,7 +204,7 @@ def moved(shape: Drawn, right: float, down: float) -> Drawn:
         case Photo():
             at = shape.bounds
             there = Bounds(at.left + right, at.top + down, at.right + right, at.bottom + down)
-            return Photo(there, shape.address, shape.opacity)
+            return Photo(there, shape.address, shape.is_stretched)
         case Ensemble():
             inside = tuple(moved(each, right, down) for each in shape.shapes)
             return Ensemble(**{**vars(shape), "shapes": inside})

@@ -63,17 +63,22 @@ def _written(shape: Drawn) -> str:
         case Caption():
             return _caption(shape)
         case Photo():
-            at = shape.bounds
-            return element(
-                "image",
-                x=at.left,
-                y=at.top,
-                width=at.right - at.left,
-                height=at.bottom - at.top,
-                href=shape.address,
-                preserveAspectRatio="none",
-                opacity=shape.opacity,
-            )
+            return _photo(shape)
+
+
+def _photo(photo: Photo) -> str:
+    at = photo.bounds
+    fit = "none" if photo.is_stretched else "xMidYMid slice"
+    return element(
+        "image",
+        x=at.left,
+        y=at.top,
+        width=at.right - at.left,
+        height=at.bottom - at.top,
+        href=photo.address,
+        preserveAspectRatio=fit,
+        **({"style": "image-rendering: pixelated"} if photo.is_stretched else {}),
+    )
 
 
 def _patch(patch: Patch) -> str:

@@ -94,7 +94,10 @@ def page():
 def test_a_page_loads_and_runs_nothing(page):
     assert page.all("script", "link", "img", "iframe") == []
     assert {"http-equiv": "Content-Security-Policy"}.items() <= page.all("meta")[2].items()
-    assert page.all("meta")[2]["content"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert (
+        page.all("meta")[2]["content"]
+        == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
     assert "url(" not in written("html", feedback())
 
 

@@ -1,0 +1,1 @@
+"""What units see, drawn on the image."""
