@@ -74,6 +74,7 @@ def compare(
         from archstat.documents.holding import holding_document
         from archstat.models.argument import find_model
         from archstat.report import comparison
+        from archstat.report.folding import MOST_ROWS
         from archstat.report.holding import compare_tensors
 
         if len(models) < FEWEST:
@@ -84,7 +85,8 @@ def compare(
             if len(held) < FEWEST:
                 raise UsageError("one file has nothing to be compared with", hint="name another")
             fit = compare_tensors(held)
-            target.send(holding_document(fit.changes() if only_changes else fit))
+            is_long = target.shows_progress and len(fit.slots) > MOST_ROWS
+            target.send(holding_document(fit.changes() if only_changes or is_long else fit))
             if fail_on_change and fit.differs:
                 raise typer.Exit(NO)
             return

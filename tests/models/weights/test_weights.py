@@ -249,3 +249,15 @@ def test_parameters_are_explained_and_reconciled(tmp_path):
     explained = invoke("explain", tmp_path / "w.safetensors", "a")
     assert "weight 2×3" in explained.stdout
     assert invoke("reconcile", tmp_path / "w.safetensors", "--value", "8").exit_code == 0
+
+
+def test_of_many_tensors_those_that_differ_are_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shapes = {f"layers.{number}.weight": (2, 2) for number in range(70)}
+    write_safetensors(Path("a.safetensors"), shapes)
+    write_safetensors(Path("b.safetensors"), {**shapes, "layers.7.weight": (2, 3)})
+    told = invoke("compare", "a.safetensors", "b.safetensors").stdout
+    assert told.splitlines()[1].split() == ["≠", "layers.7.weight", "2×2", "2×3"]
+    assert told.splitlines()[-1] == "of 70 tensors 69 fit; 1 has another shape"
+    whole = invoke("compare", "a.safetensors", "b.safetensors", "-f", "csv").stdout
+    assert len(whole.splitlines()) == 71
