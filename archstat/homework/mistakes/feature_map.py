@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from archstat.homework.answers.truth import Account, Answers, Truth, Windowed
 from archstat.homework.mistakes.base import SIZES, Mistake, by_formula, reckoned
+from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, SlidingConvolution
 from archstat.layers.pool import AnyMaxPool, AnyPool
@@ -33,9 +34,10 @@ def _behind_pools(truth: Truth) -> Account:
     found: dict[str, Answers] = {}
     last = ""
     for name, node in truth.nodes.items():
-        if isinstance(node.layer, AnyConvolution):
+        family = general_family(node.layer.kind)
+        if family == "conv":
             last = name
-        elif isinstance(node.layer, AnyPool) and last:
+        elif family == "pool" and last:
             found[last] = {"feature_map": node.out_shape}
             last = ""
         elif node.out_shape != node.in_shape:
