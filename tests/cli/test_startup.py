@@ -46,6 +46,7 @@ def heavy_modules(script, *words):
         "table paper-alexnet --format xlsx -o /dev/null",
         "report paper-alexnet --format html",
         "draw paper-alexnet --format svg",
+        "field paper-alexnet conv2 --all --format svg",
         "key paper-alexnet --blank weights,rf",
         "mistakes paper-alexnet",
         "list",
