@@ -36,7 +36,6 @@ Examples:
   archstat compare paper-alexnet ungrouped-alexnet
   archstat compare torchvision/resnet18 torchvision/resnet34 torchvision/resnet50 -o nets.md
   archstat compare main.toml branch.toml --fail-on-change
-  archstat compare net.py:Net weights.safetensors --only-changes
 """
 EPILOG_BUDGET = """\b
 Examples:

@@ -42,7 +42,9 @@ def asked_inputs(
         instead = usual if found is None else written(found, names)
         raise UsageError(
             f"{source.name} does not say what its input is",
-            hint=f"its forward takes {known}" if len(names) > 1 or found is None else None,
+            hint=f"its forward takes {known}"
+            if len(names) > 1 or (found is None and names != ["x"])
+            else None,
             instead={"input": instead},
         )
     args, kwargs = example_inputs(source, stated, 1, torch.device("meta"))
