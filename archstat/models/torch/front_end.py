@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("torchvision", "timm")
 EXPORTED = ".pt2"
+OF_EXPORTED = "Accessing the data pointer of FakeTensor"
+"""How torch warns where a program that it has exported is copied."""
 
 
 class TorchFrontEnd(FrontEnd):
@@ -69,8 +72,11 @@ class TorchFrontEnd(FrontEnd):
             found = read_examples(question.input_file)
             args, kwargs = as_call(found, source.model.forward)
             with source.at_home():
-                return trace_examples(source, question, args, kwargs)
-        with source.at_home():
+                loaded = trace_examples(source, question, args, kwargs)
+            graph = replace(loaded.graph, notes=(*loaded.graph.notes, *source.notes))
+            return loaded._replace(graph=graph)
+        with source.at_home(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=OF_EXPORTED)
             graph, device = trace_source(
                 source,
                 question.inputs,
