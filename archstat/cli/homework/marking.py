@@ -36,9 +36,9 @@ Conventions: TypeAlias = Annotated[
     typer.Option(
         "--convention",
         metavar="NAME",
-        help="A convention that counts as right: with-biases, weights-only, keras, per-device, "
-        "every-output, clipped, batch, 2-bytes; macs, flops, macs+bias, textbook, torchstat, "
-        "torchstat-madd, torchinfo, fvcore, thop, ptflops, tensorflow.",
+        help="A convention that counts as right: with-biases, weights-only, keras, keras-lstm, "
+        "per-device, every-output, clipped, batch, 2-bytes; macs, flops, macs+bias, textbook, "
+        "torchstat, torchstat-madd, torchinfo, fvcore, thop, ptflops, tensorflow.",
     ),
 ]
 Asked: TypeAlias = Annotated[

@@ -91,7 +91,9 @@ def mark_held(
 ) -> Marked:
     """Return the marks of sheets that are held against a network already."""
     truth = key.truth
-    handed_in = (read.quantity for sheet in sheets for read in sheet.reads.values())
+    handed_in = (
+        read.quantity for sheet in sheets if _lists_layers(sheet) for read in sheet.reads.values()
+    )
     spots = asked_spots(truth, policy, asked_quantities(policy, handed_in))
     said = Said(own_words(sheets, key), frozenset(spots))
     marks: list[Mark] = []
@@ -121,6 +123,12 @@ def mark_held(
         result.points,
         result.out_of,
     )
+
+
+def _lists_layers(sheet: Held) -> bool:
+    """Return whether a sheet asks for something of layers, and not only of the whole network."""
+    places = sheet.alignment.places.values()
+    return not places or any(not place.is_sum for place in places)
 
 
 def _names(sheets: Sequence[Held]) -> dict[str, str]:

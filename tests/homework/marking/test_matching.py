@@ -61,3 +61,13 @@ def test_a_column_that_no_table_has_is_refused():
     assert str(caught.value) == (
         "column: the table has no column 'Weight'\n  hint: did you mean 'weights'?"
     )
+
+
+def test_a_total_in_the_text_asks_nothing_of_the_layers():
+    from archstat.homework.reading import read_bytes
+
+    table = "| layer | weights |\n|---|---|\n| C1 | 150 |\n| C3 | 2,400 |\n| C5 | 48,000 |\n"
+    table += "| F6 | 10,080 |\n| OUTPUT | 840 |\n\nTotal: 61,706 params and 236 biases\n"
+    result = marked_of(read_bytes(table.encode(), name="hw.md"), truth("lenet5"), Policy())
+    assert result.is_right  # 61,470 weights and 6 + 16 + 120 + 84 + 10 biases
+    assert not result.gaps
