@@ -1,7 +1,7 @@
 """A yardstick for tracing: models of other libraries, held against torch's own counts.
 
-Every model is built small, from its configuration, with random weights and without network: no table
-of ours was made from any of them. For each are compared:
+Every model is built small, from its configuration, with random weights and without network: no
+table of ours was made from any of them. For each are compared:
 
 - the parameters, and the multiply–accumulates of a forward pass, which torch's FlopCounterMode
   counts; what it has no formula for is explained by name, from formulas that stand here;
@@ -9,8 +9,8 @@ of ours was made from any of them. For each are compared:
   autograd's own graph tells;
 - the model, what it was given, and what belongs to the whole process, before and after.
 
-    pip install timm transformers diffusers segmentation-models-pytorch torchaudio torch-geometric \\
-        monai ultralytics peft
+    pip install timm transformers diffusers segmentation-models-pytorch torchaudio
+    pip install torch-geometric monai ultralytics peft
     python benchmarks/models [--only TEXT …] [--shard 1/4] [--each]
 
 A model whose library is not installed, or that does not run by itself, is named and left out. The
@@ -225,7 +225,8 @@ def _print(results: Sequence[Result], left_out: dict[str, str]) -> None:
     print("\neach: exact / explained by name / not")
     untrained = sum(result.backward == "cannot train" for result in results)
     print(
-        f"{untrained} cannot be trained as they stand, or torch does not tell whose their gradients are"
+        f"{untrained} cannot be trained as they stand, or torch does not tell whose their "
+        "gradients are"
     )
     print(f"{len(left_out)} do not run by themselves: {', '.join(left_out) or 'none'}")
 

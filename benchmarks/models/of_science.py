@@ -203,7 +203,7 @@ def _medical() -> Found:
 
 
 def _diffusion() -> Found:
-    def build(name: str) -> Given:  # noqa: PLR0911  each is built in its own way
+    def build(name: str) -> Given:
         import diffusers as d  # noqa: PLC0415  after the choice
 
         time, words = torch.tensor([3]), torch.rand(1, 7, 32)

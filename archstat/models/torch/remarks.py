@@ -42,11 +42,12 @@ def remarks(
 
 def values_read(model: nn.Module, values: Values, words: str) -> Iterator[str]:
     """Yield a sentence on the values that a forward pass has read, and on what was elsewhere."""
-    if values.was_read:
-        where = f", asked for in {values.read_at}" if values.read_at else ""
-        yield f"values that forward reads are {words}{where}"
-    if values.is_assumed:
-        yield "choices that parameters decide, such as routes to experts, were made in turn"
+    what = {
+        False: f"values that forward reads are {words}",
+        True: "choices that parameters decide, such as routes to experts, were made in turn",
+    }
+    for is_assumed, line in values.asked.items():
+        yield what[is_assumed] + (f", asked for in {line}" if line else "")
     if values.unknown_branches:
         yield "of torch.cond, the branch that costs more is counted: which runs, parameters decide"
     constants = [each for each in values.strangers if not each.requires_grad]  # others are told

@@ -84,9 +84,8 @@ class Values:
         is_on_meta: Whether the forward pass runs there; elsewhere, values are at hand.
 
     Attributes:
-        was_read: Whether any value was asked for.
-        read_at: The line that was the first to ask for a value; None if none has.
-        is_assumed: Whether what was read follows from a choice that is assumed.
+        asked: The line that was the first to ask for a value, of those that are known, and of those
+            that follow from a choice that is assumed.
         strangers: Tensors that were not where the others are that they met.
         unknown_branches: How many branches were chosen by values that are not known.
         is_unseen: Whether what runs now is not to be recorded.
@@ -96,9 +95,7 @@ class Values:
         self._is_on_meta = is_on_meta
         self._known: dict[int, tuple[weakref.ref[Tensor], Content]] = {}
         self._aliases: dict[int, list[weakref.ref[Tensor]]] = {}
-        self.was_read = False
-        self.read_at: str | None = None
-        self.is_assumed = False
+        self.asked: dict[bool, str | None] = {}
         self.strangers: list[Tensor] = []
         self.unknown_branches = 0
         self.is_unseen = False
@@ -222,10 +219,9 @@ class Values:
 
     def _note(self, found: Sequence[Content]) -> None:
         """Note that values were read, and where."""
-        if not self.was_read:
-            self.was_read = True
-            self.read_at = running_line(sys._getframe())  # noqa: SLF001  traceback's own way
-        self.is_assumed = self.is_assumed or any(each.is_assumed for each in found)
+        is_assumed = any(each.is_assumed for each in found)
+        if is_assumed not in self.asked:
+            self.asked[is_assumed] = running_line(sys._getframe())  # noqa: SLF001  traceback's own way
 
     def _computed(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Return what an operator gives on the CPU, of values that are known."""
