@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from archstat.analyses.receptive_field import Interval, receptive_fields
@@ -163,9 +163,11 @@ def intervals(network: Network, size: int) -> list[Interval | None]:
             end = extended(builder, [part], end)
     fields = receptive_fields(builder.build("random"))
     field = fields.by_name[end]
-    if field is None:  # lengths like 25, 33 and 35 in one network: rare, and said in a note
-        assert "too many to follow" in fields.notes[-1]
-        reject()
+    if field is None:
+        # lengths like 25, 33 and 35 in one network: rare, and said in a note
+        if any("too many to follow" in note for note in fields.notes):
+            reject()
+        return [None] * builder.shape_of(end)[-1]  # no unit sees a pixel
     return [field.tracks[0].interval(unit) for unit in range(builder.shape_of(end)[-1])]
 
 
@@ -296,6 +298,12 @@ def assert_seen(network: Network, size: int) -> None:
     assert all(map(is_within, theirs, ours))
 
 
+PIXEL = {"kernel_size": 1, "stride": 1, "padding": 0}
+BETWEEN = {"kernel_size": 2, "stride": 2, "padding": 1, "dilation": 2, "output_padding": 0}
+"""Makes places 0 and 2 of place 0, and keeps the place between them, which nothing reaches."""
+
+
+@example(((("avg_pool1d", PIXEL), ("conv_transpose1d", BETWEEN)), 1))
 @given(chains())
 def test_a_unit_of_a_chain_sees_its_interval(case: tuple[Network, int]):
     assert_seen(*case)
