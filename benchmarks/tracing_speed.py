@@ -2,8 +2,9 @@
 
 For each classification model of torchvision and each transformer, archstat.analyze and
 FlopCounterMode count the same model in one process, in turns. archstat forgets before every turn
-what operators have given, so that nothing of an earlier turn helps it. The medians are printed, and
-the median of the turns' ratios; at last how the time of a chain grows with its layers.
+what operators have given, so that nothing of an earlier turn helps it. The shortest turns are
+printed, as whatever else a machine does only adds to a turn, and their ratio; at last how the time
+of a chain grows with its layers.
 
     python benchmarks/tracing_speed.py [MODEL…]
 
@@ -93,7 +94,7 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def turns(model: nn.Module, shape: Sequence[int]) -> tuple[float, float, float]:
-    """Return the median times of archstat and of the counter, and that of their ratios."""
+    """Return the shortest times of archstat and of the counter, and their ratio."""
     x = torch.zeros((1, *shape), device="meta")
 
     def bare() -> None:
@@ -108,7 +109,7 @@ def turns(model: nn.Module, shape: Sequence[int]) -> tuple[float, float, float]:
         if turn == 0:  # which loads what both need
             ours.clear()
             theirs.clear()
-    return median(ours), median(theirs), median(a / b for a, b in zip(ours, theirs, strict=True))
+    return min(ours), min(theirs), min(ours) / min(theirs)
 
 
 def models(names: Sequence[str]) -> Iterator[tuple[str, nn.Module, Sequence[int]]]:
