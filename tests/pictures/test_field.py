@@ -222,6 +222,28 @@ def test_an_image_is_in_the_picture_itself(tmp_path):
     assert re.findall(r'(?:href|src)="(?!data:|#)', page) == []
 
 
+def test_other_images_than_planes_have_their_own_axes(tmp_path):
+    (tmp_path / "one.toml").write_text(
+        'name = "one"\ninput = [2, 64]\nlayers = [\n'
+        '  { name = "c1", kind = "conv1d", out_channels = 4, kernel_size = 5, stride = 2 },\n'
+        '  { name = "c2", kind = "conv1d", out_channels = 8, kernel_size = 3 },\n]\n'
+    )
+    (tmp_path / "three.toml").write_text(
+        'name = "three"\ninput = [3, 16, 64, 64]\nlayers = [\n'
+        '  { name = "c1", kind = "conv3d", out_channels = 8, kernel_size = [3, 7, 9], '
+        "stride = [1, 2, 2] },\n"
+        '  { name = "c2", kind = "conv3d", out_channels = 16, kernel_size = 3 },\n]\n'
+    )
+    words = ("field", tmp_path / "one.toml", "c2", "--unit", "3", "-f", "json")
+    [row] = json.loads(invoke(*words).stdout)["records"]
+    assert (row["size"], row["positions"]) == ("9", "6 … 14")  # 5 + 2·2, from 2·3
+    words = ("field", tmp_path / "three.toml", "c2", "--unit", "1,2,3", "-f", "json")
+    [row] = json.loads(invoke(*words).stdout)["records"]
+    # 3 + 2·1 planes from 1, 7 + 2·2 rows from 2·2, 9 + 2·2 columns from 2·3
+    assert row["size"] == "5×11×13"
+    assert (row["planes"], row["rows"], row["columns"]) == ("1 … 5", "4 … 14", "6 … 18")
+
+
 def test_a_question_without_an_answer_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.txt").write_text("hello")

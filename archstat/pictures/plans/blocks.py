@@ -49,7 +49,7 @@ GAP, TEXT_GAP, LANE_GAP = 24, 10, 16
 NAME_SIZE, TEXT_SIZE, LINE_HEIGHT = 12, 11, 15
 LONGEST_TEXT = 130
 ARC_GAP, ARC_STEP, ROW_GAP, TURN = 12, 11, 34, 4
-LEAST_KERNEL = 5
+LEAST_KERNEL, PLANE = 5, 2
 REMARK = "height √rows · depth √columns · width √channels"
 
 
@@ -327,10 +327,11 @@ def _link(source: StandingCuboid, target: StandingCuboid, palette: Palette) -> I
     starts, ends = source.middles, target.middles
     is_apart = len(starts) == len(ends)
     pairs = zip(starts, ends, strict=True) if is_apart else product(starts, ends)
-    kernel = target.block.stop.kernel
+    kernel = target.block.stop.kernel or ()
+    has_window = source.block.stop.has_places and max(kernel[-PLANE:], default=1) > 1
     for at, (start, end) in enumerate(pairs):
         tip = (target.left - 1, end)
-        if kernel is None or max(kernel) == 1 or not source.block.stop.has_places:
+        if not has_window:
             yield Stroke(((source.right + 3, start), tip), LINE, has_head=True)
             continue
         place = 0.5 if is_apart or len(ends) == 1 else (at % len(ends) + 1) / (len(ends) + 1)
@@ -347,7 +348,7 @@ def _window(
     """Return a kernel on the right face of a block, as large as it is on its map."""
     block = source.block
     rows, columns = block.stop.shape[-2:]
-    high = min(block.height, max(LEAST_KERNEL, block.height * kernel[0] / rows))
+    high = min(block.height, max(LEAST_KERNEL, block.height * kernel[-2] / rows))
     deep = min(block.depth, max(LEAST_KERNEL, block.depth * kernel[-1] / columns))
     far = (block.depth - deep) / 2
     left = source.right - RIGHT * block.depth

@@ -13,16 +13,6 @@ from archstat.record import record
 from archstat.report.unit_field import Effective, UnitField
 from archstat.report.values import PerAxis
 
-COLUMNS = (
-    Column("layer", "layer", is_text=True),
-    Column("unit", "unit", is_text=True),
-    Column("units", "of units", is_text=True),
-    Column("size", "sees", is_text=True),
-    Column("rows", "rows", is_text=True),
-    Column("columns", "columns", is_text=True),
-    Column("stride", "stride"),
-    Column("cut_off", "cut off", is_text=True),
-)
 DRAWN_AXES = 2
 
 
@@ -85,25 +75,31 @@ def _of(view: UnitField) -> str:
 
 
 def _table(views: Sequence[UnitField]) -> Table:
-    one_axis = len(views[0].axes) == 1
-    lines = []
-    for view in views:
-        spans = [f"{axis.first} … {axis.last}" for axis in view.axes]
-        lines.append(
-            Line(
-                (
-                    view.layer,
-                    ",".join(map(str, view.unit)),
-                    times(view.units),
-                    times(view.size),
-                    spans[-1] if one_axis else spans[-2],
-                    "" if one_axis else spans[-1],
-                    PerAxis(tuple(axis.stride for axis in view.axes)),
-                    cut_off(view),
-                )
+    """Return one line a layer; an axis of the image is a column."""
+    columns = (
+        Column("layer", "layer", is_text=True),
+        Column("unit", "unit", is_text=True),
+        Column("units", "of units", is_text=True),
+        Column("size", "sees", is_text=True),
+        *(Column(axis.name, axis.name, is_text=True) for axis in views[0].axes),
+        Column("stride", "stride"),
+        Column("cut_off", "cut off", is_text=True),
+    )
+    lines = (
+        Line(
+            (
+                view.layer,
+                ",".join(map(str, view.unit)),
+                times(view.units),
+                times(view.size),
+                *(f"{axis.first} … {axis.last}" for axis in view.axes),
+                PerAxis(tuple(axis.stride for axis in view.axes)),
+                cut_off(view),
             )
         )
-    return Table(COLUMNS, tuple(lines))
+        for view in views
+    )
+    return Table(columns, tuple(lines))
 
 
 def _conclusion(view: UnitField, asked: AskedOfField) -> str:
