@@ -65,7 +65,7 @@ def held_by(module: Printed) -> PrintedFacts:
     found = _countable(module)
     if found is not None:
         return PrintedFacts(None, found)
-    is_told = module.kind not in HIDING and bool(module.children)
+    is_told = module.kind not in HIDING and any(map(_may_hold, module.children))
     return PrintedFacts(None, {}, is_told or BARE.fullmatch(module.kind) is not None)
 
 
@@ -76,6 +76,15 @@ def _countable(module: Printed) -> Mapping[str, Shape] | None:
         return None if found is None else {name: shape_held(found[name]) for name in found}
     except (TypeError, ValueError, ZeroDivisionError):
         return None
+
+
+def _may_hold(module: Printed) -> bool:
+    """Return whether a module is more than an activation and the like.
+
+    One that holds nothing but such has a reason to be: parameters of its own, as layers of experts
+    have, which no print shows.
+    """
+    return bool(module.children) or BARE.fullmatch(module.kind) is None
 
 
 def _of_kind(kind: type[Layer], module: Printed) -> PrintedFacts:

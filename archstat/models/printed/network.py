@@ -91,6 +91,17 @@ def _notes(network: Printed, leaves: Sequence[Leaf]) -> Iterator[str]:
     if untold:
         names = ", ".join(f"{name} ({count})" for name, count in untold.items())
         yield f"parameters are at least those shown: what these hold is not printed: {names}"
+    tables = {
+        leaf.held.params["weight"]
+        for leaf in leaves
+        if "Embedding" in leaf.module.kind and "weight" in leaf.held.params
+    }
+    for leaf in leaves:
+        if "Embedding" not in leaf.module.kind and leaf.held.params.get("weight") in tables:
+            yield (
+                f"{leaf.path} may share its weight with an embedding of the same shape, which a "
+                "print does not tell; it counts here"
+            )
     own = {module.kind for _, module in network.walk() if module.children} - {
         "Sequential", "ModuleList", "ModuleDict",
     }  # fmt: skip

@@ -137,3 +137,13 @@ def test_a_print_is_held_against_parameters(tmp_path):
     told = invoke("compare", tmp_path / "net.txt", tmp_path / "w.pt")
     assert told.stdout.splitlines()[-1] == "all 4 tensors fit, by name and shape"
     assert invoke("verify", tmp_path / "net.txt").exit_code == 2
+
+
+def test_shared_weights_and_experts_are_named(tmp_path):
+    text = (
+        "Net(\n  (table): Embedding(10, 4)\n  (experts): Experts(\n    (act): SiLU()\n  )\n"
+        "  (head): Linear(in_features=4, out_features=10, bias=False)\n)\n"
+    )
+    report = analyzed(tmp_path, text)
+    assert report.totals.is_untold  # experts hold matrices that no print shows
+    assert any("head may share its weight with an embedding" in note for note in report.notes)
