@@ -50,6 +50,7 @@ PASSED_OVER: Mapping[str, Callable[[Any, Any], int]] = {
     "_cdist_forward": lambda args, out: (
         out.numel() * args[0].shape[-1] if args[2] == 2 else 0  # noqa: PLR2004  Euclid's
     ),
+    "_euclidean_dist": lambda args, out: out.numel() * args[0].shape[-1],
     "deform_conv2d": lambda args, out: out.numel() * prod(args[1].shape[1:]),
     "_grouped_mm": lambda args, _: args[0].numel() * args[1].shape[-1],
 }

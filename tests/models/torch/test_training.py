@@ -132,6 +132,23 @@ def test_a_part_without_autograd_costs_nothing():
     assert costs(model)["head"] == (0, 288, 576)
 
 
+class Rounded(nn.Module):
+    """Two layers, with whole numbers between them, through which no gradient leads."""
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = nn.Linear(8, 8), nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.head(self.body(x).byte().float())
+
+
+def test_no_gradient_leads_through_whole_numbers():
+    found = costs(Rounded(), (8,), batch_size=4)
+    assert found["body"][:2] == (0, 0)
+    assert found["head"][:2] == (0, 4 * 8 * 4)  # of the weights alone
+
+
 def test_training_mode_is_the_mode_of_the_forward_pass():
     model = nn.Sequential(nn.Linear(8, 8), nn.Dropout(), nn.BatchNorm1d(8)).eval()
     assert costs(model, (8,), batch_size=4) == {

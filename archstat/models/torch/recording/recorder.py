@@ -153,7 +153,7 @@ class Recorder(TorchDispatchMode):
             stated = worked_out(layer, in_shape)
             shape = stated.out_shape
             self._hold_against(scope, layer, stated, examples, outputs[0])
-        sources = self.provenance.sources(given)
+        sources = self.provenance.sources(filter(_learns, given))
         node = self._node(scope.path, layer, inputs, in_shape, shape, examples, params)
         self._add(node, outputs)
         assert scope.row is not None  # noqa: S101  it is one
@@ -242,7 +242,10 @@ class Recorder(TorchDispatchMode):
         if not outputs:
             return
         inputs = [] if entry.is_factory else self.provenance.inputs(given)
-        params, sources = self.provenance.params(given), self.provenance.sources(given)
+        params, sources = (
+            self.provenance.params(given),
+            self.provenance.sources(filter(_learns, given)),
+        )
         if not inputs and not macs:  # parameters and constants among themselves
             self._made(func, entry, given, outputs)
             return
@@ -367,6 +370,11 @@ def _split(tensor: Tensor, macs: int) -> tuple[Shape, int]:
     if not shape or (shape[0] and macs % shape[0]):
         return shape, 1
     return shape[1:], shape[0]
+
+
+def _learns(tensor: Tensor) -> bool:
+    """Return whether a gradient leads through a tensor: not where it was cut off or made whole."""
+    return tensor.requires_grad
 
 
 def _count(shape: Shape) -> int:
