@@ -166,6 +166,11 @@ def _compare_sides(graph: Graph, theirs: Counts, result: Result) -> None:
         path for path in sorted({*ours, *seen}) if ours.get(path, (0, 0)) != seen.get(path, (0, 0))
     ]
     result.backward = NOT if wrong else EXACT
+    grouped = theirs.passed_over["_grouped_mm"]
+    if grouped and sum(map(sum, ours.values())) - sum(map(sum, seen.values())) == grouped + grouped:
+        result.backward = EXPLAINED
+        result.words.append(f"backward: torch has no formula for gradients of {grouped:,} in groups")
+        return
     for path in wrong[:3]:
         result.words.append(
             f"backward: {path or 'itself'}: ours {ours.get(path)}, autograd's {seen.get(path)}"
