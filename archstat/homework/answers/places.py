@@ -55,6 +55,7 @@ class Key:
         self.by_name = {place.name: place for place in [*self.sums.values(), *self.blocks]}
         self.by_name |= {place.name: place for place in self.parts}
         self.by_name |= {place.name: place for place in self.layers}
+        self._of_layers: dict[tuple[str, ColumnRule], Answer] = {}
         self._under: dict[tuple[str, str, ColumnRule], Answer] = {}
         self._values: dict[tuple[str, ColumnRule | None], tuple[Answer, ...]] = {}
         self._agreeing: dict[tuple[WrittenCell, str, ColumnRule | None], frozenset[Answer]] = {}
@@ -145,15 +146,19 @@ class Key:
         return sum(self.left_out(layer) for layer in self.layers[start + 1 : stop])
 
     def _read(self, place: Place, quantity: str, reading: ColumnRule) -> Answer:
-        truth = self.truth
         members = place.members
         if not QUANTITIES[quantity].is_summed:
             members = members[:1] if quantity in BEFORE else members[-1:]
-        found = [
-            reading.answer(truth.account[name], LayerInGraph(truth.nodes[name], truth.graph))
-            for name in members
-        ]
+        found = [self._of_layer(name, reading) for name in members]
         return found[0] if len(found) == 1 else total(found)
+
+    def _of_layer(self, name: str, reading: ColumnRule) -> Answer:
+        """Return what is right of a layer under a rule, worked out once."""
+        at = name, reading
+        if at not in self._of_layers:
+            layered = LayerInGraph(self.truth.nodes[name], self.truth.graph)
+            self._of_layers[at] = reading.answer(self.truth.account[name], layered)
+        return self._of_layers[at]
 
     def values(self, quantity: str, reading: ColumnRule | None = None) -> tuple[Answer, ...]:
         """Return all that is right at any place, each once."""

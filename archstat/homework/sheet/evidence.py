@@ -128,7 +128,7 @@ class Evidence:
             products = sum(not written.numbers and bool(written.shapes) for written in said)
             if may_be_maps and way.asks[0] in OF_VALUES and 2 * products > len(said):
                 continue  # 32×32×64 is a map, where a title may mean one
-            support, readings = self._support(entries)
+            support, readings = self._support(entries, is_plain=column.is_guessed)
             if column.is_guessed and support < STRONG:
                 continue
             found.append((support + log(way.prior), Reads(way, readings)))
@@ -143,9 +143,12 @@ class Evidence:
         )
 
     def _support(
-        self, entries: Sequence[CellEntry]
+        self, entries: Sequence[CellEntry], *, is_plain: bool
     ) -> tuple[float, dict[str, tuple[ColumnRule, ...]]]:
-        """Return how well values fit any place at all, and the rules under which they do."""
+        """Return how well values fit any place at all, and the rules under which they do.
+
+        Under our own rules alone where `is_plain`.
+        """
         support = 0.0
         left: dict[str, list[CellEntry]] = {}
         for entry in entries:
@@ -157,7 +160,7 @@ class Evidence:
             else:
                 left.setdefault(entry.quantity, []).append(entry)
         readings: dict[str, tuple[ColumnRule, ...]] = {}
-        for quantity, misses in left.items():
+        for quantity, misses in left.items() if not is_plain else ():
             rules = {
                 reading: [e for e in misses if self.key.agreeing(e.written, quantity, reading)]
                 for reading in QUANTITIES[quantity].readings
