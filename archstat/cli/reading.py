@@ -110,8 +110,11 @@ def _with_option(
 
     @wraps(command)
     def run(**options: object) -> None:
-        said.set(options.pop(name))
-        command(**options)
+        before = said.set(options.pop(name))
+        try:
+            command(**options)
+        finally:
+            said.reset(before)  # another command may run in this process
 
     signature = inspect.signature(command, eval_str=True)
     parameters = [*signature.parameters.values(), stated]

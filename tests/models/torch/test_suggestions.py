@@ -154,3 +154,9 @@ def test_a_file_that_holds_no_inputs_is_refused():
         result = invoke("table", *words)
         assert result.exit_code == 2
         assert result.stderr.startswith("error: --input-file: ")
+
+
+def test_what_one_command_was_told_says_nothing_to_the_next():
+    torch.save(torch.zeros(2, 3, 28, 28), "x.pt")
+    assert invoke("table", "nets.py:Small", "--input-file", "x.pt").exit_code == 0
+    assert invoke("compare", "lenet5", "lenet5").exit_code == 0
