@@ -35,7 +35,8 @@ def report_document(report: NetworkReport, view: View) -> Document:
     """Return a report as it was asked for; a blank sheet without what would tell the answers."""
     every = all_columns(report, view)
     chosen = every if view.columns is not None else said_columns(report, view, every)
-    remarks = () if view.blank else (Sentences(tuple(summaries(report))), Notes(report.notes))
+    said = (Sentences(tuple(summaries(report))), Notes(report.notes))
+    remarks = () if view.is_homework else said  # what a marker would read as answers
     return Document(
         kind="layers",
         title=f"{report.model}: {report.title}" if report.title else report.model,
