@@ -51,6 +51,14 @@ def require_unread(target: Path) -> None:
                 )
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is an ordinary file of this name; no name is too long to be asked."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def read_file(path: Path, most_bytes: int) -> bytes:
     """Return what an ordinary file holds, and note that it is read.
 

@@ -10,7 +10,15 @@ import pytest
 
 import archstat
 from archstat.errors import UsageError
-from archstat.files import note_read, noting, read_file, read_so_far, require_unread, write_file
+from archstat.files import (
+    is_file,
+    note_read,
+    noting,
+    read_file,
+    read_so_far,
+    require_unread,
+    write_file,
+)
 
 
 def test_what_was_read_is_not_written(tmp_path):
@@ -90,3 +98,9 @@ def test_files_are_read_within_a_limit():
         if READS.search(path.read_text(encoding="utf-8"))
     }
     assert found == set(BY_ITSELF)
+
+
+def test_no_name_is_too_long_to_be_asked(tmp_path):
+    (tmp_path / "a").write_bytes(b"")
+    names = ("a", "b", ".", "a" * 5_000, "a\0b")
+    assert [is_file(tmp_path / name) for name in names] == [True, *[False] * 4]

@@ -11,6 +11,7 @@ import onnx
 from onnx import TensorProto, helper, shape_inference
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.files import is_file
 from archstat.layers.base import Shape
 from archstat.models.inputs import InputSpec, fitted
 from archstat.models.onnx.folding import fold
@@ -67,7 +68,7 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
         UsageError: There is no such file, it is no model, or it does not say what its input is.
     """
     file = Path(path)
-    if not file.is_file():
+    if not is_file(file):
         near = did_you_mean(file.name, [each.name for each in file.parent.glob("*.onnx")])
         raise UsageError(f"there is no file {shown(path)}", hint=near)
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from archstat.errors import UsageError, did_you_mean, shown, within
-from archstat.files import read_file
+from archstat.files import is_file, read_file
 from archstat.graph import Graph
 from archstat.models.front_end import FrontEnd
 from archstat.models.printed.network import graph_of_printed
@@ -69,7 +69,7 @@ class PrintedFrontEnd(FrontEnd):
                 self._text = sys.stdin.read(MOST)
             else:
                 path = Path(self.argument)
-                if not path.is_file():
+                if not is_file(path):
                     near = [file.name for file in path.parent.glob("*.txt")]
                     hint = did_you_mean(path.name, near)
                     raise UsageError(f"there is no file {shown(self.argument)}", hint=hint)

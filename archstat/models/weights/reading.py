@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from archstat.errors import UsageError, did_you_mean, shown, within
-from archstat.files import read_file
+from archstat.files import is_file, read_file
 from archstat.models.strangers import is_torchscript, torchscript_refusal
 from archstat.models.weights.arrays import read_arrays
 from archstat.models.weights.checkpoint import Checkpoint, model_of
@@ -31,9 +31,9 @@ def read_weights(argument: str) -> Checkpoint:
     Raises:
         UsageError: There is no such file, or it holds no tensors.
     """
-    name, _, part = argument.partition(":") if not Path(argument).is_file() else (argument, "", "")
+    name, _, part = argument.partition(":") if not is_file(Path(argument)) else (argument, "", "")
     path = Path(name)
-    if not path.is_file():
+    if not is_file(path):
         near = [file.name for end in ENDINGS for file in path.parent.glob(f"*{end}")]
         raise UsageError(f"there is no file {shown(name)}", hint=did_you_mean(path.name, near))
     ending = path.suffix.lower()
@@ -71,7 +71,7 @@ def _sharded(path: Path) -> Checkpoint:
         ) from None
     if nested := [file for file in files if file.endswith(INDEX)]:
         raise UsageError(f"{path} names {shown(nested[0])}, which is an index, too")
-    missing = [file for file in files if not (path.parent / file).is_file()]
+    missing = [file for file in files if not is_file(path.parent / file)]
     if missing:
         more = "" if len(missing) == 1 else f" and {len(missing) - 1} more"
         raise UsageError(f"{path} names {missing[0]}{more}, which {path.parent} does not have")

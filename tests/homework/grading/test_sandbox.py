@@ -131,7 +131,7 @@ def test_the_room_for_processes_is_beside_those_that_run_already(tmp_path):
         for thread in range(threads):
             (tmp_path / str(process) / "task" / str(thread)).mkdir(parents=True)
     (tmp_path / "self" / "task").mkdir(parents=True)
-    assert _room_for_processes(tmp_path) == 303 + 256
+    assert _room_for_processes(tmp_path) == 303 + 64
     assert _room_for_processes(tmp_path / "nowhere") == 0
 
 

@@ -36,7 +36,8 @@ MOST_ANSWER_BYTES = 4 << 20
 MOST_FILES = 5
 """Of a submission that are run."""
 
-MOST_PROCESSES = 256
+MOST_PROCESSES = 64
+"""Beside those that run already: one that only starts others is to keep nobody from working."""
 
 PASSING = (
     "Resource temporarily unavailable",

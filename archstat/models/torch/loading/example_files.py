@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from archstat.errors import UsageError, shown
-from archstat.files import note_read, read_file
+from archstat.files import is_file, note_read, read_file
 from archstat.models.torch.recording.tensors import tensors_in
 
 MOST_BYTES = 256 << 20
@@ -28,7 +28,7 @@ def read_examples(name: str) -> Any:
     """
     path = Path(name)
     note_read(path)
-    if not path.is_file():
+    if not is_file(path):
         raise UsageError(f"there is no file {shown(name)}").within("input_file")
     read = READERS.get(path.suffix.lower())
     if read is None:

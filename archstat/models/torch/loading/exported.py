@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from archstat.errors import UsageError, did_you_mean, shown
+from archstat.files import is_file
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.private import tree_leaves
 from archstat.models.torch.source import Source
@@ -22,7 +23,7 @@ def from_exported(name: str) -> Source:
         UsageError: There is no such file, or torch cannot load it.
     """
     path = Path(name)
-    if not path.is_file():
+    if not is_file(path):
         near = did_you_mean(path.name, [file.name for file in path.parent.glob("*.pt2")])
         raise UsageError(f"there is no file {shown(name)}", hint=near)
     try:

@@ -17,7 +17,7 @@ from typing import Any
 from torch import nn
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.files import read_file
+from archstat.files import is_file, read_file
 from archstat.models.torch.loading.construction import users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
 from archstat.models.torch.loading.home import FILES, Home
@@ -43,7 +43,7 @@ def from_file(home: Home, wanted: str, *, run_file: bool = False) -> ModuleType:
         UsageError: There is no such file, or it fails.
     """
     path = home.file
-    if not path.is_file():
+    if not is_file(path):
         near = [file.name for end in FILES for file in path.parent.glob(f"*{end}")]
         raise UsageError(f"there is no file {shown(str(path))}", hint=did_you_mean(path.name, near))
     file = str(path.resolve())

@@ -14,7 +14,7 @@ from torch import nn
 
 from archstat.errors import UsageError, shown
 from archstat.extras import Extra, require
-from archstat.files import read_file
+from archstat.files import is_file, read_file
 from archstat.models.torch.loading.arguments import typed
 from archstat.models.torch.loading.construction import built, summary
 from archstat.models.torch.loading.usual_inputs import of_diffusers, of_transformers
@@ -123,7 +123,7 @@ def _offline() -> Iterator[None]:
 def _configuration(transformers: Any, name: str) -> Any:
     folder = Path(name)
     is_folder = folder.is_dir()
-    if is_folder and not (folder / CONFIGURATION).is_file():
+    if is_folder and not is_file(folder / CONFIGURATION):
         raise _refusal_of_folder(folder, name)
     online = os.environ.get("HF_HUB_OFFLINE") == "0"
     words = name.split("/")
