@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archstat.errors import UsageError, shown
+from archstat.files import read_file
 
 MOST_BYTES = 20 * 2**20
 MAGIC = {
@@ -27,11 +28,9 @@ def address_of(path: Path) -> str:
         UsageError: It cannot be read, is too large, or is no image that pictures can hold.
     """
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{shown(str(path))} cannot be read: {error.strerror}") from None
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"{shown(str(path))} has more than {MOST_BYTES // 2**20} MiB")
+        data = read_file(path, MOST_BYTES)
+    except UsageError as error:
+        raise UsageError(f"{shown(str(path))} {error}") from None
     kind = next((kind for magic, kind in MAGIC.items() if data.startswith(magic)), None)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         kind = "image/webp"
