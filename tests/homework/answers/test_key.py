@@ -74,15 +74,21 @@ def verdicts(marked: Marked) -> set[Verdict]:
 KEY = View(choose_columns(DEFAULT), is_homework=True)
 SHEET = View(choose_columns(DEFAULT), is_homework=True, blank=choose_columns(BLANKS))
 each_format = pytest.mark.parametrize("format_name", SHEET_FORMATS)
-each_network = pytest.mark.parametrize("name", NETWORKS)
 
 LARGE = {"googlenet", "mobilenet-v1", "resnet18", "resnet50", "unet"}
 """Networks of 50 layers and more: a sheet of theirs is marked as people and as machines read it."""
 
+
+def of(name: str, *more: str):
+    """Return a network as a parameter; a large one is slow to mark."""
+    return pytest.param(name, *more, marks=[pytest.mark.slow] if name in LARGE else [])
+
+
+each_network = pytest.mark.parametrize("name", [of(name) for name in NETWORKS])
 each_sheet = pytest.mark.parametrize(
     ("name", "format_name"),
     [
-        (name, format_name)
+        of(name, format_name)
         for name in NETWORKS
         for format_name in (("text", "csv") if name in LARGE else SHEET_FORMATS)
     ],
