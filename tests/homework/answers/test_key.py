@@ -114,7 +114,7 @@ def test_every_cell_of_a_key_is_right(name, format_name):
     assert marked.points == marked.out_of > 0
 
 
-@pytest.mark.parametrize("name", sorted(LARGE))
+@pytest.mark.parametrize("name", [of(name) for name in sorted(LARGE)])
 def test_a_large_network_has_the_same_rows_in_every_format(name):
     about = truth(name)
     layers = [*(row.name for row in asked_layers(about.report).layers), "total"]
