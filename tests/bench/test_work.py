@@ -8,6 +8,7 @@ from torch import nn
 
 from archstat.bench.work import LayerWork, Rates, Work, compute_s, floor, layer_s, work_of
 from archstat.models.spec.resolve import resolve
+from archstat.models.torch.examples import CallInputs
 from archstat.models.torch.tracing import trace
 
 US = 1e-6
@@ -32,7 +33,7 @@ def layer(work, name):
 
 
 def traced(module, *inputs):
-    return trace(module.eval(), inputs, {}, name="net", shape=tuple(inputs[0].shape[1:]))
+    return trace(module.eval(), CallInputs(inputs, {}), name="net", shape=tuple(inputs[0].shape[1:]))
 
 
 def test_alexnet_computes_1_4284_gflop_an_image(alexnet):

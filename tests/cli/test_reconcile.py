@@ -88,7 +88,7 @@ class TestWithTorch:
         result = invoke("reconcile", "lenet5", "--tool", "calflops")
         assert_refused(
             result,
-            "error: --tool calflops needs calflops and transformers, which this Python does not "
+            "error: --tool: calflops needs calflops and transformers, which this Python does not "
             "have",
             "  hint: pip install calflops transformers",
         )

@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.receptive_field.layout import AxisFactor, Medley
+from archstat.models.torch.examples import CallInputs
 from archstat.models.torch.tracing import trace
 
 Interval = tuple[int, int]
@@ -211,7 +212,7 @@ def assert_seen(field: ReceptiveField, gradients) -> None:
 )
 def test_a_unit_sees_the_pixels_with_a_gradient(ops: list[Op], shape: tuple[int, int, int]):
     program = Program(ops).double()
-    graph = trace(program, [weights(1, *shape)], {}, name="program", shape=shape)
+    graph = trace(program, CallInputs([weights(1, *shape)], {}), name="program", shape=shape)
     fields = receptive_fields(graph, is_clipped=True)
     field = fields.by_name["end"]
     if field is None:

@@ -14,7 +14,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.cells.glossary import english
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import ONE, Factor, factors
-from archstat.homework.sheet.nearest import distance, nearest
+from archstat.homework.sheet.nearest import is_near, nearest
 from archstat.homework.sheet.titles import NAMING, OTHER_QUANTITIES, TITLES, Listed
 from archstat.report.columns import COLUMNS, SHORT_NAMES
 
@@ -88,7 +88,7 @@ class Heading:
         scale: What its numbers are multiples of.
         unit: The unit of memory of its numbers.
         ambiguous: What it may hold instead, which its values must decide.
-        others: Likewise, where a cell states several quantities, or the title is not recognised.
+        others: Likewise, where a cell states several quantities.
     """
 
     title: str
@@ -108,10 +108,11 @@ class Heading:
         """All that the title may mean, the likeliest first."""
         alone = [self.quantities, *((key,) for key in self.ambiguous)] if self.quantities else []
         found = [Meaning(quantities, 0, self.scale, self.unit) for quantities in alone]
-        weights = [0.5**place for place in range(len(found) + len(self.others))]
+        found += self.others if self.quantities else _nearest(_plain(self.title))
+        weights = [0.5**place for place in range(len(found))]
         return tuple(
             replace(meaning, prior=weight / sum(weights))
-            for meaning, weight in zip((*found, *self.others), weights, strict=True)
+            for meaning, weight in zip(found, weights, strict=True)
         )
 
 
@@ -126,11 +127,16 @@ def heading(title: str) -> Heading:
     >>> heading("Params (M)").scale, heading("Accuracy").is_known
     (Fraction(1000000, 1), False)
     """
-    text = _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
+    text = _plain(title)
     if len(text) > LONGEST_TITLE:
         return Heading(title, ())
     found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
-    return replace(found or Heading("", (), others=_nearest(text)), title=title)
+    return replace(found or Heading("", ()), title=title)
+
+
+def _plain(title: str) -> str:
+    """Return a title without its marks, in small letters, a word apart from the next."""
+    return _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
 
 
 def _spelled(text: str) -> str:
@@ -297,8 +303,11 @@ def _counted(found: Heading) -> Heading:
     return replace(found, quantities=counts, ambiguous=()) if counts else found
 
 
+@lru_cache(maxsize=10_000)  # which takes longer than to know a title
 def _nearest(text: str) -> tuple[Meaning, ...]:
     """Return what the known titles mean that are nearest to one that is not known."""
+    if len(text) > LONGEST_TITLE:
+        return ()
     return tuple(Meaning(quantities, 0) for quantities in nearest(_BRACKETS.sub(" ", text)))
 
 
@@ -311,9 +320,7 @@ def _misspelt(text: str) -> Heading | None:
     near = {
         meaning
         for alias, meaning in _ALIASES.items()
-        if len(alias) >= SHORTEST_MISSPELT
-        and abs(len(alias) - len(spelled)) <= slips
-        and distance(alias, spelled) <= slips
+        if len(alias) >= SHORTEST_MISSPELT and is_near(alias, spelled, slips)
     }
     return _untitled(*near) if len(near) == 1 else None
 

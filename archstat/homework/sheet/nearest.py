@@ -78,7 +78,11 @@ def _likeness(words: frozenset[str], known: frozenset[str]) -> float:
 
 @lru_cache(maxsize=100_000)
 def _is_near(word: str, other: str) -> bool:
-    slips = 1 if min(len(word), len(other)) < SHORTEST + 3 else MOST_SLIPS
+    return is_near(word, other, 1 if min(len(word), len(other)) < SHORTEST + 3 else MOST_SLIPS)
+
+
+def is_near(word: str, other: str, slips: int) -> bool:
+    """Whether a word is another but for so many slips; most are told by their letters alone."""
     is_possible = abs(len(word) - len(other)) <= slips and len(set(word) ^ set(other)) <= 2 * slips
     return is_possible and distance(word, other) <= slips
 
