@@ -73,12 +73,9 @@ def parse_model_input(text: str) -> InputSpec:
     Raises:
         UsageError: It has another form.
 
-    >>> parse_model_input("ids:int64:16")
-    InputSpec(shape=(16,), dtype='int64', name='ids')
-    >>> parse_model_input("image=3x224x224")
-    InputSpec(shape=(3, 224, 224), dtype='float32', name='image')
-    >>> parse_model_input("step=int64:")
-    InputSpec(shape=(), dtype='int64', name='step')
+    >>> [(found.name, found.dtype, found.shape) for found in map(parse_model_input,
+    ...     ("ids:int64:16", "image=3x224x224", "step=int64:"))]  # doctest: +NORMALIZE_WHITESPACE
+    [('ids', 'int64', (16,)), ('image', 'float32', (3, 224, 224)), ('step', 'int64', ())]
     """
     name, equals, value = text.partition("=")
     if not equals and (found := re.match(r"\s*(\w+):\s*(?=[\[({])", text)):
