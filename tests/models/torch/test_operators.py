@@ -11,6 +11,7 @@ from archstat import analyze
 from archstat.models.torch.recording.meta import answer
 from archstat.report.folding import folded
 
+ADDMM = torch.ops.aten.addmm.default
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
 
 
@@ -33,6 +34,23 @@ def test_batch_norm_of_other_channels_fails_as_torch_fails():
     arguments = batch_norm_arguments(4, torch.ones((2, 5, 7, 3), device="meta"))
     with pytest.raises(RuntimeError):
         answer(BATCH_NORM, arguments, {})
+
+
+@pytest.mark.parametrize("bias", [(3,), (1,), (2, 3), ()])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.int64])
+def test_a_linear_layer_on_meta_gives_what_torch_gives(bias, dtype):
+    shapes = (bias, (2, 5), (5, 3))
+    arguments = [torch.ones(shape, dtype=dtype, device="meta") for shape in shapes]
+    on_cpu = ADDMM(*(torch.ones_like(each, device="cpu") for each in arguments))
+    ours = answer(ADDMM, arguments, {})
+    assert ours.is_meta
+    assert (ours.shape, ours.stride(), ours.dtype) == (on_cpu.shape, on_cpu.stride(), dtype)
+
+
+@pytest.mark.parametrize("shapes", [((3,), (2, 4), (5, 3)), ((4,), (2, 5), (5, 3))])
+def test_a_linear_layer_of_another_width_fails_as_torch_fails(shapes):
+    with pytest.raises(RuntimeError):
+        answer(ADDMM, [torch.ones(shape, device="meta") for shape in shapes], {})
 
 
 class Attention(nn.Module):

@@ -27,6 +27,7 @@ MOST_ANSWERS = 1 << 14
 """As many are remembered; then all are forgotten."""
 
 MATRIX = 2
+ADDMM = torch.ops.aten.addmm.default
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
 GROUPED = torch.ops.aten._grouped_mm.default  # noqa: SLF001  operators have no other names
 
@@ -147,9 +148,24 @@ def answer(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any
         image, is_training = args[0], args[5]
         statistics = image.new_empty(image.shape[1] if is_training else 0)
         return torch.empty_like(image), statistics, statistics.clone()
+    if operator is ADDMM and _fit(*args[:3]) and not kwargs:
+        return args[1].new_empty((args[1].shape[0], args[2].shape[1]))
     if operator is GROUPED and args[0].is_meta:  # which takes but some types there
         return _grouped(*args, **kwargs)
     return operator(*args, **kwargs)
+
+
+def _fit(bias: Tensor, left: Tensor, right: Tensor) -> bool:
+    """Return whether a product of matrices on meta and a bias for its columns can be added."""
+    return (
+        left.is_meta
+        and right.is_meta
+        and bias.is_meta
+        and left.dim() == right.dim() == MATRIX
+        and left.shape[1] == right.shape[0]
+        and bias.shape == right.shape[1:]
+        and left.dtype == right.dtype == bias.dtype
+    )
 
 
 def _grouped(
