@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -16,7 +17,7 @@ from archstat.models.inputs import INDICES, InputSpec, fitted
 from archstat.models.question import ZEROS, Question
 from archstat.models.torch.apart import Copier
 from archstat.models.torch.private import convolutions
-from archstat.models.torch.recording.values import MOST_VALUES
+from archstat.models.torch.recording.values import MOST_VALUES, copied
 from archstat.models.torch.source import Source
 
 CPU = torch.device("cpu")
@@ -110,10 +111,23 @@ def example_inputs(
     inputs: Sequence[InputSpec],
     batch_size: int,
     device: torch.device = CPU,
-    *,
-    filled: str = ZEROS,
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Return tensors of the stated shapes and types, by place and by name."""
+    """Return zeros of the stated shapes and types, by place and by name; large ones are on meta."""
+
+    def make(size: Sequence[int], dtype: torch.dtype) -> Tensor:
+        is_large = prod(size) > MOST_VALUES  # which nobody looks at
+        return torch.zeros(size, dtype=dtype, device="meta" if is_large else device)
+
+    return _inputs(source, inputs, batch_size, make)
+
+
+def _inputs(
+    source: Source,
+    inputs: Sequence[InputSpec],
+    batch_size: int,
+    make: Callable[[Sequence[int], torch.dtype], Tensor],
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return tensors as `make` makes them for a shape and a type, by place and by name."""
 
     def example(given: InputSpec) -> Any:
         if given.constant:
@@ -124,10 +138,7 @@ def example_inputs(
             made = [example(part) for part in given.parts]
             return tuple(made) if isinstance(given.parts, tuple) else made
         size = given.shape if given.is_whole else (batch_size, *given.shape)
-        dtype = getattr(torch, given.dtype)
-        if device.type == "meta" or prod(size) > MOST_VALUES:  # which nobody looks at
-            return torch.zeros(size, dtype=dtype, device="meta")
-        return FILLED[filled](size, dtype).to(device)
+        return make(size, getattr(torch, given.dtype))
 
     args: list[Any] = [example(given) for given in inputs if given.name is None]
     if source.takes_list:
@@ -137,14 +148,15 @@ def example_inputs(
 
 def _random(size: Sequence[int], dtype: torch.dtype) -> Tensor:
     """Return numbers from a bell curve, or 0 and 1; always the same."""
-    drawn = torch.randn(size, generator=torch.Generator().manual_seed(0))
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.randn(size, generator=generator, dtype=torch.float32, device=CPU)
     is_whole = not (dtype.is_floating_point or dtype.is_complex)
     return (drawn > 0 if is_whole else drawn).to(dtype)
 
 
 FILLED: Mapping[str, Callable[[Sequence[int], torch.dtype], Tensor]] = {
-    ZEROS: lambda size, dtype: torch.zeros(size, dtype=dtype),
-    "ones": lambda size, dtype: torch.ones(size, dtype=dtype),
+    ZEROS: lambda size, dtype: torch.zeros(size, dtype=dtype, device=CPU),
+    "ones": lambda size, dtype: torch.ones(size, dtype=dtype, device=CPU),
     "random": _random,
 }
 
@@ -154,14 +166,41 @@ class CallInputs:
     """What a model is given in a forward pass.
 
     Attributes:
-        known: The tensors on meta among it, with what they hold.
+        known: The tensors on meta among it, with how to make what they hold.
         words: What they hold, in words.
     """
 
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
-    known: Sequence[tuple[Tensor, Tensor]] = ()
+    known: Sequence[tuple[Tensor, Callable[[], Tensor]]] = ()
     words: str = ZEROS
+
+
+def filled_inputs(
+    source: Source,
+    inputs: Sequence[InputSpec],
+    batch_size: int,
+    device: torch.device,
+    words: str,
+) -> CallInputs:
+    """Return inputs of the stated shapes on a device, filled as these words say.
+
+    On meta, what they hold is made for whoever looks at it.
+    """
+    fill = FILLED[words]
+    known = []
+
+    def make(size: Sequence[int], dtype: torch.dtype) -> Tensor:
+        is_large = prod(size) > MOST_VALUES  # which nobody looks at
+        if device.type != "meta" and not is_large:
+            return fill(size, dtype).to(device)
+        made = torch.zeros(size, dtype=dtype, device=device)
+        if not is_large:
+            known.append((made, partial(fill, size, dtype)))
+        return made
+
+    args, kwargs = _inputs(source, inputs, batch_size, make)
+    return CallInputs(args, kwargs, known, words)
 
 
 def given_on(
@@ -178,7 +217,7 @@ def given_on(
         made = tensor.detach().to(device, copy=True)
         is_known = made.is_meta and not tensor.is_meta and tensor.layout is torch.strided
         if is_known and tensor.numel() <= MOST_VALUES:
-            known.append((made, tensor.detach().cpu().clone()))
+            known.append((made, partial(copied, tensor)))
         return torch.zeros_like(made, device=device) if tensor.is_meta else made
 
     args, kwargs = Copier(moved).copy((tuple(examples), dict(named_examples)))

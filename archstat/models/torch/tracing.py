@@ -23,7 +23,13 @@ from archstat.models.inputs import InputSpec, reading, require_call
 from archstat.models.question import FILLINGS, ZEROS, Loaded, Question
 from archstat.models.torch.apart import set_apart
 from archstat.models.torch.asking import asked_inputs
-from archstat.models.torch.examples import CPU, CallInputs, example_inputs, given_on
+from archstat.models.torch.examples import (
+    CPU,
+    CallInputs,
+    example_inputs,
+    filled_inputs,
+    given_on,
+)
 from archstat.models.torch.failures.diagnosis import Failure, explained
 from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.loading.construction import parameters_on_meta
@@ -70,12 +76,9 @@ def trace_source(  # noqa: PLR0913  a question has these parts
         raise UsageError(what).within("values")
 
     def run(model: nn.Module, device: torch.device, *, reads: bool = False) -> Graph:
-        given = given_on(
-            device, *example_inputs(source, stated, batch_size, filled=filled), words=filled
-        )
         return trace(
             model,
-            given,
+            filled_inputs(source, stated, batch_size, device, filled),
             name=source.name,
             shape=shape,
             each_operator=each_operator,
@@ -269,8 +272,8 @@ def _trace(  # noqa: PLR0913  likewise
         paths, params, frozen=frozen, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
     )
     names = recorder.begin(args, kwargs)
-    for tensor, values in (*given.known, *held_by(model, standins)):
-        recorder.values.know(tensor, values)
+    for tensor, make in (*given.known, *held_by(model, standins)):
+        recorder.values.know_how(tensor, make)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
     empty = Graph(name, shape, (), modules=modules, more_inputs=more_inputs)

@@ -8,7 +8,7 @@ from torch import nn
 
 import archstat
 from archstat.errors import ArchstatError
-from archstat.models.torch import memory
+from archstat.models.torch import examples, memory
 
 
 class Net(nn.Module):
@@ -244,3 +244,24 @@ def test_random_inputs_are_the_same_every_time():
 def test_other_values_are_refused():
     with pytest.raises(ArchstatError, match="values: must be one of zeros, ones, random, got 'two"):
         archstat.analyze(Net(lambda self, x: self.fc(x)), (8,), values="twos")
+
+
+def test_what_inputs_hold_is_made_only_where_somebody_looks(monkeypatch):
+    made = []
+
+    def zeros(size, dtype):
+        made.append(size)
+        return torch.zeros(size, dtype=dtype)
+
+    monkeypatch.setitem(examples.FILLED, "zeros", zeros)
+    archstat.analyze(nn.Conv2d(3, 8, 3), (3, 32, 32))
+    assert not made
+    archstat.analyze(Reading(), (3, 32, 32))
+    assert made == [(1, 3, 32, 32)]
+
+
+class Reading(nn.Module):
+    """Takes a way that its input decides."""
+
+    def forward(self, x):
+        return x + 1 if x.sum() > 0 else x

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property, partial
 from math import isinf
 from typing import Any
 
@@ -57,12 +58,17 @@ class Content:
     """What a tensor on meta holds.
 
     Attributes:
-        values: It, on the CPU.
+        make: Returns it, on the CPU; it is called once, when somebody asks.
         is_assumed: Whether it follows from a choice that values decide which are not known.
     """
 
-    values: Tensor
+    make: Callable[[], Tensor]
     is_assumed: bool = False
+
+    @cached_property
+    def values(self) -> Tensor:
+        """What the tensor holds, on the CPU."""
+        return self.make()
 
 
 class OutOfTableError(IndexError):
@@ -102,16 +108,23 @@ class Values:
 
     def know(self, tensor: Tensor, values: Tensor, *, is_assumed: bool = False) -> None:
         """Note what a tensor on meta holds."""
-        if values.shape != tensor.shape or values.numel() > MOST_VALUES:
+        if values.shape == tensor.shape:
+            self.know_how(tensor, lambda: values, is_assumed=is_assumed)
+
+    def know_how(
+        self, tensor: Tensor, make: Callable[[], Tensor], *, is_assumed: bool = False
+    ) -> None:
+        """Note how to make what a tensor on meta holds, which takes time and memory."""
+        if tensor.numel() > MOST_VALUES:
             return
         link = weakref.ref(tensor)
-        self._known[id(tensor)] = link, Content(values, is_assumed)
+        self._known[id(tensor)] = link, Content(make, is_assumed)
         self._aliases.setdefault(storage_id(tensor), []).append(link)
 
     def of(self, tensor: Tensor) -> Content | None:
         """Return what a tensor holds, if that is known."""
         if not tensor.is_meta:
-            return Content(tensor)
+            return Content(lambda: tensor)
         link, known = self._known.get(id(tensor), (None, None))
         return known if link is not None and link() is tensor else None
 
@@ -342,13 +355,20 @@ def _shapes(tensors: Iterable[Tensor]) -> list[torch.Size]:
     return [tensor.shape for tensor in tensors]
 
 
-def held_by(model: nn.Module, standins: Mapping[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
-    """Return the stand-ins of a model's buffers, with what they hold where the model has values."""
+def held_by(
+    model: nn.Module, standins: Mapping[str, Tensor]
+) -> list[tuple[Tensor, Callable[[], Tensor]]]:
+    """Return the stand-ins of a model's buffers, with how to copy what they hold, if they do."""
     return [
-        (standins[name], buffer.detach().cpu().clone())
+        (standins[name], partial(copied, buffer))
         for name, buffer in model.named_buffers(remove_duplicate=False)
         if name in standins
         and not buffer.is_meta
         and buffer.layout is torch.strided
         and buffer.numel() <= MOST_VALUES
     ]
+
+
+def copied(tensor: Tensor) -> Tensor:
+    """Return what a tensor holds in memory of its own, on the CPU."""
+    return tensor.detach().cpu().clone()
