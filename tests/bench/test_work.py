@@ -33,7 +33,9 @@ def layer(work, name):
 
 
 def traced(module, *inputs):
-    return trace(module.eval(), CallInputs(inputs, {}), name="net", shape=tuple(inputs[0].shape[1:]))
+    return trace(
+        module.eval(), CallInputs(inputs, {}), name="net", shape=tuple(inputs[0].shape[1:])
+    )
 
 
 def test_alexnet_computes_1_4284_gflop_an_image(alexnet):

@@ -79,7 +79,11 @@ MISTAKES: tuple[Mistake, ...] = (
         "two-groups",
         "half of the input's channels are counted: this sheet has two groups",
         "how many of its input's channels does a filter see here?",
-        {"filter_depth": lambda f: f.c_in // 2 if f.is_conv and f.groups == 1 < f.c_in else None},
+        {
+            "filter_depth": lambda f: (
+                f.c_in // 2 if f.is_conv and f.groups == 1 and f.c_in % 2 == 0 else None
+            )
+        },
     ),
     by_formula(
         "bias-left-out",

@@ -9,7 +9,7 @@ from math import log
 from archstat.homework.answers.places import Place
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import is_near
-from archstat.homework.sheet.columns import LIKELY, SheetColumn, Way
+from archstat.homework.sheet.columns import LIKELY, OF_SHAPES, SheetColumn, Way
 from archstat.homework.sheet.evidence import STRONG, Evidence, Reads
 
 BEAM = 32
@@ -74,19 +74,26 @@ def _options(
 ) -> Iterator[Choice]:
     """Yield the ways to read a column, each with how well its cells fit their rows."""
     for reads in evidence.open[column.index]:
-        score, right, near, cells = _fit(evidence, column, reads, places)
+        score, right, near, cells, said = _fit(evidence, column, reads, places)
         most_wrong = MOST_WRONG if column.is_guessed else MOST_WRONG_NEAR
         is_plain = cells >= FEWEST and cells - right <= most_wrong * cells and score >= STRONG
         is_meant = column.is_known and (cells > 0 or reads.way.prior >= LIKELY)
+        is_meant &= not _is_of_settings(column, reads.way) or right >= SURE * said
         if is_meant or column.chosen or is_plain:
             yield Choice(reads.way, score + log(reads.way.prior), right, near, cells)
 
 
+def _is_of_settings(column: SheetColumn, way: Way) -> bool:
+    """Return whether a title that speaks of shapes is read as one of settings: kernels, depths."""
+    told, asked = set(column.ways[0].asks), set(way.asks)
+    return bool(OF_SHAPES & told) and any(QUANTITIES[key].is_setting for key in asked - told)
+
+
 def _fit(
     evidence: Evidence, column: SheetColumn, reads: Reads, places: Mapping[int, Place]
-) -> tuple[float, int, int, int]:
-    """Return how well a column fits, how many of its cells are right or near, and of how many."""
-    total, right, near, cells = 0.0, 0, 0, 0
+) -> tuple[float, int, int, int, int]:
+    """Return how well a column fits, and how many cells are right, near, readable and filled in."""
+    total, right, near, cells, filled = 0.0, 0, 0, 0, 0
     for row in evidence.sheet.rows:
         place = places.get(row.index)
         if place is None:
@@ -100,6 +107,7 @@ def _fit(
         ]
         cells += any(QUANTITIES[one.quantity].reads(one.written) is not None for one in said)
         right += bool(said) and score > 0
+        filled += bool(said)
         near += score <= 0 and any(
             is_near(
                 QUANTITIES[one.quantity].reads(one.written),
@@ -107,7 +115,7 @@ def _fit(
             )
             for one in said
         )
-    return total, right, near, cells
+    return total, right, near, cells, filled
 
 
 def _clash(

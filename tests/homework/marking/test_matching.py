@@ -71,3 +71,27 @@ def test_a_total_in_the_text_asks_nothing_of_the_layers():
     result = marked_of(read_bytes(table.encode(), name="hw.md"), truth("lenet5"), Policy())
     assert result.is_right  # 61,470 weights and 6 + 16 + 120 + 84 + 10 biases
     assert not result.gaps
+
+
+def test_maps_that_are_wrong_throughout_are_no_settings():
+    """From 224 pixels a side, conv1 makes 54, pool1 26, pool2 12, and pool3 5: 256 · 5 · 5 = 6400.
+
+    The classifier's 4096 are right, and would be channels, too.
+    """
+    maps = sheet(
+        "layer | weights | input size",
+        "conv1 | 34,848 | 3×224×224",
+        "pool1 | - | 96×54×54",
+        "conv2 | 307,200 | 96×26×26",
+        "pool2 | - | 256×26×26",
+        "conv3 | 884,736 | 256×12×12",
+        "conv4 | 663,552 | 384×12×12",
+        "conv5 | 442,368 | 384×12×12",
+        "pool3 | - | 256×12×12",
+        "fc6 | 37,748,736 | 6400",
+        "fc7 | 16,777,216 | 4096",
+        "fc8 | 4,096,000 | 4096",
+    )
+    result = marked_of(Contents((maps,)), truth("paper-alexnet"), Policy())
+    assert {one.quantity for one in result.marks} == {"weights", "in_shape"}
+    assert [cause.key for cause in result.causes] == ["input-224"]
