@@ -61,26 +61,27 @@ class Copier:
     ) -> None:
         self._tensor = tensor
         self._memo: dict[int, Any] = memo or {}
+        self._kept = self._memo.setdefault(id(self._memo), [])  # so that no id is used again
         self.shared: list[Any] = []
 
     def copy(self, value: Any) -> Any:
         """Return a copy; what cannot be copied is shared, and noted in `shared`."""
         kind = type(value)
-        if kind in ATOMS or isinstance(value, SHARED):
+        if kind in ATOMS:
             return value
         found = self._memo.get(id(value))
         if found is not None:
             return found
-        made = self._made(value, kind)
+        way = self._ways.get(kind)
+        if way is None and isinstance(value, SHARED):
+            return value
+        made = self._made(value) if way is None else way(value)
         self._memo[id(value)] = made
         if made is not value:
-            self._memo.setdefault(id(self._memo), []).append(value)  # so that no id is used again
+            self._kept.append(value)
         return made
 
-    def _made(self, value: Any, kind: type) -> Any:
-        known = self._ways.get(kind)
-        if known is not None:
-            return known(value)
+    def _made(self, value: Any) -> Any:
         if isinstance(value, Tensor):
             return self._tensor(value)
         if isinstance(value, nn.Module):
@@ -112,13 +113,13 @@ class Copier:
         self._memo[id(value)] = made
         state = vars(made)
         for name, part in vars(value).items():
-            state[name] = self.copy(part)
+            state[name] = part if type(part) in ATOMS else self.copy(part)
         return made
 
     def _mapping(self, value: Any, made: Any) -> Any:
         self._memo[id(value)] = made
         for key, part in value.items():
-            made[self.copy(key)] = self.copy(part)
+            made[key if type(key) in ATOMS else self.copy(key)] = self.copy(part)
         return made
 
     def _filled(self, value: Any, made: Any) -> Any:
