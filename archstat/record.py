@@ -7,8 +7,8 @@ pays for before it prints anything. Those of a record are written once, below, f
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
@@ -46,6 +46,7 @@ def _recorded(cls: type[T], *, kw_only: bool) -> type[T]:
         "_required": [f.name for f in own if f.default is MISSING and f.name not in factories],
         "_places": tuple(f.name for f in own if not f.kw_only),
         "_compared": tuple(f.name for f in own if f.compare),
+        "_least": _least_places(own),
         "_is_checked": hasattr(made, "__post_init__"),
     }
     for name, fact in facts.items():
@@ -56,9 +57,19 @@ def _recorded(cls: type[T], *, kw_only: bool) -> type[T]:
     return cls
 
 
+def _least_places(own: Sequence[Field[Any]]) -> int:
+    """Return how many values by place are enough, where defaults that are there are the rest."""
+    if any(f.kw_only or f.default_factory is not MISSING for f in own):
+        return len(own)
+    return sum(f.default is MISSING for f in own)
+
+
 def __init__(self: Any, *args: object, **kwargs: object) -> None:  # noqa: N807  a method
-    if not kwargs and len(args) == len(self._places) == len(self._defaults):  # the frequent case
-        vars(self).update(zip(self._places, args, strict=True))
+    if not kwargs and self._least <= len(args) <= len(self._places):  # the frequent case
+        own = vars(self)
+        if len(args) < len(self._defaults):
+            own.update(self._defaults)
+        own.update(zip(self._places, args, strict=False))
         if self._is_checked:
             self.__post_init__()
         return
