@@ -91,6 +91,8 @@ Layout: TypeAlias = tuple[Axis, ...]
 
 def axes_of(axis: Axis) -> tuple[int, ...]:
     """Return the axes of the image that have units on an axis of a tensor."""
+    if len(axis) == 1:
+        return axis[0].axes
     return tuple(sorted({number for factor in axis for number in factor.axes}))
 
 

@@ -101,9 +101,17 @@ class Track:
         return len({*self.intervals}) == 1
 
     def through(self, window: Window, units: int) -> Track:
-        """Return what the `units` units behind a window see."""
-        behind = tuple(branch.through(window, units) for branch in self.branches)
-        return Track(units, behind if len(behind) == 1 else merged(behind, units))
+        """Return what the `units` units behind a window see, worked out once."""
+        key = window, units
+        if key not in self._behind:
+            behind = tuple(branch.through(window, units) for branch in self.branches)
+            one = behind if len(behind) == 1 else merged(behind, units)
+            self._behind[key] = Track(units, one)
+        return self._behind[key]
+
+    @cached_property
+    def _behind(self) -> dict[tuple[Window, int], Track]:
+        return {}
 
     def spread(self, units: int) -> Track:
         """Return what `units` units see that all read unit 0, the only one there is."""

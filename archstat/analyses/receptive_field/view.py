@@ -38,7 +38,8 @@ class FieldView:
     def of_image(cls, shape: Shape, *, is_clipped: bool) -> FieldView:
         """Return the view of the input itself: channels, then the axes of the image."""
         channels, *sizes = shape
-        tracks = tuple(Track.of_pixels(size, is_clipped=is_clipped) for size in sizes)
+        track = {size: Track.of_pixels(size, is_clipped=is_clipped) for size in sizes}
+        tracks = tuple(track[size] for size in sizes)
         first = AxisFactor(channels, is_doubtful=len(sizes) == 1 and channels > 1)
         return cls(tracks, ((first,), *((AxisFactor(n, axis),) for axis, n in enumerate(sizes))))
 
