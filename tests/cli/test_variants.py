@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from archstat.errors import shown
 from tests.cli.running import assert_refused, invoke
 from tests.homework.answers.solving import solved
 
@@ -92,3 +93,23 @@ def test_a_file_of_another_network_is_refused(course):
 )
 def test_a_class_that_cannot_be_drawn_is_refused(course, words, lines):
     assert_refused(invoke("key", "lenet5", "--variants", course / "roster.csv", *words), *lines)
+
+
+def test_networks_that_are_handed_out_are_not_written_over(tmp_path):
+    def key(seed, roster):
+        (tmp_path / "roster.csv").write_text(roster, encoding="utf-8")
+        return invoke("key", "lenet5", "--variants", tmp_path / "roster.csv", "--seed", seed,
+                      "-o", tmp_path / "out")  # fmt: skip
+
+    assert key(3, "id\n1\n2\n").exit_code == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    file = shown(str(tmp_path / "out" / "variants.toml"))
+    assert_refused(
+        key(4, "id\n1\n2\n"),
+        f"error: {file} says another network for '1', whose sheet may be handed out",
+        "  hint: write another folder after -o, or delete this one",
+    )
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+    joined = key(3, "id\n1\n2\n3\n")
+    assert joined.stdout.startswith("3 sheets in ")
+    assert (tmp_path / "out" / "1.md").read_bytes() == before["1.md"]

@@ -72,7 +72,8 @@ def hand_out(
         sheet: Returns the sheet of a network, with a title.
 
     Raises:
-        UsageError: There are not so many networks, or something cannot be read or written.
+        UsageError: There are not so many networks, something cannot be read or written, or other
+            networks were handed out from the folder. Nothing is written then.
     """
     from archstat.cli.homework.collecting import make_folder
     from archstat.files import write_file
@@ -90,18 +91,22 @@ def hand_out(
     drawing = Lottery(base, _made(model, asked), vary, seed)
     form = format_named(format_name, SHEETS)
     names = _file_names([handout.names_of(student)[0] for student in students])
-    given = []
+    tickets = list(drawing.draw(len(students)))
+    given = tuple(
+        handout.Given(name, handout.names_of(student), drawn.input, drawn.settings)
+        for name, student, drawn in zip(names, students, tickets, strict=True)
+    )
+    kept = handout.HandOut(model, vary, seed, given)
+    handout.require_kept(kept, folder)
     make_folder(folder)
-    for name, student, drawn in zip(names, students, drawing.draw(len(students)), strict=True):
+    for name, student, drawn in zip(names, students, tickets, strict=True):
         title = f"{base.graph.name}, for {student.shown_name}"
         written = form.write(sheet(drawn.truth, title))
         write_file(written, folder / f"{name}{form.suffix}")
-        settings = drawn.settings
-        given.append(handout.Given(name, handout.names_of(student), drawn.input, settings))
-    kept = handout.HandOut(model, vary, seed, tuple(given))
     write_file(handout.written(kept), folder / handout.NAME)
+    sheets = "1 sheet" if len(given) == 1 else f"{len(given)} sheets"
     typer.echo(
-        f"{len(given)} sheets in {folder}; {handout.NAME} says whose is whose: mark them with\n"
+        f"{sheets} in {folder}; {handout.NAME} says whose is whose: mark them with\n"
         f"  archstat grade SUBMISSIONS --against {model} --variants {folder} --roster {roster}"
     )
 

@@ -116,3 +116,24 @@ def read_hand_out(path: Path) -> HandOut:
                 f"says not whose network is which: {error} is missing",
                 hint="archstat key --variants writes such a file",
             ) from None
+
+
+def require_kept(hand_out: HandOut, folder: Path) -> None:
+    """Refuse to write over the networks that a folder has for a class, unless all of them stay.
+
+    Students may have their sheets already. Others may join them.
+
+    Raises:
+        UsageError: Somebody would have another network than the folder says, or none.
+    """
+    file = folder / NAME
+    if not file.is_file():
+        return
+    before = read_hand_out(file)
+    changed = [one for one in before.given if one not in hand_out.given]
+    if changed or before.model != hand_out.model:
+        whose = f" for {shown(changed[0].name)}" if changed else ""
+        raise UsageError(
+            f"{shown(str(file))} says another network{whose}, whose sheet may be handed out",
+            hint="write another folder after -o, or delete this one",
+        )
