@@ -466,6 +466,15 @@ def test_a_regrade_says_who_changed_by_how_much_and_why(tmp_path):
     assert [row["points"] for row in rows(root)] == ["7", "6"]
 
 
+def test_points_of_a_cell_that_is_not_there_are_told_by_file_and_line(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    (tmp_path / "o.csv").write_text("student,cell,points\nalice,C9.weights,1\n", encoding="utf-8")
+    result = grade(root, "--override", tmp_path / "o.csv")
+    assert result.exit_code == 2
+    assert "line 2: no cell 'C9.weights' earns points\n  hint: did you mean" in result.stderr
+    assert result.stderr.splitlines()[1].startswith("error: --override: '")
+
+
 def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     result = grade(root, "--explain", "bob", "--assignment", "Homework 3", "--out-of", 10)

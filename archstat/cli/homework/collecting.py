@@ -135,9 +135,10 @@ def graded_in(
         except KeyboardInterrupt:
             say(f"stopped: {len(graded)} of {total} are graded; the same command goes on from here")
             raise typer.Exit(STOPPED) from None
-        except UsageError as error:  # a full disk
+        except UsageError as error:  # a full disk, or points of a cell that is not there
             say(f"stopped: {len(graded)} of {total} are graded")
-            raise UsageError(error.problems[0].what, hint=GOES_ON) from None
+            first = error.problems[0]
+            raise UsageError.of([replace(first, hint=first.hint or GOES_ON)]) from None
         if told.edited:
             say(
                 f"note: in {folder}, edited by somebody and left so: {', '.join(told.edited[:3])}"

@@ -191,7 +191,7 @@ def grade(
         )
         digest = f"{__version__} {each.work.digest} {run_submitted_code} {network} {given}"
         total = len(submissions)
-        decide = partial(_final, rules.late, decided)
+        decide = partial(_final, rules.late, decided, override)
         graded = collecting.graded_in(run, digest, output, names, total, render, decide)
         finals = finals_of(graded, rules.late, decided)
         changed = collecting.handed_back(output, digest, finals)
@@ -222,10 +222,11 @@ def grade(
             target.send(document)
 
 
-def _final(late: Late, decided: Overrides, graded: Graded) -> Final:
+def _final(late: Late, decided: Overrides, file: Path | None, graded: Graded) -> Final:
     from archstat.homework.grading.finals import final_of
 
-    return final_of(graded, late, decided.of(graded))
+    with within("--override"), within(shown(str(file))):
+        return final_of(graded, late, decided.of(graded))
 
 
 def _sandbox(

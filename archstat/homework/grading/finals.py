@@ -25,6 +25,9 @@ TOTAL = "total"
 DAY_S = 86_400
 HOUR_S = 3_600
 COLUMNS = ("student", "cell", "points", "reason")
+MOST_POINTS = 1_000_000_000
+LONGEST = 50
+"""A number of points is not written with more letters."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,8 @@ def read_overrides(path: Path) -> Overrides:
 def _override(stated: Mapping[str, str], line: int) -> Override:
     text = stated.get("points", "").replace(",", ".")
     try:
+        if len(text) > LONGEST or abs(float(Fraction(text) if "/" in text else text)) > MOST_POINTS:
+            raise UsageError(f"{shown(text)} is more than {MOST_POINTS:,} points")
         points = Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise UsageError(f"{shown(text)} is no number of points") from None
@@ -228,6 +233,8 @@ def _override(stated: Mapping[str, str], line: int) -> Override:
     where = None if cell.casefold() == TOTAL else cell_of(cell)
     if where is not None and not where[0]:
         raise UsageError(f"{shown(cell)} is no cell", hint='write "conv2.weights", or "total"')
+    if where is None and points < 0:
+        raise UsageError(f"a total must be at least 0, got {shown(text)}")
     return Override(stated["student"], where, points, stated.get("reason", ""), line)
 
 

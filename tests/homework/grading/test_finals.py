@@ -118,6 +118,23 @@ def test_a_decision_on_a_cell_that_earns_nothing_is_refused(tmp_path):
     )
 
 
+@pytest.mark.parametrize("points", ["1e400", "-1e10", "1e999999999", "1" * 60])
+def test_so_many_points_are_refused(tmp_path, points):
+    with pytest.raises(UsageError, match="line 2: '.* is more than 1,000,000,000 points"):
+        decisions(tmp_path, f"s1,conv2.weights,{points},")
+
+
+@pytest.mark.parametrize("points", ["nan", "much", "1/0"])
+def test_what_is_no_number_of_points_is_refused(tmp_path, points):
+    with pytest.raises(UsageError, match="line 2: '.*' is no number of points"):
+        decisions(tmp_path, f"s1,conv2.weights,{points},")
+
+
+def test_a_total_below_nothing_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="line 2: a total must be at least 0, got '-5'"):
+        decisions(tmp_path, "s1,total,-5,")
+
+
 def test_a_file_without_its_columns_is_refused(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("name,points\n", encoding="utf-8")
