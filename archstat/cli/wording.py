@@ -29,9 +29,13 @@ def _titles(value: object) -> str:
     return " --column ".join(shlex.quote(f"{title}={key}") for title, key in stated.items())
 
 
-def _pairs(value: object) -> str:
+def _pairs(value: object, option: str = "--arg") -> str:
     stated = value if isinstance(value, Mapping) else {}
-    return " --arg ".join(shlex.quote(f"{key}={text}") for key, text in stated.items())
+    return f" {option} ".join(shlex.quote(f"{key}={text}") for key, text in stated.items())
+
+
+def _submitted(value: object) -> str:
+    return _pairs(value, "--submitted-arg")
 
 
 def _settings(value: object) -> str:
@@ -55,6 +59,7 @@ OPTIONS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "input_file": ("--input-file", str),
     "memory": ("--memory", str),
     "sort": ("--sort", str),
+    "submitted_arguments": ("--submitted-arg", _submitted),
     "tool": ("--tool", str),
     "value": ("--value", str),
     "values": ("--values", str),

@@ -41,6 +41,9 @@ def longer():
     return make(nn.Conv2d(4, 8, 3, padding=1), nn.MaxPool2d(3, 2),
                 nn.Conv2d(8, 16, 3, groups=2), 64, nn.MaxPool2d(2))
 
+def one_stage():
+    return nn.Sequential(nn.Conv2d(1, 6, 5), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(1176, 10))
+
 class Sized(nn.Module):
     def __init__(self, outputs):
         super().__init__()
@@ -108,6 +111,19 @@ def test_a_layer_too_many_is_named(check):
     ]
 
 
+def test_layers_are_held_against_those_that_are_most_like_them(folder):
+    # the first stage of LeNet-5 and its last layer, as they are asked for
+    result = invoke("check", f"{folder / 'net.py'}:one_stage", "--against", "lenet5", "-f", "json")
+    missing = [(asked, words) for own, asked, words in records(result) if own is None and asked]
+    assert missing == [
+        ("C3", "there is no such layer (conv)"),
+        ("S4", "there is no such layer (avg pool)"),
+        ("C5", "there is no such layer (linear)"),
+        ("F6", "there is no such layer (linear)"),
+    ]
+    assert len(records(result)) == len(missing) + 1  # and the activations
+
+
 def test_only_the_share_is_told_at_the_level_score(check):
     text = check("careless", "--feedback", "score").stdout
     assert "2 of 5 layers are as in asked" in text
@@ -120,6 +136,12 @@ def test_a_class_may_be_given_its_arguments(check):
     other = check("Sized", "--submitted-arg", "outputs=12", "--format", "json")
     assert records(other) == [
         ("net.6", "fc", "the number of outputs is 12, and another is asked for")
+    ]
+
+
+def test_the_hint_names_the_option_for_what_was_handed_in(check):
+    assert check("Sized").stderr.splitlines()[1:] == [
+        "  hint: state its arguments: --submitted-arg outputs=10"
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from archstat.errors import UsageError, shown, within
+from archstat.errors import ArchstatError, Problem, UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
@@ -218,7 +218,25 @@ def code_compared(file: str, truth: Truth, asked: Question) -> Compared:
 
     if not asked.inputs:
         asked = replace(asked, inputs=[InputSpec(truth.graph.input_shape)])
-    return compared(load(file, asked).graph, truth.graph)
+    try:
+        graph = load(file, asked).graph
+    except ArchstatError as error:  # what it is called with is not the arguments of --against
+        error.problems = tuple(map(_of_submitted, error.problems))
+        raise
+    return compared(graph, truth.graph)
+
+
+def _of_submitted(problem: Problem) -> Problem:
+    """Return a problem with a model as one with what was handed in."""
+    places, instead = (
+        ["submitted_arguments" if name == "arguments" else name for name in names]
+        for names in (problem.places, problem.instead)
+    )
+    return replace(
+        problem,
+        places=tuple(places),
+        instead=dict(zip(instead, problem.instead.values(), strict=True)),
+    )
 
 
 def name_of(file: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from archstat.graph import Graph, Node
 from archstat.homework.sheet.labels import general_family
@@ -44,6 +43,9 @@ HINTS = {
     "bias": "bias= is True where nothing is said",
     "ceil_mode": "ceil_mode=True keeps a last window that hangs over the end",
 }
+
+ALONE = len(SAYINGS) + 1
+"""What a layer without a fellow weighs: more than any difference between two that are fellows."""
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,54 @@ def _counted(graph: Graph) -> list[Node]:
 def _pairs(
     mine: Sequence[Node], theirs: Sequence[Node]
 ) -> Iterator[tuple[Node | None, Node | None]]:
-    """Yield layers that belong together, and those that have no fellow."""
-    own, asked = ([_alike(node) for node in nodes] for nodes in (mine, theirs))
-    matcher = SequenceMatcher(None, own, asked, autojunk=False)
-    for _, start, stop, first, last in matcher.get_opcodes():
-        ours, others = mine[start:stop], theirs[first:last]
-        for at in range(max(len(ours), len(others))):
-            one = ours[at] if at < len(ours) else None
-            other = others[at] if at < len(others) else None
-            if one is not None and other is not None and _alike(one) != _alike(other):
-                yield one, None
-                yield None, other
-            else:
-                yield one, other
+    """Yield layers that belong together, and those that have no fellow: as few, and as like.
+
+    Layers of one kind are fellows, those that are the same before those that differ in settings.
+    """
+    unlike = _unlike(mine, theirs)
+    least = [[0] * (len(theirs) + 1) for _ in range(len(mine) + 1)]  # of what is left from here on
+    for at in reversed(range(len(mine) + 1)):
+        for there in reversed(range(len(theirs) + 1)):
+            ways = []
+            if at < len(mine):
+                ways.append(least[at + 1][there] + ALONE)
+            if there < len(theirs):
+                ways.append(least[at][there + 1] + ALONE)
+            if (differ := unlike.get((at, there))) is not None:
+                ways.append(least[at + 1][there + 1] + differ)
+            least[at][there] = min(ways, default=0)
+    at = there = 0
+    while at < len(mine) or there < len(theirs):
+        differ, now = unlike.get((at, there)), least[at][there]
+        if differ is not None and now == least[at + 1][there + 1] + differ:
+            yield mine[at], theirs[there]
+            at, there = at + 1, there + 1
+        elif at < len(mine) and now == least[at + 1][there] + ALONE:
+            yield mine[at], None
+            at += 1
+        else:
+            yield None, theirs[there]
+            there += 1
+
+
+def _unlike(mine: Sequence[Node], theirs: Sequence[Node]) -> dict[tuple[int, int], int]:
+    """Return in how many things the layers differ that may be fellows, by their places."""
+    own, asked = ([_facts(node) for node in nodes] for nodes in (mine, theirs))
+    known: dict[object, int] = {}
+    found = {}
+    for at, one in enumerate(mine):
+        for there, other in enumerate(theirs):
+            if _alike(one) == _alike(other):
+                facts = own[at], asked[there]
+                if facts not in known:
+                    known[facts] = sum(1 for _ in _of(one, other))
+                found[at, there] = known[facts]
+    return found
+
+
+def _facts(node: Node) -> tuple[object, ...]:
+    settings = node.layer.settings()
+    return (node.layer.kind, *(repr(settings.get(key)) for key in SAYINGS))
 
 
 def _alike(node: Node) -> str:
