@@ -191,11 +191,17 @@ class ClassReport:
 
     @cached_property
     def hardest(self) -> tuple[tuple[Place, int], ...]:
-        """The cells that are not right, each with on how many sheets, the most first."""
+        """The cells that earn and are not right, with on how many sheets, the most first."""
+        earning = {
+            (score.layer, score.quantity)
+            for outcome in self.marked.values()
+            for score in outcome.scores
+        }
         found = Counter(
             place
             for outcome in self.marked.values()
             for place in {(fault.layer, fault.quantity) for fault in outcome.faults}
+            if place in earning or not earning
         )
         return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 

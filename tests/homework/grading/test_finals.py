@@ -120,13 +120,13 @@ def test_a_decision_on_a_cell_that_earns_nothing_is_refused(tmp_path):
 
 @pytest.mark.parametrize("points", ["1e400", "-1e10", "1e999999999", "1" * 60])
 def test_so_many_points_are_refused(tmp_path, points):
-    with pytest.raises(UsageError, match="line 2: '.* is more than 1,000,000,000 points"):
+    with pytest.raises(UsageError, match=r"line 2: '.* is more than 1,000,000,000 points"):
         decisions(tmp_path, f"s1,conv2.weights,{points},")
 
 
 @pytest.mark.parametrize("points", ["nan", "much", "1/0"])
 def test_what_is_no_number_of_points_is_refused(tmp_path, points):
-    with pytest.raises(UsageError, match="line 2: '.*' is no number of points"):
+    with pytest.raises(UsageError, match=r"line 2: '.*' is no number of points"):
         decisions(tmp_path, f"s1,conv2.weights,{points},")
 
 

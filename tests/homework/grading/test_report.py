@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from archstat.homework.grading.outcome import Outcome, Status
+from archstat.homework.grading.outcome import Outcome, Score, Status
 from archstat.homework.grading.report import Alike, Common
 from tests.homework.grading.classes import (
     CANVAS,
@@ -57,6 +57,12 @@ def test_the_hardest_cells_are_those_that_most_got_wrong():
         (("conv2", "macs"), 1),
         (("conv2", "weights"), 1),
     )
+
+
+def test_a_cell_that_earns_nothing_is_none_of_the_hardest():
+    scores = (Score("c", "weights", "wrong", Fraction(0), Fraction(1)),)
+    faults = wrong("c", "1"), wrong("c", "2", quantity="macs")
+    assert report(("a", sheet(0, *faults, scores=scores))).hardest == ((("c", "weights"), 1),)
 
 
 def test_a_cell_that_stands_twice_in_a_sheet_counts_once():
