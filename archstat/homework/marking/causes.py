@@ -39,6 +39,7 @@ class Cause:
         following: The cells that follow from these.
         is_certain: Whether it is more than consistent with what was written.
         others: Other mistakes that explain the same cells, in words.
+        in_numbers: The words with {wrong} and {right} of a cell, for those who may see answers.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Cause:
     following: tuple[Cell, ...] = ()
     is_certain: bool = True
     others: tuple[str, ...] = ()
+    in_numbers: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ def _cause(
         cells,
         is_certain=_is_certain(suspect, [marks[number] for number in explained], marks, rivals),
         others=tuple(rivals[:MOST_OTHERS]),
+        in_numbers=mistake.in_numbers,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
@@ -203,6 +203,10 @@ class Feedback:
     def _of_cause(self, cause: Cause, marks: Mapping[Cell, Mark]) -> Remark:
         own = [marks[cell] for cell in cause.cells]
         following = [marks[cell] for cell in cause.following]
+        if self.shows_answers and cause.in_numbers:
+            wrong = QUANTITIES[own[0].quantity].reads(own[0].entry.written)
+            numbers = cause.in_numbers.format(wrong=wrong, right=own[0].answer)
+            cause = replace(cause, words=numbers)
         return Remark(
             cause.key,
             self._where(own),

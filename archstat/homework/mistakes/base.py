@@ -33,6 +33,7 @@ class Mistake:
         account: What a sheet says that is filled in so; where it says the truth, the mistake shows
             nothing.
         own: The same for one layer, from what the sheet itself says of the receptive fields before.
+        in_numbers: The words with {wrong} and {right} of one cell, for those who may see answers.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Mistake:
     quantities: frozenset[str]
     account: Callable[[Truth], Account]
     own: Callable[[Truth, Mapping[str, Shape]], Account] | None = None
+    in_numbers: str = ""
 
 
 SIZES = frozenset(
@@ -99,7 +101,9 @@ Formulas: TypeAlias = Mapping[str, Callable[[Facts], Answer]]
 """Another formula for each quantity; None where it does not apply."""
 
 
-def by_formula(key: str, words: str, hint: str, formulas: Formulas) -> Mistake:
+def by_formula(
+    key: str, words: str, hint: str, formulas: Formulas, *, in_numbers: str = ""
+) -> Mistake:
     """Return the mistake of another formula, layer by layer."""
 
     def account(truth: Truth) -> Account:
@@ -112,7 +116,7 @@ def by_formula(key: str, words: str, hint: str, formulas: Formulas) -> Mistake:
             for name, facts in facts_of(truth).items()
         }
 
-    return Mistake(key, words, hint, frozenset(formulas), account)
+    return Mistake(key, words, hint, frozenset(formulas), account, in_numbers=in_numbers)
 
 
 def by_weights(key: str, words: str, hint: str, weights: Callable[[Facts], int | None]) -> Mistake:

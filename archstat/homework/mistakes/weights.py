@@ -84,6 +84,7 @@ MISTAKES: tuple[Mistake, ...] = (
                 f.c_in // 2 if f.is_conv and f.groups == 1 and f.c_in % 2 == 0 else None
             )
         },
+        in_numbers="{wrong} is half of {right}: this sheet has two groups",
     ),
     by_formula(
         "bias-left-out",

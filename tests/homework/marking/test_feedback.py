@@ -218,3 +218,21 @@ def test_a_column_that_turns_out_to_ask_for_a_setting_is_marked():
     header = "Layer | Feature map | Weights"  # a "feature map" may be the number of maps
     rows = ["Conv1 | 96 | 34,848", "Conv2 | 256 | 307,200", "Pool2 | 3x3 | 0"]
     assert told(*rows, header=header).notes == ("'Feature map' is read as number of filters",)
+
+
+def test_half_of_a_depth_is_told_in_numbers_where_answers_are():
+    """conv2 reads conv1's 96 channels, conv4 and conv5 384 each."""
+    table = sheet(
+        "layer | filter depth",
+        "conv1 | 3",
+        "conv2 | 48",
+        "conv3 | 256",
+        "conv4 | 192",
+        "conv5 | 192",
+    )
+    result = marked(table, "ungrouped-alexnet")
+    words = {level: Feedback(result, "hw.md", level).remarks[0].words for level in ("hint", "full")}
+    assert words == {
+        "hint": "Half of the input's channels are counted: this sheet has two groups.",
+        "full": "48 is half of 96: this sheet has two groups.",
+    }

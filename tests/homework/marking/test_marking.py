@@ -413,6 +413,46 @@ def test_a_column_that_is_asked_for_and_missing_costs_its_cells():
     assert not result.is_right
 
 
+ASKED = "Layer | Weights | Feature map"
+ANSWERS = (
+    "conv1 | 34,848 | 55×55×96",
+    "pool1 | - | 27×27×96",
+    "conv2 | 307,200 | 27×27×256",
+    "pool2 | - | 13×13×256",
+    "conv3 | 884,736 | 13×13×384",
+    "conv4 | 663,552 | 13×13×384",
+    "conv5 | 442,368 | 13×13×256",
+    "pool3 | - | 6×6×256",
+    "fc6 | 37,748,736 | 4096",
+    "fc7 | 16,777,216 | 4096",
+    "fc8 | 4,096,000 | 1000",
+)
+
+
+def unanswered(how):
+    """Return the points of a sheet without conv2's two answers, and of how many."""
+    rows = [row for row in ANSWERS if how is not None or not row.startswith("conv2")]
+    rows = [f"conv2 | {how} | {how}" if row.startswith("conv2") else row for row in rows]
+    result = marked(sheet(ASKED, *rows), "paper-alexnet", Policy(asked=("weights", "feature_map")))
+    return result.points, result.out_of
+
+
+@pytest.mark.parametrize("how", ["", "-", "–", "?", "n/a", "TODO", None])
+def test_however_an_answer_is_left_out_it_costs_the_same(how):
+    """Asked are 8 layers' weights and 11 layers' maps: 19. Two are left out."""
+    assert unanswered(how) == (17, 19)
+
+
+def test_a_missing_column_costs_what_its_blanks_would():
+    """Of 19 answers 11 are given."""
+    policy = Policy(asked=("weights", "feature_map"))
+    blank = [" | ".join((row.split(" | ")[0], "?", row.split(" | ")[2])) for row in ANSWERS]
+    without = [" | ".join(row.split(" | ")[::2]) for row in ANSWERS]
+    for table in (sheet(ASKED, *blank), sheet("Layer | Feature map", *without)):
+        result = marked(table, "paper-alexnet", policy)
+        assert (result.points, result.out_of) == (11, 19)
+
+
 def test_weights_can_be_asked_for_without_biases():
     table = sheet("layer | weights", "conv1 | 34,944", "conv2 | 307,456")
     result = marked(table, "paper-alexnet", Policy(conventions=("weights-only",)))
