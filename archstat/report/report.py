@@ -18,7 +18,7 @@ from archstat.analyses.memory import activation_bytes
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.training import TrainingStep, step, training
 from archstat.graph import Graph, Node, Training
-from archstat.layers.base import Shape
+from archstat.layers.base import Shape, param_count
 from archstat.layers.opaque import Observed, Unplaced
 from archstat.record import record
 from archstat.report.itemizing import Counting, counting_of, more_settings
@@ -312,6 +312,9 @@ def _row(
     layer = node.layer
     uncounted = layer.uncounted if isinstance(layer, Observed) else ()
     examples = batch_size if node.examples is None else node.examples
+    tensors = node.param_shapes
+    weights, biases = param_count(tensors)
+    params = weights + biases
     return Row(
         name=node.name,
         kind=layer.kind,
@@ -325,9 +328,9 @@ def _row(
         stride=settings.get("stride"),
         padding=settings.get("padding"),
         groups=groups,
-        weights=node.weights,
-        biases=node.biases,
-        params=node.weights + node.biases,
+        weights=weights,
+        biases=biases,
+        params=params,
         neurons=node.neurons * examples // batch_size,
         macs=None if uncounted else examples * node.macs,
         activation_bytes=0 if node.is_view else activation_bytes(node, batch_size=examples),
@@ -341,8 +344,8 @@ def _row(
         more_settings=more_settings(layer),
         is_placed=not isinstance(layer, Unplaced),
         is_untold=isinstance(layer, Unplaced) and layer.is_untold,
-        tensors=node.param_shapes,
-        trainable=sum(numbers for numbers, _ in node.learning),
+        tensors=tensors,
+        trainable=sum(numbers for numbers, _ in node.learning) if node.frozen else params,
     )
 
 

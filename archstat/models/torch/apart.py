@@ -40,6 +40,11 @@ OWN_WAYS = {"__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__reduce_
 
 ATOMS = frozenset({bool, bytes, complex, float, int, str, types.NoneType, types.EllipsisType})
 
+TORCHS = frozenset(vars(nn.Module()))
+"""The attributes in which torch keeps what is registered with a module."""
+
+EMPTY = frozenset({dict, set, OrderedDict})
+
 
 def _cloned(tensor: Tensor) -> Tensor:
     made = tensor.detach().clone()
@@ -113,7 +118,13 @@ class Copier:
         self._memo[id(value)] = made
         state = vars(made)
         for name, part in vars(value).items():
-            state[name] = part if type(part) in ATOMS else self.copy(part)
+            kind = type(part)
+            if kind in ATOMS:
+                state[name] = part
+            elif name in TORCHS and kind in EMPTY and not part:  # there is nothing in it to share
+                state[name] = kind()
+            else:
+                state[name] = self.copy(part)
         return made
 
     def _mapping(self, value: Any, made: Any) -> Any:

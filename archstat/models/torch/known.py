@@ -21,7 +21,7 @@ from archstat.layers.reach import Reach, Reshaped, Unknown
 from archstat.layers.reshape import Flatten, ZeroPad2d
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import whole
+from archstat.models.torch.private import own_parameters, whole
 
 KINDS: Mapping[type[nn.Module], type[Layer]] = {
     getattr(nn, kind.torch_name): kind
@@ -76,8 +76,8 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
     if isinstance(layer, Softmax) and not _is_over_channels(module, given, in_shape):
         return None
     is_whole = not any(True for _ in module.children())
-    params = module.named_parameters(recurse=not is_whole)
-    seen = {name: tuple(tensor.shape) for name, tensor in params}
+    params = own_parameters(module) if is_whole else dict(module.named_parameters())
+    seen = {name: tuple(tensor.shape) for name, tensor in params.items()}
     return layer if seen == stated.param_shapes else None
 
 
@@ -133,11 +133,12 @@ def is_leaf(module: nn.Module) -> bool:
     """Return whether a module is one row although it has no formula here: torch's own, taught."""
     if is_taught(module):
         return True
-    is_torchs = type(module).__module__.startswith("torch.nn.modules.")
+    if not type(module).__module__.startswith("torch.nn.modules."):
+        return False
     is_container = isinstance(module, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
     has_children = any(True for _ in module.children())
     is_whole = not has_children or isinstance(module, nn.MultiheadAttention)
-    return is_torchs and is_whole and not is_container
+    return is_whole and not is_container
 
 
 def is_taught(module: nn.Module) -> bool:

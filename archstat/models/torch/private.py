@@ -37,6 +37,7 @@ __all__ = [
     "hooks_on_kept_tensors",
     "is_compilers",
     "keystr",
+    "own_parameters",
     "pre_hooks",
     "schema",
     "storage_id",
@@ -55,6 +56,7 @@ ATTRIBUTES = frozenset(
         "_dynamo",
         "_forward_pre_hooks",
         "_orig_mod",
+        "_parameters",
         "_schema",
         "_top_saved_tensors_default_hooks",
     }
@@ -84,6 +86,16 @@ def storage_id(tensor: Tensor) -> int:
     """Return what tells a tensor's storage from others; on meta, every public address is 0."""
     identity: int = tensor.untyped_storage()._cdata  # noqa: SLF001  see above
     return identity
+
+
+def own_parameters(module: nn.Module) -> dict[str, Tensor]:
+    """Return the parameters that a module holds itself; a shared one once, by its first name.
+
+    `named_parameters` looks for them in all modules below, which takes long for one layer.
+    """
+    own = module._parameters  # noqa: SLF001  as above
+    first = {id(tensor): name for name, tensor in reversed(own.items()) if tensor is not None}
+    return {name: own[name] for name in reversed(first.values())}
 
 
 def pre_hooks(module: nn.Module) -> Mapping[int, Any]:

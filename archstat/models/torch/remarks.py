@@ -13,13 +13,11 @@ from typing import Any
 from torch import Tensor, nn
 
 from archstat.graph import Graph
+from archstat.models.torch.apart import TORCHS
 from archstat.models.torch.operators.products import COMPLEX
 from archstat.models.torch.operators.transforms import CONVENTION
 from archstat.models.torch.private import keystr, tree_flatten_with_path, tree_leaves
 from archstat.models.torch.recording.values import Values
-
-TORCHS = frozenset(vars(nn.Module()))
-"""The attributes in which torch keeps what is registered."""
 
 
 def remarks(
@@ -29,7 +27,7 @@ def remarks(
     yield from _hidden_parameters(model)
     if any(node.layer.kind.startswith("_fft_") for node in graph.nodes):
         yield f"Fourier transforms count by a convention: {CONVENTION}"
-    if is_complex or any(each.is_complex() for each in model.parameters()):
+    if is_complex:
         yield COMPLEX
     outputs = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
     if out is None:

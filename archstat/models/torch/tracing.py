@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from archstat.errors import ArchstatError, Stopped, TraceError, UsageError, shown
 from archstat.graph import ForwardError, Graph, Node
@@ -258,16 +258,14 @@ def _trace(  # noqa: PLR0913  likewise
         require_call(target, args, kwargs, name=f"{name}: forward", hint=hint, instead=instead)
     inputs = tensors_in((tuple(args), dict(kwargs)))
     standins = standins_of(model, inputs[0].device, learn=train)
-    own = {tensor_name for tensor_name, _ in model.named_parameters()}
-    params = {tensor_name: tensor for tensor_name, tensor in standins.items() if tensor_name in own}
+    learned = dict(model.named_parameters())
+    params = {key: tensor for key, tensor in standins.items() if key in learned}
     named = [*hidden_modules(model), *model.named_modules()]
     modules = {path: type(module).__name__ for path, module in named}
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None
     is_on_meta = inputs[0].is_meta
-    frozen = frozenset(
-        tensor_name for tensor_name, each in model.named_parameters() if not each.requires_grad
-    )
+    frozen = frozenset(key for key, tensor in learned.items() if not tensor.requires_grad)
     recorder = Recorder(
         paths, params, frozen=frozen, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
     )
@@ -303,7 +301,8 @@ def _trace(  # noqa: PLR0913  likewise
     graph = replace(empty, nodes=nodes)
     batch_size = inputs[0].shape[0] if inputs[0].dim() else 1
     values = recorder.values
-    notes = remarks(model, graph, out, batch_size, is_complex=recorder.has_complex)
+    is_complex = recorder.has_complex or any(map(Tensor.is_complex, learned.values()))
+    notes = remarks(model, graph, out, batch_size, is_complex=is_complex)
     return replace(graph, notes=(*notes, *values_read(model, values, given.words)))
 
 

@@ -27,7 +27,14 @@ from archstat.models.torch.known import Stated, example_shape, layer_of_call, wo
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import OpOverload, TorchDispatchMode, schema, uncompiled, whole
+from archstat.models.torch.private import (
+    OpOverload,
+    TorchDispatchMode,
+    own_parameters,
+    schema,
+    uncompiled,
+    whole,
+)
 from archstat.models.torch.recording.backward import Costs
 from archstat.models.torch.recording.higher import is_higher_order, run_higher_order
 from archstat.models.torch.recording.meta import require_one_type
@@ -134,7 +141,10 @@ class Recorder(TorchDispatchMode):
         is_changed = [*map(id, tensors_in(args))] != [*map(id, tensors_in(scope.args))]
         given = tensors_in((scope.args if is_changed else args, kwargs))  # its hooks are inside
         inputs = self.provenance.inputs(given)
-        params = self.provenance.params([*tensors_in((args, kwargs)), *scope.module.parameters()])
+        module = scope.module
+        is_whole = next(module.children(), None) is None
+        own = own_parameters(module).values() if is_whole else module.parameters()
+        params = self.provenance.params([*tensors_in((args, kwargs)), *own])
         if scope.layer is None or is_changed:
             shape, examples = _split(outputs[0], scope.macs)
             layer: Layer = Observed(
