@@ -271,3 +271,23 @@ def test_a_network_of_one_layer_is_marked():
     result = invoke("check", "one.md", "--against", "one.toml")  # 4·3·3·3 weights
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[-1] == "2 of 2 points"
+
+
+def test_a_row_with_the_name_of_a_class_is_that_layer_even_if_its_value_is_wrong():
+    """A map of 16 × 16 has 32 × 32 units when it is doubled."""
+    pytest.importorskip("torch")
+    Path("net.py").write_text(
+        "from torch import nn\n"
+        "def Net():\n"
+        "    return nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.Upsample(scale_factor=2),\n"
+        "                         nn.Conv2d(4, 8, 3, padding=1))\n",
+        encoding="utf-8",
+    )
+    Path("hw.md").write_text(
+        "| Layer | Output shape |\n|---|---|\n"
+        "| Conv2d | 16x16x4 |\n| Upsample | 16x16x4 |\n| Conv2d | 32x32x8 |\n",
+        encoding="utf-8",
+    )
+    result = invoke("check", "hw.md", "--against", "net.py:Net", "--input", "3x16x16")
+    assert "Upsample  16x16x4 ✗¹" in result.stdout.splitlines()
+    assert "no layer" not in result.stdout

@@ -253,6 +253,8 @@ class Evidence:
             score += _family(label, place, is_namesake=is_called)
         elif label.is_block and not place.is_layer:
             score += LIKE_FAMILY
+        elif place.is_layer and not is_namesake and self._is_of_class(row, place):
+            score += SAME_FAMILY
         if not place.is_layer:
             is_block = is_namesake or label.is_block or self._is_called(row, place)
             is_block = is_block or (place.name == WHOLE and self._is_whole(row))
@@ -291,6 +293,10 @@ class Evidence:
         return not place.is_layer and any(
             name in words or (len(name) >= LONG and name in text) for name in place.classes
         )
+
+    def _is_of_class(self, row: SheetRow, place: Place) -> bool:
+        """Return whether a row has the name of a layer's class, which no label knows."""
+        return not place.classes.isdisjoint(self._spelled[row.index])
 
     def _trust(self, row: SheetRow) -> float:
         """Return what an equal name counts for: more, if the values beside other names agree."""
