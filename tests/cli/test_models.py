@@ -369,7 +369,7 @@ def test_a_time_that_is_none_is_refused(seconds):
             ["nets.py:Small"],
             [
                 "error: nets.py:Small does not say what its input is",
-                "  hint: write --input 3x224x224",
+                "  hint: write --input 3x8x8",  # its linear layer takes 4 maps of 6×6
             ],
         ),
         (

@@ -40,12 +40,12 @@ def asked_inputs(
             (3, 224, 224) if names == ["x"] else f"{names[0]}=3x224x224" if names else (3, 224, 224)
         )
         instead = usual if found is None else written(found, names)
+        takes = f"its forward takes {known}"
+        hint = takes if len(names) > 1 else None
+        if found is None:
+            hint = f"{takes}, and with no usual size it runs; state its own, as in"
         raise UsageError(
-            f"{source.name} does not say what its input is",
-            hint=f"its forward takes {known}"
-            if len(names) > 1 or (found is None and names != ["x"])
-            else None,
-            instead={"input": instead},
+            f"{source.name} does not say what its input is", hint=hint, instead={"input": instead}
         )
     args, kwargs = example_inputs(source, stated, 1, torch.device("meta"))
     hint = "state them in its order, or by name"

@@ -25,7 +25,7 @@ MASK = re.compile(r".*mask.*")
 
 SIDES: Mapping[int, Sequence[int]] = {
     1: (16_000, 1_000, 128, 64, 16),
-    2: (224, 32, 28, 64, 227, 96, 128, 256, 299, 48, 84, 112, 512),
+    2: (224, 32, 28, 64, 227, 96, 128, 256, 299, 48, 84, 112, 512, 8, 16, 20, 24, 36, 40, 160, 192),
     3: (32, 16, 64, 112),
 }
 """Sizes of maps by their number of axes: those of data sets that people use."""

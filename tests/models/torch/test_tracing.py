@@ -451,6 +451,14 @@ def test_a_model_without_a_stated_input_asks_for_it():
         trace_source(Source("net.py:Net", nn.ReLU()), [], batch_size=1, device_name="none")
 
 
+def test_where_no_usual_input_fits_it_is_said():
+    odd = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 5 * 11, 2))
+    with pytest.raises(ArchstatError) as caught:
+        trace_source(Source("net.py:Net", odd), [], batch_size=1, device_name="none")
+    hint = caught.value.problems[0].hint
+    assert hint == "its forward takes input, and with no usual size it runs; state its own, as in"
+
+
 def test_what_a_forward_pass_prints_goes_to_stderr(capsys):
     report_of(Call(lambda _, x: print("hello") or x + 1), (3,))  # noqa: T201  the point
     captured = capsys.readouterr()
