@@ -21,6 +21,8 @@ VERSION = 1
 NAME = f"index-{VERSION}.sqlite"
 MOST_ROWS = 1_000_000
 CHUNK = 5_000
+STEPS = 1_000_000
+"""As many steps of SQLite, some hundredths of a second, pass between looks at whether to stop."""
 
 
 class Rows:
@@ -54,11 +56,17 @@ class Index:
         Raises:
             UsageError: It is wrong, or would change something.
         """
+        if not sql.strip():
+            raise UsageError("the query is empty", hint="write select * from cases")
         with self._opened() as connection:
+            # Python sees Ctrl-C only where its own code runs, and a query may take for ever
+            connection.set_progress_handler(lambda: 0, STEPS)
             try:
                 cursor = connection.execute(sql, values)
                 rows = cursor.fetchmany(MOST_ROWS)
             except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                    raise KeyboardInterrupt from None
                 raise UsageError(
                     f"the query cannot be answered: {error}",
                     hint="the table is called cases; its columns are " + ", ".join(FIELDS),

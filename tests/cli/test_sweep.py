@@ -88,6 +88,7 @@ def test_shards_part_a_plan(plan):
         (["results", "."], "is no store"),
         (["results", ".", "--top", "0"], "--top: must be at least 1"),
         (["results", ".", "--sql", "select 1", "--top", "3"], "--sql asks all by itself"),
+        (["results", ".", "--sql", " "], "--sql: the query is empty"),
     ],
 )
 @pytest.mark.usefixtures("plan")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import json
+import threading
 
 import pytest
 
@@ -172,10 +174,8 @@ def test_the_best_of_each_group_is_found_and_sorted(store):
 )
 def test_a_query_changes_nothing_and_a_wrong_one_is_told(store, sql):
     store.keep(counted("a"))
-    if not sql:
-        assert Index([store]).ask(sql).rows == ()
-        return
-    with pytest.raises(UsageError, match="the query cannot be answered"):
+    told = "the query cannot be answered" if sql else "the query is empty"
+    with pytest.raises(UsageError, match=told):
         Index([store]).ask(sql)
     assert json.loads(next(store.files.glob("*.json")).read_text())["status"] == DONE
 
@@ -194,3 +194,13 @@ def test_wrong_questions_are_told():
         StoreQuestion(["model"], where=["batch_size=x"]).sql()
     with pytest.raises(UsageError, match="no case is the best by 'model'"):
         StoreQuestion(["model"], best="model").sql()
+
+
+def test_a_query_without_end_is_stopped_by_ctrl_c(store):
+    store.keep(counted("a"))
+    endless = "with recursive c(x) as (select 1 union all select x + 1 from c) select sum(x) from c"
+    timer = threading.Timer(0.3, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        Index([store]).ask(endless)
+    timer.join()
