@@ -97,3 +97,12 @@ def test_a_store_without_cases_is_told(tmp_path):
     done = invoke("atlas", tmp_path, "-o", tmp_path / "site")
     assert done.exit_code == 2
     assert "nothing is kept there yet" in done.stderr
+
+
+def test_a_site_is_made_anew_but_no_page_of_somebody_else_is_written_over(site):
+    assert invoke("atlas", "store", "-o", "site").exit_code == 0
+    (site / "index.html").write_text("<h1>My home page</h1>", encoding="utf-8")
+    done = invoke("atlas", "store", "-o", "site")
+    assert done.exit_code == 2
+    assert "is no page of an atlas, and would be overwritten" in done.stderr
+    assert (site / "index.html").read_text(encoding="utf-8") == "<h1>My home page</h1>"

@@ -11,12 +11,18 @@ import typer
 
 from archstat.cli.shared import answering
 from archstat.errors import UsageError, shown
+from archstat.files import is_file
 
 EPILOG = """\b
 Examples:
   archstat atlas store -o site
   archstat atlas h200 cpu -o site
 """
+
+
+HEAD_BYTES = 1_000
+MADE_BY = b'<meta name="generator" content="archstat atlas">'
+"""What stands in the head of every page of an atlas."""
 
 
 def atlas(
@@ -51,6 +57,7 @@ def atlas(
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"-o {shown(output)} cannot be a folder: {error.strerror}") from None
+        _require_own(folder / "index.html")
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
         command = shlex.join(["archstat", *sys.argv[1:]])
         pages = 0
@@ -60,3 +67,19 @@ def atlas(
         for problem in index.unreadable:
             typer.echo(f"left out: {problem}", err=True)
         typer.echo(f"{pages:,} pages: {folder / 'index.html'}")
+
+
+def _require_own(page: Path) -> None:
+    """Check that a folder has no first page, or one of an atlas, which may be made anew.
+
+    Raises:
+        UsageError: It is somebody's page.
+    """
+    if not is_file(page):
+        return
+    with page.open("rb") as file:
+        if MADE_BY not in file.read(HEAD_BYTES):
+            raise UsageError(
+                f"-o: {shown(str(page))} is no page of an atlas, and would be overwritten",
+                hint="write another folder, as in -o site",
+            )
