@@ -137,8 +137,9 @@ class Layer(ABC):
             for name, default in known.items()
             if default is MISSING and name not in settings
         ]
+        is_whole = not problems and not any(value is None for value in settings.values())
         for name, setting, _ in _settings(cls):
-            if name in settings:
+            if name in settings and not is_whole:  # else making the layer reads them
                 try:
                     setting.read(settings[name], axes=cls.axes)
                 except ShapeError as error:

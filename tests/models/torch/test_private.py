@@ -42,6 +42,13 @@ def test_hooks_before_a_module_are_seen():
     assert len(private.pre_hooks(module)) == 1
 
 
+def test_parameters_of_a_module_itself_are_told_once():
+    module = torch.nn.Sequential(torch.nn.Linear(2, 2, bias=False))
+    module.register_parameter("none", None)
+    module.first = module.again = torch.nn.Parameter(torch.zeros(3))
+    assert private.own_parameters(module) == {"first": module.first}
+
+
 def test_whoever_keeps_tensors_is_told():
     hooks = (lambda tensor: tensor, lambda tensor: tensor)
     assert private.tells_what_is_kept()
