@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 WHOLE = "network"
 """The name of the block of all layers, as tools print it first."""
@@ -59,6 +59,7 @@ class Place:
         return frozenset(map(spelled, {self.name, *ends})) - {""}
 
 
+@lru_cache(maxsize=65_536)  # every row of a sheet is held against every place
 def spelled(text: str) -> str:
     """Return a name without what people write differently.
 

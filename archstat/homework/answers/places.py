@@ -58,6 +58,7 @@ class Key:
         self._of_layers: dict[tuple[str, ColumnRule], Answer] = {}
         self._under: dict[tuple[str, str, ColumnRule], Answer] = {}
         self._values: dict[tuple[str, ColumnRule | None], tuple[Answer, ...]] = {}
+        self._beside: dict[str, float] = {}
         self._agreeing: dict[tuple[WrittenCell, str, ColumnRule | None], frozenset[Answer]] = {}
 
     @property
@@ -140,10 +141,10 @@ class Key:
 
     def beside(self, block: Place) -> float:
         """Return the same for the layers of a block beside its first."""
-        if block.span is None:
-            return 0.0
-        start, stop = block.span
-        return sum(self.left_out(layer) for layer in self.layers[start + 1 : stop])
+        if block.name not in self._beside:
+            start, stop = block.span or (0, 0)
+            self._beside[block.name] = sum(map(self.left_out, self.layers[start + 1 : stop]))
+        return self._beside[block.name]
 
     def _read(self, place: Place, quantity: str, reading: ColumnRule) -> Answer:
         members = place.members

@@ -180,22 +180,26 @@ class Evidence:
 
     def values(self, row: SheetRow, place: Place) -> float:
         """Return what the values of a row say for a place, each column read as suits it best."""
-        found = 0.0
+        found, answers = 0.0, self.key.answers(place)
         for column in self.sheet.columns:
             ways = self.open[column.index]
             if len(ways) == 1:
-                found += self.column(row, column, place, ways[0])
+                found += self._cell(row, column, place, ways[0], answers)
             elif ways:
-                found += max(self.column(row, column, place, reads) for reads in ways)
+                found += max(self._cell(row, column, place, reads, answers) for reads in ways)
         return found
 
     def column(self, row: SheetRow, column: SheetColumn, place: Place, reads: Reads) -> float:
         """Return what one cell says for a place, if its column is read in a way."""
+        return self._cell(row, column, place, reads, self.key.answers(place))
+
+    def _cell(
+        self, row: SheetRow, column: SheetColumn, place: Place, reads: Reads, answers: Answers
+    ) -> float:
         claims = reads.claims.get(row.index)
         if claims is None:
             claims = reads.claims[row.index] = tuple(self._claims(row, column, reads))
         found = 0.0
-        answers = self.key.answers(place)
         for claim in claims:
             answer = answers.get(claim.quantity)
             if answer is not None and answer in claim.answers:
@@ -289,10 +293,10 @@ class Evidence:
         names = self._spelled[row.index]
         if not place.spelled.isdisjoint(names):
             return True
+        if place.is_layer or not place.classes:
+            return False
         text, words = spelled(row.text), {spelled(word) for word in row.text.split()}
-        return not place.is_layer and any(
-            name in words or (len(name) >= LONG and name in text) for name in place.classes
-        )
+        return any(name in words or (len(name) >= LONG and name in text) for name in place.classes)
 
     def _is_of_class(self, row: SheetRow, place: Place) -> bool:
         """Return whether a row has the name of a layer's class, which no label knows."""
