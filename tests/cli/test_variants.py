@@ -113,3 +113,29 @@ def test_networks_that_are_handed_out_are_not_written_over(tmp_path):
     joined = key(3, "id\n1\n2\n3\n")
     assert joined.stdout.startswith("3 sheets in ")
     assert (tmp_path / "out" / "1.md").read_bytes() == before["1.md"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("given = 3", "says not whose network is which"),
+        ("[[given]]\nname = 'a'", "says not whose network is which: 'names' is missing"),
+        ("[[given]]\nname = 1\nnames = []\ninput = [1]", "the name 1 is no text"),
+        ("[[given]]\nname = 'a'\nnames = [1]\ninput = [1]", "names of 'a' must be a list of texts"),
+        ("[[given]]\nname = 'a'\nnames = []\ninput = '3'", "input of 'a' must be a list of sizes"),
+        (
+            "[[given]]\nname = 'a'\nnames = []\ninput = [3]\nset = 3",
+            "set of 'a' must have settings by layer",
+        ),
+    ],
+)
+def test_a_hand_out_that_was_edited_wrongly_is_told(tmp_path, lines, told):
+    head = 'model = "paper-alexnet"\nvary = ["stride"]\nseed = 1\n'
+    (tmp_path / "v.toml").write_text(head + lines, encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.md").write_text("hello", encoding="utf-8")
+    result = invoke("grade", tmp_path / "in", "--against", "paper-alexnet", "-o", tmp_path / "out",
+                    "--variants", tmp_path / "v.toml")  # fmt: skip
+    assert result.exit_code == 2
+    assert f": {told}\n" in result.stderr
+    assert "archstat itself fails" not in result.stderr

@@ -19,6 +19,7 @@ from archstat.layers.base import Shape
 from archstat.models.spec.build import Settings
 
 NAME = "variants.toml"
+WRITTEN_BY = "archstat key --variants writes such a file"
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -104,18 +105,36 @@ def read_hand_out(path: Path) -> HandOut:
     with within(shown(str(file))):
         try:
             stated = tomllib.loads(read_file(file, limits.MOST_BYTES).decode())
-            given = tuple(
-                Given(one["name"], tuple(one["names"]), tuple(one["input"]), one.get("set", {}))
-                for one in stated["given"]
-            )
+            given = tuple(map(_given, stated["given"]))
             return HandOut(stated["model"], tuple(stated["vary"]), stated["seed"], given)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"is not TOML: {error}") from None
-        except (KeyError, TypeError) as error:
+        except KeyError as error:
             raise UsageError(
-                f"says not whose network is which: {error} is missing",
-                hint="archstat key --variants writes such a file",
+                f"says not whose network is which: {error} is missing", hint=WRITTEN_BY
             ) from None
+        except TypeError:
+            raise UsageError("says not whose network is which", hint=WRITTEN_BY) from None
+
+
+def _given(stated: Mapping[str, object]) -> Given:
+    """Return what a student is given, as a file states it.
+
+    Raises:
+        KeyError: Something is missing.
+        UsageError: Something is of another type.
+    """
+    name, names, shape = stated["name"], stated["names"], stated["input"]
+    changes = stated.get("set", {})
+    if not isinstance(name, str):
+        raise UsageError(f"the name {shown(name)} is no text", hint=WRITTEN_BY)
+    if not (isinstance(names, list) and all(isinstance(one, str) for one in names)):
+        raise UsageError(f"names of {shown(name)} must be a list of texts", hint=WRITTEN_BY)
+    if not (isinstance(shape, list) and all(type(size) is int for size in shape)):
+        raise UsageError(f"input of {shown(name)} must be a list of sizes", hint=WRITTEN_BY)
+    if not (isinstance(changes, dict) and all(isinstance(each, dict) for each in changes.values())):
+        raise UsageError(f"set of {shown(name)} must have settings by layer", hint=WRITTEN_BY)
+    return Given(name, tuple(names), tuple(shape), changes)
 
 
 def require_kept(hand_out: HandOut, folder: Path) -> None:
