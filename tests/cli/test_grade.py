@@ -466,6 +466,14 @@ def test_a_regrade_says_who_changed_by_how_much_and_why(tmp_path):
     assert [row["points"] for row in rows(root)] == ["7", "6"]
 
 
+def test_a_homework_that_canvas_does_not_know_is_told(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Student,ID,SIS Login ID,Section,HW 3 (7)\nA,1,alice,S,\n", "utf-8")
+    assert "no column 'HW 4'" in grade(root, "--roster", roster, "--assignment", "HW 4").stderr
+    assert "no column" not in grade(root, "--roster", roster, "--assignment", "HW 3").stderr
+
+
 def test_points_of_a_cell_that_is_not_there_are_told_by_file_and_line(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT)
     (tmp_path / "o.csv").write_text("student,cell,points\nalice,C9.weights,1\n", encoding="utf-8")

@@ -84,6 +84,13 @@ def handed_in(
 
 def scaled(rules: Policy, roster: Roster | None, assignment: str) -> Policy:
     """Return a policy with the scale of the system that exported the roster, if it has none."""
+    from archstat.homework.grading.roster import CANVAS
+
+    if roster is not None and roster.kind == CANVAS and roster.column_of(assignment) is None:
+        say(
+            f"note: the roster has no column {shown(assignment)}: Canvas makes a new assignment of "
+            "canvas.csv; --assignment names one that is there"
+        )
     stated = None if roster is None else roster.out_of(assignment)
     if not stated or rules.out_of is not None:
         return rules
