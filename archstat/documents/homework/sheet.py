@@ -67,6 +67,8 @@ def feedback_document(feedback: Feedback) -> Document:
 
 def _parts(feedback: Feedback) -> Iterator[Part]:
     say, notes = feedback.language, list(feedback.notes)
+    if feedback.shows_score:
+        notes += words.lost(feedback)
     if feedback.shows_marks:
         notes += words.earning_nothing(feedback)
         yield from (_table(feedback, held.sheet) for held in feedback.marked.sheets)

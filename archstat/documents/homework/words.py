@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 
 from archstat.documents.cells import for_people
@@ -144,6 +145,40 @@ def comment_of(feedback: Feedback) -> str:
     ]
     text = line(" ".join(said))
     return text if len(text) <= LONGEST_COMMENT else f"{text[: LONGEST_COMMENT - 1]}…"
+
+
+LOST: Mapping[Verdict, str] = {
+    Verdict.WRONG: "{points} where a cell is wrong",
+    Verdict.FOLLOWS: "{points} where one follows from another",
+    Verdict.CONVENTION: "{points} where another convention is followed",
+    Verdict.UNREADABLE: "{points} where nothing can be read",
+    Verdict.MISSING: "{points} where no answer is given",
+}
+"""For what points are lost."""
+
+
+def lost(feedback: Feedback) -> list[str]:
+    """Return in a sentence how the points came about, if some are lost."""
+    marked, say = feedback.marked, feedback.language
+    found = dict.fromkeys(LOST, Fraction(0))
+    for mark in marked.marks:
+        if mark.verdict in found and not marked.policy.is_bonus(*mark.place):
+            found[mark.verdict] += mark.worth - mark.points
+    for gap in marked.gaps:
+        if not marked.policy.is_bonus(gap.layer, gap.quantity):
+            found[Verdict.MISSING] += gap.worth
+    reasons = [
+        say(LOST[verdict], points=points(worth)) for verdict, worth in found.items() if worth
+    ]
+    if not reasons:
+        return []
+    return [
+        say(
+            "of {out_of} points for all that is asked are lost: {reasons}",
+            out_of=points(marked.out_of),
+            reasons=say.listed(reasons, len(reasons)),
+        )
+    ]
 
 
 def earning_nothing(feedback: Feedback) -> list[str]:
