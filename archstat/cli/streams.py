@@ -118,7 +118,7 @@ def prepare() -> None:
 def keep_answers() -> None:
     """Let only answers reach standard output from now on: a user's code is about to run."""
     if _STREAMS.answers is not None and sys.stdout is _STREAMS.answers:
-        sys.stdout = sys.__stdout__ = sys.stderr  # type: ignore[misc]
+        sys.stdout = sys.__stdout__ = sys.stderr  # type: ignore[assignment, misc]
 
 
 @contextmanager
