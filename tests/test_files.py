@@ -86,6 +86,7 @@ BY_ITSELF = {
     "models/strangers.py": "its first 2,048 bytes",
     "models/weights/pickled.py": "as far as the pickles in it go",
     "models/weights/safetensors.py": "its header, within a limit",
+    "cli/scale/atlas.py": "the head of a page",
     "files.py": "here",
 }
 
