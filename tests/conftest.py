@@ -1,11 +1,38 @@
-"""How many examples hypothesis tries: 50 a law, or 5,000 with HYPOTHESIS_PROFILE=nightly."""
+"""How many examples hypothesis tries, and what an old torch cannot be asked.
+
+It tries 50 a law, or 5,000 with HYPOTHESIS_PROFILE=nightly.
+"""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from archstat.errors import UsageError
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("nightly", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+REFUSED = "does not tell what training a PyTorch model keeps"
+"""What is said of a torch that is too old to be asked what training costs, as 2.6."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):  # noqa: ARG001  its name is the hook's
+    """Skip what asks for the training of a PyTorch model where this torch does not tell of it."""
+    try:
+        return (yield)
+    except UsageError as error:
+        if REFUSED in str(error) and not told():
+            pytest.skip(str(error.problems[0].what))
+        raise
+
+
+def told():
+    """Return whether this torch tells what training keeps."""
+    from archstat.models.torch.private import tells_what_is_kept
+
+    return tells_what_is_kept()

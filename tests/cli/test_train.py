@@ -9,6 +9,7 @@ import json
 import pytest
 
 from tests.cli.running import assert_refused, invoke
+from tests.torches import telling
 
 
 def printed(*words):
@@ -75,6 +76,7 @@ def test_json_has_keys_of_training_where_it_is_asked_for():
     assert {"training", "kept_bytes"}.isdisjoint({*plain, *plain["layers"][0]})
 
 
+@telling
 def test_folded_rows_add_up():
     pytest.importorskip("torchvision")
     text = printed("torchvision/resnet18", "--train", "--depth", "1", "-f", "csv", "--batch", "2")
@@ -93,6 +95,7 @@ def test_a_pytorch_model_tells_nothing_of_training_in_evaluation_mode():
     )
 
 
+@telling
 def test_one_value_of_a_channel_is_too_few_to_train_on(tmp_path):
     pytest.importorskip("torch")
     path = tmp_path / "net.py"

@@ -12,6 +12,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from tests.torches import whole_meta
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -24,7 +26,7 @@ def benchmark(monkeypatch):
     return receptive_fields
 
 
-@pytest.mark.parametrize("seed", [3, 5, 7])
+@pytest.mark.parametrize("seed", [3, 5, pytest.param(7, marks=whole_meta)])
 def test_every_number_of_a_random_network_is_what_its_maps_show(seed, benchmark):
     score = benchmark.Score()
     assert benchmark.hold(seed, score) == []

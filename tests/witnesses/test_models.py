@@ -11,6 +11,7 @@ from archstat.models.torch.source import Source
 from archstat.report.finding import Agreement
 from archstat.witnesses import gradients, proof
 from archstat.witnesses.proof import model_findings
+from tests.torches import telling
 
 
 class Residual(nn.Module):
@@ -39,6 +40,7 @@ def findings_of(model, *shape):
     return list(model_findings(Source("model", model), [InputSpec(shape)], "cpu"))
 
 
+@telling
 def test_every_witness_agrees_on_a_residual_network():
     findings = findings_of(Residual(), 3, 8, 8)
     assert [(finding.witness, finding.verdict) for finding in findings] == [

@@ -12,6 +12,23 @@ import torch
 AUTOCAST = ("cpu", "cuda")
 
 
+def _default_device() -> torch.device:
+    """Return where tensors are made; torch 2.6 cannot tell once somebody has set it back."""
+    try:
+        return torch.get_default_device()
+    except AttributeError:
+        return torch.device("cpu")
+
+
+def _set_back(device: torch.device) -> None:
+    """Let tensors be made on a device again, so that every torch can tell which it is."""
+    torch.set_default_device(None if device.type == "cpu" else device)
+    try:
+        torch.get_default_device()
+    except AttributeError:
+        torch.set_default_device(device)
+
+
 @contextmanager
 def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
     """Put back what code may change for all: random states, default types, threads, modes.
@@ -23,7 +40,7 @@ def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
     drawn = random.getstate()
     numbers = None if numpy is None else numpy.random.get_state()
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
-    device = torch.get_default_device()
+    device = _default_device()
     algorithms = torch.are_deterministic_algorithms_enabled()
     warns = torch.is_deterministic_algorithms_warn_only_enabled()
     cudnn = torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark
@@ -40,8 +57,8 @@ def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
             if numpy is not None and numbers is not None:
                 numpy.random.set_state(numbers)
             torch.set_default_dtype(dtype)
-            if torch.get_default_device() != device:
-                torch.set_default_device(None if device.type == "cpu" else device)
+            if _default_device() != device:
+                _set_back(device)
             if torch.get_num_threads() != threads:
                 torch.set_num_threads(threads)
             torch.use_deterministic_algorithms(algorithms, warn_only=warns)

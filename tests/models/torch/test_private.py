@@ -12,6 +12,7 @@ import archstat
 torch = pytest.importorskip("torch")
 
 from archstat.models.torch import private  # noqa: E402  only where torch is
+from tests.torches import telling  # noqa: E402
 
 HOME = Path(archstat.__file__).parent
 
@@ -49,6 +50,7 @@ def test_parameters_of_a_module_itself_are_told_once():
     assert private.own_parameters(module) == {"first": module.first}
 
 
+@telling
 def test_whoever_keeps_tensors_is_told():
     hooks = (lambda tensor: tensor, lambda tensor: tensor)
     assert private.tells_what_is_kept()

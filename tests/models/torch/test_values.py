@@ -9,6 +9,7 @@ from torch import nn
 import archstat
 from archstat.errors import ArchstatError
 from archstat.models.torch import examples, memory
+from tests.torches import tracing_functions
 
 
 class Net(nn.Module):
@@ -177,6 +178,7 @@ def test_nested_tensors_get_a_clear_word():
 # Operators that are given functions.
 
 
+@tracing_functions
 def test_a_branch_is_chosen_by_what_is_known():
     def forward(self, x):
         return torch.cond(x.sum() > 0, lambda x: self.fc(self.fc(x)), self.fc, (x,))
@@ -185,6 +187,7 @@ def test_a_branch_is_chosen_by_what_is_known():
     assert archstat.analyze(Net(forward), inputs=(-torch.ones(1, 8),)).totals.macs == 64
 
 
+@tracing_functions
 def test_of_a_branch_that_parameters_choose_the_dearer_is_counted():
     def forward(self, x):
         return torch.cond(self.fc(x).sum() > 0, lambda x: self.fc(self.fc(x)), self.fc, (x,))
@@ -194,6 +197,7 @@ def test_of_a_branch_that_parameters_choose_the_dearer_is_counted():
     assert any(note.startswith("of torch.cond, the branch that costs") for note in report.notes)
 
 
+@tracing_functions
 def test_attention_with_rules_of_its_own_counts_all_pairs():
     def forward(self, x):
         from torch.nn.attention.flex_attention import flex_attention
