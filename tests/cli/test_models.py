@@ -332,7 +332,8 @@ def test_a_model_that_catches_every_exception_is_stopped_all_the_same():
     Path("nets.py").write_text(text, encoding="utf-8")
     done = start("table", "nets.py:Endless", "--input", "3", "--timeout", "2")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"error: no answer within 2 s\n  hint: allow more with --timeout\n"
+    # on a slow machine it is stopped while torch is imported, which may log what it has caught
+    assert done.stderr.endswith(b"error: no answer within 2 s\n  hint: allow more with --timeout\n")
 
 
 @pytest.mark.slow
