@@ -23,7 +23,7 @@ from archstat.pictures.drawing import (
 )
 from archstat.pictures.families import FAMILIES, family, tokens
 from archstat.record import record
-from archstat.report.folding import depth_of_sections, folded
+from archstat.report.folding import depth_of_sections, folded, short_run
 from archstat.report.report import NetworkReport, Row
 from archstat.report.values import Map
 
@@ -158,21 +158,10 @@ def _is_passing(row: Row, which: str) -> bool:
 
 
 def _texts(block: MapBlock) -> Iterator[str]:
-    yield cut(_short(block.row.name), LONGEST_NAME)
+    yield cut(short_run(block.row.name), LONGEST_NAME)
     if block.is_repeated:
         yield cut(block.row.label, LONGEST_NAME)
     yield shape_of(block.row.out_shape)
-
-
-def _short(name: str) -> str:
-    """Return the name of a run without saying twice where its modules are.
-
-    >>> _short("model.layers.0 … model.layers.31"), _short("conv1")
-    ('model.layers.0 … 31', 'conv1')
-    """
-    first, between, last = name.partition(" … ")
-    home = last.rpartition(".")[0]
-    return f"{first}{between}{last.removeprefix(f'{home}.')}" if first.startswith(home) else name
 
 
 def _lanes(clusters: Sequence[Cluster], width: float) -> Iterator[list[Cluster]]:

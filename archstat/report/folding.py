@@ -318,3 +318,14 @@ def _trained(costs: Iterable[Training]) -> Training:
         total([cost.kept_bytes for cost in costs]),
         tuple(sorted({reason for cost in costs for reason in cost.unknown})),
     )
+
+
+def short_run(name: str) -> str:
+    """Return the name of a run without saying twice where its modules are.
+
+    >>> short_run("model.layers.0 … model.layers.31"), short_run("conv1")
+    ('model.layers.0 … 31', 'conv1')
+    """
+    first, between, last = name.partition(" … ")
+    home = last.rpartition(".")[0]
+    return f"{first}{between}{last.removeprefix(f'{home}.')}" if first.startswith(home) else name

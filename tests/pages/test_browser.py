@@ -111,6 +111,7 @@ def test_receptive_fields_play_from_the_smallest(page):
     page.click("text=Play from layer to layer")
     page.locator(".square.lit[data-layers~=conv1]").first.wait_for(timeout=2000)
     page.locator(".square.lit[data-layers~=pool1]").first.wait_for(timeout=3000)
+    assert page.locator(".square.lit[data-layers~=conv1]").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

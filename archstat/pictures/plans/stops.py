@@ -15,7 +15,7 @@ from archstat.graph import INPUT
 from archstat.layers.base import Shape, shortest, times
 from archstat.pictures.families import family
 from archstat.record import record
-from archstat.report.folding import depth_of_sections, folded
+from archstat.report.folding import depth_of_sections, folded, short_run
 from archstat.report.report import NetworkReport, Row
 from archstat.report.values import Map
 
@@ -191,7 +191,7 @@ def _stop(
     elif family(members) == "pool" and len(inputs) == 1:
         lanes = made[inputs[0]].lanes
     return Stop(
-        name=_short(row.name),
+        name=short_run(row.name),
         shape=row.out_shape,
         row=row,
         rows=members,
@@ -199,17 +199,6 @@ def _stop(
         lanes=lanes,
         family=family(members),
     )
-
-
-def _short(name: str) -> str:
-    """Return the name of a run without saying twice where its modules are.
-
-    >>> _short("model.layers.0 … model.layers.31"), _short("conv1")
-    ('model.layers.0 … 31', 'conv1')
-    """
-    first, between, last = name.partition(" … ")
-    home = last.rpartition(".")[0]
-    return f"{first}{between}{last.removeprefix(f'{home}.')}" if first.startswith(home) else name
 
 
 def skips(all_stops: Sequence[Stop]) -> list[tuple[int, int]]:
