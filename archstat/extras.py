@@ -18,6 +18,7 @@ class Extra(NamedTuple):
 TORCH = Extra("torch", ("torch",))
 WITNESSES = Extra("torch", ("torch", "torchinfo", "fvcore"))
 PDF = Extra("pdf", ("pypdfium2",))
+TYPESET = Extra("typeset", ("typst", "pypdf"))
 XLSX = Extra("xlsx", ("xlsxwriter",))
 PNG = Extra("png", ("resvg_py",))
 ONNX = Extra("onnx", ("onnx",))

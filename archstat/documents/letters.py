@@ -90,5 +90,9 @@ def sentence(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return a text that begins with a capital letter."""
-    return f"{text[:1].upper()}{text[1:]}"
+    """Return a text that begins with a capital letter; a letter of a formula stays as it is.
+
+    >>> capital("it is"), capital("k: kernel size")
+    ('It is', 'k: kernel size')
+    """
+    return text if text[1:2] == ":" else f"{text[:1].upper()}{text[1:]}"

@@ -86,6 +86,14 @@ def test_every_command_writes_every_format(name, format_name, tmp_path, monkeypa
         assert result.stdout.count("<html") == result.stdout.count("</html>") == 1
 
 
+@pytest.mark.parametrize("name", sorted(set(WORDS) - FOLDERS))
+def test_every_command_writes_pages(name, tmp_path, monkeypatch):
+    pytest.importorskip("typst")
+    result = run(name, tmp_path, monkeypatch, "-o", "answer.pdf")
+    assert (result.stdout, result.stderr) == ("", "")
+    assert (tmp_path / "answer.pdf").read_bytes().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("name", sorted(set(WORDS) - LISTINGS - FOLDERS))
 def test_every_command_writes_a_workbook(name, tmp_path, monkeypatch):
     pytest.importorskip("xlsxwriter")

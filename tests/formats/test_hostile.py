@@ -25,7 +25,7 @@ from archstat.documents.document import (
 )
 from archstat.formats import format_named, format_names, text_in
 
-TEXTS = sorted(set(format_names()) - {"xlsx"})
+TEXTS = sorted(set(format_names()) - {"xlsx", "pdf"})
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 EVIL = (
     '=1+1 | <script>x</script> \\end{tabular} #strong[b] "q" `c` **s** [l](u) $m$ & % _ ~ ^ { } // '
@@ -141,6 +141,15 @@ def test_typst_compiles():
     typst = pytest.importorskip("typst")
     pages = typst.compile(text_in("typst", hostile(EVIL)).encode(), format="svg")
     assert pages
+
+
+def test_pages_show_texts_as_they_are():
+    pytest.importorskip("typst")
+    pdfium = pytest.importorskip("pypdfium2")
+    with pdfium.PdfDocument(format_named("pdf").write(hostile(EVIL))) as pages:
+        said = " ".join(page.get_textpage().get_text_range() for page in pages)
+    assert said.count("#strong[b]") >= 12
+    assert OBEYED.findall(said.replace("\r", "")) == []
 
 
 def test_a_workbook_is_written():

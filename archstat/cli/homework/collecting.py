@@ -133,7 +133,7 @@ def graded_in(
             final = decide(one)
             if names:
                 text = render.with_final(_feedback(one, render), final)
-                told.keep(names[one.submission.key], text)
+                told.keep(names[one.submission.key], render.file(text))
             graded.append(_commented(one, render, final))
             advance()
 

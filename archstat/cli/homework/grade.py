@@ -103,7 +103,7 @@ def grade(
     ] = None,
     feedback: marking.FeedbackLevel = None,
     feedback_format: Annotated[
-        Literal["markdown", "html", "text"],
+        Literal["markdown", "html", "pdf", "text"],
         typer.Option(help="What students are given: a page, or a text."),
     ] = "markdown",
     tongue: marking.Tongue = "en",

@@ -16,8 +16,10 @@ from archstat.documents.homework.words import comment_of, points
 from archstat.documents.report import report_document
 from archstat.documents.view import View
 from archstat.errors import UsageError
-from archstat.formats import format_named, text_in
+from archstat.extras import TYPESET, require
+from archstat.formats import format_named, pdf, text_in
 from archstat.formats.markdown import escaped
+from archstat.formats.typst import string
 from archstat.graph import Graph
 from archstat.homework.grading.finals import Final
 from archstat.homework.grading.outcome import Outcome
@@ -40,7 +42,7 @@ def feedback_of(document: Document) -> Feedback:
 PACKED = (2000, 1, 1, 0, 0, 0)
 """The date of files in an archive: the same results give the same file."""
 
-HANDED_OUT = ("markdown", "html", "text")
+HANDED_OUT = ("markdown", "html", "pdf", "text")
 """The formats in which students are given their feedback."""
 
 
@@ -52,11 +54,18 @@ class ForStudents:
         format_name: One of `HANDED_OUT`.
         title: What the homework is called.
         language: The code of the language.
+
+    Raises:
+        UsageError: What typesets it is not installed.
     """
 
     format_name: str = "markdown"
     title: str = ""
     language: str = ENGLISH
+
+    def __post_init__(self) -> None:
+        if self.format_name == "pdf":
+            require(TYPESET, purpose="feedback as PDF")
 
     @property
     def suffix(self) -> str:
@@ -66,7 +75,7 @@ class ForStudents:
     def __call__(self, feedback: Feedback) -> str:
         """Return what the student is told of a marked sheet."""
         told = replace(feedback, title=self.title, language=language_named(self.language))
-        return text_in(self.format_name, feedback_document(told))
+        return self._source(feedback_document(told))
 
     def comment(self, feedback: Feedback) -> str:
         """Return what a student is told in a few sentences, for a grade book."""
@@ -90,6 +99,8 @@ class ForStudents:
             return text
         if self.format_name == "html":
             return text.replace("</body>", f'<p class="conclusion">{escape(said)}</p>\n</body>')
+        if self.format_name == "pdf":
+            return f"{text}#strong({string(said)})\n"
         return f"{text}\n{escaped(said) if self.format_name == 'markdown' else said}\n"
 
     def refusal_comment(self, outcome: Outcome, files: Sequence[str]) -> str:
@@ -99,7 +110,21 @@ class ForStudents:
     def refusal(self, outcome: Outcome, files: Sequence[str]) -> str:
         """Return what the student is told of what could not be marked."""
         language = language_named(self.language)
-        return text_in(self.format_name, refusal_document(outcome, files, self.title, language))
+        return self._source(refusal_document(outcome, files, self.title, language))
+
+    def file(self, text: str) -> bytes:
+        """Return a file of what a student is given.
+
+        Raises:
+            UsageError: It cannot be typeset here.
+        """
+        return pdf.FORMAT.typeset(text) if self.format_name == "pdf" else text.encode()
+
+    def _source(self, document: Document) -> str:
+        """Return a document as a text, also where its file is none."""
+        if self.format_name == "pdf":
+            return pdf.FORMAT.whole(document)
+        return text_in(self.format_name, document)
 
 
 def as_table(graph: Graph) -> str:

@@ -129,9 +129,8 @@ class FeedbackFolder:
         self._write = write
         self.edited: list[str] = []
 
-    def keep(self, name: str, text: str) -> None:
+    def keep(self, name: str, content: bytes) -> None:
         """Write a student's feedback; beside the file, if somebody has edited it."""
-        content = text.encode()
         there = self._content(name)
         is_said = there == content or self._ledger.is_ours(name, content)
         if there is not None and is_said:

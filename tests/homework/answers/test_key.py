@@ -36,10 +36,12 @@ from tests.renderers.networks import branching, network
 from tests.workbooks import filled as filled_workbook
 from tests.workbooks import title_row
 
-pytest.importorskip("xlsxwriter")
+for package in ("xlsxwriter", "typst", "pypdfium2"):
+    pytest.importorskip(package)
+pypdf = pytest.importorskip("pypdf")
 
 NETWORKS = list(catalogue())
-SHEET_FORMATS = ("text", "markdown", "csv", "tsv", "html", "latex", "xlsx")
+SHEET_FORMATS = ("text", "markdown", "csv", "tsv", "html", "latex", "xlsx", "pdf")
 BLANKS = ("feature_map", "weights", "neurons", "macs", "receptive_field")  # the last of the usual
 MARKED = [key for key in COLUMNS if key not in OF_TRAINING]
 
@@ -205,7 +207,21 @@ def fill(data: bytes, format_name: str, lines: list[list[str]]) -> bytes:
             if text
         }
         return filled_workbook(data, named)
+    if format_name == "pdf":
+        return fill_form(data, lines)
     return FILLERS[format_name](data.decode(), lines).encode()
+
+
+def fill_form(data: bytes, lines: list[list[str]]) -> bytes:
+    """Return a PDF document whose fields are filled in, as a viewer does."""
+    texts = iter(text for line in lines for text in line if text)
+    writer = pypdf.PdfWriter(clone_from=pypdf.PdfReader(io.BytesIO(data)))
+    named = {name: next(texts) for name in writer.get_fields() or ()}
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, named)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
 
 
 def fill_delimited(text: str, lines: list[list[str]], delimiter: str) -> str:
@@ -250,6 +266,10 @@ FILLERS = {
 def test_a_blank_sheet_tells_no_answer(format_name):
     about = truth("paper-alexnet")
     text = sheet(about, format_name, SHEET)
+    if format_name == "pdf":
+        text = "\n".join(
+            page.extract_text() for page in pypdf.PdfReader(io.BytesIO(text)).pages
+        ).encode()
     if format_name == "xlsx":
         from tests.workbooks import cells
 
@@ -274,15 +294,17 @@ def test_every_blank_sheet_is_solved_from_its_text_alone(name, tmp_path):
     assert said["notes"] == []
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".tex", ".docx", ".xlsx"])
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".tex", ".docx", ".xlsx", ".pdf"])
 def test_every_format_of_a_sheet_says_what_is_needed(suffix, tmp_path):
     # GoogLeNet's has branches, ceil mode, dropped norms, an adaptive pool and a linear layer
     made = invoke("key", "googlenet", "--blank", ROOMS, "-o", tmp_path / f"sheet{suffix}")
     assert (made.exit_code, made.stderr) == (0, "")
-    data = (tmp_path / f"sheet{suffix}").read_bytes()
+    data = (path := tmp_path / f"sheet{suffix}").read_bytes()
     if data.startswith(b"PK"):
         with ZipFile(io.BytesIO(data)) as archive:
             data = b" ".join(map(archive.read, archive.namelist()))
+    if suffix == ".pdf":
+        data = b" ".join(page.extract_text().encode() for page in pypdf.PdfReader(path).pages)
     text = re.sub(r"\\(?=_)|[{}$]|\\times|<.?bdi>", "", data.decode(errors="ignore"))
     text = " ".join(text.replace("×", "x").split()).casefold()
     for words in (

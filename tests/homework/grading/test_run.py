@@ -182,7 +182,7 @@ def tell(tmp_path, question="q", **texts):
         told = FeedbackFolder(root, records, lambda content, path: path.write_bytes(content))
         told.remove_others({f"{name}.md" for name in texts})
         for name, text in texts.items():
-            told.keep(f"{name}.md", text)
+            told.keep(f"{name}.md", text.encode())
         return told.edited
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from statistics import median
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archstat.errors import SheetError
 from archstat.extras import PDF, lacks
@@ -18,11 +18,18 @@ from archstat.homework.reading import document, limits
 from archstat.homework.reading.table import Found, Passage
 from archstat.homework.reading.text import harmless
 
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
 START = b"%PDF"
 
 BLANK = 0.2
 COLUMN = 0.9
 """Gaps between letters, in heights of a line: from there on words are apart, or columns."""
+
+
+EMPTY = "____"
+"""What stands for a field of a form that is not filled in."""
 
 
 class Letter(NamedTuple):
@@ -33,6 +40,11 @@ class Letter(NamedTuple):
     right: float
     top: float
     text: str
+
+    def holds(self, other: Letter) -> bool:
+        """Return whether the middle of another one is in the room of this one."""
+        across, up = (other.left + other.right) / 2, (other.bottom + other.top) / 2
+        return self.left <= across <= self.right and self.bottom <= up <= self.top
 
 
 def found(data: bytes) -> Iterator[Found | Passage]:
@@ -58,8 +70,7 @@ def found(data: bytes) -> Iterator[Found | Passage]:
 
 def _pages(data: bytes) -> Iterator[list[Letter]]:
     """Yield the letters of each page."""
-    from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415  it is an extra
-    from pypdfium2.raw import FPDFText_GetUnicode  # noqa: PLC0415
+    from pypdfium2 import PdfDocument, PdfiumError, raw  # noqa: PLC0415  it is an extra
 
     try:
         opened = PdfDocument(data)
@@ -69,21 +80,38 @@ def _pages(data: bytes) -> Iterator[list[Letter]]:
     letters = 0
     with opened:
         limits.check(len(opened), limits.MOST_PAGES, "pages")
+        opened.init_forms()
         for number in range(len(opened)):
             try:
-                page = opened[number].get_textpage()
+                page = opened[number]
+                fields = list(_fields(page))
+                raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)  # what is filled in is text then
+                text = opened[number].get_textpage()
             except PdfiumError:
                 raise SheetError(f"is a PDF document whose page {number + 1} is damaged") from None
-            count = page.count_chars()
+            count = text.count_chars()
             letters += count
             limits.check(letters, limits.MOST_LETTERS, "letters")
-            codes = ((at, FPDFText_GetUnicode(page, at)) for at in range(count))
-            yield [
+            codes = ((at, raw.FPDFText_GetUnicode(text, at)) for at in range(count))
+            found = [
                 Letter(bottom, left, right, top, chr(code))
                 for at, code in codes
                 if not chr(code).isspace() and code
-                for left, bottom, right, top in [page.get_charbox(at, loose=True)]
+                for left, bottom, right, top in [text.get_charbox(at, loose=True)]
             ]
+            yield [*found, *(field for field in fields if not any(map(field.holds, found)))]
+
+
+def _fields(page: PdfPage) -> Iterator[Letter]:
+    """Yield the fields of a form on a page, each as a line to write on."""
+    from pypdfium2 import raw  # noqa: PLC0415
+
+    for number in range(min(raw.FPDFPage_GetAnnotCount(page), limits.MOST_LETTERS)):
+        annotation, room = raw.FPDFPage_GetAnnot(page, number), raw.FS_RECTF()
+        if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_WIDGET:
+            raw.FPDFAnnot_GetRect(annotation, room)
+            yield Letter(room.bottom, room.left, room.right, room.top, EMPTY)
+        raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _lines(letters: Sequence[Letter]) -> list[str]:

@@ -1,0 +1,76 @@
+"""PDF documents: the same bytes twice, forms to fill in, and letters that no font has."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from archstat.documents.cells import BLANK
+from archstat.documents.document import Column, Document, Line, Sentences, Table
+from archstat.errors import UsageError
+from archstat.formats import format_named, pdf
+
+pytest.importorskip("typst")
+pypdf = pytest.importorskip("pypdf")
+
+COLUMNS = (Column("layer", "layer", is_text=True), Column("weights", "weights"))
+
+
+def document(*cells, text="said"):
+    table = Table(COLUMNS, tuple(Line((f"conv{at}", cell)) for at, cell in enumerate(cells, 1)))
+    return Document("sheet", "A sheet", parts=(table, Sentences((text,))), language="en")
+
+
+def read(content):
+    return pypdf.PdfReader(io.BytesIO(content))
+
+
+def test_the_same_document_gives_the_same_bytes():
+    write = format_named("pdf").write
+    assert write(document(BLANK, 34_848)) == write(document(BLANK, 34_848))
+
+
+def test_what_is_to_be_filled_in_is_a_field_that_says_what_it_is():
+    pages = read(format_named("pdf").write(document(BLANK, 7, BLANK)))
+    assert [field["/TU"] for field in pages.get_fields().values()] == [
+        "weights, conv1", "weights, conv3",
+    ]  # fmt: skip
+    assert "7" in pages.pages[0].extract_text()
+
+
+def test_a_document_without_blanks_is_no_form():
+    pages = read(format_named("pdf").write(document(7)))
+    assert pages.get_fields() is None
+    assert "/StructTreeRoot" in pages.trailer["/Root"]  # what a screen reader goes by
+    assert pages.trailer["/Root"]["/Lang"] == "en"
+
+
+def test_a_long_table_goes_on_under_its_titles():
+    pages = read(format_named("pdf").write(document(*range(1, 120)))).pages
+    assert len(pages) > 1
+    assert all("weights" in page.extract_text() for page in pages)
+
+
+def test_letters_that_no_font_has_are_no_boxes(monkeypatch):
+    from typst import Compiler
+
+    monkeypatch.setattr(pdf, "_compiler", lambda: Compiler(ignore_system_fonts=True))
+    pdf._is_there.cache_clear()
+    with pytest.raises(UsageError) as caught:
+        format_named("pdf").write(document(text="합성곱"))
+    pdf._is_there.cache_clear()
+    assert str(caught.value) == (
+        "this machine has no font with the letter 한\n"
+        "  hint: install one, such as Noto Sans CJK, or write HTML"
+    )
+
+
+def test_what_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr("archstat.extras.find_spec", lambda _: None)
+    with pytest.raises(UsageError) as caught:
+        format_named("pdf").write(document(7))
+    assert str(caught.value) == (
+        "a PDF document needs typst and pypdf, which this Python does not have\n"
+        "  hint: pip install 'archstat[typeset]'"
+    )
