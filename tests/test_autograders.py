@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.running import invoke
+
 RECIPES = Path(__file__).parent.parent / "docs" / "autograders"
 SHEET = """\
 | layer | weights |
@@ -109,3 +111,34 @@ def test_github_classroom_gets_the_step_output_that_its_reporter_reads(run, tmp_
 )
 def test_every_script_is_one_that_bash_reads(run, name):
     assert run(f"bash -n {RECIPES / name}").returncode == 0
+
+
+def test_the_container_of_a_class_has_no_network_and_writes_the_results_alone(run, tmp_path):
+    docker = tmp_path / "bin" / "docker"
+    docker.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    docker.chmod(0o755)
+    layout(tmp_path, in__kim__hw_md=SHEET)
+    script = RECIPES / "container" / "grade.sh"
+    done = run(f'"{script}" in "my results" --against lenet5 --asked weights')
+    assert (done.returncode, done.stderr) == (0, b"")
+    words = done.stdout.decode().splitlines()
+    image = words.index("archstat")
+    given = words[:image]
+    assert given[:5] == ["run", "--rm", "--network", "none", "--read-only"]
+    volumes = [given[at + 1] for at, word in enumerate(given) if word == "--volume"]
+    assert volumes == [f"{tmp_path / 'in'}:/in:ro", f"{tmp_path / 'my results'}:/out"]
+    inside = {"/in": str(tmp_path / "in"), "/out": str(tmp_path / "my results")}
+    words = [inside.get(word, word) for word in words[image + 1 :]]
+    assert invoke(*words, "--workers", 1).exit_code == 0
+    assert (tmp_path / "my results" / "class.csv").exists()
+
+
+@pytest.mark.skipif(not shutil.which("docker"), reason="there is no docker")
+def test_docker_has_the_options_of_the_container():
+    script = (RECIPES / "container" / "grade.sh").read_text(encoding="utf-8")
+    words = script.partition(" run ")[2].partition("archstat grade")[0]
+    words_of = [shutil.which("docker"), "run", "--help"]
+    known = subprocess.run(words_of, capture_output=True, check=True, text=True)
+    options = set(re.findall(r"--[a-z-]+", words))
+    assert len(options) > 10
+    assert options - set(re.findall(r"--[a-z-]+", known.stdout)) == set()

@@ -6,7 +6,10 @@ import json
 
 import pytest
 
-from tests.cli.running import invoke
+from archstat.cli.homework import submitted
+from archstat.homework.grading.submitted.describing import answer
+from archstat.homework.grading.submitted.sandbox import Sandbox
+from tests.cli.running import invoke, start
 
 pytest.importorskip("torch")
 
@@ -64,7 +67,17 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def check(folder):
+def in_this_process(monkeypatch):
+    """Let submitted code be run by us: to start PyTorch again takes seconds."""
+
+    async def said_of(sandbox, model):
+        return answer(sandbox.command[-1], model, submitted._said)
+
+    monkeypatch.setattr(Sandbox, "said_of", said_of)
+
+
+@pytest.fixture
+def check(folder, in_this_process):  # noqa: ARG001  a fixture
     """Return a function that checks a network of the code."""
 
     def run(name, *words):
@@ -111,6 +124,7 @@ def test_a_layer_too_many_is_named(check):
     ]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_layers_are_held_against_those_that_are_most_like_them(folder):
     # the first stage of LeNet-5 and its last layer, as they are asked for
     result = invoke("check", f"{folder / 'net.py'}:one_stage", "--against", "lenet5", "-f", "json")
@@ -145,6 +159,7 @@ def test_the_hint_names_the_option_for_what_was_handed_in(check):
     ]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_code_in_a_notebook_is_compared_likewise(folder):
     cells = [{"cell_type": "code", "source": CODE, "outputs": [], "metadata": {}}]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -154,8 +169,72 @@ def test_code_in_a_notebook_is_compared_likewise(folder):
     assert "2 of 5 layers are as in asked" in result.stdout
 
 
-def test_arguments_for_a_sheet_are_refused(folder):
+@pytest.mark.parametrize("word", ["--submitted-arg=a=1", "--timeout=9"])
+def test_what_is_about_code_is_refused_beside_a_sheet(folder, word):
     (folder / "sheet.md").write_text("| layer | weights |\n|--|--|\n| conv1 | 1 |\n", "utf-8")
-    result = invoke("check", folder / "sheet.md", "--against", "lenet5", "--submitted-arg", "a=1")
+    result = invoke("check", folder / "sheet.md", "--against", "lenet5", word)
+    option = word.split("=")[0]
     assert result.exit_code == 2
-    assert "--submitted-arg is about submitted code, and FILE is a sheet" in result.stderr
+    assert f"{option} is about submitted code, and FILE is a sheet" in result.stderr
+
+
+# What follows is run as it is for a user: in a process of its own.
+
+FORGED = '{"schema": 1, "layers": []}'
+ENDS = "import os; os._exit(0)"
+SAYS = "import os; os.write(1, b'All right, 5 of 5'); os._exit(0)"
+LIES = (
+    "import gc, os\n"
+    f"for one in range(3, 20):\n    try: os.write(one, b'{FORGED}')\n    except OSError: pass\n"
+    "os._exit(0)"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param(ENDS, "describes no network", id="ends"),
+        pytest.param(SAYS, "describes no network", id="says that it is right"),
+        pytest.param("while True: pass", "takes more than 4 s", id="is endless"),
+        pytest.param("import time; time.sleep(99)", "takes more than 4 s", id="sleeps"),
+        pytest.param("raise SystemExit(0)", "calls sys.exit(0)", id="exits"),
+        pytest.param("import os; os.abort()", "gives no answer", id="dies"),
+    ],
+)
+def test_code_that_gives_no_answer_is_never_right(tmp_path, code, said):
+    path = tmp_path / "net.py"
+    body = "\n".join(f"    {line}" for line in code.splitlines())
+    path.write_text(f"from torch import nn\ndef Net():\n{body}\n", encoding="utf-8")
+    words = ("--against", "lenet5", "--timeout", "4")
+    done = start("check", f"{path}:Net", *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert said in done.stderr.decode()
+    assert done.stderr.startswith(b"error: ")
+    assert b"net.py:Net" in done.stderr
+
+
+@pytest.mark.slow
+def test_code_that_describes_nothing_is_not_right(tmp_path):
+    path = tmp_path / "net.py"
+    body = "\n".join(f"    {line}" for line in LIES.splitlines())
+    path.write_text(f"def Net():\n{body}\n", encoding="utf-8")
+    done = start("check", f"{path}:Net", "--against", "lenet5")
+    assert done.returncode in {1, 2}
+    assert b"there is no difference" not in done.stdout
+
+
+@pytest.mark.slow
+def test_right_code_is_right_in_a_process_of_its_own(folder):
+    done = start("check", "net.py:right", "--against", "asked.toml", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"5 of 5 layers are as in asked" in done.stdout
+
+
+@pytest.mark.slow
+def test_why_a_class_cannot_be_made_is_told_as_everywhere(folder):
+    done = start("check", "net.py:Sized", "--against", "asked.toml", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[1:] == [
+        "  hint: state its arguments: --submitted-arg outputs=10"
+    ]

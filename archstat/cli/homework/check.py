@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from archstat.cli.homework import marking
+from archstat.cli.homework import marking, submitted
 from archstat.cli.output import destination, require_other
-from archstat.cli.reading import question
+from archstat.cli.reading import arguments, question
 from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, format_option
 from archstat.errors import SheetError, UsageError, within
 from archstat.formats.special import GRADERS
+
+LONGEST_CODE_S = 60.0
+"""Seconds for which submitted code may work: PyTorch alone takes a few."""
 
 EPILOG = """\b
 Examples:
@@ -62,6 +65,12 @@ def check(
         ),
     ] = None,
     submitted_arguments: marking.SubmittedArguments = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S", help="Seconds of processor time for submitted code. Default: 60."
+        ),
+    ] = None,
     *,
     any_convention: marking.AnyConvention = False,
 ) -> None:
@@ -72,6 +81,8 @@ def check(
     with answering():
         from archstat.documents.homework.code import code_document
         from archstat.documents.homework.sheet import feedback_document
+        from archstat.homework.code.differences import compared
+        from archstat.homework.grading.guards import Limits
         from archstat.homework.marking.feedback import Feedback
         from archstat.homework.marking.matching import marked as marked_of
         from archstat.homework.marking.matching import other_network
@@ -89,22 +100,26 @@ def check(
                 hint=f"use it with --format {', '.join(GRADERS)}",
             )
         name = marking.name_of(file)
-        if marking.is_code(file):
-            about = question(input, classes, settings, model_arguments, 1, "none")
+        about = question(input, classes, settings, model_arguments, 1, "none")
+        if submitted.is_code(file):
             truth = marking.truth(against, about)
-            asked = question(input, None, None, submitted_arguments, 1, "none")
-            found = marking.code_compared(file, truth, asked)
+            arguments(submitted_arguments)  # which refuses what cannot be one
+            size = ["x".join(map(str, truth.graph.input_shape))]
+            limits = Limits(LONGEST_CODE_S if timeout is None else marking.seconds(timeout))
+            own = submitted.network_of(
+                file, input or size, submitted_arguments or [], limits, run_file=about.run_file
+            )
+            found = compared(own, truth.graph)
             target.send(code_document(found, name, truth.graph.name, rules.feedback))
             if found.differences:
                 raise typer.Exit(NO)
             return
-        if submitted_arguments:
-            raise UsageError("--submitted-arg is about submitted code, and FILE is a sheet")
+        for option, value in (("--submitted-arg", submitted_arguments), ("--timeout", timeout)):
+            if value is not None:
+                raise UsageError(f"{option} is about submitted code, and FILE is a sheet")
         try:
             contents = marking.contents(file)
-            truth = marking.truth(
-                against, question(input, classes, settings, model_arguments, 1, "none")
-            )
+            truth = marking.truth(against, about)
             marking.fit(rules, truth)
             with within(name):
                 marked = marked_of(contents, truth, rules, number=table, chosen=choices)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -159,7 +158,7 @@ def grade(
         with within("--override"):
             decided = Overrides() if override is None else read_overrides(override)
         choices = marking.chosen(columns)
-        limits, processes = Limits(_time(timeout), _memory(memory)), _workers(workers)
+        limits, processes = Limits(marking.seconds(timeout), _memory(memory)), _workers(workers)
         listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
@@ -244,7 +243,8 @@ def _sandbox(
     if not hasattr(os, "killpg"):
         raise UsageError("--run-submitted-code is not possible on this system")
     arguments(given)  # which refuses what cannot be one
-    words = (*python(describing.__name__), "x".join(map(str, shape)), json.dumps(given or []))
+    about = describing.asked(["x".join(map(str, shape))], given or [])
+    words = (*python(describing.__name__), about)
     sandbox = Sandbox(words, limits, network, Walls(hidden))
     if not sandbox.walls.kind:
         say(
@@ -252,16 +252,6 @@ def _sandbox(
             "network; run it in a container"
         )
     return sandbox
-
-
-def _time(seconds: float) -> float:
-    from archstat.cli.shared import LONGEST_S
-
-    if not 0 < seconds <= LONGEST_S:
-        raise UsageError(
-            f"--timeout: must be more than 0 and at most {LONGEST_S:,} seconds, got {seconds:g}"
-        )
-    return seconds
 
 
 def _memory(mib: int) -> int:

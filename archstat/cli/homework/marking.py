@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from archstat.errors import ArchstatError, Problem, UsageError, shown, within
+from archstat.errors import Problem, UsageError, shown, within
 
 if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
-    from archstat.homework.code.differences import Compared
     from archstat.homework.marking.language import Language
     from archstat.homework.marking.policy import Policy
     from archstat.homework.reading import Contents
@@ -156,7 +155,7 @@ def fit(policy: Policy, truth: Truth) -> None:
     Raises:
         UsageError: It speaks of others; all are named.
     """
-    from archstat.errors import Problem, UsageError, did_you_mean
+    from archstat.errors import UsageError, did_you_mean
 
     named = [*policy.cells, *(cell for cell in policy.bonus if cell[0])]
     layers = list(truth.account)
@@ -198,45 +197,19 @@ def contents(file: str) -> Contents:
     return read_file(Path(file))
 
 
-def is_code(file: str) -> bool:
-    """Return whether FILE names a class in a Python file or a notebook, and no sheet."""
-    name, colon, attribute = file.rpartition(":")
-    path = Path(name if colon else file)
-    is_named = bool(colon and attribute.isidentifier())
-    return path.suffix == ".py" or (is_named and path.suffix == ".ipynb")
-
-
-def code_compared(file: str, truth: Truth, asked: Question) -> Compared:
-    """Return in what the network of a Python file differs from the one that is asked for.
+def seconds(timeout: float) -> float:
+    """Return for how long a submission may work.
 
     Raises:
-        ArchstatError: It cannot be made, or does not run on the same input.
+        UsageError: That is no time.
     """
-    from archstat.cli.shared import load
-    from archstat.homework.code.differences import compared
-    from archstat.models.inputs import InputSpec
+    from archstat.cli.shared import LONGEST_S
 
-    if not asked.inputs:
-        asked = replace(asked, inputs=[InputSpec(truth.graph.input_shape)])
-    try:
-        graph = load(file, asked).graph
-    except ArchstatError as error:  # what it is called with is not the arguments of --against
-        error.problems = tuple(map(_of_submitted, error.problems))
-        raise
-    return compared(graph, truth.graph)
-
-
-def _of_submitted(problem: Problem) -> Problem:
-    """Return a problem with a model as one with what was handed in."""
-    places, instead = (
-        ["submitted_arguments" if name == "arguments" else name for name in names]
-        for names in (problem.places, problem.instead)
-    )
-    return replace(
-        problem,
-        places=tuple(places),
-        instead=dict(zip(instead, problem.instead.values(), strict=True)),
-    )
+    if not 0 < timeout <= LONGEST_S:
+        raise UsageError(
+            f"--timeout: must be more than 0 and at most {LONGEST_S:,} seconds, got {timeout:g}"
+        )
+    return timeout
 
 
 def name_of(file: str) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from archstat.errors import ArchstatError
+from archstat.errors import ArchstatError, Problem
 from archstat.models.argument import find_model
 from archstat.models.description import described
 from archstat.models.inputs import Written, parse_model_input
@@ -18,24 +20,58 @@ from archstat.models.question import Question
 FAILED = 2
 
 
-def main() -> None:
-    """Print the description of the model that is named, for an input of the size that is.
+def asked(
+    inputs: Sequence[str], arguments: Sequence[str], *, run_file: bool = False, folder: str = ""
+) -> str:
+    """Return what `main` is told before the name of the model.
 
-    Between them may stand, in JSON, what its class is called with: a list of "key=value".
+    Args:
+        inputs: What the network is given, each as `parse_model_input` reads it.
+        arguments: What its class is called with, each "key=value".
+        run_file: Whether the file is run whole.
+        folder: Where the code is run; empty for the folder that it is started in.
     """
-    size, *stated, model = sys.argv[1:]
-    given = (one.partition("=") for one in (json.loads(stated[0]) if stated else []))
-    arguments = {key.strip(): Written(text) for key, _, text in given}
-    answer = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the code prints is no answer
+    return json.dumps([inputs, arguments, run_file, folder])
+
+
+def answer(about: str, model: str, told: Callable[[Problem], str] = str) -> bytes | str:
+    """Return the description of a model, or why there is none.
+
+    Args:
+        about: What `asked` has returned.
+        model: The model.
+        told: Says what is wrong.
+    """
+    inputs, arguments, run_file, folder = json.loads(about)
+    given = (one.partition("=") for one in arguments)
+    with suppress(OSError):  # it is hidden, or gone
+        os.chdir(folder or ".")
     try:
-        question = Question(inputs=[parse_model_input(size)], arguments=arguments)
-        graph = find_model(model).graph(question).graph
+        question = Question(
+            inputs=list(map(parse_model_input, inputs)),
+            arguments={key.strip(): Written(text) for key, _, text in given},
+            run_file=run_file,
+        )
+        return described(find_model(model).graph(question).graph).encode()
     except ArchstatError as error:
-        sys.stderr.write(f"error: {error}\n")
+        return "".join(f"error: {told(one)}\n" for one in error.problems)
+
+
+def main(told: Callable[[Problem], str] = str) -> None:
+    """Print the description of the model that is named.
+
+    Args:
+        told: Says what is wrong.
+    """
+    about, model = sys.argv[1:]
+    answers = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the code prints is no answer
+    said = answer(about, model, told)
+    if isinstance(said, str):
+        sys.stderr.write(said)
         sys.exit(FAILED)
-    with os.fdopen(answer, "wb") as pipe:
-        pipe.write(described(graph).encode())
+    with os.fdopen(answers, "wb") as pipe:
+        pipe.write(said)
     os._exit(0)  # whatever the code has left running
 
 

@@ -93,18 +93,33 @@ class Sandbox:
 
     async def _said(self, name: str, code: Sequence[tuple[str, bytes]]) -> bytes | str:
         with _folder(name, code) as folder:
-            process = await self._start(_plain(name), folder)
-            try:
-                async with asyncio.timeout(self.limits.clock_s):
-                    is_in_memory = self.walls.kind == IN_MEMORY
-                    passing = PASSING if is_in_memory else (*PASSING, FULL_DISK)
-                    return await _printed(process, folder, passing)
-            except TimeoutError:
-                raise TimeIsUp from None
-            finally:
-                await ended(process)
+            plain = _plain(name)
+            said = await self._ran(f"{plain}:{self.network}" if self.network else plain, folder)
+        return said if isinstance(said, bytes) else _shortened(said, folder)
 
-    async def _start(self, name: str, folder: str) -> Process:
+    async def said_of(self, model: str) -> bytes | str:
+        """Return what is said of a network whose file stays where it is; or what is said instead.
+
+        Raises:
+            TimeIsUp: It takes too long.
+            MachineIsFull: It fails of something that passes.
+        """
+        with _folder("", ()) as folder:
+            return await self._ran(model, folder)
+
+    async def _ran(self, model: str, folder: str) -> bytes | str:
+        process = await self._start(model, folder)
+        try:
+            async with asyncio.timeout(self.limits.clock_s):
+                is_in_memory = self.walls.kind == IN_MEMORY
+                passing = PASSING if is_in_memory else (*PASSING, FULL_DISK)
+                return await _printed(process, passing)
+        except TimeoutError:
+            raise TimeIsUp from None
+        finally:
+            await ended(process)
+
+    async def _start(self, model: str, folder: str) -> Process:
         most = (ceil(self.limits.time_s), self.limits.memory_bytes, _room_for_processes())
         return await started(
             *(
@@ -113,7 +128,7 @@ class Sandbox:
                 *map(str, most),
                 json.dumps(self.walls.inside(folder)),
                 *self.command,
-                f"{name}:{self.network}" if self.network else name,
+                model,
             ),
             stdin=PIPE,  # which ends with us, and then ends the code
             stdout=PIPE,
@@ -137,8 +152,8 @@ def _plain(name: str) -> str:
     return re.sub(r"\W", "_", PurePosixPath(name).stem) + ".py"
 
 
-async def _printed(process: Process, folder: str, passing: Sequence[str]) -> bytes | str:
-    """Return what a process prints, or why it prints nothing of use."""
+async def _printed(process: Process, passing: Sequence[str]) -> bytes | str:
+    """Return what a process prints; if that is nothing of use, what it says instead."""
     if process.stdout is None or process.stderr is None:
         raise TypeError
     answer, said = await asyncio.gather(
@@ -151,10 +166,16 @@ async def _printed(process: Process, folder: str, passing: Sequence[str]) -> byt
         return answer
     if code == KILLED + signal.SIGXCPU:
         raise TimeIsUp
-    why = said.decode("utf-8", "replace").removeprefix("error: ").replace(f"{folder}{os.sep}", "")
+    why = said.decode("utf-8", "replace")
     if causes := [cause for cause in passing if cause in why]:
         raise MachineIsFull(causes[0])
-    lines = [text for text in map(line, why.splitlines()) if text]
+    return why
+
+
+def _shortened(why: str, folder: str) -> str:
+    """Return what a process says in place of an answer, on a line and without the folder."""
+    plain = why.removeprefix("error: ").replace(f"{folder}{os.sep}", "")
+    lines = [text for text in map(line, plain.splitlines()) if text]
     ends = dict.fromkeys(lines[:1] + lines[-1:])
     return clipped(" … ".join(ends) or "ends the process that runs it")
 
