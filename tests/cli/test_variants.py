@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from archstat.errors import shown
+from archstat.homework.variants.handout import Given, HandOut
 from tests.cli.running import assert_refused, invoke
 from tests.homework.answers.solving import solved
 
@@ -139,3 +140,19 @@ def test_a_hand_out_that_was_edited_wrongly_is_told(tmp_path, lines, told):
     assert result.exit_code == 2
     assert f": {told}\n" in result.stderr
     assert "archstat itself fails" not in result.stderr
+
+
+def test_two_whom_nothing_tells_apart_get_no_sheets(tmp_path):
+    (tmp_path / "roster.csv").write_text("name\nKim\nLee\nKim\n", encoding="utf-8")
+    out = tmp_path / "handout"
+    result = invoke("key", "lenet5", "--variants", tmp_path / "roster.csv", "-o", out)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "has several called 'Kim', and nothing that tells them apart" in result.stderr
+    assert not out.exists()
+
+
+def test_a_name_that_two_share_says_not_whose_network_it_is():
+    two = [Given(number, (number, "Kim"), (3, 9, 9)) for number in ("1", "2")]
+    hand_out = HandOut("lenet5", (), 0, tuple(two))
+    assert hand_out.of(("Kim",)) is None
+    assert hand_out.of(("Kim", "2")) is two[1]

@@ -76,6 +76,12 @@ def handed_in(
             f"{shown(found.submissions[0].key)}",
             hint="name files or folders by number, name or address, as the roster has them",
         )
+    twins = () if roster is None else roster.twins
+    for name in twins:
+        say(
+            f"note: the roster has several called {shown(name)}, and nothing that tells them "
+            "apart: what is handed in by that name is nobody's there"
+        )
     for note in (*found.notes, f"{found.layout}" if found.layout.system else ""):
         if note:
             say(f"note: {note}")

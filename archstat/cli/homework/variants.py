@@ -83,7 +83,14 @@ def hand_out(
     from archstat.homework.variants import handout
     from archstat.homework.variants.drawing import Lottery
 
-    students = read_roster(roster).students
+    listed = read_roster(roster)
+    students = listed.students
+    if listed.twins:
+        raise UsageError(
+            f"{shown(str(roster))} has several called {shown(listed.twins[0])}, and nothing that "
+            "tells them apart",
+            hint="add a column id or email",
+        )
     if not students:
         raise UsageError(f"{shown(str(roster))} lists nobody")
     base = marking.truth(model, asked)

@@ -1,7 +1,8 @@
 """What names say: those that learning-management systems give to what they export, and people's.
 
 Canvas writes `doejane_LATE_12345_67890_homework.md`, Moodle `Jane Doe_12345_assignsubmission_file_`
-as a folder or before the name of a file, Gradescope `submission_67890` and a list of submitters.
+as a folder or before the name of a file, Gradescope `submission_67890` and a list of submitters,
+Blackboard `Homework 1_jdoe_attempt_2024-03-01-10-00-00_homework.md`.
 """
 
 from __future__ import annotations
@@ -16,13 +17,19 @@ from archstat.homework.reading.decoding import decoded
 
 GRADESCOPE_LIST = "submission_metadata.yml"
 
+_PHOTO = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])_(?:[01]\d|2[0-3])(?:[0-5]\d){2}"
+"""The day and the time in the name of what a phone has taken, which are no numbers of Canvas."""
 _CANVAS = re.compile(
-    r"(?P<name>[^\W_]+)(?P<late>_LATE)?_(?P<id>\d+)_(?:(?P<attachment>\d{3,})_(?P<file>.+)|(?P<text>text\.html))"
+    rf"(?P<name>[^\W_]+)(?P<late>_LATE)?_(?!{_PHOTO})(?P<id>[1-9]\d*)_"
+    r"(?:(?P<attachment>[1-9]\d{2,})_(?P<file>.+)|(?P<text>text\.html))"
 )
 _MOODLE = re.compile(
     r"(?P<name>[^_].*)_(?P<id>\d+)_(?P<returns>assignsubmission_(?:file|onlinetext)_)(?P<file>.*)",
 )
 _GRADESCOPE = re.compile(r"submission_\d+")
+_BLACKBOARD = re.compile(
+    r".+_(?P<name>[^\W_][^_]*)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+)
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__", "node_modules"}
 _JUNK_STARTS = (".", "~$")
@@ -62,7 +69,7 @@ class Owner:
     returns: str = ""
 
 
-MOODLE, CANVAS, GRADESCOPE = SYSTEMS = ("Moodle", "Canvas", "Gradescope")
+MOODLE, BLACKBOARD, CANVAS, GRADESCOPE = SYSTEMS = ("Moodle", "Blackboard", "Canvas", "Gradescope")
 """Whose names are known, those that are hardest to mistake first."""
 
 
@@ -76,6 +83,9 @@ def exported(name: str, system: str) -> Owner | None:
         key = f"{match['name']}_{match['id']}"
         person = Person(match["name"], match["id"])
         return Owner(key, (person,), match["file"], returns=f"{key}_{match['returns']}")
+    if system == BLACKBOARD and (match := _BLACKBOARD.fullmatch(name)):
+        person = Person(number=match["name"])
+        return Owner(match["name"], (person,), match["file"] or f"{match['when']}.txt")
     if system == CANVAS and (match := _CANVAS.fullmatch(name)):
         person = Person(match["name"], match["id"])
         file = match["file"] or match["text"]

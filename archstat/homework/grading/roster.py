@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,7 @@ class Student:
         lms_id: The number that the system that exported the roster gives to a person.
         cells: The row as it stands in the file.
         late_s: By how many seconds the system says that a hand-in was late; None if it does not.
+        twin: Which of several of one name this is that nothing else tells apart: from 0.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Student:
     lms_id: str = ""
     cells: tuple[str, ...] = field(default=(), compare=False)
     late_s: int | None = field(default=None, compare=False)
+    twin: int = 0
 
     @property
     def shown_name(self) -> str:
@@ -79,6 +81,11 @@ class Roster:
     header: tuple[str, ...]
     students: tuple[Student, ...]
     possible: tuple[str, ...] = ()
+
+    @property
+    def twins(self) -> tuple[str, ...]:
+        """The names of those whom nothing but a name tells apart from somebody else."""
+        return tuple(dict.fromkeys(one.name for one in self.students if one.twin))
 
     def column_of(self, assignment: str) -> str | None:
         """Return the column of Canvas's grade book for a homework; None if it has none.
@@ -237,7 +244,19 @@ def _roster(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Roster:
             possible = cells
         if student.shown_name and squashed(name) not in _NEITHER:
             students.append(student)
-    return Roster(kind, tuple(header), tuple(dict.fromkeys(students)), possible)
+    return Roster(kind, tuple(header), tuple(_apart(students)), possible)
+
+
+def _apart(students: Sequence[Student]) -> Iterator[Student]:
+    """Yield students, each once: rows that have no more than a name may be two people."""
+    times: Counter[Student] = Counter()
+    for student in students:
+        if student.number or student.login or student.email or student.lms_id:
+            if not times[student]:
+                yield student
+        else:
+            yield replace(student, twin=times[student])
+        times[student] += 1
 
 
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d)")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import groupby, takewhile
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from archstat.errors import SheetError
+from archstat.errors import SheetError, shown
 from archstat.homework.grading import naming
 from archstat.homework.grading.naming import Owner, Person
 from archstat.homework.grading.roster import Roster, Student
@@ -151,6 +151,7 @@ def found_in(source: FileSource, roster: Roster | None = None) -> HandedIn:
         if member not in lists
         and (member.refusal != NOTHING or member.parts[: layout.depth + 1] not in entries)
     ]
+    notes += _doubts(members, layout)
     owned.sort(key=lambda one: (one[0].key, one[2].parts, one[2].number))
     return HandedIn(
         tuple(
@@ -162,6 +163,31 @@ def found_in(source: FileSource, roster: Roster | None = None) -> HandedIn:
     )
 
 
+def _doubts(members: Sequence[Member], layout: Layout) -> Iterator[str]:
+    """Yield what somebody may have meant otherwise: a class that would be one submission, or few.
+
+    Names of folders that recur, as week1 does, are those of parts; others may be people's.
+    """
+    if len(members) == 1 and len(members[0].parts) == layout.top + 1:
+        [name] = members[0].parts[layout.top :]
+        if PurePosixPath(name).suffix.lower() == ".zip":
+            yield f"{shown(name)} is one submission; if it holds those of a class, grade it itself"
+    if layout.system or layout.is_by_roster:
+        return
+    below: dict[str, set[str]] = {}
+    for member in members:
+        top, *rest = member.parts[layout.top :]
+        below.setdefault(top, set()).add(rest[0] if len(rest) > 1 else "")
+    groups = {top: names for top, names in below.items() if len(names) > 1 and "" not in names}
+    names = [name for group in groups.values() for name in group]
+    if len(groups) > 1 and 2 * len(set(names)) > len(names):
+        first = next(iter(groups))
+        yield (
+            f"each of {len(groups)} folders, as {shown(first)}, is one submission with several "
+            "folders in it; if these are students, give a roster, or grade each folder itself"
+        )
+
+
 NOTHING = "holds nothing that a student has written"
 
 
@@ -171,7 +197,7 @@ def _shells(everything: Sequence[Member], members: Sequence[Member]) -> list[Mem
     found = {}
     for one in everything:
         folder = tuple(takewhile(lambda part: not naming.is_junk_part(part), one.parts))
-        if folder not in full:
+        if folder and folder not in full:
             found[folder] = replace(one, parts=folder, refusal=NOTHING)
     return list(found.values())
 
@@ -189,8 +215,13 @@ def layout_of(members: Sequence[Member], roster: Roster | None) -> Layout:
         entries = {one.parts[: depth + 1] for one in members if len(one.parts) > depth}
         for system in naming.SYSTEMS:
             owners = {entry: naming.exported(entry[-1], system) for entry in entries}
-            named = {entry: owner.key for entry, owner in owners.items() if owner is not None}
-            if 2 * len(named) > len(entries) and (depth == top or _is_export(named)):
+            named = {entry: owner for entry, owner in owners.items() if owner is not None}
+            keys = {entry: owner.key for entry, owner in named.items()}
+            if (
+                2 * len(named) > len(entries)
+                and _are_people(list(named.values()), system)
+                and (depth == top or _is_export(keys))
+            ):
                 return Layout(system, depth, top, folders)
         if roster is not None:
             known = [entry for entry in entries if _is_known(entry[-1], roster)]
@@ -210,6 +241,21 @@ def _is_export(named: Mapping[tuple[str, ...], str]) -> bool:
         folders.setdefault(entry[:-1], set()).add(key)
     several = all(len(keys) > 1 for keys in folders.values())
     return several and sum(map(len, folders.values())) == len(set(named.values()))
+
+
+def _are_people(owners: Sequence[Owner], system: str) -> bool:
+    """Return whether names that look like Canvas's are those of people, each with a number.
+
+    Those of `hw_2024_001_kim.md` and `hw_2024_002_lee.md` are not, nor those that a phone gives.
+    """
+    people = {person for owner in owners for person in owner.people}
+    names = {person.name for person in people}
+    numbers = {person.lms_id for person in people}
+    return (
+        system != naming.CANVAS
+        or len(owners) == 1
+        or (len(names) > 1 and len(numbers) == len(people))
+    )
 
 
 def _is_known(name: str, roster: Roster) -> bool:

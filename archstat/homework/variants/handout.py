@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -64,9 +65,13 @@ class HandOut:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Given]:
-        return {
-            squashed(name): one for one in self.given for name in (one.name, *one.names) if name
-        }
+        """Who is called what, without names that are those of several."""
+        called: defaultdict[str, set[int]] = defaultdict(set)
+        for at, one in enumerate(self.given):
+            for name in filter(None, map(squashed, (one.name, *one.names))):
+                called[name].add(at)
+        return {name: self.given[min(places)] for name, places in called.items()
+                if len(places) == 1}  # fmt: skip
 
 
 def names_of(student: Student) -> Names:

@@ -149,3 +149,14 @@ def test_a_short_number_among_other_words_is_nobody():
     short = Roster("plain", (), (Student("Jane", "3"),))
     assert short.find_in("homework 3") is None
     assert short.find_in("3") == Student("Jane", "3")
+
+
+def test_two_of_one_name_are_two_and_a_row_that_recurs_is_one(tmp_path):
+    found = roster(tmp_path, "name,section\nKim Lee,1\nJo,1\nKim Lee,2\n")
+    assert [one.cells[1] for one in found.students] == ["1", "1", "2"]
+    assert len(set(found.students)) == 3
+    assert found.twins == ("Kim Lee",)
+    assert found.find(Person("Kim Lee")) is None
+    told = roster(tmp_path, "name,email\nKim Lee,a@b.c\nKim Lee,d@b.c\nKim Lee,a@b.c\n")
+    assert [one.email for one in told.students] == ["a@b.c", "d@b.c"]
+    assert told.twins == ()

@@ -113,6 +113,68 @@ def test_files_that_are_called_as_canvas_would_are_no_export(tmp_path):
     assert found(root) == {"kim": [name], "lee": [name], "park": [name]}
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["hw_2024_101_kim.md", "hw_2024_102_lee.md"], id="a homework and a year"),
+        pytest.param(["a1_24_2101_kim.md", "a2_24_2102_lee.md", "a1_24_2103_j.md"], id="a year"),
+        pytest.param(
+            [
+                *("Screen_20240315_142233_a.png", "Screen_20240315_142333_a.png"),
+                *("Photo_20240316_091500_a.png", "Photo_20240316_091600_a.png"),
+            ],
+            id="what phones have taken",
+        ),
+        pytest.param(["hw_1_001_kim.md", "hw_1_002_lee.md", "ex_2_003_kim.md"], id="leading zeros"),
+    ],
+)
+def test_names_of_files_that_are_no_people_are_no_export(tmp_path, names):
+    root = folder(tmp_path / "in", *names)
+    assert sorted(found(root).values()) == sorted([name] for name in names)
+
+
+def test_all_files_of_a_student_in_an_export_of_blackboard_are_one_submission(tmp_path):
+    first, second = "2024-03-01-10-00-00", "2024-03-02-23-59-01"
+    root = folder(
+        tmp_path / "in",
+        f"Homework 1_jdoe_attempt_{first}_hw.md",
+        f"Homework 1_jdoe_attempt_{first}.txt",
+        f"Homework 1_jdoe_attempt_{second}_hw_attempt_2.md",
+        f"Homework_1_kim.c_attempt_{first}_hw.md",
+    )
+    assert found(root) == {
+        "jdoe": ["hw.md", "hw_attempt_2.md", f"{first}.txt"],
+        "kim.c": ["hw.md"],
+    }
+    people = Roster("plain", (), (Student("Jane Doe", login="jdoe"), Student("Kim", login="x")))
+    handed_in = find_submissions(open_source(root), people)
+    assert [one.students for one in handed_in] == [(people.students[0],), ()]
+
+
+def test_junk_alone_at_the_top_is_no_submission(tmp_path):
+    assert found(folder(tmp_path / "in", ".DS_Store", "__MACOSX/hw.md")) == {}
+
+
+def notes_of(path):
+    return found_in(open_source(path)).notes
+
+
+def test_an_archive_alone_may_hold_the_class(tmp_path):
+    root = folder(tmp_path / "in", "all.zip")
+    assert notes_of(root) == (
+        "'all.zip' is one submission; if it holds those of a class, grade it itself",
+    )
+    assert notes_of(folder(tmp_path / "two", "kim.zip", "lee.zip")) == ()
+
+
+def test_folders_of_sections_are_told_from_those_of_students(tmp_path):
+    root = folder(tmp_path / "in", "A/kim/h.md", "A/lee/h.md", "B/kim/h.md", "B/park/h.md")
+    (note,) = notes_of(root)
+    assert note.startswith("each of 2 folders, as 'A', is one submission with several folders")
+    names = [f"{who}/week{number}/h.md" for who in ("kim", "lee") for number in (1, 2)]
+    assert notes_of(folder(tmp_path / "weeks", *names)) == ()
+
+
 def test_a_folder_that_is_called_as_gradescope_would_is_no_export(tmp_path):
     names = ["kim/submission_1/hw.md", "kim/submission_2/hw.md", "lee/submission_1/hw.md"]
     assert found(folder(tmp_path / "in", *names)) == {
