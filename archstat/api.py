@@ -53,11 +53,23 @@ class Report(report.NetworkReport):
         """Return the table: whoever asks for a report in a session wants to see it."""
         return str(self)
 
-    def draw(self) -> Drawing:
-        """Return the network as a picture: feature maps in the order of computation."""
+    def draw(
+        self, *, style: str | None = None, color_by: str = "kind", depth: int | None = None
+    ) -> Drawing:
+        """Return the network as a picture.
+
+        Args:
+            style: "blocks" (feature maps in perspective), "lenet" (the same as sheets) or "flat" (a
+                graph of boxes); None for the one that suits the network.
+            color_by: What colours show: "kind", "macs", "params" or "memory".
+            depth: How deep modules are opened; None for as deep as can be taken in at once.
+
+        Raises:
+            UsageError: There is no such style or colour, or the layers' maps are not known.
+        """
         from archstat.pages.notebook import drawing  # noqa: PLC0415  only who looks at it needs it
 
-        return drawing(self)
+        return drawing(self, style=style, by=color_by, depth=depth)
 
     def plot(self) -> Drawing:
         """Return a picture of where the work and the memory are: each layer's shares, as bars."""

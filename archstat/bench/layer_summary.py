@@ -7,7 +7,7 @@ that sum and remainder are the whole exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -105,6 +105,14 @@ def layer_seconds(result: Result) -> dict[str, float]:
         name: _median(trials, _share_of(number)) * whole_ns / SECOND
         for number, name in enumerate(trials[0].names)
     }
+
+
+def layers_of(record: Record, models: Container[str]) -> Breakdown | None:
+    """Return the layers of the first case of one of some models whose layers were measured."""
+    for result in record.results:
+        if result.case.model in models and (found := breakdown(record, result)):
+            return found
+    return None
 
 
 def failure(result: Result) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archstat.cli.measured import read_measured, require_same
 from archstat.cli.output import destination
 from archstat.cli.progress import waiting
 from archstat.cli.reading import question
@@ -27,7 +27,7 @@ from archstat.cli.shared import (
     complete_model,
 )
 from archstat.cli.streams import stdout_kept
-from archstat.errors import UsageError, within
+from archstat.errors import UsageError
 
 if TYPE_CHECKING:
     from archstat.bench.record import Record
@@ -96,13 +96,13 @@ def report(
         target = destination(format_name, output, *models)
         batch = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, batch, device)
-        record = None if bench is None else _record(bench)
+        record = None if bench is None else read_measured(bench)
         networks = [
             _network(letter, model, replace(asked, train=train), record)
             for letter, model in zip("ab", models, strict=False)
         ]
         if record is not None:
-            _require_same(record, str(bench), [*models, *(each.report.model for each in networks)])
+            require_same(record, str(bench), [*models, *(each.report.model for each in networks)])
         if target.format_name == PAGE:
             from archstat.pages.page import page
             from archstat.pages.subject import PageSubject
@@ -141,35 +141,12 @@ def _with_record(document: Document, record: Record) -> Document:
     return replace(document, parts=(*document.parts, head, *measured.parts))
 
 
-def _record(name: str) -> Record:
-    from archstat.bench.reading import read_record
+def _layer_seconds(record: Record, models: set[str]) -> Mapping[str, float]:
+    from archstat.bench.layer_summary import layers_of
+    from archstat.bench.protocol import SECOND
 
-    with within("--bench"):
-        return read_record(Path(name))
-
-
-def _layer_seconds(record: Record, names: set[str]) -> Mapping[str, float]:
-    """Return the seconds of each layer, of the first case of a model whose layers were measured."""
-    from archstat.bench.layer_summary import layer_seconds
-
-    for result in record.results:
-        if result.layers and result.case.model in names:
-            return layer_seconds(result)
-    return {}
-
-
-def _require_same(record: Record, name: str, models: Sequence[str]) -> None:
-    """Check that what was measured is one of the networks of the page.
-
-    Raises:
-        UsageError: It is none of them.
-    """
-    measured = dict.fromkeys(result.case.model for result in record.results)
-    if measured and not set(measured) & set(models):
-        raise UsageError(
-            f"--bench {name}: it measured {', '.join(measured)}, and not {models[0]}",
-            hint=f"write archstat bench {models[0]} -o run.json",
-        )
+    found = layers_of(record, models)
+    return {} if found is None else {layer.name: layer.ns / SECOND for layer in found.layers}
 
 
 def _command() -> str:

@@ -17,7 +17,10 @@ from archstat.errors import UsageError, shown
 from archstat.files import write_file
 from archstat.formats.special.png import png
 from archstat.pages.markup import lines, tag, words
-from archstat.pictures.network import network_picture, share_picture
+from archstat.pictures.network import share_picture
+from archstat.pictures.plans.draw import STYLES, draw
+from archstat.pictures.plans.palette import KIND, QUANTITIES
+from archstat.pictures.sketch.svg import svg_of
 from archstat.report.columns import LayerColumn
 from archstat.report.folding import sections
 from archstat.report.report import NetworkReport, Row
@@ -57,9 +60,24 @@ class Drawing:
         write_file(png(self._svg) if file.suffix.lower() == ".png" else self._svg, file)
 
 
-def drawing(report: NetworkReport) -> Drawing:
-    """Return the network as a picture."""
-    return Drawing(network_picture(report, width=WIDTH))
+def drawing(
+    report: NetworkReport, *, style: str | None = None, by: str = KIND, depth: int | None = None
+) -> Drawing:
+    """Return the network as a picture.
+
+    Raises:
+        UsageError: There is no such style or colour, or the layers' maps are not known.
+    """
+    if style is not None:
+        _require_one(style, tuple(STYLES), "style")
+    _require_one(by, (KIND, *QUANTITIES), "color_by")
+    sketch = draw(report, style=style, by=QUANTITIES.get(by), depth=depth, width=WIDTH)
+    return Drawing(svg_of(sketch))
+
+
+def _require_one(given: str, known: Sequence[str], name: str) -> None:
+    if given not in known:
+        raise UsageError(f"{name} is one of {', '.join(known)}, got {shown(given)}")
 
 
 def plot(report: NetworkReport) -> Drawing:

@@ -91,7 +91,7 @@ def _for_each(write: Callable[[PageNetwork], str]) -> Callable[[PageSubject], st
 def _picture(network: PageNetwork) -> str:
     if not network.report.is_placed:  # parameters alone have no maps
         return ""
-    return tag("div", network_picture(network.report, is_part=True), class_="wide picture")
+    return tag("div", network_picture(network.report), class_="wide picture")
 
 
 def _fields(network: PageNetwork) -> str:

@@ -8,13 +8,20 @@ from archstat.pictures.drawing import element, number, style, words
 from archstat.pictures.families import family_style
 from archstat.pictures.nested import WIDTH as FIELD_WIDTH
 from archstat.pictures.nested import nested
+from archstat.pictures.plans.draw import draw
+from archstat.pictures.plans.palette import INK, LINE, WEAK
 from archstat.pictures.shares import shares
-from archstat.pictures.strip import WIDTH, strip
+from archstat.pictures.sketch.svg import svg_of
 from archstat.report.report import NetworkReport
+
+WIDTH = 1136
+"""Pixels of the column of a page."""
+
+OF_THE_PAGE = {INK: "ink", WEAK: "weak", LINE: "weak"}
+"""What has the colours of the page that a drawing is a part of, light or dark."""
 
 MARGIN = 16
 STYLE = """\
-.copy { opacity: .35; }
 .image { fill: none; stroke: #8b96a5; stroke-width: 2.5; pointer-events: none; }
 .field { fill: #3b6fd4; fill-opacity: .07; stroke: #3b6fd4; stroke-opacity: .75; }
 .cut { stroke-dasharray: 4 3; }
@@ -22,18 +29,9 @@ STYLE = """\
 """
 
 
-def network_picture(report: NetworkReport, *, width: float = WIDTH, is_part: bool = False) -> str:
-    """Return the network as a picture.
-
-    This is where the page, the notebook and `report.draw()` get it from.
-
-    Args:
-        report: The network.
-        width: The pixels that a lane of feature maps may take.
-        is_part: Whether the page around it has the style sheet, `picture_style`.
-    """
-    height, elements = strip(report, width)
-    return _whole(f"{report.model}, layer by layer", width, height, elements, is_part=is_part)
+def network_picture(report: NetworkReport) -> str:
+    """Return the network as a part of a page, which has the style sheet `picture_style`."""
+    return svg_of(draw(report, width=WIDTH, is_part=True), classes=OF_THE_PAGE)
 
 
 def field_picture(report: NetworkReport, *, is_part: bool = False) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
-from archstat.graph import Graph
+from archstat.graph import Graph, Node
 from archstat.layers.base import Layer
 from archstat.record import record
 
@@ -99,3 +99,12 @@ def more_settings(layer: Layer) -> Mapping[str, object]:
     held = {"out_channels", "kernel_size", "groups", *(("stride", "padding") if has_window else ())}
     held |= OF_NO_NUMBER
     return {key: value for key, value in layer.changed_settings().items() if key not in held}
+
+
+def past(views: Mapping[str, Node], names: Iterable[str]) -> Iterator[str]:
+    """Yield what is read, in place of a view without a row what that shows."""
+    for name in names:
+        if name in views:
+            yield from past(views, views[name].inputs)
+        else:
+            yield name

@@ -21,7 +21,7 @@ from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, param_count
 from archstat.layers.opaque import Observed, Unplaced
 from archstat.record import record
-from archstat.report.itemizing import Counting, counting_of, more_settings
+from archstat.report.itemizing import Counting, counting_of, more_settings, past
 from archstat.report.notes import gradients_not_known, notes_on
 
 NO_TRAINING = Training()
@@ -270,10 +270,18 @@ def report_on(  # noqa: PLR0913  a question has these parts
     """
     fields = receptive_fields(graph)
     costs = training(graph, batch_size=batch_size)
+    views = {} if each_operator else {node.name: node for node in graph.nodes if node.is_view}
     rows = tuple(
-        _row(node, fields.by_name[node.name], costs[node.name], batch_size, convention)
+        _row(
+            node,
+            tuple(past(views, node.inputs)),
+            fields.by_name[node.name],
+            costs[node.name],
+            batch_size,
+            convention,
+        )
         for node in graph.nodes
-        if each_operator or not node.is_view
+        if node.name not in views
     )
     counting = None if convention is None else counting_of(convention, graph, batch_size)
     notes = [
@@ -300,8 +308,9 @@ def report_on(  # noqa: PLR0913  a question has these parts
     )
 
 
-def _row(
+def _row(  # noqa: PLR0913, PLR0917  a row has these sources
     node: Node,
+    inputs: tuple[str, ...],
     field: ReceptiveField | None,
     cost: Training,
     batch_size: int,
@@ -328,6 +337,7 @@ def _row(
         stride=settings.get("stride"),
         padding=settings.get("padding"),
         groups=groups,
+        inputs=inputs,
         weights=weights,
         biases=biases,
         params=params,
@@ -340,7 +350,6 @@ def _row(
         counted=None if uncounted or not convention else examples * convention.count(node),
         is_view=node.is_view,
         training=cost,
-        inputs=node.inputs,
         more_settings=more_settings(layer),
         is_placed=not isinstance(layer, Unplaced),
         is_untold=isinstance(layer, Unplaced) and layer.is_untold,

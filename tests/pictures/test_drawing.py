@@ -10,19 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from archstat.models.argument import find_model
-from archstat.models.question import Question
+import archstat
 from archstat.models.spec.catalogue import catalogue
 from archstat.pictures.plans.draw import draw, usual_style
 from archstat.pictures.plans.layered import layered
-from archstat.pictures.plans.palette import Palette
+from archstat.pictures.plans.palette import QUANTITIES
 from archstat.pictures.plans.stops import skips, stops
 from archstat.pictures.sketch.letters import shortened, width_of
 from archstat.pictures.sketch.shapes import Bounds, Patch, Stroke, flat
 from archstat.pictures.sketch.svg import svg_of
 from archstat.pictures.sketch.tikz import tikz_of
-from archstat.report.report import report_on
 from tests.cli.running import assert_refused, invoke
+from tests.pictures.drawings import report
 
 DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -36,10 +35,6 @@ TORCHVISION = (
     "swin_t",
     "vit_b_16",
 )
-
-
-def report(model):
-    return report_on(find_model(model).graph(Question()).graph, each_operator=True)
 
 
 def assert_clear(sketch):
@@ -56,10 +51,12 @@ def assert_clear(sketch):
         assert [said for said, box in boxes if at.meets(box) and not at.is_within(box)] == [], text
 
 
-@pytest.mark.parametrize("style", ["blocks", "flat"])
+@pytest.mark.parametrize("style", ["blocks", "lenet", "flat"])
 @pytest.mark.parametrize("model", catalogue())
 def test_nothing_lies_upon_anything_in_a_network_of_the_catalogue(model, style):
-    assert_clear(draw(report(model), style=style, by="macs" if style == "flat" else "kind"))
+    assert_clear(
+        draw(report(model), style=style, by=QUANTITIES["macs"] if style == "flat" else None)
+    )
 
 
 @pytest.mark.parametrize(("model", "depth"), [("resnet50", 3), ("googlenet", 2)])
@@ -73,7 +70,8 @@ def test_nothing_lies_upon_anything_in_a_model_of_torchvision(model):
     pytest.importorskip("torchvision")
     known = report(f"torchvision/{model}")
     assert_clear(draw(known, style="blocks"))
-    assert_clear(draw(known, style="flat", by="params"))
+    assert_clear(draw(known, style="lenet"))
+    assert_clear(draw(known, style="flat", by=QUANTITIES["params"]))
 
 
 def test_the_check_sees_boxes_that_overlap_and_texts_that_are_cut():
@@ -204,34 +202,27 @@ def test_modules_that_are_opened_make_a_graph_of_a_chain():
     assert [usual_style(stops(known, depth)) for depth in (1, 2)] == ["blocks", "flat"]
 
 
-@pytest.mark.parametrize(
-    ("by", "shares"),
-    [
-        # 223,948,800 and 37,748,736 of 724,406,816 MACs
-        ("macs", {"conv2": "30.9 %", "fc6": "5.2 %", "pool1": "–"}),
-        # 307,456 and 37,752,832 of 60,965,224 parameters
-        ("params", {"conv2": "0.5 %", "fc6": "61.9 %", "pool1": "–"}),
-    ],
-)
-def test_shares_of_a_quantity_are_written_and_coloured(alexnet, by, shares):
-    shown = stops(alexnet)
-    palette = Palette(shown, by)
-    assert {each.name: palette.share(each) for each in shown if each.name in shares} == shares
-    colours = {each.name: palette.of(each) for each in shown}
-    assert colours["pool1"] == "#deeaf7"  # none: the palest
-    assert colours["conv2" if by == "macs" else "fc6"] == "#083e82"  # the most: the darkest
+def test_sheets_are_channels_as_in_the_figure_of_lenet_5():
+    # figure 2 of LeCun et al. 1998: six maps in C1 and S2; 110 pixels for 32 rows
+    drawn = draw(report("lenet5"), style="lenet")
+    assert [len(fronts(drawn, name)) for name in ("C1", "S2", "F6")] == [6, 6, 1]
+    last, *_, first = fronts(drawn, "C1")
+    assert round(first.right - first.left, 1) == round(110 * (28 / 32) ** 0.5, 1)
+    assert (last.left - first.left, first.top - last.top) == (25, 25)  # five steps of 5 pixels
+    window = next(shape for shape in flat(drawn.shapes) if isinstance(shape, Patch)
+                  and shape.fill == "#ffffff" and shape.opacity < 1)  # fmt: skip
+    # 5 of 32 rows, on the input, which is 110 pixels high
+    assert round(window.bounds.bottom - window.bounds.top, 1) == round(110 * 5 / 32, 1)
 
 
-def test_what_was_not_counted_has_a_question_mark(alexnet):
-    from dataclasses import replace
-
-    rows = tuple(
-        replace(row, macs=None, uncounted=("odd",)) if row.name == "conv3" else row
-        for row in alexnet.layers
-    )
-    shown = stops(replace(alexnet, layers=rows))
-    palette = Palette(shown, "macs")
-    assert [palette.share(each) for each in shown if each.name == "conv3"] == ["? MACs"]
+def test_a_report_draws_itself_as_it_is_asked():
+    known = archstat.analyze("lenet5")
+    assert str(known.draw(style="flat")) != str(known.draw(color_by="macs"))
+    assert "57.6 %" in str(known.draw(color_by="macs"))  # C3: 240,000 of 416,520
+    with pytest.raises(archstat.UsageError, match="style is one of blocks, lenet, flat, got 'x'"):
+        known.draw(style="x")
+    with pytest.raises(archstat.UsageError, match="color_by is one of kind, macs, params, memory"):
+        known.draw(color_by="time")
 
 
 def test_the_ranks_of_a_graph_go_down_and_lines_pass_boxes():
@@ -320,9 +311,9 @@ def test_a_question_that_no_drawing_answers_is_refused():
         "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, .svg, .png, "
         "or state one with --format",
     )
-    result = invoke("draw", "lenet5", "--color-by", "time")
+    result = invoke("draw", "lenet5", "--color-by", "size")
     assert result.exit_code == 2
-    assert "'time' is not one of 'kind', 'macs', 'params', 'memory'" in result.stderr
+    assert "'size' is not one of 'kind', 'macs', 'params', 'memory', 'time'" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -330,6 +321,7 @@ def test_a_question_that_no_drawing_answers_is_refused():
     [
         ("paper-alexnet.svg", ["paper-alexnet"]),
         ("vgg16-params.svg", ["vgg16", "--color-by", "params"]),
+        ("lenet5-sheets.svg", ["lenet5", "--style", "lenet"]),
         ("resnet18-flat.svg", ["resnet18", "--style", "flat", "--depth", "3"]),
         *((f"gallery/{name}.svg", [name]) for name in catalogue() if name != "paper-alexnet"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archstat.documents.cells import Number
 from archstat.documents.document import Column, Document, Line, Picture, Sentences, Table
 from archstat.pictures.plans.draw import draw, usual_style
-from archstat.pictures.plans.palette import KIND, QUANTITIES
+from archstat.pictures.plans.palette import KIND, ColourQuantity
 from archstat.pictures.plans.stops import Stop, shape_words, stops
 from archstat.pictures.sketch.svg import svg_of
 from archstat.pictures.sketch.tikz import tikz_of
@@ -26,12 +26,16 @@ COLUMNS = (
 
 
 def drawing_document(
-    report: NetworkReport, *, style: str | None = None, by: str = KIND, depth: int | None = None
+    report: NetworkReport,
+    *,
+    style: str | None = None,
+    by: ColourQuantity | None = None,
+    depth: int | None = None,
 ) -> Document:
     """Return a drawing of a network, and in words what it shows.
 
     Args:
-        report: With the rows of views.
+        report: The network.
         style: See `draw`.
         by: See `draw`.
         depth: See `draw`.
@@ -39,7 +43,7 @@ def drawing_document(
     shown = stops(report, depth)
     sketch = draw(report, style=style, by=by, depth=depth)
     name = style or usual_style(shown)
-    colours = "kind" if by == KIND else QUANTITIES[by].title
+    colours = KIND if by is None else by.title
     return Document(
         "drawing",
         f"{report.model}: {report.title}" if report.title else report.model,
@@ -49,7 +53,7 @@ def drawing_document(
             Sentences(tuple(stop.said for stop in shown), is_list=True),
         ),
         records=lambda: _records(shown),
-        facts={"model": report.model, "style": name, "color_by": by},
+        facts={"model": report.model, "style": name, "color_by": KIND if by is None else by.name},
         is_insert=True,
     )
 

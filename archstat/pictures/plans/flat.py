@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from archstat.pictures.families import family, tokens
-from archstat.pictures.plans.frame import framed
+from archstat.pictures.plans.frame import PlacedShapes
 from archstat.pictures.plans.layered import RankedGraph, layered
 from archstat.pictures.plans.palette import INK, LINE, WEAK, Palette, mixed
 from archstat.pictures.plans.stops import ARRANGING, Stop, shape_words
@@ -20,13 +20,11 @@ from archstat.pictures.sketch.shapes import (
     Ensemble,
     Patch,
     Point,
-    Sketch,
     Stroke,
     moved,
     rectangle,
 )
 from archstat.record import record
-from archstat.report.report import NetworkReport
 
 TALLEST_COLUMN = 860
 NAME_SIZE, TEXT_SIZE, LINE_HEIGHT = 12, 11, 15
@@ -70,7 +68,7 @@ class Box:
         return (1 + len(self.more)) * LINE_HEIGHT + 2 * PADDING - 3
 
 
-def flat_sketch(report: NetworkReport, stops: Sequence[Stop], palette: Palette) -> Sketch:
+def flat_plan(stops: Sequence[Stop], palette: Palette, width: float) -> PlacedShapes:  # noqa: ARG001  it is as wide as it is
     """Return a network as a graph of boxes."""
     boxes = [_box(stop, palette) for stop in stops]
     edges = [(source, at) for at, stop in enumerate(stops) for source in stop.inputs]
@@ -123,7 +121,7 @@ def flat_sketch(report: NetworkReport, stops: Sequence[Stop], palette: Palette) 
         centre, top = ends[node][0]
         shapes.append(moved(_figure(box, widths[node], palette), centre - widths[node] / 2, top))
     height = deepest + (BELOW + 4 if len(columns) > 1 else 0)
-    return framed(report, palette, (x - COLUMN_GAP, height), [*lines, *shapes], REMARK)
+    return PlacedShapes(x - COLUMN_GAP, height, (*lines, *shapes), REMARK)
 
 
 def _box(stop: Stop, palette: Palette) -> Box:

@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from archstat.pictures.plans.palette import INK, PAPER, WEAK, Palette
 from archstat.pictures.sketch.letters import width_of
 from archstat.pictures.sketch.shapes import Caption, Drawn, Patch, Sketch, moved, rectangle
+from archstat.record import record
 from archstat.report.report import NetworkReport
 
-MARGIN = 24
+MARGIN, NO_MARGIN = 24, 2
 TITLE_SIZE, TEXT_SIZE = 15, 11
 HEAD_HEIGHT, LEGEND_HEIGHT, LEGEND_LINE = 44, 42, 18
 SWATCH, SWATCH_GAP, ENTRY_GAP = 11, 5, 16
 
 
-def framed(
-    report: NetworkReport,
-    palette: Palette,
-    size: tuple[float, float],
-    shapes: Sequence[Drawn],
-    remark: str,
-) -> Sketch:
-    """Return a drawing with its title and totals above it, and the legend below it."""
-    title = Caption(0, TITLE_SIZE, report.model, TITLE_SIZE, INK, is_strong=True)
-    totals = Caption(0, 33, _totals(report), TEXT_SIZE, WEAK)
-    width = max(size[0], title.width, totals.width, 320)
-    legend, rows = _legend(palette, remark, width)
-    below = HEAD_HEIGHT + size[1] + LEGEND_HEIGHT
+@record
+class PlacedShapes:
+    """A network in a style, without what stands around it.
+
+    Attributes:
+        remark: What a legend says of the style.
+    """
+
+    width: float
+    height: float
+    shapes: tuple[Drawn, ...]
+    remark: str
+
+
+def framed(report: NetworkReport, palette: Palette, plan: PlacedShapes, *, is_part: bool) -> Sketch:
+    """Return a drawing with its legend below it; its title and totals above, unless on a page."""
+    head = () if is_part else _head(report)
+    margin, above = (NO_MARGIN, 0) if is_part else (MARGIN, HEAD_HEIGHT)
+    width = max(plan.width, *(each.width for each in head), 320)
+    legend, rows = _legend(palette, plan.remark, width)
+    below = above + plan.height + LEGEND_HEIGHT
     return Sketch(
         title=f"{report.model}, drawn",
-        width=round(width + 2 * MARGIN),
-        height=round(below + (rows - 1) * LEGEND_LINE + 2 * MARGIN - 10),
+        width=round(width + 2 * margin),
+        height=round(below + (rows - 1) * LEGEND_LINE + max(2 * margin - 10, 0)),
         shapes=tuple(
-            moved(shape, MARGIN, MARGIN)
+            moved(shape, margin, margin)
             for shape in (
-                title,
-                totals,
-                *(moved(shape, 0, HEAD_HEIGHT) for shape in shapes),
+                *head,
+                *(moved(shape, 0, above) for shape in plan.shapes),
                 *(moved(shape, 0, below - 8) for shape in legend),
             )
         ),
         paper=PAPER,
+    )
+
+
+def _head(report: NetworkReport) -> tuple[Caption, Caption]:
+    return (
+        Caption(0, TITLE_SIZE, report.model, TITLE_SIZE, INK, is_strong=True),
+        Caption(0, 33, _totals(report), TEXT_SIZE, WEAK),
     )
 
 

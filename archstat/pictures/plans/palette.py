@@ -17,9 +17,16 @@ LEAST, MOST = (222, 234, 247), (8, 62, 130)
 KIND = "kind"
 
 
-def _macs(stop: Stop) -> int | None:
-    macs = [row.macs for row in stop.all_rows]
-    return None if None in macs else sum(each or 0 for each in macs)
+def short(amount: float) -> str:
+    """Return an amount to three digits, with a letter for thousands and so on.
+
+    >>> short(723_456_789), short(96)
+    ('723M', '96')
+    """
+    for letter, unit in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if amount >= unit:
+            return f"{amount / unit:.3g}{letter}" if amount < 999.5 * unit else f"1{letter}"
+    return f"{amount:.0f}"
 
 
 @record
@@ -27,20 +34,39 @@ class ColourQuantity:
     """What colours can show.
 
     Attributes:
+        name: Of the choice.
         title: What a legend calls it.
         of: Returns how much of it a stop has; None if that is not known.
+        said: Returns an amount in words.
+        is_share: Whether it is a share of something of the stop's own, which do not add up.
     """
 
+    name: str
     title: str
-    of: Callable[[Stop], int | None]
+    of: Callable[[Stop], float | None]
+    said: Callable[[float], str]
+    is_share: bool = False
+
+
+def _macs(stop: Stop) -> float | None:
+    macs = [row.macs for row in stop.all_rows]
+    return None if None in macs else sum(each or 0 for each in macs)
 
 
 QUANTITIES: Mapping[str, ColourQuantity] = {
-    "macs": ColourQuantity("MACs", _macs),
-    "params": ColourQuantity("parameters", lambda at: sum(row.params for row in at.all_rows)),
-    "memory": ColourQuantity(
-        "activation bytes", lambda at: sum(row.activation_bytes for row in at.all_rows)
-    ),
+    each.name: each
+    for each in (
+        ColourQuantity("macs", "MACs", _macs, short),
+        ColourQuantity(
+            "params", "parameters", lambda at: sum(row.params for row in at.all_rows), short
+        ),
+        ColourQuantity(
+            "memory",
+            "activation bytes",
+            lambda at: sum(row.activation_bytes for row in at.all_rows),
+            short,
+        ),
+    )
 }
 
 
@@ -49,18 +75,19 @@ class Palette:
 
     Args:
         stops: What is drawn.
-        by: `KIND`, or one of `QUANTITIES`.
+        quantity: What colours show; None for the kinds of layers.
     """
 
-    def __init__(self, stops: Sequence[Stop], by: str = KIND) -> None:
-        self.quantity = None if by == KIND else QUANTITIES[by]
+    def __init__(self, stops: Sequence[Stop], quantity: ColourQuantity | None = None) -> None:
+        self.quantity = quantity
         self._amounts = (
             {}
             if self.quantity is None
             else {id(stop): self.quantity.of(stop) for stop in stops if stop.row}
         )
         known = [amount for amount in self._amounts.values() if amount is not None]
-        self.most, self.total = max(known, default=0), sum(known)
+        is_share = quantity is not None and quantity.is_share
+        self.most, self.total = 1 if is_share else max(known, default=0), sum(known)
         self._families = {stop.family for stop in stops if stop.row is not None}
         self._drawn_behind: set[str] = set()
 
@@ -71,7 +98,7 @@ class Palette:
         if self.quantity is None:
             return LIGHT[stop.family]
         amount = self._amounts[id(stop)]
-        return UNKNOWN_COLOUR if amount is None else self._at(amount / (self.most or 1))
+        return UNKNOWN_COLOUR if amount is None else self._at(min(amount / (self.most or 1), 1))
 
     def behind(self, stop: Stop, which: str) -> str:
         """Return the colour of a layer that stands behind a stop."""
@@ -87,6 +114,8 @@ class Palette:
         amount = self._amounts[id(stop)]
         if amount is None:
             return f"? {self.quantity.title}"
+        if self.quantity.is_share:
+            return self.quantity.said(amount)
         return f"{100 * amount / (self.total or 1):.1f} %" if amount else "–"
 
     @staticmethod
@@ -97,23 +126,11 @@ class Palette:
         """Return colours and what they mean."""
         if self.quantity is not None:
             ends = [(self._at(share), share) for share in (0, 1 / 16, 1 / 4, 9 / 16, 1)]
-            said = [f"{short(self.most * share)}" for _, share in ends]
+            said = [self.quantity.said(self.most * share) for _, share in ends]
             said[-1] += f" {self.quantity.title}"
             return [(colour, text) for (colour, _), text in zip(ends, said, strict=True)]
         there = self._families | self._drawn_behind
         return [(LIGHT[name], said) for name, said in FAMILIES.items() if name in there]
-
-
-def short(amount: float) -> str:
-    """Return an amount to three digits, with a letter for thousands and so on.
-
-    >>> short(723_456_789), short(96)
-    ('723M', '96')
-    """
-    for letter, unit in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if amount >= unit:
-            return f"{amount / unit:.3g}{letter}" if amount < 999.5 * unit else f"1{letter}"
-    return f"{amount:.0f}"
 
 
 def mixed(colour: str, other: str, share: float) -> str:

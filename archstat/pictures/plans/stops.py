@@ -7,7 +7,7 @@ change its values one by one. Both styles draw stops; they differ in where these
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 from itertools import islice
 
@@ -130,13 +130,10 @@ def stops(report: NetworkReport, depth: int | None = None) -> tuple[Stop, ...]:
     """Return what is drawn of a network, its inputs first.
 
     Args:
-        report: With the rows of views, so that what reads one is known to read what it shows.
+        report: The network.
         depth: How deep modules are opened; None for as deep as can be taken in at once.
     """
-    views = {row.name: row.inputs for row in report.layers if row.is_view}
-    layers = tuple(row for row in report.layers if not row.is_view)
-    report = replace(report, layers=layers)
-    rest = iter(layers)
+    rest = iter(report.layers)
     rows = [
         (row, tuple(islice(rest, row.count)))
         for row in folded(report, depth_of_sections(report) if depth is None else depth).layers
@@ -144,11 +141,11 @@ def stops(report: NetworkReport, depth: int | None = None) -> tuple[Stop, ...]:
     made = [Stop(INPUT, report.input)] if report.input else []
     made += [Stop(name, shape) for name, shape in report.more_inputs.items()]
     homes = {stop.name: at for at, stop in enumerate(made)}
-    readers = Counter(name for row in layers for name in {*_seen(row.inputs, views)})
+    readers = Counter(name for row in report.layers for name in {*row.inputs})
     ends = {at: stop.name for at, stop in enumerate(made)}
     for row, members in rows:
         own = {each.name for each in members}
-        read = [name for each in members for name in _seen(each.inputs, views) if name not in own]
+        read = [name for each in members for name in each.inputs if name not in own]
         inputs = tuple(dict.fromkeys(homes[name] for name in read if name in homes))
         last = len(made) - 1
         if (
@@ -165,14 +162,6 @@ def stops(report: NetworkReport, depth: int | None = None) -> tuple[Stop, ...]:
         homes |= dict.fromkeys(own, last)
         ends[last] = members[-1].name
     return tuple(made)
-
-
-def _seen(names: Iterable[str], views: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what is read, in place of views of it."""
-    found: list[str] = []
-    for name in names:
-        found += _seen(views[name], views) if name in views else [name]
-    return found
 
 
 def is_passing(row: Row, members: Sequence[Row]) -> bool:

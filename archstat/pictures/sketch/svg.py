@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import dist
 
@@ -24,11 +24,18 @@ CORNERS = 4
 PAPER_RADIUS = 8
 
 
-def svg_of(sketch: Sketch, *, is_part: bool = False) -> str:
-    """Return a drawing as SVG; as a part of a page, without the paper behind it."""
+def svg_of(sketch: Sketch, *, classes: Mapping[str, str] | None = None) -> str:
+    """Return a drawing as SVG.
+
+    Args:
+        sketch: The drawing.
+        classes: Of a part of a page: the classes of its style sheet that stand for colours, outside
+            of boxes, which keep theirs. A part has no paper of its own, and keys reach its boxes.
+    """
     paper = element(
         "rect", width=sketch.width, height=sketch.height, rx=PAPER_RADIUS, fill=sketch.paper
     )
+    is_part = classes is not None
     return element(
         "svg",
         "\n".join(
@@ -36,7 +43,7 @@ def svg_of(sketch: Sketch, *, is_part: bool = False) -> str:
                 "",
                 element("title", words(sketch.title)),
                 *([] if is_part else [paper]),
-                *map(_written, sketch.shapes),
+                *(_written(shape, classes) for shape in sketch.shapes),
                 "",
             )
         ),
@@ -50,20 +57,27 @@ def svg_of(sketch: Sketch, *, is_part: bool = False) -> str:
     )
 
 
-def _written(shape: Drawn) -> str:
+def _written(shape: Drawn, classes: Mapping[str, str] | None) -> str:
     match shape:
         case Ensemble():
-            told = [element("title", words(shape.said))] if shape.said else []
-            inside = "".join((*told, *map(_written, shape.shapes)))
-            return element("g", inside, **({"data_layers": shape.layers} if shape.layers else {}))
+            return _ensemble(shape, is_part=classes is not None)
         case Patch():
             return _patch(shape)
         case Stroke():
-            return _stroke(shape)
+            return _stroke(shape, classes or {})
         case Caption():
-            return _caption(shape)
+            return _caption(shape, classes or {})
         case Photo():
             return _photo(shape)
+
+
+def _ensemble(ensemble: Ensemble, *, is_part: bool) -> str:
+    told = [element("title", words(ensemble.said))] if ensemble.said else []
+    inside = "".join((*told, *(_written(shape, None) for shape in ensemble.shapes)))
+    about: dict[str, str] = {"data_layers": ensemble.layers} if ensemble.layers else {}
+    if is_part and ensemble.is_box:
+        about |= {"class_": "block", "tabindex": "0"}
+    return element("g", inside, **about)
 
 
 def _photo(photo: Photo) -> str:
@@ -108,8 +122,9 @@ def _path(points: Sequence[Point]) -> str:
     return " ".join(f"{number(x)},{number(y)}" for x, y in points)
 
 
-def _caption(caption: Caption) -> str:
-    look: dict[str, str | float] = {"font_size": f"{caption.size:g}", "fill": caption.colour}
+def _caption(caption: Caption, classes: Mapping[str, str]) -> str:
+    look: dict[str, str | float] = {"font_size": f"{caption.size:g}"}
+    look |= _coloured("fill", caption.colour, classes)
     if caption.is_strong:
         look["font_weight"] = "700"
     if caption.anchor != "start":
@@ -117,12 +132,15 @@ def _caption(caption: Caption) -> str:
     return element("text", words(caption.text), x=caption.x, y=caption.y, **look)
 
 
-def _stroke(stroke: Stroke) -> str:
-    look: dict[str, str | float] = {
-        "fill": "none",
-        "stroke": stroke.colour,
-        "stroke_width": f"{stroke.width:g}",
-    }
+def _coloured(what: str, colour: str, classes: Mapping[str, str]) -> dict[str, str]:
+    """Return the attribute of a colour: itself, or the class of the page that stands for it."""
+    return {"class_": f"{what}-{classes[colour]}"} if colour in classes else {what: colour}
+
+
+def _stroke(stroke: Stroke, classes: Mapping[str, str]) -> str:
+    look: dict[str, str | float] = {"fill": "none"}
+    look |= _coloured("stroke", stroke.colour, classes)
+    look["stroke_width"] = f"{stroke.width:g}"
     if stroke.opacity < 1:
         look["stroke_opacity"] = f"{stroke.opacity:g}"
     if stroke.is_dashed:
@@ -132,7 +150,9 @@ def _stroke(stroke: Stroke) -> str:
     if stroke.has_head:
         before = (points[-1][0], points[-2][1]) if stroke.is_curved else points[-2]
         corners, points[-1] = arrowhead(before, points[-1])
-        head = element("polygon", points=_path(corners), fill=stroke.colour)
+        head = element(
+            "polygon", points=_path(corners), **_coloured("fill", stroke.colour, classes)
+        )
     if stroke.is_curved or stroke.radius:
         drawn = curved(points) if stroke.is_curved else rounded(points, stroke.radius)
         return element("path", d=drawn, **look) + head
