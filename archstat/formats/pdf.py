@@ -64,6 +64,8 @@ PREAMBLE = f"""\
 """
 """What stands before every document; `fit` makes the letters of a table smaller, if they must."""
 
+AS_LARGE = "#set page(width: auto, height: auto, margin: 0pt, numbering: none)"
+
 SCRIPTS = re.compile(r"[\uac00-\ud7a3]|[\u3040-\u30ff]|[\u4e00-\u9fff]")
 """Letters that Typst's own fonts lack: Hangul, Kana and Han."""
 
@@ -88,7 +90,13 @@ class Pdf(Typst):
         return _with_fields(pages, fields) if fields else pages
 
     def whole(self, document: Document) -> str:
-        """Return the source of a document with that of its pages."""
+        """Return the source of a document with that of its pages.
+
+        A picture that a paper takes in is a page of its own, as large as it is.
+        """
+        pictures = [part for part in document.parts if isinstance(part, Picture)]
+        if document.is_insert and pictures:
+            return "\n".join((*_setting(document), AS_LARGE, *map(self.image, pictures)))
         return "\n".join((*_setting(document), self.source(replace(document, is_insert=False))))
 
     def typeset(self, source: str) -> bytes:
@@ -118,8 +126,13 @@ class Pdf(Typst):
 
     def picture(self, picture: Picture) -> Iterator[str]:
         """Yield a picture, light."""
+        yield self.image(picture, "width: 100%")
+
+    @staticmethod
+    def image(picture: Picture, size: str = "") -> str:
+        """Return a picture as it is, or in a size."""
         drawn, title = json.dumps(picture.draw(), ensure_ascii=False), string(picture.title)
-        yield f'#image(bytes({drawn}), format: "svg", alt: {title}, width: 100%)\n'
+        return f'#image(bytes({drawn}), format: "svg", alt: {title}, {size})\n'
 
 
 def _setting(document: Document) -> Iterator[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
 from archstat.documents.cells import BLANK
-from archstat.documents.document import Column, Document, Line, Sentences, Table
+from archstat.documents.document import Column, Document, Line, Picture, Sentences, Table
 from archstat.errors import UsageError
 from archstat.formats import format_named, pdf
+from archstat.models.spec.resolve import resolve
+from archstat.pictures.plans.document import drawing_document
+from archstat.report.report import report_on
 
 pytest.importorskip("typst")
 pypdf = pytest.importorskip("pypdf")
@@ -74,3 +78,16 @@ def test_what_is_not_installed_is_named(monkeypatch):
         "a PDF document needs typst and pypdf, which this Python does not have\n"
         "  hint: pip install 'archstat[typeset]'"
     )
+
+
+def test_a_drawing_is_a_page_as_large_as_it_is_so_that_a_paper_takes_it_in():
+    report = report_on(resolve("lenet5"))
+    drawn = drawing_document(report, style="lenet")
+    [picture] = [part for part in drawn.parts if isinstance(part, Picture)]
+    wide = float(re.search(r' width="([\d.]+)"', picture.draw())[1])
+    pages = read(format_named("pdf").write(drawn)).pages
+    assert len(pages) == 1
+    assert float(pages[0].mediabox.width) == pytest.approx(0.75 * wide, abs=1)  # 72 of 96 pixels
+    text = pages[0].extract_text()
+    assert "28×28×6" in text
+    assert "1 / 1" not in text

@@ -308,7 +308,7 @@ def test_a_question_that_no_drawing_answers_is_refused():
     assert_refused(
         invoke("draw", "lenet5", "-o", "net.bmp"),
         "error: -o 'net.bmp': the suffix says no format",
-        "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, .svg, .png, "
+        "  hint: use .csv, .html, .json, .tex, .md, .pdf, .txt, .tsv, .typ, .xlsx, .svg, .png, "
         "or state one with --format",
     )
     result = invoke("draw", "lenet5", "--color-by", "size")
