@@ -55,7 +55,7 @@ def test_a_layer_lights_up_everywhere(page):
     page.hover("#alayers tr[data-layers=conv2] th")
     lit = page.evaluate("[...document.querySelectorAll('.lit')].map(e => e.closest('section').id)")
     assert set(lit) == {"network", "shares", "layers", "fields", "formulas"}
-    page.focus(".block[data-layers=fc6]")
+    page.focus(".block[data-layers~=fc6]")
     assert page.locator("#alayers tr.lit").all_inner_texts()[0].startswith("fc6")
 
 
@@ -136,3 +136,15 @@ def test_it_can_be_read_without_a_script(browser, file):
     found.click("#alayers tr[data-layers=conv1] a >> text=105,415,200")
     assert found.locator("tbody:target").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser, file, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="without axe")
+    context = browser.new_context(color_scheme=scheme)
+    found = context.new_page()
+    found.goto(f"file://{file}")
+    faults = axe.Axe().run(found).response["violations"]
+    context.close()
+    serious = [fault for fault in faults if fault["impact"] in {"serious", "critical"}]
+    assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in serious] == []

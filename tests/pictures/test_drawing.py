@@ -26,15 +26,11 @@ from tests.pictures.drawings import report
 DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
 TORCHVISION = (
-    "resnet50",
-    "densenet121",
-    "googlenet",
-    "mobilenet_v2",
-    "shufflenet_v2_x1_0",
-    "squeezenet1_1",
-    "swin_t",
-    "vit_b_16",
-)
+    "alexnet", "vgg11", "vgg16_bn", "resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2",
+    "densenet121", "googlenet", "inception_v3", "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0",
+    "shufflenet_v2_x1_0", "squeezenet1_1", "regnet_y_400mf", "efficientnet_b0", "convnext_tiny",
+    "swin_t", "vit_b_16",
+)  # fmt: skip
 
 
 def assert_clear(sketch):
