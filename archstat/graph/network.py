@@ -51,6 +51,7 @@ class ForwardError(TraceError):
         graph: The layers that ran before.
         traced_on: The device of the forward pass.
         needs_values: Why it may succeed on a device with values; None if it is broken.
+        stopped_in: The layer that was running, with the shape that it was given, if that is known.
         asked_in: The line that asked for what there was not, if one is known.
     """
 
@@ -58,3 +59,4 @@ class ForwardError(TraceError):
     traced_on: str
     needs_values: str | None = None
     asked_in: str | None = None
+    stopped_in: Node | None = None

@@ -20,6 +20,7 @@ from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.layers.reach import Inside, Mixing, Permuted, Reach, ReachStep, Reshaped
 from archstat.layers.settings import whole_number
+from archstat.record import record
 
 MOST_NODES = 10_000
 MOST_AXES = 8
@@ -28,9 +29,56 @@ LONGEST_NAME = 200
 SCHEMA = 1
 
 
-def described(graph: Graph) -> str:
-    """Return the description of a network, in JSON."""
-    return json.dumps({"schema": SCHEMA, "layers": [*map(_described, graph.nodes)]})
+@record
+class Stop:
+    """Where a forward pass stopped.
+
+    Attributes:
+        what: Why.
+        hint: What helps; empty if nothing is known.
+        node: The layer that was running, with the shape that it was given; None if none was.
+    """
+
+    what: str
+    hint: str = ""
+    node: Node | None = None
+
+
+def described(graph: Graph, stop: Stop | None = None) -> str:
+    """Return the description of a network, or of what ran of it, in JSON."""
+    said: dict[str, Any] = {"schema": SCHEMA, "layers": [*map(_described, graph.nodes)]}
+    if stop is not None:
+        node = None if stop.node is None else _described(stop.node)
+        said["stop"] = {"what": stop.what, "hint": stop.hint, "layer": node}
+    return json.dumps(said)
+
+
+def stop_of(text: str | bytes) -> Stop | None:
+    """Return where a forward pass stopped, as a description says; None if it did not.
+
+    Raises:
+        TraceError: It says so of what cannot be.
+    """
+    said = json.loads(text).get("stop")
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        raise TraceError("describes no network")
+    what, hint, layer = str(said.get("what")), str(said.get("hint") or ""), said.get("layer")
+    return Stop(what, hint, None if layer is None else _stopped_in(layer))
+
+
+def _stopped_in(said: object) -> Node:
+    if not isinstance(said, dict) or not isinstance(said.get("settings"), dict):
+        raise TraceError("describes no layer")
+    kind = _text(said.get("kind"))
+    if kind not in layer_kinds():
+        raise TraceError(f"there is no kind {shown(kind)}")
+    try:
+        layer = layer_kinds()[kind].from_settings(said["settings"])
+    except ShapeError as error:
+        raise TraceError.of(error.problems) from None
+    return Node(_text(said.get("name")), layer, (), _shape(said.get("in_shape")), ())
 
 
 def _described(node: Node) -> dict[str, Any]:

@@ -178,6 +178,68 @@ def test_what_is_about_code_is_refused_beside_a_sheet(folder, word):
     assert f"{option} is about submitted code, and FILE is a sheet" in result.stderr
 
 
+CRASHES = """\
+from torch import nn
+
+class LeNet(nn.Module):
+    inputs = 400
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
+        self.pool, self.flat = nn.AvgPool2d(2), nn.Flatten()
+        self.fc1, self.fc2 = nn.Linear(self.inputs, 120), nn.Linear(120, 84)
+    def features(self, x):
+        return self.pool(self.conv2(self.pool(self.conv1(x).tanh())).tanh())
+    def forward(self, x):
+        return self.fc2(self.fc1(self.flat(self.features(x))).tanh())
+
+class Sized(LeNet):
+    inputs = 256
+
+class Unflattened(LeNet):
+    def forward(self, x):
+        return self.fc2(self.fc1(self.features(x)))
+
+class Misspelt(LeNet):
+    def forward(self, x):
+        return self.conv3(self.conv1(x))
+
+def careless():
+    return nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.AvgPool2d(2), nn.Conv2d(8, 16, 5))
+"""
+
+
+STOPS = "the forward pass stops"
+ANOTHER = "and it is given another number"
+
+
+@pytest.mark.parametrize(
+    ("name", "same", "told"),
+    [
+        ("Sized", 5, [("fc1", "C5", f"{STOPS} here: in_features is 256, {ANOTHER}")]),
+        ("Unflattened", 4, [
+            (None, "flatten", "the map is not flattened before the linear layers"),
+            ("fc1", "C5", f"{STOPS}: expects 400 features, but is given a map of 16×5×5 = 400"),
+        ]),
+        ("Misspelt", 0, [
+            (None, None, f"{STOPS}: AttributeError: 'Misspelt' object has no attribute 'conv3'"),
+        ]),
+        ("careless", 1, [
+            ("0", "C1", "the padding is 2, and another is asked for"),
+            ("2", "C3", f"{STOPS} here: in_channels is 8, {ANOTHER}"),
+        ]),
+    ],
+)  # fmt: skip
+def test_of_code_that_crashes_is_compared_what_ran_before(name, same, told, folder):
+    (folder / "crashes.py").write_text(CRASHES, encoding="utf-8")
+    code = f"{folder / 'crashes.py'}:{name}"
+    result = invoke("check", code, "--against", "lenet5", "-f", "json")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert records(result) == told
+    said = json.loads(result.stdout)
+    assert (said["same"], said["asked"], said["stops"]) == (same, 8, True)
+
+
 # What follows is run as it is for a user: in a process of its own.
 
 FORGED = '{"schema": 1, "layers": []}'

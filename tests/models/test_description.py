@@ -7,7 +7,7 @@ import json
 import pytest
 
 from archstat.errors import TraceError
-from archstat.models.description import described, graph_of
+from archstat.models.description import Stop, described, graph_of, stop_of
 from archstat.models.spec.resolve import resolve
 from archstat.report.report import report_on
 
@@ -123,3 +123,29 @@ def test_what_is_no_description_is_refused(text):
 def test_shared_parameters_count_once():
     again = {**CONV, "name": "conv1 (2)", "params": {}}
     assert [node.weights for node in counted(CONV, again).nodes] == [34_848, 0]
+
+
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [
+        ([], "describes no network"),
+        ({"what": "no", "layer": []}, "describes no layer"),
+        ({"what": "no", "layer": {"kind": "linear"}}, "describes no layer"),
+        ({"what": "no", "layer": {"kind": "magic", "settings": {}}}, "there is no kind 'magic'"),
+        ({"what": "no", "layer": {"kind": "linear", "name": "fc", "settings": {}, "in_shape": 1}},
+         "'out_features' is missing"),
+    ],
+)  # fmt: skip
+def test_where_a_forward_pass_stopped_is_read_without_trust(stop, said):
+    with pytest.raises(TraceError) as caught:
+        stop_of(json.dumps({"schema": 1, "layers": [], "stop": stop}))
+    assert said in str(caught.value)
+
+
+def test_where_a_forward_pass_stopped_is_read_as_it_was_written():
+    graph = resolve("lenet5")
+    stop = Stop("states in_features = 256, but is given 400", "look", graph.nodes[7])
+    assert stop_of(described(graph)) is None
+    read = stop_of(described(graph, stop))
+    assert (read.what, read.hint, read.node.name) == (stop.what, "look", graph.nodes[7].name)
+    assert (read.node.layer, read.node.in_shape) == (graph.nodes[7].layer, graph.nodes[7].in_shape)

@@ -106,10 +106,10 @@ def check(
             arguments(submitted_arguments)  # which refuses what cannot be one
             size = ["x".join(map(str, truth.graph.input_shape))]
             limits = Limits(LONGEST_CODE_S if timeout is None else marking.seconds(timeout))
-            own = submitted.network_of(
+            own, stop = submitted.network_of(
                 file, input or size, submitted_arguments or [], limits, run_file=about.run_file
             )
-            found = compared(own, truth.graph)
+            found = compared(own, truth.graph, stop)
             target.send(code_document(found, name, truth.graph.name, rules.feedback))
             if found.differences:
                 raise typer.Exit(NO)

@@ -21,6 +21,7 @@ from archstat.files import read_so_far
 if TYPE_CHECKING:
     from archstat.graph import Graph
     from archstat.homework.grading.guards import Limits
+    from archstat.models.description import Stop
 
 FIRST_ERROR = re.compile(r"^error: ", re.MULTILINE)
 LONGEST_SAID = 10_000
@@ -41,8 +42,10 @@ def network_of(
     limits: Limits,
     *,
     run_file: bool = False,
-) -> Graph:
+) -> tuple[Graph, Stop | None]:
     """Return the network of a Python file or a notebook, which a process without trust runs.
+
+    Of one whose forward pass fails, what ran before is returned, and where it stopped.
 
     Args:
         file: The file, and the class in it.
@@ -58,12 +61,12 @@ def network_of(
     from archstat.homework.grading.submitted import describing
     from archstat.homework.grading.submitted.sandbox import MachineIsFull, Sandbox, TimeIsUp
     from archstat.homework.grading.submitted.walls import Walls
-    from archstat.models.description import graph_of
+    from archstat.models.description import graph_of, stop_of
     from archstat.models.inputs import parse_model_input
 
     name, colon, attribute = file.rpartition(":") if ":" in file else (file, "", "")
     path = Path(name).absolute()
-    about = describing.asked(inputs, arguments, run_file=run_file, folder=os.getcwd())  # noqa: PTH109
+    about = describing.asked(inputs, arguments, run_file=run_file, folder=os.getcwd(), in_part=True)  # noqa: PTH109
     hidden = tuple(each for each in read_so_far() if each != path.resolve())
     sandbox = Sandbox((*python(__name__), about), limits, walls=Walls(hidden))
     with within(file):
@@ -78,7 +81,7 @@ def network_of(
         raise _refusal(said.replace(str(path), name), file)
     shape = parse_model_input(inputs[0]).shape
     with within(file):
-        return graph_of(said, name=file, input_shape=shape)
+        return graph_of(said, name=file, input_shape=shape), stop_of(said)
 
 
 def _refusal(said: str, file: str) -> TraceError:

@@ -22,13 +22,19 @@ def code_document(compared: Compared, own: str, asked: str, level: str) -> Docum
     """Return in what the code differs, as far as the level of feedback tells it."""
     shows, tells = level in {"hint", "full"}, level == "full"
     share = f"{compared.same} of {compared.asked} layers are as in {line(asked)}"
+    if compared.stopped_at is not None:
+        share += "; the forward pass stops, and nothing behind that is compared"
     return Document(
         "code",
         f"{line(own)} against {line(asked)}",
         parts=tuple(_parts(compared, tells=tells)) if shows else (),
         conclusion="" if level == "none" else share,
         records=lambda: _table(compared, tells=tells),
-        facts={"same": compared.same, "asked": compared.asked},
+        facts={
+            "same": compared.same,
+            "asked": compared.asked,
+            "stops": compared.stopped_at is not None,
+        },
     )
 
 

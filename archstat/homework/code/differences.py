@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from archstat.graph import Graph, Node
 from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import shortest, times
+from archstat.models.description import Stop
 
 ASIDE = frozenset({"dropout", "activation", "softmax", "identity"})
 """Families of layers that change no number, of which one line is said."""
@@ -67,6 +69,15 @@ class Deviation:
     right: str = ""
 
 
+MISSING = {
+    "flatten": (
+        "the map is not flattened before the linear layers",
+        "nn.Flatten(), or torch.flatten(x, 1), makes one row of each map",
+    ),
+}
+"""What is said of layers that are missing, and a hint, by their kinds."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """A network held against another one.
@@ -74,24 +85,67 @@ class Compared:
     Attributes:
         same: How many layers are as asked for.
         asked: How many are asked for.
+        stopped_at: Where the forward pass stopped, so that nothing behind it is compared; None if
+            it did not.
     """
 
     differences: tuple[Deviation, ...]
     same: int
     asked: int
+    stopped_at: str | None = None
 
 
-def compared(own: Graph, asked: Graph) -> Compared:
-    """Return in what a network differs from the one that is asked for."""
-    mine, theirs = _counted(own), _counted(asked)
+def compared(own: Graph, asked: Graph, stop: Stop | None = None) -> Compared:
+    """Return in what a network differs from the one that is asked for.
+
+    Args:
+        own: The network, or what ran of it.
+        asked: The one that is asked for.
+        stop: Where its forward pass stopped; None if it did not.
+    """
+    refused = None if stop is None else stop.node
+    mine, theirs = [*_counted(own), *([] if refused is None else [refused])], _counted(asked)
     found: list[Deviation] = []
-    same = 0
-    for one, other in _pairs(mine, theirs):
+    same, last = 0, None
+    for one, other in _pairs(mine, theirs, stop):
         told = list(_of(one, other))
         found += told
-        same += not told and one is not None and other is not None
-    found += _activations(own, asked)
-    return Compared(tuple(found), same, len(theirs))
+        if one is not None and one is refused:
+            last = other
+        else:
+            same += not told and one is not None and other is not None
+    if stop is None:
+        found += _activations(own, asked)
+        return Compared(tuple(found), same, len(theirs))
+    found.append(_stop(stop, last))
+    where = "" if refused is None else refused.name
+    return Compared(tuple(found), same, len(theirs), where)
+
+
+def _stop(stop: Stop, asked: Node | None) -> Deviation:
+    """Return where a forward pass stopped and why; what is asked for there may be None."""
+    refused = stop.node
+    name = refused.name if refused is not None else ""
+    fellow = asked.name if asked is not None else ""
+    if refused is not None:
+        stated, given = _input_of(refused)
+        if stated is not None and stated != given:
+            key = "in_features" if refused.layer.kind == "linear" else "in_channels"
+            words = (
+                f"the forward pass stops here: {key} is {stated}, and it is given another number"
+            )
+            hint = "what a layer is given is what the layer before it makes"
+            return Deviation(name, fellow, words, hint, f"{given} here")
+    what = stop.what.removeprefix("the forward pass fails: ")
+    return Deviation(name, fellow, f"the forward pass stops: {what}", stop.hint)
+
+
+def _input_of(refused: Node) -> tuple[int | None, int]:
+    """Return of how many inputs a layer says that it is given, and how many it is given."""
+    settings, shape = refused.layer.settings(), refused.in_shape
+    if refused.layer.kind == "linear":
+        return settings.get("in_features"), prod(shape)
+    return settings.get("in_channels"), shape[0]
 
 
 def _counted(graph: Graph) -> list[Node]:
@@ -104,31 +158,35 @@ def _counted(graph: Graph) -> list[Node]:
 
 
 def _pairs(
-    mine: Sequence[Node], theirs: Sequence[Node]
+    mine: Sequence[Node], theirs: Sequence[Node], stop: Stop | None
 ) -> Iterator[tuple[Node | None, Node | None]]:
     """Yield layers that belong together, and those that have no fellow: as few, and as like.
 
     Layers of one kind are fellows, those that are the same before those that differ in settings.
+    Behind the place where a forward pass stopped, none is missed.
     """
     unlike = _unlike(mine, theirs)
+    refused = None if stop is None else stop.node
+    alone = [ALONE * (2 if node is refused else 1) for node in mine]
+    missed = [ALONE] * len(mine) + [ALONE if stop is None else 0]
     least = [[0] * (len(theirs) + 1) for _ in range(len(mine) + 1)]  # of what is left from here on
     for at in reversed(range(len(mine) + 1)):
         for there in reversed(range(len(theirs) + 1)):
             ways = []
             if at < len(mine):
-                ways.append(least[at + 1][there] + ALONE)
+                ways.append(least[at + 1][there] + alone[at])
             if there < len(theirs):
-                ways.append(least[at][there + 1] + ALONE)
+                ways.append(least[at][there + 1] + missed[at])
             if (differ := unlike.get((at, there))) is not None:
                 ways.append(least[at + 1][there + 1] + differ)
             least[at][there] = min(ways, default=0)
     at = there = 0
-    while at < len(mine) or there < len(theirs):
+    while at < len(mine) or (there < len(theirs) and missed[at]):
         differ, now = unlike.get((at, there)), least[at][there]
         if differ is not None and now == least[at + 1][there + 1] + differ:
             yield mine[at], theirs[there]
             at, there = at + 1, there + 1
-        elif at < len(mine) and now == least[at + 1][there] + ALONE:
+        elif at < len(mine) and now == least[at + 1][there] + alone[at]:
             yield mine[at], None
             at += 1
         else:
@@ -163,7 +221,10 @@ def _alike(node: Node) -> str:
 
 def _of(one: Node | None, other: Node | None) -> Iterator[Deviation]:
     if one is None and other is not None:
-        yield Deviation("", other.name, f"there is no such layer ({other.layer.label})")
+        words, hint = MISSING.get(
+            other.layer.kind, (f"there is no such layer ({other.layer.label})", "")
+        )
+        yield Deviation("", other.name, words, hint)
         return
     if other is None and one is not None:
         yield Deviation(one.name, "", f"this layer is one too many ({one.layer.label})")

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from archstat.errors import ArchstatError, Problem
+from archstat.graph import ForwardError
 from archstat.models.argument import find_model
-from archstat.models.description import described
+from archstat.models.description import Stop, described
 from archstat.models.inputs import Written, parse_model_input
 from archstat.models.question import Question
 
@@ -21,7 +22,12 @@ FAILED = 2
 
 
 def asked(
-    inputs: Sequence[str], arguments: Sequence[str], *, run_file: bool = False, folder: str = ""
+    inputs: Sequence[str],
+    arguments: Sequence[str],
+    *,
+    run_file: bool = False,
+    folder: str = "",
+    in_part: bool = False,
 ) -> str:
     """Return what `main` is told before the name of the model.
 
@@ -30,8 +36,9 @@ def asked(
         arguments: What its class is called with, each "key=value".
         run_file: Whether the file is run whole.
         folder: Where the code is run; empty for the folder that it is started in.
+        in_part: Whether of a network whose forward pass fails, what ran before is described.
     """
-    return json.dumps([inputs, arguments, run_file, folder])
+    return json.dumps([inputs, arguments, run_file, folder, in_part])
 
 
 def answer(about: str, model: str, told: Callable[[Problem], str] = str) -> bytes | str:
@@ -42,7 +49,7 @@ def answer(about: str, model: str, told: Callable[[Problem], str] = str) -> byte
         model: The model.
         told: Says what is wrong.
     """
-    inputs, arguments, run_file, folder = json.loads(about)
+    inputs, arguments, run_file, folder, in_part = json.loads(about)
     given = (one.partition("=") for one in arguments)
     with suppress(OSError):  # it is hidden, or gone
         os.chdir(folder or ".")
@@ -54,6 +61,10 @@ def answer(about: str, model: str, told: Callable[[Problem], str] = str) -> byte
         )
         return described(find_model(model).graph(question).graph).encode()
     except ArchstatError as error:
+        if in_part and isinstance(error, ForwardError):
+            problem = error.problems[0]
+            stop = Stop(problem.what, problem.hint or "", error.stopped_in)
+            return described(error.graph, stop).encode()
         return "".join(f"error: {told(one)}\n" for one in error.problems)
 
 

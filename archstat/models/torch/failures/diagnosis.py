@@ -16,11 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from archstat.errors import INSTEAD, NEAR, Problem
-from archstat.graph import INPUT, ForwardError, Graph
+from archstat.graph import INPUT, ForwardError, Graph, Node
 from archstat.layers.base import times
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.misfits import Misfit, problem_of, word
 from archstat.models.torch.failures.users_code import reading_line, users_line
+from archstat.models.torch.known import example_shape, stated_layer
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import is_compilers, tree_leaves
@@ -111,10 +112,18 @@ def explained(failure: Failure) -> ForwardError:
     error = ForwardError(problem.what, hint=hint, instead=problem.instead)
     error.graph, error.traced_on = failure.graph, str(failure.device)
     error.needs_values = None if known else _needs_values(failure)
-    error.asked_in = reading_line(failure.error)
+    error.asked_in, error.stopped_in = reading_line(failure.error), _stopped_in(failure)
     if failure.path:
         error.within(f"module {failure.path!r} ({type(failure.module).__name__})")
     return error.within(failure.graph.name)
+
+
+def _stopped_in(failure: Failure) -> Node | None:
+    """Return the layer that was running, if its kind is known and it was given a tensor."""
+    layer, given = stated_layer(failure.module), next(iter(failure.args), None)
+    if layer is None or not isinstance(given, Tensor) or not given.dim():
+        return None
+    return Node(failure.path, layer, (), example_shape(given, layer)[0], ())
 
 
 def _endless(failure: Failure) -> Problem | None:
