@@ -48,6 +48,8 @@ from archstat.homework.marking.policy import (
     readings,
 )
 from archstat.homework.reading import Contents, read_bytes, read_file
+from archstat.homework.variants.each import Grading, require_model
+from archstat.homework.variants.handout import read_hand_out
 from archstat.models.question import Question
 from archstat.models.spec.build import Settings
 from archstat.report.columns import choose_columns
@@ -208,6 +210,7 @@ def grade(  # noqa: PLR0913  likewise
     policy: str | PathLike[str] | Mapping[str, object] | None = None,
     roster: str | PathLike[str] | None = None,
     override: str | PathLike[str] | None = None,
+    variants: str | PathLike[str] | None = None,
     feedback: str | None = None,
     language: str = "en",
     title: str = "",
@@ -223,6 +226,7 @@ def grade(  # noqa: PLR0913  likewise
         policy: A file with a policy, or what it states.
         roster: Who is in the class, in CSV.
         override: Points that were decided by hand, in CSV.
+        variants: Where `archstat key --variants` wrote which network is whose.
         feedback: How much students are told.
         language: The code of the language in which mistakes are explained.
         title: What the homework is called.
@@ -240,14 +244,21 @@ def grade(  # noqa: PLR0913  likewise
     if not found:
         raise UsageError(f"there is no submission in {shown(fspath(submissions))}")
     render = ForStudents("markdown", title or truth.graph.name, language_named(language).key)
-    work = Grader(truth, rules, render=render if rules.feedback != "none" else None)
+    usual = Grader(truth, rules, render=render if rules.feedback != "none" else None)
+    each = Grading(usual)
+    if variants is not None:
+        kept = read_hand_out(Path(variants))
+        require_model(kept, against if isinstance(against, str) else truth.graph.name)
+        truths = {one.name: _truth(against, one.input, one.with_(settings)) for one in kept.given}
+        each = Grading(usual, kept, truths)
     graded: list[Graded] = []
-    with TemporaryDirectory() as folder, ledger.opened(Path(folder), work.digest) as records:
+    with TemporaryDirectory() as folder, ledger.opened(Path(folder), each.work.digest) as records:
         grade_all(
             found,
             source,
             ledger=records,
-            work=work,
+            work=each.work,
+            mark=each.mark,
             limits=Limits(),
             workers=workers,
             file_names={},
@@ -265,6 +276,7 @@ def grade(  # noqa: PLR0913  likewise
         finals.by_key,
         attempts=rules.attempts,
         decided=decided,
+        borrowed=each.borrowed(graded),
     )
     return GradedClass(report, told)
 

@@ -45,6 +45,7 @@ def _settings(value: object) -> str:
 
 
 OPTIONS: Mapping[str, tuple[str, Callable[[object], str]]] = {
+    "against": ("--against", str),
     "arguments": ("--arg", _pairs),
     "batch_size": ("--batch", str),
     "classes": ("--classes", str),

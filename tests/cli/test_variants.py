@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 
-from archstat.errors import shown
+import archstat
+from archstat.errors import UsageError, shown
 from archstat.homework.variants.handout import Given, HandOut
 from tests.cli.running import assert_refused, invoke
 from tests.homework.answers.solving import solved
@@ -63,6 +64,38 @@ def test_everybody_is_marked_against_their_own_and_what_is_anothers_is_said(cour
     assert told[1] == "  Evidence, and no verdict: sheets may have been mixed up."
 
 
+def test_everybody_is_marked_against_their_own_in_python(course, tmp_path):
+    for name, text in (("2021", "2021"), ("2023", "2021")):
+        sheet = solved((course / "handout" / f"{text}.csv").read_text(encoding="utf-8"))
+        (tmp_path / f"{name}.csv").write_text(sheet, encoding="utf-8")
+    more = {"roster": course / "roster.csv", "variants": course / "handout"}
+    graded = archstat.grade(tmp_path, "paper-alexnet", **more)
+    own, anothers = (row["percent"] for row in graded.rows)
+    assert own == 100
+    assert anothers < 60
+    assert "Right for another student's network" in str(graded)
+    with pytest.raises(UsageError, match="varies 'paper-alexnet', not 'lenet5'"):
+        archstat.grade(tmp_path, "lenet5", **more)
+
+
+def test_code_is_run_with_the_input_of_its_own_network(course, tmp_path):
+    pytest.importorskip("torch")
+    kept = tomllib.loads((course / "handout" / "variants.toml").read_text(encoding="utf-8"))
+    sides = {one["name"]: one["input"][1] for one in kept["given"]}
+    name = next(name for name, side in sides.items() if side != 227)
+    (tmp_path / "in").mkdir()
+    code = (
+        "from torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n"
+        "        raise ValueError(f'given {x.shape[-1]}')\n"
+    )
+    (tmp_path / "in" / f"{name}.py").write_text(code, encoding="utf-8")
+    result = invoke("grade", tmp_path / "in", "--against", "paper-alexnet", "--roster",
+                    course / "roster.csv", "--variants", course / "handout",
+                    "--run-submitted-code", "-o", tmp_path / "out")  # fmt: skip
+    assert result.exit_code == 0
+    assert f"given {sides[name]}" in (tmp_path / "out" / "class.csv").read_text(encoding="utf-8")
+
+
 def test_whoever_is_not_known_is_held_against_the_network_itself(course):
     (course / "in").mkdir(exist_ok=True)
     (course / "in" / "stranger.csv").write_text("layer,weights\nconv1,34848\n", encoding="utf-8")
@@ -74,7 +107,7 @@ def test_whoever_is_not_known_is_held_against_the_network_itself(course):
 def test_a_file_of_another_network_is_refused(course):
     assert_refused(
         invoke("grade", course / "in", "--against", "lenet5", "--variants", course / "handout"),
-        f"error: '{course / 'handout'}' varies 'paper-alexnet', not 'lenet5'",
+        f"error: '{course / 'handout'}': varies 'paper-alexnet', not 'lenet5'",
         "  hint: write --against paper-alexnet",
     )
 

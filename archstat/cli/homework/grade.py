@@ -17,6 +17,8 @@ from archstat.cli.streams import say
 from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archstat.homework.grading.finals import Final, Overrides
     from archstat.homework.grading.guards import Limits
     from archstat.homework.grading.run import Graded
@@ -162,12 +164,6 @@ def grade(
         listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
-        hidden, given = (folder, output), submitted_arguments
-        sandbox = (
-            _sandbox(truth.graph.input_shape, limits, network, hidden, given)
-            if run_submitted_code
-            else None
-        )
         marking.fit(rules, truth)
         rules = collecting.scaled(rules, listed, assignment or truth.graph.name)
         source, submissions = collecting.handed_in(folder, output, read_so_far(), listed)
@@ -176,6 +172,18 @@ def grade(
         render = ForStudents(feedback_format, title, marking.language(tongue).key)
         grader = Grader(truth, rules, choices, render if told else None, as_table)
         each = of_each.grading(variants, against, asked, grader)
+        sandbox = (
+            _sandbox(
+                truth.graph.input_shape,
+                each.inputs,
+                limits,
+                network,
+                (folder, output),
+                submitted_arguments,
+            )
+            if run_submitted_code
+            else None
+        )
         names = feedback_files(submissions, render.suffix) if told else {}
         run = partial(
             grade_all,
@@ -188,7 +196,9 @@ def grade(
             sandbox=sandbox,
             mark=each.mark,
         )
-        digest = f"{__version__} {each.work.digest} {run_submitted_code} {network} {given}"
+        digest = (
+            f"{__version__} {each.work.digest} {run_submitted_code} {network} {submitted_arguments}"
+        )
         total = len(submissions)
         decide = partial(_final, rules.late, decided, override)
         graded = collecting.graded_in(run, digest, output, names, total, render, decide)
@@ -206,6 +216,7 @@ def grade(
             decided,
             each.borrowed(graded),
         )
+        of_each.told(each.strangers(graded), against)
         for left in decided.unused(graded, listed):
             place = f"{shown(str(override))}, line {left.line}"
             who = f"nobody called {shown(left.student)} has handed anything in"
@@ -230,6 +241,7 @@ def _final(late: Late, decided: Overrides, file: Path | None, graded: Graded) ->
 
 def _sandbox(
     shape: Shape,
+    shapes: Mapping[str, Shape],
     limits: Limits,
     network: str,
     hidden: tuple[Path, ...],
@@ -243,9 +255,13 @@ def _sandbox(
     if not hasattr(os, "killpg"):
         raise UsageError("--run-submitted-code is not possible on this system")
     arguments(given)  # which refuses what cannot be one
-    about = describing.asked(["x".join(map(str, shape))], given or [])
-    words = (*python(describing.__name__), about)
-    sandbox = Sandbox(words, limits, network, Walls(hidden))
+
+    def words(of: Shape) -> tuple[str, ...]:
+        asked = describing.asked(["x".join(map(str, of))], given or [])
+        return (*python(describing.__name__), asked)
+
+    of_each = {name: words(each) for name, each in shapes.items()}
+    sandbox = Sandbox(words(shape), limits, network, Walls(hidden), of_each)
     if not sandbox.walls.kind:
         say(
             "warning: this system does not let us keep submitted code from your files and the "

@@ -6,24 +6,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 
 from archstat.cli.homework import marking
 from archstat.cli.streams import say
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import UsageError, did_you_mean, shown, within
 
 if TYPE_CHECKING:
     from archstat.documents.document import Document
     from archstat.graph import Graph
     from archstat.homework.answers.truth import Truth
     from archstat.homework.grading.grader import Grader
-    from archstat.homework.grading.report import Borrowed
-    from archstat.homework.grading.run import Graded
-    from archstat.homework.grading.submissions import Files, Submission
+    from archstat.homework.grading.submissions import Submission
     from archstat.homework.variants.drawing import Made, Settings
-    from archstat.homework.variants.each import GraderOfEach
+    from archstat.homework.variants.each import Grading
     from archstat.layers.base import Shape
     from archstat.models.question import Question
 
@@ -149,49 +147,27 @@ def _file_names(wanted: Sequence[str]) -> list[str]:
     return found
 
 
-class Grading(NamedTuple):
-    """How the hand-ins of a class are graded.
-
-    Attributes:
-        work: What grades one.
-        mark: Returns what stands before its files, to say whose it is.
-        borrowed: Returns what in wrong cells is right for the networks of others.
-    """
-
-    work: Grader | GraderOfEach
-    mark: Callable[[Submission], Files]
-    borrowed: Callable[[Sequence[Graded]], tuple[Borrowed, ...]]
-
-
 def grading(file: Path | None, model: str, asked: Question, usual: Grader) -> Grading:
     """Return how a class is graded: against one network, or each against their own.
 
     Raises:
         UsageError: The file cannot be read, or is about another network.
     """
-    if file is None:
-        return Grading(usual, lambda _: (), lambda _: ())
     from archstat.homework.variants import each
     from archstat.homework.variants.handout import read_hand_out
 
+    if file is None:
+        return each.Grading(usual)
     kept = read_hand_out(file)
-    if kept.model != model:
-        raise UsageError(
-            f"{shown(str(file))} varies {shown(kept.model)}, not {shown(model)}",
-            hint=f"write --against {kept.model}",
-        )
+    with within(shown(str(file))):
+        each.require_model(kept, model)
     truths = {
         one.name: marking.truth(model, _with(asked, one.input, one.settings)) for one in kept.given
     }
-    of_each = {name: replace(usual, truth=truth) for name, truth in truths.items()}
+    return each.Grading(usual, kept, truths)
 
-    def borrowed(graded: Sequence[Graded]) -> tuple[Borrowed, ...]:
-        strangers = [one for one in graded if each.given_to(kept, one.submission) is None]
-        for one in strangers:
-            say(
-                f"note: {shown(one.submission.key)} was given no network of its own, and is held "
-                f"against {model}"
-            )
-        return each.borrowed(kept, truths, graded)
 
-    return Grading(each.GraderOfEach(of_each, usual), each.marker(kept), borrowed)
+def told(strangers: Sequence[Submission], model: str) -> None:
+    """Tell whose networks nobody knows."""
+    for one in strangers:
+        say(f"note: {shown(one.key)} was given no network of its own, and is held against {model}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 
+from archstat.errors import INSTEAD, UsageError, shown
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.grading.grader import Grader
@@ -15,6 +17,7 @@ from archstat.homework.grading.report import Borrowed
 from archstat.homework.grading.run import Graded
 from archstat.homework.grading.submissions import WHOSE, Files, Submission
 from archstat.homework.variants.handout import Given, HandOut, names_of
+from archstat.layers.base import Shape
 
 FEWEST = 3
 """Layers of which cells are right for another network before that is said: one may be equal by
@@ -50,22 +53,70 @@ class GraderOfEach:
         return self.usual(files)
 
 
+@dataclass(frozen=True)
+class Grading:
+    """How the hand-ins of a class are graded.
+
+    Attributes:
+        usual: What grades those who have no network of their own.
+        hand_out: Who has which; None if all have the same.
+        truths: What is right for each, by the names of what was given.
+    """
+
+    usual: Grader
+    hand_out: HandOut | None = None
+    truths: Mapping[str, Truth] = field(default_factory=dict)
+
+    @cached_property
+    def work(self) -> Grader | GraderOfEach:
+        """What grades a hand-in."""
+        if self.hand_out is None:
+            return self.usual
+        graders = {name: replace(self.usual, truth=truth) for name, truth in self.truths.items()}
+        return GraderOfEach(graders, self.usual)
+
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """The inputs of the networks, by the names of what was given."""
+        return {name: truth.graph.input_shape for name, truth in self.truths.items()}
+
+    def mark(self, submission: Submission) -> Files:
+        """Return what stands before the files of a hand-in, to say whose it is."""
+        given = None if self.hand_out is None else given_to(self.hand_out, submission)
+        return () if given is None else ((WHOSE, given.name.encode()),)
+
+    def strangers(self, graded: Iterable[Graded]) -> list[Submission]:
+        """Return the hand-ins of which nobody knows whose network is asked for."""
+        if self.hand_out is None:
+            return []
+        submissions = (one.submission for one in graded)
+        return [one for one in submissions if given_to(self.hand_out, one) is None]
+
+    def borrowed(self, graded: Iterable[Graded]) -> tuple[Borrowed, ...]:
+        """Return what in wrong cells is right for the networks of others."""
+        return () if self.hand_out is None else borrowed(self.hand_out, self.truths, graded)
+
+
+def require_model(hand_out: HandOut, model: str) -> None:
+    """Check that a hand-out is about a network.
+
+    Raises:
+        UsageError: It varies another one.
+    """
+    if hand_out.model != model:
+        raise UsageError(
+            f"varies {shown(hand_out.model)}, not {shown(model)}",
+            hint=f"write {INSTEAD}",
+            instead={"against": hand_out.model},
+        )
+
+
 def given_to(hand_out: HandOut, submission: Submission) -> Given | None:
     """Return what was given to whoever handed something in; None if nobody knows."""
     names = [name for student in submission.students for name in names_of(student)]
     people = [(one.number, one.email, one.name) for one in submission.people]
     names += [name for person in people for name in person if name]
     return hand_out.of((*names, submission.key, submission.key.rpartition("/")[2]))
-
-
-def marker(hand_out: HandOut) -> Callable[[Submission], Files]:
-    """Return what tells whose a submission is, as a file before its others."""
-
-    def files(submission: Submission) -> Files:
-        given = given_to(hand_out, submission)
-        return () if given is None else ((WHOSE, given.name.encode()),)
-
-    return files
 
 
 def borrowed(

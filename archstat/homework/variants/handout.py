@@ -40,6 +40,12 @@ class Given:
     input: Shape
     settings: Settings = field(default_factory=dict)
 
+    def with_(self, others: Settings | None) -> Settings:
+        """Return its changes, and before them others."""
+        before = others or {}
+        layers = dict.fromkeys((*before, *self.settings))
+        return {one: {**before.get(one, {}), **self.settings.get(one, {})} for one in layers}
+
 
 @dataclass(frozen=True)
 class HandOut:

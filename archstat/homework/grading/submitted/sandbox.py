@@ -15,16 +15,16 @@ import re
 import signal
 import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path, PurePosixPath
 
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import clipped
 from archstat.homework.grading.processes import ended, environment, kill, python, started
-from archstat.homework.grading.submissions import CODE, Described, Files
+from archstat.homework.grading.submissions import CODE, WHOSE, Described, Files
 from archstat.homework.grading.submitted import limiting
 from archstat.homework.grading.submitted.limiting import KILLED
 from archstat.homework.grading.submitted.walls import IN_MEMORY, Walls
@@ -66,12 +66,15 @@ class Sandbox:
         limits: What a sheet may take; code is allowed PyTorch beside it.
         network: What the network is called in the file; empty if the file has one only.
         walls: What stands around the code.
+        of_each: The commands for those who have a network of their own, by the names of what they
+            were given.
     """
 
     command: tuple[str, ...]
     limits: Limits
     network: str = ""
     walls: Walls = field(default_factory=Walls)
+    of_each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def networks(self, files: Files) -> Files:
         """Return what is said of the networks in Python files, or why nothing is.
@@ -80,6 +83,10 @@ class Sandbox:
             TimeIsUp: One takes too long.
             MachineIsFull: One fails of something that passes.
         """
+        first, whose = files[0] if files else ("", b"")
+        if first == WHOSE and isinstance(whose, bytes):
+            own = replace(self, command=self.of_each.get(whose.decode(), self.command))
+            return await own.networks(files[1:])
         code = [
             (name, data)
             for name, data in files
