@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from archstat.bench.layer_summary import LayerFigures
 from archstat.bench.protocol import SECOND
-from archstat.documents.units import significant, time_unit
+from archstat.documents.units import percent, significant, time_unit
 from archstat.pictures.plans.palette import ColourQuantity
 from archstat.pictures.plans.stops import Stop
 
@@ -28,7 +28,7 @@ def measured_quantity(by: str, layers: Sequence[LayerFigures]) -> ColourQuantity
             LIMIT,
             "of the limit",
             lambda stop: _reached(stop, of),
-            lambda share: f"{100 * share:.0f} %",
+            percent,
             is_share=True,
         )
     unit = time_unit([layer.ns / SECOND for layer in layers])
