@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,11 +93,21 @@ def compare(
                 raise typer.Exit(NO)
             return
         reports = [_report(model, input, classes, None, None, batch) for model in models]
+        reports = _told_apart(reports, models)
         found = comparison.compare(reports)
         found = found.changes() if only_changes else found
         target.send(comparison_document(found))
     if fail_on_change and found.differs:
         raise typer.Exit(NO)
+
+
+def _told_apart(reports: Sequence[NetworkReport], models: Sequence[str]) -> list[NetworkReport]:
+    """Return reports of which no two have one name: those that do are called as they were given."""
+    times = Counter(report.model for report in reports)
+    return [
+        replace(report, model=model) if times[report.model] > 1 else report
+        for report, model in zip(reports, models, strict=True)
+    ]
 
 
 def budget(
