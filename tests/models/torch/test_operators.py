@@ -8,7 +8,7 @@ import torchvision
 from torch import nn
 
 from archstat import analyze
-from archstat.models.torch.recording.meta import answer
+from archstat.models.torch.recording.answers import answer
 from archstat.report.folding import folded
 
 ADDMM = torch.ops.aten.addmm.default
@@ -51,6 +51,91 @@ def test_a_linear_layer_on_meta_gives_what_torch_gives(bias, dtype):
 def test_a_linear_layer_of_another_width_fails_as_torch_fails(shapes):
     with pytest.raises(RuntimeError):
         answer(ADDMM, [torch.ones(shape, device="meta") for shape in shapes], {})
+
+
+def meta(*shape, dtype=torch.float32):
+    return torch.zeros(shape, dtype=dtype, device="meta")
+
+
+ALIKE = "add mul sub relu gelu hardtanh hardswish hardsigmoid leaky_relu elu celu selu mish silu"
+IN_PLACE = "add_ mul_ relu_ gelu_ hardtanh_ hardswish_ hardsigmoid_ leaky_relu_ elu_ silu_"
+
+
+def seen(out):
+    """Return all that a tensor on meta is."""
+    return tuple(out.shape), out.stride(), out.dtype, out.is_meta
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64, torch.int64])
+@pytest.mark.parametrize("name", [*ALIKE.split(), *IN_PLACE.split()])
+def test_what_works_value_by_value_gives_on_meta_what_torch_gives_on_the_cpu(name, dtype):
+    packet = getattr(torch.ops.aten, name)
+    is_binary = name.removesuffix("_") in {"add", "mul", "sub"}
+    operator = packet.Tensor if is_binary else packet.default
+    for shape, turned in [
+        ((2, 3, 4, 5), False),
+        ((2, 3, 4, 5), True),
+        ((), False),
+        ((0, 3), False),
+    ]:
+        given = meta(*shape, dtype=dtype)
+        given = given.transpose(0, -1) if turned else given
+        arguments = [given, given.clone()] if is_binary else [given]
+        there = [torch.empty_strided(t.shape, t.stride(), dtype=dtype).zero_() for t in arguments]
+        try:
+            theirs = operator(*there)
+        except RuntimeError:
+            continue  # as whole numbers have no such activation
+        ours = answer(operator, arguments, {})
+        assert seen(ours) == (tuple(theirs.shape), theirs.stride(), theirs.dtype, True)
+        assert (ours is given) is name.endswith("_")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param(meta(2, 3), meta(3), id="another shape"),
+        pytest.param(meta(2, 3), meta(2, 3, dtype=torch.float64), id="another type"),
+        pytest.param(meta(2, 3), meta(3, 2).t(), id="another layout"),
+        pytest.param(meta(2, 3), 1j, id="a complex number"),
+        pytest.param(meta(2, 3, dtype=torch.int64), 0.5, id="whole numbers and a fraction"),
+    ],
+)
+def test_a_sum_of_what_is_not_alike_is_left_to_torch(left, right):
+    operator = torch.ops.aten.add.Tensor
+    assert seen(answer(operator, [left, right], {})) == seen(operator(left, right))
+
+
+@pytest.mark.parametrize("axes", [(5,), (4, 5)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("is_affine", [True, False])
+def test_layer_norm_on_meta_gives_what_torch_gives(axes, dtype, is_affine):
+    operator = torch.ops.aten.native_layer_norm.default
+    params = [meta(*axes, dtype=dtype) if is_affine else None for _ in range(2)]
+    arguments = [meta(2, 3, 4, 5, dtype=dtype), [*axes], *params, 1e-5]
+    assert [*map(seen, answer(operator, arguments, {}))] == [*map(seen, operator(*arguments))]
+
+
+def test_layer_norm_over_other_axes_fails_as_torch_fails():
+    with pytest.raises(RuntimeError):
+        answer(torch.ops.aten.native_layer_norm.default, [meta(2, 5), [4], None, None, 1e-5], {})
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("shape", [(2, 6, 4, 5), (2, 6)])
+def test_group_norm_on_meta_gives_what_torch_gives(shape, dtype):
+    operator = torch.ops.aten.native_group_norm.default
+    places = 20 if len(shape) > 2 else 1
+    vectors = [meta(6, dtype=dtype), meta(6, dtype=dtype)]
+    arguments = [meta(*shape, dtype=dtype), *vectors, 2, 6, places, 3, 1e-5]
+    assert [*map(seen, answer(operator, arguments, {}))] == [*map(seen, operator(*arguments))]
+
+
+@pytest.mark.parametrize("groups", [4, 0])
+def test_group_norm_of_other_groups_fails_as_torch_fails(groups):
+    arguments = [meta(2, 6, 4), meta(6), meta(6), 2, 6, 4, groups, 1e-5]
+    with pytest.raises((RuntimeError, ZeroDivisionError)):
+        answer(torch.ops.aten.native_group_norm.default, arguments, {})
 
 
 class Attention(nn.Module):

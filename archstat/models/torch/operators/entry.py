@@ -37,6 +37,8 @@ class Operator:
         is_passing: Whether its output is its input, where the shape is the same.
         is_factory: Whether it takes a tensor for its shape and type only, not for what it holds.
         is_pointwise: Whether it treats each value by itself.
+        is_like_inputs: Whether its output is as its inputs are, where these are alike and hold
+            fractions.
         needs_one_type: Whether devices refuse factors of several types, which meta lets pass.
     """
 
@@ -48,6 +50,7 @@ class Operator:
     is_passing: bool = False
     is_factory: bool = False
     is_pointwise: bool = False
+    is_like_inputs: bool = False
     needs_one_type: bool = False
 
     @property

@@ -26,17 +26,22 @@ def _join(call: Call, kind: type[Layer]) -> Layer | None:
 
 
 OPERATORS = (
-    pointwise("add", layer=lambda call: _join(call, Add)),
-    pointwise("mul", layer=lambda call: _join(call, Multiply)),
-    pointwise("relu", layer=as_layer(ReLU)),
+    pointwise("add", is_like_inputs=True, layer=lambda call: _join(call, Add)),
+    pointwise("mul", is_like_inputs=True, layer=lambda call: _join(call, Multiply)),
+    pointwise("relu", is_like_inputs=True, layer=as_layer(ReLU)),
+    *(
+        pointwise(name, is_like_inputs=True)
+        for name in """
+        celu elu gelu hardsigmoid hardswish hardtanh leaky_relu mish rsub selu silu softplus sub
+        """.split()  # noqa: SIM905  a list of quoted words reads worse
+    ),
     *(
         pointwise(name)
         for name in """
         __irshift__ __lshift__ __rshift__ _add_relu _masked_scale _prelu_kernel addr bitwise_and
-        bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor celu div elu equal
-        floor_divide gelu hardshrink hardsigmoid hardswish hardtanh isinf isnan leaky_relu
-        log_sigmoid_forward masked_fill mish remainder rrelu rrelu_with_noise
-        rrelu_with_noise_functional rsub selu silu softplus softshrink sub threshold where
+        bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor div equal floor_divide
+        hardshrink isinf isnan log_sigmoid_forward masked_fill remainder rrelu rrelu_with_noise
+        rrelu_with_noise_functional softshrink threshold where
         """.split()  # noqa: SIM905  a list of quoted words reads worse
     ),
     *free("_to_copy alias clone copy detach lift_fresh", in_place, is_passing=True),

@@ -1,8 +1,7 @@
 """What operators give on the meta device, where most of torch's own time goes into Python.
 
 An operator that makes new tensors makes them alike wherever it is given the same: so it is asked
-once in a process, and its answer is made again. Batch norm, which torch works out value by value
-even so, is answered by us.
+once in a process, and its answer is made again.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.private import OpOverload, schema, storage_id, tree_leaves
+from archstat.models.torch.recording.answers import answer
 
 Like: TypeAlias = tuple[torch.Size, tuple[int, ...], torch.dtype]
 """A new tensor: its sizes, its strides and its type."""
@@ -25,12 +25,6 @@ PLAIN = (int, float, str, type(None), torch.dtype, torch.layout, torch.memory_fo
 
 MOST_ANSWERS = 1 << 14
 """As many are remembered; then all are forgotten."""
-
-MATRIX = 2
-ADDMM = torch.ops.aten.addmm.default
-BATCH_NORM = torch.ops.aten.native_batch_norm.default
-GROUPED = getattr(getattr(torch.ops.aten, "_grouped_mm", None), "default", None)
-"""None where this torch has none, as 2.6."""
 
 
 def require_one_type(entry: Operator, args: Sequence[Any]) -> None:
@@ -59,7 +53,7 @@ class Answers:
         """Return what an operator gives."""
         key = _key(operator, args, kwargs) if _makes_new(operator) else None
         if key is None:
-            return operator(*args, **kwargs)
+            return answer(operator, args, kwargs)
         if (like := self._known.get(key)) is not None:
             return _made(like)
         out = answer(operator, args, kwargs)
@@ -138,58 +132,3 @@ def _made(like: Any) -> Any:
         shape, strides, dtype = like
         return torch.empty_strided(shape, strides, dtype=dtype, device="meta")
     return tuple(None if each is None else _made(each) for each in like)
-
-
-def answer(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Return what an operator gives; of a batch norm on meta, without asking it.
-
-    The output is like the input, and in evaluation mode there are no statistics.
-    """
-    if operator is BATCH_NORM and _fits(args):
-        image, is_training = args[0], args[5]
-        statistics = image.new_empty(image.shape[1] if is_training else 0)
-        return torch.empty_like(image), statistics, statistics.clone()
-    if operator is ADDMM and _fit(*args[:3]) and not kwargs:
-        return args[1].new_empty((args[1].shape[0], args[2].shape[1]))
-    if operator is GROUPED and args[0].is_meta:  # which takes but some types there
-        return _grouped(*args, **kwargs)
-    return operator(*args, **kwargs)
-
-
-def _fit(bias: Tensor, left: Tensor, right: Tensor) -> bool:
-    """Return whether a product of matrices on meta and a bias for its columns can be added."""
-    return (
-        left.is_meta
-        and right.is_meta
-        and bias.is_meta
-        and left.dim() == right.dim() == MATRIX
-        and left.shape[1] == right.shape[0]
-        and bias.shape == right.shape[1:]
-        and left.dtype == right.dtype == bias.dtype
-    )
-
-
-def _grouped(
-    left: Tensor,
-    right: Tensor,
-    offs: Tensor | None = None,
-    bias: Tensor | None = None,  # noqa: ARG001  as torch calls it
-    out_dtype: torch.dtype | None = None,
-) -> Tensor:
-    """Return the products of several groups; where both sides are parted, one for each group."""
-    groups = [offs.shape[0]] if offs is not None and left.dim() == right.dim() == MATRIX else []
-    groups = [left.shape[0]] if left.dim() == right.dim() > MATRIX else groups
-    rows = [*groups, left.shape[-2], right.shape[-1]]
-    return left.new_empty(rows, dtype=out_dtype or left.dtype)
-
-
-def _fits(args: Sequence[Any]) -> bool:
-    """Return whether the arguments of a batch norm are on meta, and its parameters fit."""
-    image, *params, is_training, _, _ = args
-    return (
-        image.is_meta
-        and image.dim() > 1
-        and (is_training or params[2] is not None)
-        and all(param is None or param.shape == image.shape[1:2] for param in params)
-        and all(param is None or param.dtype == image.dtype for param in params)
-    )
