@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import gcd, lcm
 from typing import Protocol, TypeAlias
 
@@ -47,7 +48,7 @@ class Repeating:
     intervals: tuple[Interval | None, ...]
     advance: int
 
-    @property
+    @cached_property
     def stride(self) -> Fraction:
         """See `Branch.stride`."""
         return Fraction(self.advance, len(self.intervals))

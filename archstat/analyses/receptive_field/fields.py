@@ -24,7 +24,7 @@ from archstat.analyses.receptive_field.tracks import Track, UnknownReachError, u
 from archstat.analyses.receptive_field.view import FieldView
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape
-from archstat.layers.reach import Inside, Reach
+from archstat.layers.reach import Inside, Mixing, Reach
 from archstat.record import record
 
 
@@ -113,9 +113,11 @@ def _view(
     known = [view for view in given if isinstance(view, FieldView)]
     if lost is not None or not given or len(known) < len(given):
         return lost
-    shape = (node.examples or 1, *node.out_shape)
+    reach = node.layer.reach(node.in_shape)
+    if reach is Mixing.NONE and len(known) == 1 and node.in_shape == node.out_shape:
+        return known[0]
     try:
-        view, remarks = _after(node.layer.reach(node.in_shape), known, shape)
+        view, remarks = _after(reach, known, (node.examples or 1, *node.out_shape))
     except UnknownReachError as error:
         return _Lost(node.name, error.problems[0].what)
     notes += [f"{node.name}: {remark}" for remark in remarks]

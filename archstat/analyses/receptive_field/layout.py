@@ -40,6 +40,10 @@ class AxisFactor:
         """The axes of the image that have units here."""
         return () if self.axis is None else (self.axis,)
 
+    def numbers_all(self, axis: int, units: int) -> bool:
+        """Return whether it numbers the units of an axis of the image, one after the other."""
+        return self.axis == axis and self.size == units and self.step == 1
+
     def continues(self, faster: AxisFactor) -> bool:
         """Return whether this digit goes up by one where a faster one starts again."""
         if self.axis != faster.axis or self.size == 1:
@@ -91,14 +95,14 @@ Layout: TypeAlias = tuple[Axis, ...]
 
 def axes_of(axis: Axis) -> tuple[int, ...]:
     """Return the axes of the image that have units on an axis of a tensor."""
-    if len(axis) == 1:
-        return axis[0].axes
+    if len(axis) <= 1:
+        return axis[0].axes if axis else ()
     return tuple(sorted({number for factor in axis for number in factor.axes}))
 
 
 def padded(layout: Layout, rank: int) -> Layout:
     """Return a layout with at least so many axes: those that are missing come first."""
-    return ((),) * (rank - len(layout)) + layout
+    return layout if rank <= len(layout) else ((),) * (rank - len(layout)) + layout
 
 
 def permuted(layout: Layout, order: Sequence[int]) -> Layout:
@@ -185,6 +189,8 @@ def is_doubtful(axis: Axis) -> bool:
 
 def certain(layout: Layout) -> Layout:
     """Return a layout in which channels are known to be channels."""
+    if not any(map(is_doubtful, layout)):
+        return layout
     return tuple(
         tuple(replace(f, is_doubtful=False) if isinstance(f, AxisFactor) else f for f in axis)
         if is_doubtful(axis)
@@ -203,11 +209,12 @@ def fitted(layout: Layout, shape: Shape) -> Layout:
     """
     layout = padded(layout, len(shape))
     first = len(layout) - len(shape)
-    last = zip(layout[first:], shape, strict=True)
-    return (*layout[:first], *(_fitted(axis, size) for axis, size in last))
+    return layout[:first] + tuple(map(_fitted, layout[first:], shape))
 
 
 def _fitted(axis: Axis, size: int) -> Axis:
+    if len(axis) == 1 and (axis[0].size == size or not axis[0].axes):
+        return axis
     if not axes_of(axis) or prod(factor.size for factor in axis) == size:
         return axis
     if all(factor.size == 1 for factor in axis if factor.axes):

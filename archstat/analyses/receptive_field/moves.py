@@ -76,9 +76,9 @@ def _require_certain(view: FieldView, reach: Sequence[Along]) -> None:
     Raises:
         UnknownReachError: The input has two axes, and the other one may as well be its places.
     """
-    whole = {number for number, along in enumerate(reach, -len(reach)) if along in WHOLE}
-    if not whole:
+    if not any(map(is_doubtful, view.layout)):
         return
+    whole = {number for number, along in enumerate(reach, -len(reach)) if along in WHOLE}
     layout = dict(enumerate(view.layout, -len(view.layout)))
     has_doubt = any(is_doubtful(axis) for number, axis in layout.items() if number not in whole)
     if has_doubt and any(axes_of(layout[number]) for number in whole):
@@ -114,13 +114,16 @@ def _slid(view: FieldView, number: int, window: Window, size: int) -> FieldView:
         raise UnknownReachError("it works along several axes of the image at once")
     _require_all(view, number, axis)
     track = view.tracks[axis]
-    if factors != (AxisFactor(track.units, axis),):  # in another order, or channels among them
+    is_map = len(numbered) == 1 and numbered[0].numbers_all(axis, track.units)
+    if not is_map:  # in another order, or channels among them
         steps = tuple(factor.step if factor.axes else 0 for factor in numbered)
         sizes = tuple(factor.size for factor in numbered)
         track = track.through(Digits(sizes, steps), prod(sizes))
     layout = [*certain(view.layout)]
     layout[number] = (AxisFactor(size, axis),)
-    return view.with_track(axis, track.through(window, size)).laid_out(tuple(layout))
+    tracks = [*view.tracks]
+    tracks[axis] = track.through(window, size)
+    return FieldView(tuple(tracks), tuple(layout))
 
 
 def _require_all(view: FieldView, number: int, axis: int) -> None:
@@ -129,5 +132,6 @@ def _require_all(view: FieldView, number: int, axis: int) -> None:
     Raises:
         UnknownReachError: Another one does.
     """
-    if any(axis in factor.axes and other != number for other, _, factor in view.places()):
-        raise UnknownReachError("it works along a part of an axis of the image")
+    for other, _, factor in view.places():
+        if other != number and axis in factor.axes:
+            raise UnknownReachError("it works along a part of an axis of the image")

@@ -65,12 +65,13 @@ class Track:
         """What each unit of the map sees."""
         return tuple(map(self.interval, range(self.units)))
 
-    @property
+    @cached_property
     def stride(self) -> Fraction:
         """The mean number of pixels from one unit to the next, the largest of all branches."""
         if self.is_constant:
             return Fraction(0)
-        return max(branch.stride for branch in self.branches)
+        strides = [branch.stride for branch in self.branches]
+        return strides[0] if len(strides) == 1 else max(strides)
 
     @property
     def is_even(self) -> bool:

@@ -91,11 +91,12 @@ class FieldView:
         """
         view = self
         for number, place, factor in self.places():
-            tracks = {axis: self.tracks[axis] for axis in factor.axes}
-            is_map = any(
-                (AxisFactor(t.units, a),) == self.layout[number] for a, t in tracks.items()
+            is_map = (
+                len(self.layout[number]) == 1
+                and isinstance(factor, AxisFactor)
+                and any(factor.numbers_all(axis, self.tracks[axis].units) for axis in factor.axes)
             )
-            if not is_map and all(track.is_constant for track in tracks.values()):
+            if not is_map and all(self.tracks[axis].is_constant for axis in factor.axes):
                 view = view.read(number, place, is_in_place=False)
         return view
 
@@ -107,8 +108,11 @@ class FieldView:
     def compact(self) -> FieldView:
         """Return the view with those units alone that the tensor tells apart."""
         view = self
+        factors = [factor for _, _, factor in self.places() if isinstance(factor, AxisFactor)]
         for axis, track in enumerate(self.tracks):
-            own = [f for _, _, f in self.places() if isinstance(f, AxisFactor) and f.axis == axis]
+            own = [factor for factor in factors if factor.axis == axis]
+            if len(own) == 1 and own[0].size == track.units:
+                continue
             own.sort(key=lambda factor: factor.step, reverse=True)
             sizes = tuple(factor.size for factor in own)
             if own and prod(sizes) != track.units:
