@@ -24,12 +24,19 @@ def noting() -> Iterator[None]:
         _NOTED.reset(token)
 
 
+def resolved(path: Path) -> Path:
+    """Return where a file is, behind all links; the path itself, if that leads nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle of links; a name that no file can have
+        return path.absolute()
+
+
 def note_read(path: Path) -> None:
     """Note that a file is read."""
     known = _NOTED.get()
     if known is not None:
-        with suppress(OSError, RuntimeError, ValueError):  # a name that no file can have
-            known.add(path.resolve())
+        known.add(resolved(path))
 
 
 def read_so_far() -> tuple[Path, ...]:

@@ -17,6 +17,7 @@ from archstat.files import (
     read_file,
     read_so_far,
     require_unread,
+    resolved,
     write_file,
 )
 
@@ -105,3 +106,11 @@ def test_no_name_is_too_long_to_be_asked(tmp_path):
     (tmp_path / "a").write_bytes(b"")
     names = ("a", "b", ".", "a" * 5_000, "a\0b")
     assert [is_file(tmp_path / name) for name in names] == [True, *[False] * 4]
+
+
+def test_links_that_lead_in_a_circle_are_where_they_are(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    assert resolved(tmp_path / "a") == tmp_path / "a"
+    (tmp_path / "c").symlink_to(".")
+    assert resolved(tmp_path / "c" / "x") == tmp_path.resolve() / "x"

@@ -573,3 +573,10 @@ def test_an_empty_name_is_not_the_folder_that_we_are_in(tmp_path, monkeypatch, w
     result = invoke("grade", *words, "--against", "lenet5")
     assert result.exit_code == 2
     assert "it is empty; the folder that you are in is called ." in result.stderr
+
+
+def test_a_folder_that_links_to_itself_is_told(tmp_path):
+    (tmp_path / "in").symlink_to("in")
+    result = grade(tmp_path / "in")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: ")

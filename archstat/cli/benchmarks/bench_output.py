@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from archstat.cli.output import STDOUT, Destination, destination, require_other, write_stdout
 from archstat.cli.streams import say
 from archstat.errors import UsageError
+from archstat.files import resolved
 
 if TYPE_CHECKING:
     from archstat.bench.comparing.comparison import Comparison
@@ -61,7 +62,7 @@ class Targets:
             for name in models:
                 what = "record" if name.endswith(".json") else "model"
                 require_other(path, what, (Path(name), Path(name.rpartition(":")[0])))
-            if not path.resolve().parent.is_dir():  # said before it is measured, not after
+            if not resolved(path).parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
         printed = destination(None if files else format_name, None, special=OF_RECORDS_ALONE)
         return cls(files, printed, tolerance)

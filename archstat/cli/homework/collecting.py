@@ -46,13 +46,14 @@ def handed_in(
         UsageError: There is nothing, or nothing of anybody in the class; or the results would
             overwrite what is read.
     """
+    from archstat.files import resolved
     from archstat.formats.special import grades
     from archstat.homework.grading.ledger import NAME
     from archstat.homework.grading.source import open_source
     from archstat.homework.grading.submissions import found_in
 
     place = f"-o {shown(str(output))}"
-    if output.resolve() == folder.resolve():
+    if resolved(output) == resolved(folder):
         raise UsageError(f"{place} is where the submissions are", hint="write -o results")
     results = {
         "class.csv",
@@ -64,7 +65,7 @@ def handed_in(
         *grades.FILES.values(),
     }
     for path in read:
-        if path.resolve().parent == output.resolve() and path.name in results:
+        if resolved(path).parent == resolved(output) and path.name in results:
             raise UsageError(f"{place} would overwrite {shown(str(path))}", hint="name another")
     source = open_source(folder, without=(output, *read))
     found = found_in(source, roster)

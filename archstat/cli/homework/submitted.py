@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from archstat.cli.progress import waiting
 from archstat.cli.wording import told
 from archstat.errors import Problem, TraceError, UsageError, within
-from archstat.files import read_so_far
+from archstat.files import read_so_far, resolved
 
 if TYPE_CHECKING:
     from archstat.graph import Graph
@@ -67,7 +67,7 @@ def network_of(
     name, colon, attribute = file.rpartition(":") if ":" in file else (file, "", "")
     path = Path(name).absolute()
     about = describing.asked(inputs, arguments, run_file=run_file, folder=os.getcwd(), in_part=True)  # noqa: PTH109
-    hidden = tuple(each for each in read_so_far() if each != path.resolve())
+    hidden = tuple(each for each in read_so_far() if each != resolved(path))
     sandbox = Sandbox((*python(__name__), about), limits, walls=Walls(hidden))
     with within(file):
         try:

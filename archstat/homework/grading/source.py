@@ -16,6 +16,7 @@ from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo, is_zipfile
 
 from archstat.errors import SheetError, UsageError, shown
+from archstat.files import resolved
 from archstat.homework.reading import limits
 from archstat.homework.reading.decoding import decoded
 from archstat.homework.reading.office.archive import SMALL_BYTES
@@ -94,8 +95,8 @@ class Folder:
     """The files below a folder."""
 
     def __init__(self, path: Path, without: tuple[Path, ...] = ()) -> None:
-        self._path = path.resolve()
-        self._without = {one.resolve() for one in without}
+        self._path = resolved(path)
+        self._without = {resolved(one) for one in without}
         self.members = tuple(_limited(self._walk()))
 
     def _walk(self) -> Iterator[Member]:

@@ -12,8 +12,8 @@ from archstat.errors import SheetError
 
 T = TypeVar("T")
 
-MOST_SECONDS = 20
-"""Of a processor, for one file: a sheet of ten thousand rows and 25 columns takes half of it."""
+MOST_SECONDS = 9
+"""Of a processor, for one file: a sheet of ten thousand rows and 25 columns takes 3 to 8."""
 
 MOST_BYTES = 32 << 20
 """Of a file: a notebook or a document with a dozen photographs."""

@@ -41,6 +41,10 @@ TYPES: Mapping[int, str] = {
 }
 
 
+MOST_BYTES = (1 << 31) - 1
+"""Of a file: no message of protobuf is longer."""
+
+
 @dataclass(frozen=True)
 class Exported:
     """A model, as its file has it, for a batch of one.
@@ -71,6 +75,8 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
     if not is_file(file):
         near = did_you_mean(file.name, [each.name for each in file.parent.glob("*.onnx")])
         raise UsageError(f"there is no file {shown(path)}", hint=near)
+    if file.stat().st_size > MOST_BYTES:
+        raise UsageError(f"{shown(path)} has more than 2 GiB, and no ONNX model has")
     try:
         model = onnx.load(path, load_external_data=False)
     except Exception:  # noqa: BLE001  protobuf raises errors of its own

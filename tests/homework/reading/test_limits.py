@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from time import process_time
+
 import pytest
 
+from archstat.errors import SheetError
 from archstat.homework.reading import limits, read_bytes, read_file, read_text
 from tests.homework.reading.making import archive, docx, notebook, ods
 from tests.homework.reading.reading import assert_refused
@@ -241,3 +245,22 @@ def test_a_log_of_aligned_columns_is_kept_to_the_rows_that_are_read():
     text = "a  b\n" + "1  2\n" * 150_000
 
     assert_text_refused(text, "line 1: has 10,001 rows; at most 10,000 are read")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("a" * 50 + " " * 4_000 + "1!", id="blanks behind a name"),
+        pytest.param("a b:" * 1_000 + "  1!", id="colons"),
+        pytest.param("a: " + "1 * " * 2_000 + " x", id="terms"),
+        pytest.param("1 " * 4_000 + "= 1 = 1!", id="numbers"),
+        pytest.param("-" * 4_000 + "a" + "\t" * 4_000 + "!", id="a tree"),
+        pytest.param("(" * 4_000 + "a" * 4_000 + ")", id="brackets"),
+        pytest.param("a (" * 2_000 + "1 x 1 x 1", id="shapes"),
+    ],
+)
+def test_no_line_is_looked_at_for_long(line):
+    start = process_time()
+    with suppress(SheetError):
+        read_text("\n".join([line] * 5), name="sheet")
+    assert process_time() - start < 2

@@ -202,7 +202,7 @@ def test_a_notebook_is_its_cells_without_magic(tmp_path, monkeypatch, capsys):
 def test_what_is_no_notebook_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "hw.ipynb").write_text("{", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"'hw\.ipynb' is no notebook that can be read"):
+    with pytest.raises(UsageError, match=r"'hw\.ipynb': is no notebook that can be read"):
         load_source("hw.ipynb:Net", {})
 
 

@@ -71,3 +71,10 @@ def test_what_is_no_program_is_refused(tmp_path, monkeypatch):
         archstat.analyze("net.pt2")
     with pytest.raises(UsageError, match=r"there is no file 'nett\.pt2'\n  hint: did you mean"):
         archstat.analyze("nett.pt2")
+
+
+def test_torch_logs_nothing_of_a_file_that_it_cannot_load(tmp_path, capfd):
+    (tmp_path / "net.pt2").write_bytes(b"")
+    with pytest.raises(UsageError, match="is no exported program"):
+        archstat.analyze(str(tmp_path / "net.pt2"))
+    assert capfd.readouterr().err == ""

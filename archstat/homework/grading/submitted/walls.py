@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from archstat.files import resolved
 from archstat.homework.grading.processes import environment, python
 from archstat.homework.grading.submitted import limiting
 
@@ -94,7 +95,7 @@ class Walls:
             for path in (folder, sys.prefix, sys.base_prefix, *sys.path)
             if path
         ]
-        for path in map(Path.resolve, self.hidden):
+        for path in map(resolved, self.hidden):
             if path.exists() and not any(one.is_relative_to(path) for one in needed):
                 yield path
 

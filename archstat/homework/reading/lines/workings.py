@@ -29,8 +29,9 @@ TITLES = ("layer", "parameters")
 TREE = re.compile(r"^[\s│├└─┬|+\-*►▸•>`]*")
 OPERATOR = re.compile(r"[×x*+·]")
 RULE = re.compile(r"[\s\-–—=─━═_]*")
-LINE = re.compile(
-    r"(?P<name>[^=\[]{0,60}?[^\W\d_][^=\[]{0,60}?)\s*(?::|\s{2,}|(?<=[)\w])\s*=(?=\s*[\d(]))\s*"
+BLANKS = re.compile(r"\s{3,}")
+LINE = re.compile(  # possessive where it can be: what is in no such line is to be seen at once
+    r"(?P<name>(?:(?![=\[])[\W\d_]){0,60}+[^\W\d_][^=\[]{0,100}?)\s*(?::|\s{2,}|(?<=[)\w])\s*=(?=\s*[\d(]))\s*"
     r"(?:(?P<terms>[\d(][^=:A-Za-z]*?)\s*=\s*)?"
     r"(?P<result>[~≈]?\s?\d[\d,.]*\s?(?:[kKMGB]|million|billion)?)\s*(?:params|parameters|参数)?"
 )
@@ -76,6 +77,6 @@ def _is_between(text: str) -> bool:
 
 
 def _widened(line: str, text: str) -> str:
-    """Return a line as it stands behind its tree: blanks keep a name and its number apart."""
-    wide = TREE.sub("", line).rstrip()
+    """Return a line as it stands behind its tree: two blanks keep a name and its number apart."""
+    wide = BLANKS.sub("  ", TREE.sub("", line).rstrip())
     return wide if plain(wide) == text else text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ def from_exported(name: str) -> Source:
         near = did_you_mean(path.name, [file.name for file in path.parent.glob("*.pt2")])
         raise UsageError(f"there is no file {shown(name)}", hint=near)
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with _silence():
             program = torch.export.load(path)
     except Exception as error:  # noqa: BLE001  a file may hold anything
         first, _, _ = str(error).strip().partition("\n")
@@ -36,6 +39,18 @@ def from_exported(name: str) -> Source:
             hint="write one: torch.export.save(torch.export.export(model, (x,)), 'net.pt2')",
         ) from None
     return Source(name, module_of(program), stated=tuple(_inputs(program)))
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Let torch say nothing inside: it logs a traceback of what it then raises."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        logging.disable(before)
 
 
 def module_of(program: Any) -> nn.Module:

@@ -16,7 +16,7 @@ from typing import Any
 
 from torch import nn
 
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import UsageError, did_you_mean, shown, within
 from archstat.files import is_file, read_file
 from archstat.models.torch.loading.construction import users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
@@ -54,7 +54,8 @@ def from_file(home: Home, wanted: str, *, run_file: bool = False) -> ModuleType:
     if not run_file:
         home.neighbours = _neighbours(home, str(path))
     with users_code(str(path), home):
-        source = code_of(path) if path.suffix == ".ipynb" else _text(path)
+        with within(shown(str(path))):
+            source = code_of(path) if path.suffix == ".ipynb" else _text(path)
         if path.suffix == ".ipynb":  # whose lines are those of its code
             linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         found = statements(source, file)

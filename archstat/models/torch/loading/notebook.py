@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError
 from archstat.files import read_file
 
 MOST_BYTES = 64 << 20
@@ -29,9 +29,7 @@ def code_of(path: Path) -> str:
         cells = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
         texts = ["".join(cell["source"]) for cell in cells]
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{shown(str(path))} is no notebook that can be read: {type(error).__name__}"
-        ) from None
+        raise UsageError(f"is no notebook that can be read: {type(error).__name__}") from None
     return "\n".join(map(_python, texts))
 
 
