@@ -220,7 +220,7 @@ def _cell(cell: Cell, column: Column, tag: str) -> str:
         sign = f'<span role="img" aria-label="{meaning}">{_safe(mark.sign)}</span>'
         if isinstance(cell, Signed):
             number = f'<a href="#remark-{cell.remark}">{cell.remark}</a>' if cell.remark else ""
-            text += f' <span class="mark">{sign}{number}</span>'
+            text += f'&nbsp;<span class="mark">{sign}{number}</span>'
             title = f' title="{_safe(cell.said)}"' if cell.said else ""
         else:
             text = f'<span class="mark">{sign}</span>'

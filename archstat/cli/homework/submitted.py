@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from archstat.homework.grading.guards import Limits
     from archstat.models.description import Stop
 
-FIRST_ERROR = re.compile(r"^error: ", re.MULTILINE)
 LONGEST_SAID = 10_000
 
 
@@ -86,6 +84,8 @@ def network_of(
 
 def _refusal(said: str, file: str) -> TraceError:
     """Return an error of what a process says that has no answer."""
+    from archstat.homework.grading.submitted.sandbox import FIRST_ERROR
+
     *_, problems = ("", *FIRST_ERROR.split(said, maxsplit=1)[1:])
     if not problems:
         last = next(filter(str.strip, reversed(said.splitlines())), "")

@@ -53,10 +53,13 @@ def headline(feedback: Feedback) -> str:
 
 def score(feedback: Feedback) -> str:
     """Return the points, and of how many."""
-    marked = feedback.marked
-    earned, out_of = points(marked.points), points(marked.out_of)
-    noun = "point" if marked.out_of == 1 and feedback.language.key == ENGLISH else "points"
-    return feedback.language(f"{{points}} of {{out_of}} {noun}", points=earned, out_of=out_of)
+    return earned(feedback.marked.points, feedback.marked.out_of, feedback.language)
+
+
+def earned(count: Fraction, out_of: Fraction, say: Language) -> str:
+    """Return how many points were earned, and of how many."""
+    noun = "point" if out_of == 1 and say.key == ENGLISH else "points"
+    return say(f"{{points}} of {{out_of}} {noun}", points=points(count), out_of=points(out_of))
 
 
 def points(value: Fraction) -> str:

@@ -12,7 +12,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from archstat.documents.document import Document
 from archstat.documents.homework.refusal import refusal_document, refused_briefly
 from archstat.documents.homework.sheet import feedback_document
-from archstat.documents.homework.words import comment_of, points
+from archstat.documents.homework.words import comment_of, earned, points
+from archstat.documents.letters import sentence
 from archstat.documents.report import report_document
 from archstat.documents.view import View
 from archstat.errors import UsageError
@@ -84,24 +85,58 @@ class ForStudents:
 
     def afterwards(self, final: Final) -> str:
         """Return what else there is to say of points: what came late, what was decided by hand."""
-        say, told = language_named(self.language), list[str]()
-        if final.lost:
-            told.append(say("Late: {points} points are taken off.", points=points(final.lost)))
-        told += [say("Decided by hand: {reason}.", reason=line(one)) for one in final.reasons]
+        told = self._changes(final)
         if told and final.points is not None:
+            say = language_named(self.language)
             told.append(say("Points in the end: {points}.", points=points(final.points)))
         return " ".join(told)
 
     def with_final(self, text: str, final: Final) -> str:
-        """Return what a student is given with what else there is to say of the points."""
-        said = self.afterwards(final)
-        if not said:
+        """Return what a student is given with the points that count, and how they came about.
+
+        They stand where those stood that were marked; below everything if these are not told.
+        """
+        changes = " ".join(self._changes(final))
+        if not changes:
             return text
+        if final.points is not None and final.marked is not None and final.out_of is not None:
+            say = language_named(self.language)
+            marked = earned(final.marked, final.out_of, say)
+            before = self._conclusion(sentence(marked))
+            if before in text:
+                counts = self._conclusion(sentence(earned(final.points, final.out_of, say)))
+                why = f"{say('Marked: {score}.', score=marked)} {changes}"
+                return text.replace(before, f"{counts}{self._paragraph(why)}", 1)
+        said = self.afterwards(final)
         if self.format_name == "html":
-            return text.replace("</body>", f'<p class="conclusion">{escape(said)}</p>\n</body>')
-        if self.format_name == "pdf":
-            return f"{text}#strong({string(said)})\n"
-        return f"{text}\n{escaped(said) if self.format_name == 'markdown' else said}\n"
+            return text.replace("</body>", f"{self._conclusion(said)}</body>")
+        return f"{text}{self._paragraph(said)}"
+
+    def _changes(self, final: Final) -> list[str]:
+        say, told = language_named(self.language), list[str]()
+        if final.lost:
+            told.append(say("Late: {points} points are taken off.", points=points(final.lost)))
+        return told + [say("Decided by hand: {reason}.", reason=line(one)) for one in final.reasons]
+
+    def _conclusion(self, said: str) -> str:
+        """Return a conclusion as the format writes it."""
+        match self.format_name:
+            case "html":
+                return f'<p class="conclusion">{escape(said)}</p>\n'
+            case "pdf":
+                return f"#strong({string(said)})\n"
+            case "markdown":
+                return f"{escaped(said)}\n"
+        return f"\n{said.removesuffix('.')}\n"
+
+    def _paragraph(self, said: str) -> str:
+        """Return a sentence that follows, as the format writes it."""
+        match self.format_name:
+            case "html":
+                return f"<p>{escape(said)}</p>\n"
+            case "pdf":
+                return f"#par({string(said)})\n"
+        return f"\n{escaped(said) if self.format_name == 'markdown' else said}\n"
 
     def refusal_comment(self, outcome: Outcome, files: Sequence[str]) -> str:
         """Return the same of what could not be marked."""

@@ -156,7 +156,7 @@ class Feedback:
             said += [
                 say("{title} is read as {words}", title=repr(line(read.column.title)), words=words)
                 for read in sheet.reads.values()
-                if (words := _how(read))
+                if (words := self._how(read))
             ]
             if names := sheet.sheet.unrecognised:
                 titles = self._listed([repr(line(name)) for name in names], len(names))
@@ -307,6 +307,22 @@ class Feedback:
             for names, titles in quantities.items()
         )
 
+    def _how(self, read: Read) -> str:
+        """Return how a column is read, if it is not as its title says.
+
+        Which of several settings a column states is plain to see. What a student is given says not
+        how whoever marks may count it as right.
+        """
+        words = []
+        are_settings = QUANTITIES[read.quantity].is_setting and QUANTITIES[read.asked].is_setting
+        if (read.quantity != read.asked and not are_settings) or not read.column.is_known:
+            words.append(self.quantity(read.quantity))
+        if read.reading is not None:
+            declared = f"; to count it as right: --convention {read.reading.name}"
+            is_told = read.is_declared or self.title
+            words.append(f"{self.language(read.reading.words)}{'' if is_told else declared}")
+        return ": ".join(words)
+
     def _listed(self, names: Sequence[str], most: int = MOST_NAMED) -> str:
         return self.language.listed(names, most)
 
@@ -350,21 +366,6 @@ def _miscalculates(mark: Mark) -> bool:
         return False
     near = {shown.value, Fraction(floor(shown.value)), Fraction(ceil(shown.value))}
     return not any(shown.stated.agrees(value) for value in near)
-
-
-def _how(read: Read) -> str:
-    """Return how a column is read, if it is not as its title says.
-
-    Which of several settings a column states is plain to see.
-    """
-    words = []
-    are_settings = QUANTITIES[read.quantity].is_setting and QUANTITIES[read.asked].is_setting
-    if (read.quantity != read.asked and not are_settings) or not read.column.is_known:
-        words.append(QUANTITIES[read.quantity].title)
-    if read.reading is not None:
-        declared = f"; to count it as right: --convention {read.reading.name}"
-        words.append(f"{read.reading.words}{'' if read.is_declared else declared}")
-    return ": ".join(words)
 
 
 def _sentence(words: str) -> str:

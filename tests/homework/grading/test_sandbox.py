@@ -56,6 +56,14 @@ def test_a_network_is_named_behind_its_file():
     assert found == ("net.py", b"net.py:Net\n")
 
 
+def test_of_what_a_process_prints_its_error_alone_is_told_once():
+    said = (
+        "import sys; print('hello', file=sys.stderr); print('note: 3 statements', file=sys.stderr);"
+        "sys.exit('error: net.py:Net: the forward pass fails: broken\\n  hint: line 9')"
+    )
+    assert run(said)["net.py"] == "the forward pass fails: broken … hint: line 9"
+
+
 def test_what_is_no_python_is_not_run():
     sandbox = Sandbox((sys.executable, "-B"), LIMITS)
     assert asyncio.run(sandbox.networks((("a.md", b"x"), ("b.py", "is a link")))) == ()

@@ -182,6 +182,7 @@ def test_an_undeclared_convention_is_noted(level):
     read = "'MACs' is read as two operations a multiply–accumulate"
     other = f"{read}; to count it as right: --convention flops"
     assert told(*rows, header=header, level=level).notes == (other,)
+    assert replace(told(*rows, header=header), title="Homework 3").notes == (read,)
     declared = Policy(conventions=("flops",))
     assert told(*rows, header=header, policy=declared).notes == (read,)
 

@@ -49,6 +49,10 @@ FULL_DISK = "No space left on device"
 """Likewise, but of a folder that lies on a disk."""
 
 
+FIRST_ERROR = re.compile(r"^error: ", re.MULTILINE)
+"""Where a process begins to say why it has no answer."""
+
+
 class TimeIsUp(Exception):  # noqa: N818  it is told, not raised to a user
     """Submitted code took too long."""
 
@@ -102,7 +106,7 @@ class Sandbox:
         with _folder(name, code) as folder:
             plain = _plain(name)
             said = await self._ran(f"{plain}:{self.network}" if self.network else plain, folder)
-        return said if isinstance(said, bytes) else _shortened(said, folder)
+        return said if isinstance(said, bytes) else _shortened(said, folder, plain)
 
     async def said_of(self, model: str) -> bytes | str:
         """Return what is said of a network whose file stays where it is; or what is said instead.
@@ -179,9 +183,11 @@ async def _printed(process: Process, passing: Sequence[str]) -> bytes | str:
     return why
 
 
-def _shortened(why: str, folder: str) -> str:
-    """Return what a process says in place of an answer, on a line and without the folder."""
-    plain = why.removeprefix("error: ").replace(f"{folder}{os.sep}", "")
+def _shortened(why: str, folder: str, name: str) -> str:
+    """Return what a process says in place of an answer, on a line, and without folder and file."""
+    _, *problems = FIRST_ERROR.split(why, maxsplit=1)  # before them stands what the code prints
+    plain = (problems or [why])[0].replace(f"{folder}{os.sep}", "")
+    plain = re.sub(rf"{re.escape(name)}(:\w+)?: ", "", plain, count=1)
     lines = [text for text in map(line, plain.splitlines()) if text]
     ends = dict.fromkeys(lines[:1] + lines[-1:])
     return clipped(" … ".join(ends) or "ends the process that runs it")
