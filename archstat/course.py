@@ -277,6 +277,7 @@ def grade(  # noqa: PLR0913  likewise
         attempts=rules.attempts,
         decided=decided,
         borrowed=each.borrowed(graded),
+        title=title,
     )
     return GradedClass(report, told)
 

@@ -54,7 +54,7 @@ PREAMBLE = f"""\
 #show table.cell: set align(horizon)
 #show raw: set text(size: 8.5pt)
 #let blank = link("{TO_FILL_IN}", box(
-  width: 6em, height: 1.1em, baseline: 0.2em, stroke: (bottom: 0.5pt), fill: luma(97%),
+  width: 6em, height: 1em, baseline: 0.2em, stroke: (bottom: 0.5pt), fill: luma(97%),
 ))
 #let fit(body) = layout(room => {{
   let wide = measure(body).width
@@ -78,7 +78,7 @@ class Pdf(Typst):
 
     suffix = ".pdf"
     blank = "blank"
-    spacing = "column-gutter: 1.2em, inset: (x: 0pt, y: 0.3em)"
+    spacing = "column-gutter: 1.2em, inset: (x: 0pt, y: 0.28em)"
 
     def write(self, document: Document) -> bytes:
         """Return a PDF document.

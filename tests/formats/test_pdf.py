@@ -11,6 +11,7 @@ from archstat.documents.cells import BLANK
 from archstat.documents.document import Column, Document, Line, Picture, Sentences, Table
 from archstat.errors import UsageError
 from archstat.formats import format_named, pdf
+from archstat.homework.reading import read_bytes
 from archstat.models.spec.resolve import resolve
 from archstat.pictures.plans.document import drawing_document
 from archstat.report.report import report_on
@@ -41,6 +42,19 @@ def test_what_is_to_be_filled_in_is_a_field_that_says_what_it_is():
         "weights, conv1", "weights, conv3",
     ]  # fmt: skip
     assert "7" in pages.pages[0].extract_text()
+
+
+def test_a_form_of_which_a_part_is_filled_in_is_read_back():
+    pytest.importorskip("pypdfium2")
+    form = document(34_848, BLANK, BLANK, BLANK)
+    writer = pypdf.PdfWriter(clone_from=read(format_named("pdf").write(form)))
+    writer.update_page_form_field_values(writer.pages[0], {"cell2": "884,736"})
+    file = io.BytesIO()
+    writer.write(file)
+    [table] = read_bytes(file.getvalue(), name="sheet.pdf").tables
+    assert [row[:2] for row in table.rows] == [
+        ("conv1", "34,848"), ("conv2", "____"), ("conv3", "884,736"), ("conv4", "____"),
+    ]  # fmt: skip
 
 
 def test_a_document_without_blanks_is_no_form():

@@ -215,6 +215,7 @@ def grade(
             rules.attempts,
             decided,
             each.borrowed(graded),
+            assignment or "",
         )
         of_each.told(each.strangers(graded), against)
         for left in decided.unused(graded, listed):

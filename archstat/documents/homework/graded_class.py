@@ -49,9 +49,10 @@ def class_document(report: ClassReport) -> Document:
     total = len(report.graded)
     counted = ", ".join(f"{count} {STATUSES[status]}" for status, count in report.counts.items())
     noun = "submission" if total == 1 else "submissions"
+    head = f"{line(report.title)}: " if report.title else ""
     return Document(
         "class",
-        f"{total:,} {noun} against {line(report.model)}: {counted}",
+        f"{head}{total:,} {noun} against {line(report.model)}: {counted}",
         parts=tuple(_sections(report)),
         records=lambda: Table(
             RECORDS, tuple(Line(_record(one, report.finals)) for one in report.graded)

@@ -107,6 +107,7 @@ class ClassReport:
         attempts: Which of several submissions of a student counts: "best" or "last".
         decided: What somebody has decided of points.
         borrowed: What is right for the networks of others, if each has one of their own.
+        title: What the homework is called; empty if nobody says.
     """
 
     model: str
@@ -119,6 +120,7 @@ class ClassReport:
     attempts: str = "best"
     decided: Overrides = field(default_factory=Overrides)
     borrowed: tuple[Borrowed, ...] = ()
+    title: str = ""
 
     def outcome_of(self, student: Student) -> Outcome | None:
         """Return what counts for a student, also where points were given for nothing handed in."""

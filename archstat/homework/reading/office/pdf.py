@@ -8,6 +8,7 @@ eight packages, and twice as long to import.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +27,9 @@ START = b"%PDF"
 BLANK = 0.2
 COLUMN = 0.9
 """Gaps between letters, in heights of a line: from there on words are apart, or columns."""
+
+WIDE = 1.5
+"""The gap between two rows that parts them, in the usual ones of a page: tables may be airy."""
 
 
 EMPTY = "____"
@@ -121,9 +125,12 @@ def _lines(letters: Sequence[Letter]) -> list[str]:
     height = median(letter.top - letter.bottom for letter in letters) or 1
     width = median(letter.right - letter.left for letter in letters) or 1
     lines: list[str] = []
-    last = max(letter.bottom for letter in letters)
-    for bottom, line in _rows(letters, height):
-        if last - bottom > 2 * height:
+    rows = list(_rows(letters, height))
+    steps = [above - below for (above, _), (below, _) in pairwise(rows)]
+    wide = max(2 * height, WIDE * median(steps or [0]))
+    last = rows[0][0]
+    for bottom, line in rows:
+        if last - bottom > wide:
             lines.append("")
         last = bottom
         lines.append(_line(line, height, width))

@@ -36,6 +36,17 @@ def test_a_table_among_text():
     assert (table.before.lines, table.after.lines) == (("Homework 3",), ("Total params: 61,706",))
 
 
+def test_a_table_whose_rows_stand_far_apart():
+    page = [
+        (x, 700 - 40 * number, text)
+        for number, row in enumerate(ROWS)
+        for x, text in zip((50, 130, 260), row, strict=True)
+    ]
+    (table,) = read_bytes(pdf(page), name="sheet.pdf").tables
+
+    assert lines(table) == ROWS
+
+
 def test_tables_on_several_pages():
     tables = read_bytes(pdf(SHEET, [(50, 700, "Text")], SHEET), name="sheet.pdf").tables
 
