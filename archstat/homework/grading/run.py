@@ -85,7 +85,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
 
 
 LONGEST_NAME_BYTES = 120
-_UNSAFE = re.compile(r"[^\w .@()+,=\-]")
+_UNSAFE = re.compile(r"[^\w .@()+,='\-]")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LIKE_OURS = re.compile(r".*-[0-9a-f]{16}", re.DOTALL)
 
@@ -93,13 +93,15 @@ _LIKE_OURS = re.compile(r".*-[0-9a-f]{16}", re.DOTALL)
 def feedback_files(submissions: Sequence[Submission], suffix: str) -> dict[str, str]:
     """Return a name for each submission's feedback that any system takes, none of them twice.
 
-    Moodle takes feedback back in files that begin as it has named what was handed in.
+    Moodle takes feedback back in files that begin as it has named what was handed in. What it looks
+    for stands behind the first underscores, so that none comes into a person's name.
     """
     wanted = {
         one.key: normalize("NFC", f"{one.returns}feedback" if one.returns else one.key)
         for one in submissions
     }
-    safe = {key: _safe(name) for key, name in wanted.items()}
+    returned = {one.key for one in submissions if one.returns}
+    safe = {key: (_returned if key in returned else _safe)(name) for key, name in wanted.items()}
     counts = Counter(name.casefold() for name in safe.values())
     names = {}
     for key, name in safe.items():
@@ -111,9 +113,20 @@ def feedback_files(submissions: Sequence[Submission], suffix: str) -> dict[str, 
 
 
 def _safe(wanted: str) -> str:
-    name = _UNSAFE.sub("_", wanted).strip(" .")
-    name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").strip(" .")
+    name = _short(_UNSAFE.sub("_", wanted), LONGEST_NAME_BYTES)
     return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
+
+
+def _returned(wanted: str) -> str:
+    """Return a name that a system takes back: what may be changed of it is the person's name."""
+    name, _, rest = wanted.partition("_")
+    rest = _UNSAFE.sub("_", rest)
+    name = _short(_UNSAFE.sub("-", name), max(1, LONGEST_NAME_BYTES - len(rest.encode()) - 1))
+    return f"{name or '-'}_{rest}"
+
+
+def _short(name: str, most_bytes: int) -> str:
+    return name.strip(" .").encode()[:most_bytes].decode(errors="ignore").strip(" .")
 
 
 class FeedbackFolder:

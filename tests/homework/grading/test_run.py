@@ -135,6 +135,24 @@ def test_feedback_for_moodle_begins_as_moodle_has_named_the_submission():
 
 
 @pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Máire O'Brien", "Máire O'Brien"),
+        ("A/B: C", "A-B- C"),
+        ("..", "-"),
+        ("김" * 60, "김" * 28),  # 84 bytes, and 36 behind them: 120
+    ],
+)
+def test_moodle_finds_its_number_behind_the_first_underscore_of_feedback(name, kept):
+    one = submission(f"{name}_9001", f"{name}_9001_assignsubmission_file_")
+    [found] = feedback_files([one], ".md").values()
+    person, number, kind, plugin, file = found.split("_", 4)
+    assert (number, kind, plugin) == ("9001", "assignsubmission", "file")
+    assert person == kept
+    assert file.startswith("feedback")
+
+
+@pytest.mark.parametrize(
     "key",
     [
         *(
