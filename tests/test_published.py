@@ -23,6 +23,7 @@ import pytest
 
 import archstat
 from archstat.models.spec.catalogue import catalogue
+from archstat.models.spec.resolve import resolve
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
 
@@ -99,7 +100,7 @@ def test_the_other_networks_have_the_totals_of_their_sources(name, params, macs,
 def test_every_network_of_the_catalogue_is_held_against_a_source():
     others = {
         *("cifar-bn-alexnet", "cifar-alexnet", "notebook-alexnet", "nin", "cifar-tutorial"),
-        *("resnet18", "resnet50", "mobilenet-v1", "googlenet", "unet"),
+        *("resnet18", "resnet50", "mobilenet-v1", "googlenet", "unet", "lenet5-1998"),
     }
     assert set(catalogue()) == set(PUBLISHED) | others
 
@@ -245,3 +246,45 @@ def test_homework_table_of_the_cifar_write_up():
     assert [row.neurons for row in rows if row.neurons] == [
         73_984, 69_312, 31_104, 20_736, 20_736, 2_048, 2_048, 10,
     ]  # fmt: skip
+
+
+LENET_1998 = {  # trainable parameters, and connections where a mean has none of its own
+    "C1": (156, 122_304),
+    "S2": (12, None),
+    "C3": (1_516, 151_600),
+    "S4": (32, None),
+    "C5": (48_120, 48_120),
+    "F6": (10_164, 10_164),
+}
+"""Source: LeCun et al. (1998), section II.B. It counts S2's and S4's connections, 5,880 and 2,000,
+with the four values of each mean."""
+
+
+@pytest.mark.parametrize("layer", LENET_1998)
+def test_lenet_has_the_parameters_and_connections_of_the_paper(layer):
+    params, connections = LENET_1998[layer]
+    rows = [
+        row for row in archstat.analyze("lenet5-1998").layers if row.name.split(".")[0] == layer
+    ]
+    assert sum(row.params for row in rows) == params
+    if connections is not None:
+        assert sum(row.macs + row.neurons for row in rows) == connections
+
+
+def test_lenet_of_the_paper_learns_60000_parameters():
+    assert archstat.analyze("lenet5-1998").totals.params == 60_000
+
+
+def test_every_map_of_lenets_c3_reads_what_table_1_says():
+    maps = [
+        *([0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [0, 4, 5], [0, 1, 5]),
+        *([0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5], [0, 3, 4, 5], [0, 1, 4, 5], [0, 1, 2, 5]),
+        *([0, 1, 3, 4], [1, 2, 4, 5], [0, 2, 3, 5]),
+    ]
+    read = [
+        channel
+        for node in resolve("lenet5-1998").nodes
+        if node.layer.kind == "select"
+        for channel in node.layer.settings()["picks"]
+    ]
+    assert read == [channel for one in maps for channel in one]

@@ -7,8 +7,9 @@ from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
-from archstat.layers.base import Layer, Shape, TorchCall, TorchModule, times
+from archstat.layers.base import Layer, Shape, times
 from archstat.layers.kept import INPUT, OUTPUT, Kept
+from archstat.layers.naming import TorchCall, TorchModule
 from archstat.layers.reach import Along, Mixing
 from archstat.layers.settings import flag, number, whole
 from archstat.record import record

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 from archstat.errors import Problem, ShapeError
 from archstat.layers.kept import Kept
+from archstat.layers.naming import TorchCall, TorchModule
 from archstat.layers.reach import Mixing, Reach
 from archstat.layers.settings import Setting
 from archstat.layers.words import nearest
@@ -29,34 +30,6 @@ LAYER_KEYS = ("name", "kind", "inputs")
 """What a spec says about a layer apart from its settings."""
 
 _KINDS: dict[str, type[Layer]] = {}
-
-
-@record
-class TorchModule:
-    """A layer that torch builds as `torch.nn.<name>(*positional, **keywords)`."""
-
-    name: str
-    positional: tuple[object, ...]
-    keywords: Mapping[str, object]
-
-
-@record
-class TorchOperator:
-    """A layer that is an operator between its inputs: `a + b`."""
-
-    symbol: str
-
-
-@record
-class TorchFunction:
-    """A layer that is a function of the list of its inputs: `torch.<name>([a, b], **keywords)`."""
-
-    name: str
-    keywords: Mapping[str, object]
-
-
-TorchCall: TypeAlias = TorchModule | TorchOperator | TorchFunction
-"""How torch makes a layer, in names and values, so that stating it imports nothing."""
 
 
 @record(kw_only=True)

@@ -8,8 +8,9 @@ from math import prod
 from typing import ClassVar
 
 from archstat.errors import ShapeError
-from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction, TorchOperator, times
+from archstat.layers.base import Layer, Shape, times
 from archstat.layers.kept import Kept
+from archstat.layers.naming import TorchCall, TorchFunction, TorchOperator
 from archstat.layers.reach import Along, Mixing
 
 MIN_INPUTS = 2

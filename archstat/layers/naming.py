@@ -1,8 +1,12 @@
-"""Names of layers as attributes of a torch module."""
+"""How torch makes a layer, and the name under which a module keeps it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
 from unicodedata import normalize
+
+from archstat.record import record
 
 TAKEN = frozenset(
     """
@@ -33,3 +37,38 @@ def attribute_name(name: str) -> str:
     shortest = len(name.rstrip("_"))
     is_taken = any(name[:end] in TAKEN for end in range(shortest, len(name) + 1))
     return f"{name}_" if is_taken else name
+
+
+@record
+class TorchModule:
+    """A layer that torch builds as `torch.nn.<name>(*positional, **keywords)`."""
+
+    name: str
+    positional: tuple[object, ...]
+    keywords: Mapping[str, object]
+
+
+@record
+class TorchOperator:
+    """A layer that is an operator between its inputs: `a + b`."""
+
+    symbol: str
+
+
+@record
+class TorchFunction:
+    """A layer that is a function of the list of its inputs: `torch.<name>([a, b], **keywords)`."""
+
+    name: str
+    keywords: Mapping[str, object]
+
+
+@record
+class TorchChoice:
+    """A layer that is a choice of its input's channels: `x[:, [0, 2]]`."""
+
+    channels: tuple[int, ...]
+
+
+TorchCall: TypeAlias = TorchModule | TorchOperator | TorchFunction | TorchChoice
+"""How torch makes a layer, in names and values, so that stating it imports nothing."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from archstat.layers.base import Layer, Shape, TorchCall, TorchFunction
+from archstat.layers.base import Layer, Shape
+from archstat.layers.naming import TorchCall, TorchFunction
 from archstat.layers.reach import Reach, Unknown
 from archstat.record import record
 

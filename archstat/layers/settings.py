@@ -109,6 +109,21 @@ class NumberSetting(Setting):
 
 
 @record
+class Numbers(Setting):
+    """A list of whole numbers, of any length but 0."""
+
+    minimum: int
+
+    def read(self, value: object, *, axes: int) -> Size:
+        """See `Setting.read`."""
+        if not isinstance(value, (list, tuple)) or not value:
+            raise ShapeError(
+                f"must be a list of whole numbers, got {shown(value)}", hint="as in [0, 1, 2]"
+            )
+        return tuple(whole_number(item, self.minimum) for item in value)
+
+
+@record
 class Flag(Setting):
     """True or false."""
 
@@ -148,6 +163,11 @@ def number(
 ) -> Any:
     """Declare a number; required unless there is a default."""
     return _declare(NumberSetting(minimum, maximum), default)
+
+
+def numbers(*, minimum: int = 0) -> Any:
+    """Declare a list of whole numbers, which is required."""
+    return _declare(Numbers(minimum), MISSING)
 
 
 def flag(*, default: bool) -> Any:

@@ -18,6 +18,7 @@ NAMES = [
     "cifar-tutorial",
     "googlenet",
     "lenet5",
+    "lenet5-1998",
     "mobilenet-v1",
     "nin",
     "notebook-alexnet",

@@ -239,6 +239,8 @@ def networks(draw):
                         "dilation": (1, 2), "bias": False}),
             ("local_response_norm", {"size": 5, "alpha": 0.1, "beta": 0.5, "k": 2.0}),
             ("zero_pad2d", {"padding": (1, 0)}),
+            ("select", {"picks": [0, 3, 1, 2]}),
+            ("select", {"picks": [0, 1, 2, 3] * 8}),
         ]
     )  # fmt: skip
     several = st.sampled_from([("add", {}), ("multiply", {}), ("concat", {})])

@@ -19,7 +19,7 @@ from archstat.layers.activation import (
     Softmax,
     Tanh,
 )
-from archstat.layers.base import TorchModule
+from archstat.layers.naming import TorchModule
 from tests.layers.table import Row, assert_refuses, assert_row
 
 ROWS = {

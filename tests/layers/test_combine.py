@@ -9,8 +9,8 @@ import pytest
 
 from archstat.layers import Layer, Shape
 from archstat.layers.activation import ReLU
-from archstat.layers.base import TorchFunction, TorchOperator
 from archstat.layers.combine import Add, Concat, Multiply
+from archstat.layers.naming import TorchFunction, TorchOperator
 from tests.layers.table import Row, assert_refuses, assert_row
 
 

@@ -69,8 +69,8 @@ def test_no_two_kinds_have_the_same_label():
     assert len({kind.label for kind in KINDS.values()}) == len(KINDS)
 
 
-def test_only_joins_are_no_module_of_torch():
-    assert KINDS.keys() - MODULES.keys() == {"add", "concat", "multiply"}
+def test_only_joins_and_selections_are_no_module_of_torch():
+    assert KINDS.keys() - MODULES.keys() == {"add", "concat", "multiply", "select"}
 
 
 @pytest.mark.parametrize("kind", MODULES.values(), ids=MODULES)

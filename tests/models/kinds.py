@@ -38,6 +38,7 @@ ONE = {
     "prelu": ((4, 5, 5), {"num_parameters": 4}),
     "relu": ((4, 5, 5), {"inplace": True}),
     "relu6": ((4, 5, 5), {}),
+    "select": ((4, 5, 5), {"picks": [3, 0, 3]}),
     "sigmoid": ((4, 5, 5), {}),
     "silu": ((4, 5, 5), {}),
     "softmax": ((5,), {}),

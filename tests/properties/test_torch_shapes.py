@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archstat.errors import ShapeError
 from archstat.layers import Layer, Shape, layer_kinds
-from archstat.layers.base import TorchModule
+from archstat.layers.naming import TorchModule
 
 torch = pytest.importorskip("torch")
 

@@ -12,8 +12,14 @@ from keyword import iskeyword
 from archstat.documents.letters import printable
 from archstat.documents.source.statements import INDENT, Argument, assigned_call, assigned_operation
 from archstat.graph import INPUT, Graph, Node
-from archstat.layers.base import TorchFunction, TorchModule, TorchOperator, times
-from archstat.layers.naming import attribute_name
+from archstat.layers.base import times
+from archstat.layers.naming import (
+    TorchChoice,
+    TorchFunction,
+    TorchModule,
+    TorchOperator,
+    attribute_name,
+)
 
 BODY = INDENT * 2
 """How far the statements of a method stand to the right."""
@@ -105,6 +111,11 @@ def _forward(graph: Graph) -> Iterator[str]:
             case TorchFunction(name, keywords):
                 joined: list[Argument] = [tuple(inputs), *_keywords(keywords)]
                 yield from assigned_call(target, f"torch.{name}", joined, indent=BODY)
+            case TorchChoice(channels):
+                places: list[Argument] = [":", tuple(map(str, channels))]
+                yield from assigned_call(
+                    target, inputs[0], places, indent=BODY, brackets=("[", "]")
+                )
     yield f"{BODY}return {variables[graph.nodes[-1].name]}"
 
 

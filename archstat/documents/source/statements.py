@@ -15,15 +15,21 @@ Argument: TypeAlias = str | tuple[str, ...]
 
 
 def assigned_call(
-    target: str, function: str, arguments: Sequence[Argument], *, indent: str
+    target: str,
+    function: str,
+    arguments: Sequence[Argument],
+    *,
+    indent: str,
+    brackets: tuple[str, str] = ("(", ")"),
 ) -> list[str]:
-    """Return `target = function(arguments)`."""
+    """Return `target = function(arguments)`; or with other brackets, those of an index."""
+    opening, closing = brackets
     inner = indent + INDENT
-    start, call = f"{indent}{target} = (", f"{inner}{function}("
-    lines = _bracketed(f"{indent}{target} = {function}(", arguments, ")", indent=indent)
+    start, call = f"{indent}{target} = (", f"{inner}{function}{opening}"
+    lines = _bracketed(f"{indent}{target} = {function}{opening}", arguments, closing, indent=indent)
     if _fits(lines[0]) or not (_fits(start) and _fits(call)):
         return lines
-    return [start, *_bracketed(call, arguments, ")", indent=inner), f"{indent})"]
+    return [start, *_bracketed(call, arguments, closing, indent=inner), f"{indent})"]
 
 
 def assigned_operation(

@@ -12,4 +12,4 @@ def catalogue() -> dict[str, Path]:
     package = Path(__file__).parent.parent.parent
     installed, checked_out = package / "specs", package.parent / "specs"
     folder = installed if installed.is_dir() else checked_out
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem)}

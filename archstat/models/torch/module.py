@@ -23,8 +23,14 @@ from archstat.errors import (
     TraceError,
 )
 from archstat.graph import INPUT, Graph, Node
-from archstat.layers.base import Shape, TorchFunction, TorchModule, TorchOperator, times
-from archstat.layers.naming import attribute_name
+from archstat.layers.base import Shape, times
+from archstat.layers.naming import (
+    TorchChoice,
+    TorchFunction,
+    TorchModule,
+    TorchOperator,
+    attribute_name,
+)
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": operator.add, "*": operator.mul}
 
@@ -91,11 +97,13 @@ def node_output(node: Node, module: GraphModule, inputs: Sequence[Tensor]) -> Te
 
 
 def _output(node: Node, module: GraphModule, inputs: Sequence[Tensor]) -> Tensor:
-    call = node.layer.torch_call(node.in_shape)
-    if isinstance(call, TorchOperator):
-        return reduce(OPERATORS[call.symbol], inputs)
-    if isinstance(call, TorchFunction):
-        return getattr(torch, call.name)(inputs, **call.keywords)
+    match node.layer.torch_call(node.in_shape):
+        case TorchOperator(symbol):
+            return reduce(OPERATORS[symbol], inputs)
+        case TorchFunction(name, keywords):
+            return getattr(torch, name)(inputs, **keywords)
+        case TorchChoice(channels):
+            return inputs[0][:, list(channels)]
     return module.get_submodule(attribute_name(node.name))(*inputs)
 
 

@@ -12,9 +12,9 @@ from archstat.errors import DeviceError, TraceError
 from archstat.graph import INPUT, GraphBuilder
 from archstat.layers import layer_kinds
 from archstat.layers.activation import ReLU
-from archstat.layers.base import TorchModule
 from archstat.layers.conv import Conv2d
 from archstat.layers.linear import Linear
+from archstat.layers.naming import TorchModule
 from archstat.layers.pool import MaxPool2d
 from archstat.models.spec.resolve import resolve
 from tests.models.kinds import JOINS, ONE, network_of

@@ -17,9 +17,10 @@ from torch import Tensor, nn
 from archstat.errors import INSTEAD, Problem, ShapeError
 from archstat.graph import INPUT, Graph, GraphBuilder, Node
 from archstat.layers import Layer
-from archstat.layers.base import Shape, StatedSizeError, TorchModule, times
+from archstat.layers.base import Shape, StatedSizeError, times
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.linear import Linear
+from archstat.layers.naming import TorchModule
 from archstat.layers.norm import AnyBatchNorm
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
 from archstat.layers.reach import Mixing
