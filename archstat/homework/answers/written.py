@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from math import prod
 
 from archstat.homework.answers.truth import Answer
+from archstat.homework.cells.numerals import IN_TEXT
 from archstat.homework.cells.shapes import Dims, shapes
 from archstat.homework.cells.sums import Sum, sums
 from archstat.homework.cells.values import WrittenNumber, is_blank, numbers
@@ -17,6 +18,8 @@ from archstat.layers.base import Shape
 
 OF_FLOATS = Fraction(1, 10**12)
 """How far programs are off that print a share with all of its digits."""
+
+_MENTIONED = re.compile(rf"(?<![\w.,]){IN_TEXT}(?: ?[x×] ?[0-9]+)*(?: ?[kKMGB]\b)?")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,13 @@ class WrittenCell:
         )
 
     @cached_property
+    def mentioned(self) -> WrittenCell | None:
+        """The one amount or shape that it mentions within words."""
+        found = {one[0] for one in _MENTIONED.finditer(self.text)}
+        is_in_words = len(found) == 1 and any(map(str.isalpha, self.text))
+        return replace(self, text=found.pop()) if is_in_words else None
+
+    @cached_property
     def sum(self) -> Sum | None:
         """The calculation that it shows."""
         return sums(self.text)
@@ -102,6 +112,8 @@ def says_number(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a number, to the digits that it writes."""
     if not isinstance(answer, (int, Fraction)):
         return False
+    if not written.counts and written.mentioned is not None:
+        written = written.mentioned
     return any(number.agrees(answer) for number in written.counts)
 
 
@@ -148,6 +160,8 @@ def _percent(written: WrittenCell) -> tuple[WrittenNumber, ...]:
 
 def says_map(written: WrittenCell, answer: Answer) -> bool:
     """Return whether a cell states a map, channels first or last, or the sides of one alone."""
+    if not written.shapes and written.mentioned is not None:
+        written = written.mentioned
     return isinstance(answer, tuple) and any(_is_map(dims, answer) for dims in written.shapes)
 
 
@@ -157,6 +171,8 @@ def _is_map(dims: Dims, shape: Shape) -> bool:
     channels, *sides = shape
     sizes = dims.sizes
     if dims.channels is not None:
+        if not sizes and len(sides) == 1:
+            return dims.channels in shape  # features of every token, which come last
         return dims.channels == channels and _core(sizes) in {_core(sides), _core(sides[::-1]), ()}
     if _core(sizes) in {_core(shape), _core((*sides, channels)), _core((*sides[::-1], channels))}:
         return True

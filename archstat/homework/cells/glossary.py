@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import permutations
 
@@ -208,6 +209,7 @@ _UNSPACED: dict[str, str] = {
 }
 """Words of languages that put no blanks between words; Korean words may stand without, too."""
 
+_WORDS_APART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?: [^\W\d_]+(?:['’][^\W\d_]+)?)*")
 _LETTERS = str.maketrans("łđıøæ", "ldioa")
 _ELISION = re.compile(r"(?<=\b[dl])['’]|(?<=\bdell)['’]")
 _LATIN_X = re.compile("(?<=[а-яі])x|x(?=[а-яі])")  # so `cleaned` writes the Cyrillic letter
@@ -237,6 +239,14 @@ for _english, _listed in _WORDS.items():
         (_STEMS if _spelled.endswith("-") else _PHRASES).setdefault(_spelled.rstrip("-"), _english)
 
 
+def words_for(meaning: str) -> list[str]:
+    """Return the words and phrases of all languages that mean something, without blanks."""
+    words = [word.strip() for word in _WORDS.get(meaning, "").split(",")]
+    words += _UNSPACED.get(meaning, "").split()
+    words = ["".join(word.casefold().split()) for word in words if not word.endswith("-")]
+    return [word.replace("\u0445", "x") for word in words]  # the Cyrillic letter, as `cleaned`
+
+
 def meaning_of(word: str) -> str | None:
     """Return a word in English, "" for one that says nothing; None if it is not known.
 
@@ -244,6 +254,43 @@ def meaning_of(word: str) -> str | None:
     ('params', '', None)
     """
     return _meant(folded(word))
+
+
+def in_english(text: str, meanings: frozenset[str]) -> str:
+    """Return a text whose words that mean one of these are in English.
+
+    >>> in_english("64 filtros 5×5, pas de 2, 步长1", frozenset({"filter", "stride"}))
+    '64 filter 5×5, stride 2, stride 1'
+    """
+    found = _WORDS_APART.sub(lambda run: _run_in_english(run[0], meanings), text)
+    return " ".join(found.split())
+
+
+@lru_cache(maxsize=10_000)  # the rows of a table are much alike
+def _run_in_english(run: str, meanings: frozenset[str]) -> str:
+    """Return words with blanks between them, likewise; articles behind such a word are left out."""
+    found: list[str] = []
+    is_known = False
+    for phrase, meant in _phrases(run.split(" ")):
+        if meant == "" and is_known:
+            continue
+        is_known = meant is not None and meant in meanings
+        found.append(str(meant) if is_known else phrase)
+    text = " ".join(found)
+    return text if run.isascii() else f" {text} "
+
+
+def _phrases(words: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the longest phrases that are known, and the words between them, with what they mean."""
+    parts = [part for word in words for part in _cut(word)]
+    at = 0
+    while at < len(parts):
+        stops = range(min(len(parts), at + MOST_PHRASE), at, -1)
+        phrases = (" ".join(parts[at:stop]) for stop in stops)
+        known = ((phrase, _meant(folded(phrase))) for phrase in phrases)
+        phrase, meant = next((one for one in known if one[1] is not None), (parts[at], None))
+        yield phrase, meant
+        at += 1 + phrase.count(" ")
 
 
 @lru_cache(maxsize=1_000)  # the sheets of a class have the same titles
@@ -260,19 +307,12 @@ def english(title: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W_][^\W_'-]*(?:'[^\W_]+)?|[#%]|[/&+]", folded(title))
     found: list[str] = []
     is_other = False
-    at = 0
-    words = [part for word in words for part in _cut(word)]
-    while at < len(words):
-        for stop in range(min(len(words), at + MOST_PHRASE), at, -1):
-            meant = _meant(" ".join(words[at:stop]))
-            if meant is not None:
-                found += [meant] if meant and meant not in found[-1:] else []
-                is_other = is_other or meant not in {"", words[at]}
-                at = stop
-                break
+    for phrase, meant in _phrases(words):
+        if meant is None:
+            found.append(phrase)
         else:
-            found.append(words[at])
-            at += 1
+            found += [meant] if meant and meant not in found[-1:] else []
+            is_other = is_other or meant not in {"", phrase}
     if not is_other or len(found) > MOST_WORDS:
         return ()
     return tuple(dict.fromkeys(map(" ".join, permutations(found))))

@@ -13,6 +13,9 @@ from archstat.homework.cells.spelling import VULGAR
 NUMERAL = rf"(?:\.?[0-9](?:[0-9.,'_ ]*[0-9])?)?[{VULGAR}]?"
 """A regular expression for what `numerals` reads; it also matches nothing."""
 
+IN_TEXT = r"(?:[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])|[0-9](?:[0-9.,']*[0-9])?)"
+"""Likewise for a numeral in running text, in which a blank may end it: 66 218, but not 3 12."""
+
 _GROUPED = re.compile(
     r"(?P<whole>[1-9][0-9]{0,2}(?P<separator>[,.' _])[0-9]{3}(?:(?P=separator)[0-9]{3})*)"
     r"(?:(?P<point>[.,])(?P<decimals>[0-9]+))?"

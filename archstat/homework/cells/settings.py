@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from archstat.homework.cells.glossary import in_english
 from archstat.homework.cells.spelling import cleaned
 
 Settings: TypeAlias = "Mapping[str, tuple[int, ...] | str]"
@@ -21,8 +22,17 @@ _START = r"(?<![^\W_])"  # of a word, or of a part of one: conv_stride
 _IS = r"(?: ?(?:=|:|of|is) ?| )?"
 _SIZES = rf"[(\[] ?{_N}(?:(?:{_BY}| ?, ?){_N}){{1,3}} ?[)\]]|{_N}(?:{_BY}{_N}){{0,3}}"
 _WINDOW = rf"[(\[]?(?P<window>{_N}(?:{_BY}{_N}){{1,3}}|(?<=[(\[]){_N} ?, ?{_N})[)\]]?"
-_COUNTED = r"(?:kernels?|filters?|(?:out(?:put)? ?)?channels?|(?:feature ?)?maps?|필터|채널|개)"
-_COUNT = r"(?:filters?|out(?:put)?[ _]channels?|num[ _]?filters|필터 ?수|卷积核数量)"
+_IN_BRACKETS = rf"[(\[](?P<window>{_N}(?:{_BY}{_N}){{1,3}})[)\]]"
+_COUNTED = r"(?:kernels?|filters?|(?:out(?:put)? ?)?channels?|(?:feature ?)?maps?|[개个個枚])"
+_COUNT = (
+    r"(?:(?:number of )?filters?(?: number of)?|number of kernel|kernel number of"
+    r"|out(?:put)?[ _]channels?|num[ _]?filters)"
+)
+_IN_ENGLISH = frozenset(
+    {"filter", "kernel", "stride", "padding", "dilation", "groups", "channels", "size"}
+    | {"number of"}
+)
+"""The words of other languages that settings are told in."""
 
 _NO_SETTING = re.compile(
     r"^\[[^\]]*\]"  # the output in front of it: [55x55x96] CONV1
@@ -32,16 +42,11 @@ _NO_SETTING = re.compile(
 )
 _THOUSANDS = re.compile(r"(?<![0-9,(])([1-9]),([0-9]{3})(?= ?@)")  # 1,024 @ 3×3
 _NAMES = {
-    "stride": "strides?(?: size)?|schrittweite|pas|paso|passo|stap|шаг|крок|krok|adım"  # noqa: RUF001
-    "|bước(?: nhảy)?|langkah|스트라이드|步长|步幅|ストライド",
-    "padding": "(?:zero[- ]?)?pad(?:ding)?|auffüllung|remplissage|relleno|preenchimento|riempimento"
-    "|паддинг|dopełnienie|dolgu|đệm|패딩|填充|パディング",
-    "dilation": "dilation(?:[ _]rate)?|dilated|팽창률|膨胀率",
-    "groups": "groups?|그룹",
-    "kernel_size": (
-        "(?:kernel|filter|window|pool)[ _]?size|kernel"
-        "|커널(?: ?크기)?|필터 ?크기|卷积核大小|カーネルサイズ"
-    ),
+    "stride": "strides?(?: size)?",
+    "padding": "(?:zero[- ]?)?pad(?:ding)?",
+    "dilation": "dilation(?:[ _]rate)?|dilated",
+    "groups": "groups?",
+    "kernel_size": "(?:kernel|filter|window|pool)[ _]?size|kernel",
 }
 _RULES = [
     re.compile(pattern)
@@ -54,7 +59,9 @@ _RULES = [
             for name, words in _NAMES.items()
         ),
         r"\b(?P<padding>same|valid)\b",
-        rf"{_ALONE}(?P<filters>{_N}) ?[@,]? ?{_WINDOW}",
+        rf"{_ALONE}(?P<filters>{_N}) ?[x×*] ?{_IN_BRACKETS}",  # 96 × (11×11×3)
+        rf"{_IN_BRACKETS} ?[x×*] ?(?P<filters>{_N})",
+        rf"{_ALONE}(?P<filters>{_N}) ?(?:{_COUNTED}|[@,])? ?(?:of )?{_WINDOW}",
         rf"{_ALONE}(?P<filters>{_N}) ?{_COUNTED}",
         rf"{_WINDOW} ?/ ?(?P<stride>[1-9])(?![0-9])",  # GoogLeNet's paper
         r"(?<=[a-z,]) ?/ ?(?P<stride>[1-9])(?![\w.])",  # max pool, /2
@@ -82,6 +89,7 @@ def settings(text: str) -> Settings:
     [('filters', (64,)), ('kernel_size', (3, 3)), ('padding', 'same')]
     """
     rest = cleaned(text).casefold().replace("\n", ", ").replace("'", "")
+    rest = in_english(rest, _IN_ENGLISH)
     rest = _NO_SETTING.sub(" ", rest.replace("no padding", "padding 0"))
     rest = _THOUSANDS.sub(r"\1\2", rest)
     found: dict[str, tuple[int, ...] | str] = {}

@@ -23,6 +23,7 @@ _SIZE = re.compile(
     r"(?P<plain>0|[1-9][0-9]{0,11})(?:\.0+)?|(?P<grouped>[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 )
 _SQUARE = re.compile(r"\b(?P<side>[0-9]{1,6}) ?(?:\^|\*\*) ?2(?![0-9])")
+_UNKNOWN = re.compile(r"none|null|-1|\?|[bnhwdlt]'?")
 _BATCH = re.compile(r"none|null|-1|\?|b|n|m|bs|batch(?:[ _]?size)?")
 _CHANNELS = re.compile(
     r"(?<![x×*·] )(?<![x×*·0-9.,])(?P<count>[0-9]{1,6}) ?"
@@ -150,6 +151,10 @@ def _without_brackets(text: str) -> str:
 
 def _list(items: list[str], *, is_bracketed: bool, fewest: int = 2) -> Iterator[Dims]:
     """Yield the readings of two or more sizes, the first of which may be the batch."""
+    known = [item for item in items if not _UNKNOWN.fullmatch(item.strip())]
+    if len(known) == 1 < len(items) - 1 and known[0].strip().isdecimal():
+        yield Dims((), int(known[0]))  # H×W×64, (None, None, None, 64)
+        return
     marks_batch = bool(_BATCH.fullmatch(items[0]))
     matches = [_SIZE.fullmatch(item.strip()) for item in items[marks_batch:]]
     sizes = tuple(

@@ -150,7 +150,7 @@ def _statements(text: str) -> Iterator[str]:
     if not all(_CALCULATION.fullmatch(part) or _WORDS.fullmatch(part) for part in before):
         return
     for part in (last, *reversed(before)):
-        exact, *rounded = without_half_brackets(part).split("≈")
+        exact, *rounded = _cut(without_half_brackets(part), "≈")
         yield exact
         yield from (f"≈{number}" for number in rounded)
 

@@ -10,6 +10,7 @@ from archstat.errors import NoTableError, SheetError
 from archstat.homework.answers.places import key_of
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
+from archstat.homework.cells.numerals import IN_TEXT
 from archstat.homework.cells.values import numbers
 from archstat.homework.marking.held import Held, held
 from archstat.homework.marking.marking import Marked, mark, mark_held
@@ -21,7 +22,7 @@ from archstat.homework.sheet.labels import sums_of
 from archstat.homework.sheet.sheet import Sheet, sheet_of
 from archstat.homework.sheet.stated import StatedTotal, stated
 
-_NUMBER = re.compile(r"[~≈ ]*\d[\d.,']*(?: ?(?:[kKMGB]|million|billion)\b)?")
+_NUMBER = re.compile(rf"[~≈ ]*{IN_TEXT}(?: ?(?:[kKMGB]|million|billion)\b)?")
 
 
 def marked(

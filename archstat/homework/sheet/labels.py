@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from archstat.homework.cells.glossary import words_for
 from archstat.homework.cells.settings import Settings, settings
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.sheet.titles import TOTAL
@@ -43,8 +44,8 @@ _WRITTEN = {
     "add": "addition eltwise residualadd",
     "concat": "concatenation depthconcat filterconcat",
     "multiply": "mul",
-    "input": "input inputs image 입력 输入 輸入 入力 eingabe entrée entrada",
-    "output": "output outputs 출력 输出 輸出 出力 ausgabe sortie salida",
+    "input": f"input inputs image {' '.join(words_for('input'))}",
+    "output": f"output outputs {' '.join(words_for('output'))}",
     "batch_norm": "batchnormalization 배치정규화 批归一化 批量归一化 バッチ正規化",
     "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
     " localnorm 정규화 归一化 正規化",

@@ -20,6 +20,9 @@ from archstat.homework.sheet.labels import Label, first_part, label
 _OF_WINDOWS = frozenset({"filters", "filter_depth", "kernel_size"})
 """What sizes with a cross between them are taken for, where nothing else is said."""
 
+_NO_LAYER = frozenset({"input", "output", "total"})
+"""What a label says of a row, where another one says which layer it is: Input Block, conv1."""
+
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _OF_LAYER = re.compile(r"(?P<layer>\S+)[._](?P<what>weight|bias)s?")
 _BIASES = re.compile(
@@ -29,6 +32,14 @@ _WEIGHTS = re.compile(r"^W(?:_\w{1,4}|[0-9qkvo])?(?: ?[,/+] ?W(?:_\w{1,4}|[0-9qk
 _BARE = re.compile(r"(?i:bias(?:es)?)|b_?[0-9o]?|偏置|편향")
 _COUNTED = re.compile(r"(?i)\b(?:bias|weight)(?:es|s)?\b")
 """What says of a row that it is about the biases of a layer, or its weights."""
+
+_SIDES = (
+    ("in_shape", "feature_map"),
+    ("in_channels", "filters"),
+    ("in_receptive_field", "receptive_field"),
+    ("in_effective_stride", "effective_stride"),
+)
+"""What there is before a layer and behind it."""
 
 _PIECES = re.compile(r"[;\n]|, (?=[^\W\d])")
 _NAMED = re.compile(
@@ -167,8 +178,10 @@ def _label(texts: Sequence[str]) -> Label:
     stated: dict[str, tuple[int, ...] | str] = {}
     for found in reversed(labels):
         stated |= found.settings
+    families = [found.family for found in labels if found.family]
+    named = [family for family in families if family not in _NO_LAYER]
     return Label(
-        next((found.family for found in labels if found.family), None),
+        next(iter((*(() if "total" in families else named), *families)), None),
         next((found.number for found in labels if found.number), None),
         stated,
         any(found.is_block for found in labels),
@@ -180,7 +193,9 @@ def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
     """Yield what a cell says of each quantity of its column."""
     if not way.asks:
         return
-    if all(QUANTITIES[key].is_setting for key in way.asks):
+    if len(way.asks) == 1 and (sides := list(_both_sides(way.asks[0], text))):
+        pairs = sides
+    elif all(QUANTITIES[key].is_setting for key in way.asks):
         pairs = _settings(way, text)
     else:
         pairs = list(named_parts(text))
@@ -189,6 +204,18 @@ def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
             pairs = list(zip(way.asks, parts, strict=False))
     for key, part in pairs:
         yield key, written(part, way.scale, way.unit, way.batch)
+
+
+def _both_sides(key: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield what is before a layer and what is behind it, where a cell says both: 64 → 128."""
+    before, arrow, after = cleaned(text).partition("→")
+    pair = next((pair for pair in _SIDES if key in pair), None)
+    if pair is None or not arrow or "=" in text or "→" in after:
+        return
+    for side, part in zip(pair, (before, after), strict=True):
+        if QUANTITIES[side].reads(written(part)) is None:
+            return
+    yield from zip(pair, (before, after), strict=True)
 
 
 def named_parts(text: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archstat.homework.cells.numerals import IN_TEXT
 from archstat.homework.reading import Contents, FoundTable, Passage
 from archstat.homework.sheet.headings import Heading, heading
 from archstat.homework.sheet.labels import SEVERAL, SUMS, label
@@ -44,10 +45,10 @@ _STATEMENT = re.compile(
 )
 _END = re.compile(r"(?<=[.!?。])\s+")
 _AMOUNT = re.compile(
-    r"[~≈]?(?<![\w.,])[0-9](?:[0-9.,' ]*[0-9])?(?: ?(?:[kMGBT]|thousand|million|billion)\b)?"
+    rf"[~≈]?(?<![\w.,-]){IN_TEXT}(?: ?(?:[kMGBT]|thousand|million|billion)\b)?"
 )
 _MENTIONED = re.compile(
-    r"(?<![A-Za-z0-9_.,×*/^+-])(?P<cell>(?P<number>[0-9][0-9.,]*(?<![.,])) ?"
+    rf"(?<![A-Za-z0-9_.,×*/^+-])(?<![0-9] )(?P<cell>(?P<number>{IN_TEXT}) ?"
     r"(?P<unit>[kKMGB](?![^\W_])|[万亿萬億만억]|Mio|million\w*|billion|triệu|juta|млн|тыс|%)?)"
     r"(?![\w×*/^+])(?P<behind>(?: ?[^\W\d_]+){0,3})"
 )

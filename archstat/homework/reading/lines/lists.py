@@ -74,6 +74,8 @@ KEY = re.compile(
 )
 SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
 START = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)")
+VALUE = re.compile(r"(?:[^\w:]|_)*(?:[^\W\d_]+[^\w:]+){0,2}(?:[^\W\d_]+ ?=)?[^\W\d_]?[0-9]")
+"""What is stated, with two words in front of it at most."""
 IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
 AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
 OTHER_NUMBER = re.compile(r"[:=]\s*[-+]?[0-9]+(?:\.[0-9]+)?%?(?:,|$)")
@@ -276,7 +278,7 @@ def _named(text: str) -> tuple[str, list[Piece]]:
     title = _known_end(words.split()) if sign else ""
     if sign and not title and (start := _known_start(words.split())):
         return words.removeprefix(start).strip(), [Piece(start, value)]
-    if title and DIGIT.search(value):
+    if title and VALUE.match(value):
         return words.removesuffix(title).strip(), [Piece(title, value)]
     if shown := OF_SHAPE.fullmatch(text):
         return shown["name"], [Piece(OUTPUT, shown["shape"])]
@@ -323,7 +325,7 @@ def _piece(text: str) -> Piece | None:
     True
     """
     words, sign, value = _said(text)
-    if sign and _is_title(words) and (DIGIT.search(value) or WORDED.issuperset(_meaning(words))):
+    if sign and _is_title(words) and (VALUE.match(value) or WORDED.issuperset(_meaning(words))):
         return Piece(words, value)
     start = START.search(text)
     if start is None:
