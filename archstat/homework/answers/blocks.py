@@ -160,7 +160,10 @@ def _prefixes(name: str) -> Iterator[str]:
 
 
 def _attached(layers: Sequence[Place]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of layers with what is attached to them, with and without a pool behind."""
+    """Yield the spans of layers with what is attached to them, with and without a pool behind.
+
+    Behind a pool, the linear layer that reads it stands likewise: GAP + FC.
+    """
     for start, place in enumerate(layers):
         if place.general not in WEIGHTED | {"pool"}:
             continue
@@ -168,7 +171,8 @@ def _attached(layers: Sequence[Place]) -> Iterator[tuple[int, int]]:
         while stop < len(layers) and _is_attached(layers[stop]):
             stop += 1
             yield start, stop
-        if stop < len(layers) and place.general != "pool" and layers[stop].general == "pool":
+        behind = layers[stop].general if stop < len(layers) else ""
+        if behind == ("linear" if place.general == "pool" else "pool"):
             yield start, stop + 1
 
 

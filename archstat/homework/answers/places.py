@@ -61,6 +61,10 @@ class Key:
         self._beside: dict[str, float] = {}
         self._agreeing: dict[tuple[WrittenCell, str, ColumnRule | None], frozenset[Answer]] = {}
 
+    def layer(self, name: str) -> Place:
+        """Return a layer by its name."""
+        return self.by_name[name]
+
     @property
     def places(self) -> list[Place]:
         """Every place."""

@@ -10,7 +10,7 @@ from math import prod
 
 from archstat.graph import BYTES_PER_NUMBER
 from archstat.homework.answers.places import Key, Place
-from archstat.homework.answers.quantities import QUANTITIES, ColumnRule
+from archstat.homework.answers.quantities import QUANTITIES, READINGS, ColumnRule
 from archstat.homework.answers.readings import of_batch
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.policy import ALIKE, Policy
@@ -28,6 +28,10 @@ OF_TOOLS: Mapping[str, frozenset[str]] = {
     "torchsummary": frozenset({"every-output"}),
 }
 """The readings of what tools print, which are right there."""
+
+OF_FRAMEWORKS = frozenset({"keras", "keras-lstm"})
+"""The readings of what a framework's layers hold, which are right where no convention is declared:
+a network that is built with it has these numbers."""
 
 DEFINED = {key: column.convention for key, column in COLUMNS.items() if column.convention}
 """What our own sheets say of their columns."""
@@ -59,6 +63,19 @@ class Read:
     reading: ColumnRule | None = None
     is_declared: bool = True
     is_sure: bool = True
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """The rules that a column may follow.
+
+    Attributes:
+        batch: The size of the batch that the sheet shows in its shapes, or 0.
+        accepted: The names of those that count as right.
+    """
+
+    batch: int
+    accepted: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -163,14 +180,17 @@ def _reads(
             asked = quantity
         placed = [(entry, place) for entry, place in cells if place is not None]
         batch = max((way.batch for way in column.ways), default=0)
-        reading = _reading(quantity, asked, placed, key, batch)
+        of_tool = OF_TOOLS.get(sheet.table.tool or "", frozenset())
+        accepted = {name for name in READINGS if policy.accepts(name)} | of_tool
+        if not policy.conventions:
+            accepted |= OF_FRAMEWORKS
+        reading = _reading(quantity, asked, placed, key, _Rules(batch, frozenset(accepted)))
         choice = found.get(index)
         is_open = quantity in OF_SHAPES and choice is not None and not choice.is_possible
         is_sure = choice is None or choice.is_fit or (not is_open and _is_clear(column))
-        of_tool = OF_TOOLS.get(sheet.table.tool or "", frozenset())
         is_told = batch > 0 and reading is not None and reading.name == "batch"
         rule = reading.of_one if is_told and reading is not None else reading
-        is_declared = rule is None or policy.accepts(rule.name) or rule.name in of_tool
+        is_declared = rule is None or rule.name in accepted
         yield (index, quantity), Read(column, quantity, asked, reading, is_declared, is_sure)
 
 
@@ -183,12 +203,13 @@ def _is_clear(column: SheetColumn) -> bool:
 
 
 def _reading(
-    quantity: str, asked: str, cells: Sequence[tuple[CellEntry, Place]], key: Key, batch: int
+    quantity: str,
+    asked: str,
+    cells: Sequence[tuple[CellEntry, Place]],
+    key: Key,
+    rules: _Rules,
 ) -> ColumnRule | None:
-    """Return the one rule that most of the cells follow that are not right under ours.
-
-    `batch` is the size of the batch that the sheet shows in its shapes, or 0.
-    """
+    """Return the one rule that most of the cells follow that are not right under ours."""
     plain: list[tuple[CellEntry, Place]] = []
     left: list[tuple[CellEntry, Place]] = []
     sums: list[tuple[CellEntry, Place]] = []
@@ -201,7 +222,7 @@ def _reading(
             (sums if place.is_sum else left).append((entry, place))
     if not left and not sums:
         return None
-    return _rule(quantity, plain, left, key, batch) or _rule(quantity, [], sums, key, batch)
+    return _rule(quantity, plain, left, key, rules) or _rule(quantity, [], sums, key, rules)
 
 
 def _rule(
@@ -209,12 +230,13 @@ def _rule(
     plain: Sequence[tuple[CellEntry, Place]],
     left: Sequence[tuple[CellEntry, Place]],
     key: Key,
-    batch: int,
+    allowed: _Rules,
 ) -> ColumnRule | None:
     """Return the rule by which most of the cells are right that are left."""
     rules = [one for one in QUANTITIES[quantity].readings if not one.is_plain]
-    if quantity in OF_BATCHES and batch:
-        rules += [of_batch(batch, quantity, rule) for rule in (None, *rules)]
+    rules.sort(key=lambda rule: rule.name not in allowed.accepted)
+    if quantity in OF_BATCHES and allowed.batch:
+        rules += [of_batch(allowed.batch, quantity, rule) for rule in (None, *rules)]
     elif quantity in OF_BATCHES and (size := _batch(left, quantity, key)):
         rules.append(of_batch(size, quantity))
     agrees = QUANTITIES[quantity].agrees

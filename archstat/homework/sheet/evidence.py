@@ -13,7 +13,7 @@ from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, Quantit
 from archstat.homework.answers.truth import Answer, Answers
 from archstat.homework.cells.settings import Settings
 from archstat.homework.sheet.columns import SheetColumn, Way
-from archstat.homework.sheet.labels import Label, in_general
+from archstat.homework.sheet.labels import PUT_TOGETHER, Label, in_general
 from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetRow
 
 SAME_FAMILY, LIKE_FAMILY, OTHER_FAMILY = 4.0, 2.0, -9.0
@@ -27,6 +27,9 @@ LONG = 6
 
 REPEATED = -0.6
 """What a place counts less that is as one before it."""
+
+TOGETHER = 1.5
+"""What a label that puts layers together counts for a block of such, and against a layer."""
 
 BLOCK = -0.5
 """What a block counts less than a layer, where both fit."""
@@ -251,6 +254,10 @@ class Evidence:
         """Return what the label of a row says for a place."""
         label = row.label
         is_namesake = self.is_namesake(row, place)
+        puts_together = len(label.parts) > 1 and not label.is_block
+        if puts_together and not place.is_layer and label.parts <= self._generals(place):
+            first = self.key.layer(place.members[0])
+            is_namesake = is_namesake or self.is_namesake(row, first)
         score = self._trust(row) if is_namesake else 0.0
         if label.family not in {None, "output"}:
             is_called = is_namesake or self._is_called(row, place)
@@ -263,11 +270,20 @@ class Evidence:
             is_block = is_namesake or label.is_block or self._is_called(row, place)
             is_block = is_block or (place.name == WHOLE and self._is_whole(row))
             score += BLOCK if is_block else BLOCK + self.key.beside(place)
+            if puts_together:
+                score += TOGETHER if label.parts == self._generals(place) else 0.0
+        elif puts_together:
+            score -= TOGETHER
         if place.members and place.members[0] in self.key.repeated and not is_namesake:
             score += REPEATED
         if label.number is not None and label.number in place.numbers:
             score += SAME_NUMBER
         return score
+
+    def _generals(self, place: Place) -> frozenset[str]:
+        """Return the families of layers that a place holds, of those that labels put together."""
+        held = (self.key.layer(name).general for name in place.members)
+        return frozenset(held) & PUT_TOGETHER
 
     @cached_property
     def _spelled(self) -> Mapping[int, frozenset[str]]:

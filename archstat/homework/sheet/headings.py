@@ -53,6 +53,7 @@ _COUNT = re.compile(r"^(?:#|(?:number|num|no|nb)\b\.?)(?: of\b)?(?: the\b)? *(?=
 _COUNT_BEHIND = re.compile(r"(?<=.) (?:counts?|num|numbers?|#)$")
 _POWER = re.compile(r"(?:[x×*·] ?)?(?:10 ?\^ ?|1?e)(?P<exponent>[0-9]{1,2})")
 _BETWEEN = re.compile(r" ?(?:[/,;|&+@\n]|\band\b|및) ?")
+_OF_TORCHINFO = {"units.kilobytes": "k", "units.megabytes": "m", "units.gigabytes": "g"}
 _HOW_MANY = frozenset({"개수", "갯수", "수", "number", "count", "num", "#", "数量", "个数", "数"})
 _WITHOUT_BIAS = re.compile(r"(?:w/?o|without|excl\w*|no|ex)\b.*bias|bias.*제외|不含偏置")
 _WITH_BIAS = re.compile(r"(?:w/?|with|incl\w*|and|\+|&) ?.*bias|bias.*포함|含偏置")
@@ -275,8 +276,10 @@ def _remarked(  # noqa: PLR0911  one for each kind of remark
     found: Heading, remark: str
 ) -> Heading | None:
     """Return a heading with what a remark in brackets changes of it; None if nobody knows."""
-    inside = _known(remark)
+    inside = _known(remark) or _several(remark)
     meant = inside.quantities if inside else ()
+    if inside and found.quantities == ("params",) and _may_be_in_params(meant):
+        return inside
     if remark in _HOW_MANY:
         return _counted(found)
     if found.quantities == ("filters",) and {"filter_size", "feature_map"}.intersection(meant):
@@ -292,7 +295,13 @@ def _remarked(  # noqa: PLR0911  one for each kind of remark
         for key, pattern in (("weights", _WITHOUT_BIAS), ("params", _WITH_BIAS)):
             if pattern.search(remark):
                 return replace(found, quantities=(key,), ambiguous=())
-    return _in_units(found, remark.removeprefix("in ").removeprefix("단위").strip(" :"))
+    unit = remark.removeprefix("in ").removeprefix("단위").strip(" :")
+    return _in_units(found, _OF_TORCHINFO.get(unit, unit))
+
+
+def _may_be_in_params(meant: Sequence[str]) -> bool:
+    """Return whether a remark says which parameters are meant: the biases, or the settings."""
+    return meant[:1] in {("weights",), ("biases",)} or _SETTINGS.issuperset(meant)
 
 
 def _counted(found: Heading) -> Heading:

@@ -65,6 +65,9 @@ Of several families in one label, the first here is meant: conv + ReLU is a conv
 
 _GENERAL = {"max_pool": "pool", "avg_pool": "pool", "batch_norm": "norm", "relu": "activation"}
 
+PUT_TOGETHER = frozenset({"conv", "conv_transpose", "linear", "pool"})
+"""The families that make a row one of several layers, where a label names two."""
+
 _BLOCK = re.compile(
     r"block|stage|module|stack|bottleneck|sequential|inception|fire|residual|encoder|decoder"
     r"|transformer|transition|branch|_x\b|블록|모듈|스테이지|模块|阶段|块|ブロック|モジュール"
@@ -193,6 +196,7 @@ class Label:
         settings: What it says about settings.
         is_block: Whether it speaks of a block of layers.
         times: How many of them follow one another.
+        parts: The general families of layers that it puts together: conv + pool.
     """
 
     family: str | None
@@ -200,6 +204,7 @@ class Label:
     settings: Settings = field(default_factory=dict)
     is_block: bool = False
     times: int = 1
+    parts: frozenset[str] = frozenset()
 
 
 def label(text: str) -> Label:  # noqa: PLR0911  one for each form
@@ -237,7 +242,8 @@ def label(text: str) -> Label:  # noqa: PLR0911  one for each form
     first = min(found, key=lambda one: _RANK.get(one.family, len(_RANK)))
     if first.family in _WHOLE.values() and first.start and text.isalnum():
         return Label(None, None, settings(text), is_block, count)  # SingleInputNet
-    return Label(first.family, _number(name, first), settings(text), is_block, count)
+    parts = frozenset(in_general(one.family) for one in found) & PUT_TOGETHER
+    return Label(first.family, _number(name, first), settings(text), is_block, count, parts)
 
 
 def first_part(text: str) -> str:

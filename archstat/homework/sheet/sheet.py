@@ -186,6 +186,7 @@ def _label(texts: Sequence[str]) -> Label:
         stated,
         any(found.is_block for found in labels),
         max((found.times for found in labels), default=1),
+        frozenset().union(*(found.parts for found in labels)),
     )
 
 
