@@ -59,8 +59,10 @@ def blocks_of(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> li
     joined = dict(_joined(truth, order, layers))
     for start, stop in (*joined, *_attached(layers), *_stages(truth, order, layers)):
         found.setdefault((start, stop), f"{order[start]} … {order[stop - 1]}")
-    for start, stop in _alike(modules):
-        found.setdefault((start, stop), f"{order[start]} … {order[stop - 1]}")
+    times: dict[tuple[int, int], int] = {}
+    for span, count in _alike(modules):
+        times.setdefault(span, count)
+        found.setdefault(span, f"{order[span[0]]} … {order[span[1] - 1]}")
     starts: set[int] = set()
     blocks = []
     for (start, stop), name in sorted(found.items()):
@@ -72,7 +74,7 @@ def blocks_of(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> li
         join = joined.get((start, stop), "")
         if "…" not in name or join:
             numbers = (*_LAST_NUMBER.findall(join or name), *numbers[:1])
-        elif len(weighted) > 1 and start not in starts:
+        elif len(weighted) > 1 and start not in starts and (start, stop) not in times:
             starts.add(start)
             numbers = (str(len(starts)),)
         path = "" if name == WHOLE else name
@@ -83,7 +85,17 @@ def blocks_of(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> li
         members = tuple(place.name for place in inside)
         span, several = (start, stop), len(weighted) > 1
         blocks.append(
-            Place(name, members, span, general, general, numbers, classes, holds_several=several)
+            Place(
+                name,
+                members,
+                span,
+                general,
+                general,
+                numbers,
+                classes,
+                holds_several=several,
+                times=times.get(span, 1),
+            )
         )
     return blocks
 
@@ -136,15 +148,16 @@ def _joined(
             yield (start, stop), name
 
 
-def _alike(modules: Mapping[str, tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of several modules in a row that are numbered alike: 4 of 12 blocks."""
+def _alike(modules: Mapping[str, tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Yield the spans of several modules in a row that are numbered alike, with their number."""
     families: dict[str, list[tuple[int, int]]] = {}
     for name, span in modules.items():
         if name.rpartition(".")[2].isdigit():
             families.setdefault(name.rpartition(".")[0], []).append(span)
     for spans in families.values():
         for first, (start, _) in enumerate(spans[:MOST_LIKE]):
-            yield from ((start, stop) for _, stop in spans[first + 1 : MOST_LIKE])
+            for count, (_, stop) in enumerate(spans[first + 1 : MOST_LIKE], 2):
+                yield (start, stop), count
 
 
 def _prefixes(name: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ class Place:
         numbers: What may tell it from others of its family: its place among them, its name's end.
         classes: What its kind or class is called.
         holds_several: Whether it is a block of several layers with weights.
+        times: How many modules alike it holds.
         is_dense: Whether it may be called a convolution or a linear layer: it reads a whole map.
     """
 
@@ -40,6 +41,7 @@ class Place:
     classes: frozenset[str] = frozenset()
     is_dense: bool = False
     holds_several: bool = False
+    times: int = 1
 
     @cached_property
     def is_layer(self) -> bool:

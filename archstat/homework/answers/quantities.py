@@ -26,8 +26,10 @@ from archstat.homework.answers.written import (
     says_kernel,
     says_map,
     says_number,
+    says_padding,
     says_per_axis,
     says_share,
+    says_sizes,
 )
 
 Agrees: TypeAlias = Callable[[WrittenCell, Answer], bool]
@@ -87,9 +89,11 @@ _ALL = (
     _given("filters", "number of filters", r.CHANNELS, r.per_device("filters")),
     _given("filter_depth", "filter depth", r.DEPTHWISE),
     _given("in_channels", "input channels", r.per_device("in_channels")),
-    Quantity("kernel_size", "kernel size", says_kernel, reads_per_axis, is_setting=True),
+    Quantity(
+        "kernel_size", "kernel size", says_kernel, reads_per_axis, (r.EXTENT,), is_setting=True
+    ),
     _per_axis("stride", "stride", is_setting=True),
-    _per_axis("padding", "padding", is_setting=True),
+    Quantity("padding", "padding", says_padding, reads_per_axis, is_setting=True),
     _per_axis("dilation", "dilation", is_setting=True),
     _given("groups", "groups"),
     Quantity(
@@ -100,6 +104,7 @@ _ALL = (
         (r.BEFORE_FLATTENING, r.VOCABULARY, r.per_device("in_shape")),
     ),
     Quantity("feature_map", "feature map", says_map, reads_shape, (r.per_device("feature_map"),)),
+    Quantity("weight_shape", "shape of the weights", says_sizes, reads_shape, is_setting=True),
     _count("weights", "weights", r.WITH_BIASES, r.KERAS, r.per_device("weights")),
     _count("biases", "biases"),
     _count(
@@ -114,6 +119,7 @@ _ALL = (
     _count("flops", "FLOPs", r.ONE_A_MAC, *_MAC_READINGS[1:]),
     _bytes("activation_bytes", "activation bytes", r.in_halves("activations")),
     _bytes("param_bytes", "parameter bytes", r.in_halves("params")),
+    _bytes("weight_bytes", "weight bytes", r.WITH_BIAS_BYTES, r.in_halves("weights")),
     _per_axis("receptive_field", "receptive field", r.CLIPPED),
     _per_axis("in_receptive_field", "receptive field of the input"),
     _per_axis("effective_stride", "effective stride"),

@@ -95,6 +95,14 @@ def _channels(answers: Answers, _: LayerInGraph) -> Answer:
     return shape[0] if isinstance(shape, tuple) and len(shape) > 1 else None
 
 
+def _extent(answers: Answers, _: LayerInGraph) -> Answer:
+    """Return the sides of what a dilated kernel spans."""
+    sizes, gaps = answers.get("kernel_size"), answers.get("dilation")
+    if not isinstance(sizes, tuple) or not isinstance(gaps, tuple):
+        return None
+    return tuple(gap * (size - 1) + 1 for size, gap in zip(sizes, gaps, strict=True))
+
+
 def _all_channels(answers: Answers, _: LayerInGraph) -> Answer:
     """Return the channels of a layer that filters each of them apart."""
     channels = answers.get("in_channels")
@@ -154,10 +162,14 @@ KERAS = ColumnRule(
     "keras", "Keras's: 4 numbers a channel of a batch norm, one bias in an LSTM", _keras
 )
 KERAS_LEARNS = ColumnRule("keras-lstm", "Keras's that learn: one bias in an LSTM", _one_bias)
+WITH_BIAS_BYTES = ColumnRule(
+    "with-biases", "biases included", answer_to("param_bytes"), is_plain=True
+)
 EVERY_OUTPUT = ColumnRule("every-output", "every layer's outputs", answer_to("activations"))
 CLIPPED = ColumnRule("clipped", "clipped to the image", _clipped)
 BEFORE_FLATTENING = ColumnRule("map", "before it is flattened", answer_to("in_map"), is_plain=True)
 VOCABULARY = ColumnRule("vocabulary", "of how many words", answer_to("in_words"), is_plain=True)
+EXTENT = ColumnRule("extent", "with the gaps of its dilation", _extent, is_plain=True)
 CHANNELS = ColumnRule("channels", "channels of the map", _channels, is_plain=True)
 DEPTHWISE = ColumnRule("depthwise", "of all its channels", _all_channels, is_plain=True)
 FROM_ZERO = ColumnRule(

@@ -90,6 +90,8 @@ def _of_input(
     if layer.kind == "Embedding" and node.param_shapes:
         answers["in_words"] = next(iter(node.param_shapes.values()))[:1]
     keeps = isinstance(layer, AnyBatchNorm) and layer.track_running_stats
+    if node.param_shapes:
+        answers["weight_shape"] = max(node.param_shapes.values(), key=prod)
     answers["buffers"] = 2 * node.in_shape[0] if keeps else 0
     return answers
 
@@ -120,6 +122,7 @@ def _answers(row: Row) -> dict[str, Answer]:
     }
     answers["flops"] = None if row.macs is None else FLOPS_PER_MAC * row.macs
     answers["param_bytes"] = row.param_bytes
+    answers["weight_bytes"] = param_bytes(row.weights)
     settings: dict[str, Answer] = {
         "filters": row.filters,
         "filter_depth": row.filter_depth,
@@ -178,6 +181,7 @@ class Told:
             "macs": macs,
             "flops": FLOPS_PER_MAC * macs,
             "param_bytes": param_bytes(weights + biases),
+            "weight_bytes": param_bytes(weights),
         }
         if isinstance(self.layer, AnyConvolution):
             answers["filter_depth"] = self.in_shape[0] // self.layer.groups

@@ -181,6 +181,13 @@ def _is_map(dims: Dims, shape: Shape) -> bool:
     return sizes in {tuple(sides), tuple(sides[::-1]), tuple(set(sides)), (prod(shape),)}
 
 
+def says_sizes(written: WrittenCell, answer: Answer) -> bool:
+    """Return whether a cell states sizes, in whatever order."""
+    return isinstance(answer, tuple) and any(
+        sorted(_core(dims.sizes)) == sorted(_core(answer)) for dims in written.shapes
+    )
+
+
 def _core(sizes: Sequence[int]) -> Shape:
     """Return sizes without axes of one: 1×1×2048, 2048×1 and 2048 are the same."""
     return tuple(size for size in sizes if size != 1)
@@ -219,6 +226,17 @@ def says_per_axis(written: WrittenCell, answer: Answer) -> bool:
     if len(set(answer)) == 1 and any(number.agrees(answer[0]) for number in written.counts):
         return True
     return any(dims.sizes == answer and dims.channels is None for dims in written.shapes)
+
+
+def says_padding(written: WrittenCell, answer: Answer) -> bool:
+    """Return whether a cell states a padding, for every axis or for each of its ends: 0 1 0 1."""
+    if says_per_axis(written, answer) or not isinstance(answer, tuple):
+        return says_per_axis(written, answer)
+    ends = [dims.sizes for dims in written.shapes if len(dims.sizes) == 2 * len(answer)]
+    return any(
+        all(sum(one[2 * at : 2 * at + 2]) // 2 == size for at, size in enumerate(answer))
+        for one in ends
+    )
 
 
 def reads_per_axis(written: WrittenCell) -> Answer:

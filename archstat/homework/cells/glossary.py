@@ -158,7 +158,7 @@ _WORDS = {
         perkalian
         """,
     "total": """
-        gesamt, insgesamt, summe, totale, totaal, всего, итого, всього, разом, усього, razem,
+        gesamt, gesamten, insgesamt, summe, totale, totaal, общего, общее, общей, общий, загальної, totaal, всего, итого, всього, разом, усього, razem,
         suma, łącznie, toplam, tổng, tổng cộng, total
         """,
     "channels": """
@@ -173,7 +173,7 @@ _WORDS = {
         """,
 }
 _UNSPACED: dict[str, str] = {
-    "": "的 の 의 之 各 每 단위 は を が 及 和 と",
+    "": "的 の 의 之 各 每 단위 は を が 及 和 と に占める に対する 占 에서",
     "layer": "层 層 網路層 网络层 레이어 계층",
     "name": "名称 名稱 名前 名字 名 이름",
     "type": "类型 類型 種類 种类 タイプ 종류 타입",
@@ -202,7 +202,7 @@ _UNSPACED: dict[str, str] = {
     "operations": "运算 運算 计算 計算 演算 연산",
     "multiplications": "乘法 乗算 곱셈",
     "connections": "连接 連接 接続 연결",
-    "total": "总 總 合计 合計 总计 总共 全部 総 합계 총",
+    "total": "总 總 合计 合計 总计 总共 全部 全体 総 합계 총 전체",
     "share": "占比 比例 割合 비율 百分比",
     "before": "之前 前",
     "after": "之后 之後 後 后",

@@ -82,8 +82,8 @@ class WrittenNumber:
         coarse: What its last digit but noughts stands for, where noughts stand in front of a unit:
             100,000 in 1200K.
         unit: The unit of memory that it was written in.
-        is_of_column: Whether the title says what it is a multiple of, so that few digits are right
-            for the small numbers of a column.
+        is_of_column: Whether the title says what it is a multiple of, or a unit behind decimals, so
+            that few digits are right for the small numbers of a column.
     """
 
     value: Fraction
@@ -138,7 +138,8 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Writte
     for statement in _statements(text):
         if readings := _readings(_without_comment(statement), scale, unit):
             return tuple(
-                replace(number, is_of_column=scale != ONE or unit != "") for number in readings
+                replace(number, is_of_column=number.is_of_column or scale != ONE or unit != "")
+                for number in readings
             )
     return ()
 
@@ -286,7 +287,8 @@ def _number(
         step = multiple * 10 ** (len(digits) - len(digits.rstrip("0")))
     notes = filter(None, (numeral.note, factor.note))
     value = sign * numeral.value * multiple
-    return WrittenNumber(value, step, "; ".join(notes), factor.unit, coarse=coarse)
+    is_small = not value and numeral.decimals > 0 and factor.value != ONE  # 0.00 MB
+    return WrittenNumber(value, step, "; ".join(notes), factor.unit, is_small, coarse)
 
 
 def split_cell(text: str, parts: int) -> tuple[str, ...]:

@@ -142,7 +142,8 @@ def _of_place(  # noqa: PLR0911  one for each verdict
     if any(quantity.agrees(written, one) for one in by_rules):
         return replace(plain, verdict=Verdict.CONVENTION)
     if quantity.reads(written) is None:
-        return replace(plain, verdict=Verdict.UNREADABLE)
+        is_asked = not quantity.is_setting or (place.name, read.quantity) in said.asked
+        return replace(plain, verdict=Verdict.UNREADABLE) if is_asked else plain
     if _may_be_right(entry, read, sheet) or _is_left_to_tools(read, place, sheet):
         return replace(plain, verdict=Verdict.NOT_SURE)
     if read.reading is None and place.is_layer:

@@ -10,8 +10,9 @@ from fractions import Fraction
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import written
+from archstat.homework.cells.values import WrittenNumber
 from archstat.homework.reading.table import FoundTable
-from archstat.homework.sheet.headings import Heading, Meaning, heading
+from archstat.homework.sheet.headings import IN_BYTES, Heading, Meaning, heading
 from archstat.homework.sheet.labels import label
 from archstat.homework.sheet.nearest import is_about_another_topic
 from archstat.homework.sheet.titles import IN_WORDS
@@ -60,6 +61,9 @@ OF_SHAPES = frozenset({"feature_map", "in_shape"})
 
 OF_BATCH = 0.5
 """How often a column is about a batch, where its shapes begin with the size of one."""
+
+FEWEST_BYTES = 100
+"""Of a number with a B behind it that is hardly one of billions."""
 
 _SELDOM = 0.05
 """How often a title means something near to what it says."""
@@ -147,7 +151,9 @@ def columns_of(
             continue
         quantity = chosen.pop(title.strip(), None)
         meaning = heading(title) if quantity is None else Heading(title, (quantity,))
-        columns.append(_column(index, title, meaning, is_decided=quantity is not None))
+        column = _column(index, title, meaning, is_decided=quantity is not None)
+        is_open = quantity is None and not column.is_guessed
+        columns.append(_in_bytes(column, table) if is_open else column)
     if chosen:
         title = next(iter(chosen))
         raise UsageError(
@@ -245,6 +251,27 @@ def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Sh
                     known.add(asks)
                     ways.append(replace(way, asks=asks, prior=way.prior * _SELDOM))
     return SheetColumn(index, title, tuple(ways), is_known=meaning.is_known)
+
+
+def _in_bytes(column: SheetColumn, table: FoundTable) -> SheetColumn:
+    """Return a column that counts bytes if its numbers have a unit of memory, and only then."""
+    found = [written(row[column.index]).numbers for row in table.rows]
+    units = [any(_is_of_memory(number) for number in row) for row in found if row]
+    if units and 2 * sum(units) > len(units):
+        ways = [replace(way, asks=(IN_BYTES.get(way.asks[0], way.asks[0]),)) for way in column.ways]
+    elif any(way.unit for way in column.ways) or column.ways[:1] == ():
+        return column
+    else:
+        is_told = IN_BYTES.keys().isdisjoint(column.ways[0].asks)
+        ways = [way for way in column.ways if is_told or way.asks != ("param_bytes",)]
+    asks = dict.fromkeys(way.asks for way in ways)
+    firsts = (next(way for way in ways if way.asks == key) for key in asks)
+    return replace(column, ways=tuple(firsts))
+
+
+def _is_of_memory(number: WrittenNumber) -> bool:
+    """Return whether a number is one of bytes; 2.7B may be billions."""
+    return bool(number.unit) and (number.unit != "B" or number.value >= FEWEST_BYTES)
 
 
 def _way(meaning: Meaning) -> Way:

@@ -28,6 +28,9 @@ LONG = 6
 REPEATED = -0.6
 """What a place counts less that is as one before it."""
 
+SOME_MODULES = -0.5
+"""What it counts that a block is some of the modules alike in a row, and no label says how many."""
+
 TOGETHER = 1.5
 """What a label that puts layers together counts for a block of such, and against a layer."""
 
@@ -62,7 +65,7 @@ def information(quantity: Quantity, written: WrittenCell) -> float:
         digits = number.digits or len(str(abs(int(number.value))))
         is_product = not written.numbers  # 32×32×64, which may be a map as well
         return min(MOST, 0.4 + 0.7 * digits) * (OF_PRODUCT if is_product else 1)
-    if quantity.key in {"feature_map", "in_shape"}:
+    if quantity.key in {"feature_map", "in_shape", "weight_shape"}:
         axes = written.shapes[0].axes() if written.shapes else 1
         return SIZE if axes == 1 else 2.0 if axes == 2 else 3.0  # noqa: PLR2004  sizes of a map
     return SMALL if quantity.is_setting else FIELD
@@ -278,6 +281,8 @@ class Evidence:
             score += REPEATED
         if label.number is not None and label.number in place.numbers:
             score += SAME_NUMBER
+        if place.times > 1 and "…" in place.name and label.times != place.times:
+            score += SOME_MODULES
         return score
 
     def _generals(self, place: Place) -> frozenset[str]:

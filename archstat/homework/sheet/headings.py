@@ -32,20 +32,29 @@ _SETTINGS = frozenset({"filters", "filter_size", "stride", "padding", "dilation"
 _OF_INPUT = {"receptive_field": "in_receptive_field", "effective_stride": "in_effective_stride"}
 _OPERATIONS = frozenset({"macs", "flops"})
 _COUNTS = _OPERATIONS | {"weights", "biases", "params", "neurons"}
-_MEMORY = frozenset({"activation_bytes", "param_bytes"})
-_IN_BYTES = {
+_MEMORY = frozenset({"activation_bytes", "param_bytes", "weight_bytes"})
+IN_BYTES = {
     "neurons": "activation_bytes",
+    "activations": "activation_bytes",
     "feature_map": "activation_bytes",
     "params": "param_bytes",
-    "weights": "param_bytes",
+    "weights": "weight_bytes",
 }
+"""What is counted where numbers have a unit of memory."""
 _REMARKS = frozenset(
     """
-    a after amount at by calculated computed conv data each expected for in infer layer my number of
-    per tensor the this total value values your 각 총 계층별 레이어별 층별
+    a actual after amount approximate at by calculated computed conv current data each estimated
+    exact expected final for full in infer layer my number of per required resulting tensor the this
+    total value values your 각 총 계층별 레이어별 층별
     """.split()  # noqa: SIM905  a list of twenty quoted words reads worse
 )
 """Words that may be left out of a title."""
+
+_PARTS = frozenset({"share", "%", "percent", "percentage", "proportion", "fraction"})
+_OF_A_WHOLE = frozenset(
+    {"of", "the", "in", "total", "whole", "all", "overall", "network", "model", "a", "am", "an"}
+)
+"""Words for a part, and what stands around what it is a part of."""
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # OutputSize, not MiB
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -132,6 +141,7 @@ def heading(title: str) -> Heading:
     if len(text) > LONGEST_TITLE:
         return Heading(title, ())
     found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
+    found = found or _share(text)
     return replace(found or Heading("", ()), title=title)
 
 
@@ -185,6 +195,24 @@ def _in_english(text: str) -> Heading | None:
     return None
 
 
+def _share(text: str) -> Heading | None:
+    """Return what a title means that speaks of a part of a whole: share of total MACs."""
+    for way in (text, *english(text)[:1]):
+        words = re.findall(r"%|[^\W_]+", way)
+        if _PARTS.isdisjoint(words) or "(" in way:
+            continue
+        rest = " ".join(word for word in words if word not in _PARTS | _OF_A_WHOLE)
+        inner = _known(rest)
+        if rest and inner is None:
+            continue
+        keys = inner.quantities[:1] if inner else ()
+        if not rest or keys in {("weights",), ("params",)}:
+            return Heading("", ("params_share",), ambiguous=() if rest else ("macs_share",))
+        if _OPERATIONS.issuperset(keys):
+            return Heading("", ("macs_share",))
+    return None
+
+
 def _alias(spelled: str) -> Heading | None:
     """Return what a title in the spelling of `_spelled` means: also GFLOPs, which state a unit."""
     plain = spelled.lstrip("#")
@@ -208,7 +236,7 @@ def _in_units(found: Heading, words: str) -> Heading:
     units = [Factor(Fraction(10) ** int(power["exponent"]))] if power else [*factors(words)]
     of_memory = [factor.unit for factor in units if factor.unit]
     if of_memory and (quantity in _MEMORY or len(of_memory) == len(units)):
-        quantity = _IN_BYTES.get(quantity, quantity)
+        quantity = IN_BYTES.get(quantity, quantity)
         ambiguous = tuple(other for other in found.ambiguous if other in _MEMORY - {quantity})
         return Heading("", (quantity, *others), unit=of_memory[0], ambiguous=ambiguous)
     is_measured = quantity in _COUNTS | _MEMORY  # (K) behind a kernel is a letter
@@ -301,7 +329,8 @@ def _remarked(  # noqa: PLR0911  one for each kind of remark
 
 def _may_be_in_params(meant: Sequence[str]) -> bool:
     """Return whether a remark says which parameters are meant: the biases, or the settings."""
-    return meant[:1] in {("weights",), ("biases",)} or _SETTINGS.issuperset(meant)
+    is_given = len(meant) > 1 and _SETTINGS.issuperset(meant)
+    return is_given or meant[:1] in {("weights",), ("biases",)}
 
 
 def _counted(found: Heading) -> Heading:

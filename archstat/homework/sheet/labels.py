@@ -74,8 +74,11 @@ _BLOCK = re.compile(
 )
 _TIMES = re.compile(
     r"(?<![x×*\w])(?P<before>[1-9][0-9]?) ?[x×*] ?(?=[^\W\d]|[\[({])"
-    r"|(?<![0-9 ]) ?[x×*] ?(?P<behind>[1-9][0-9]?)$"
+    r"|(?<![0-9 ]) ?[x×*] ?(?P<behind>[1-9][0-9]?)(?=[):]|$)"
+    r"|(?<![\w.×*])(?P<blocks>[1-9][0-9]?)(?:个|個|개)? ?(?:[^\W\d]+ ){0,2}"
+    r"(?:blocks|layers|modules|块|块|层|層|블록|ブロック)"
 )
+"""How many of what a label names follow one another."""
 
 SUMS = {
     "features": re.compile(r"features?\b|feature extract|backbone|특징 추출|特征提取|特徴抽出"),
@@ -204,7 +207,7 @@ class Label:
     settings: Settings = field(default_factory=dict)
     is_block: bool = False
     times: int = 1
-    parts: frozenset[str] = frozenset()
+    parts: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def label(text: str) -> Label:  # noqa: PLR0911  one for each form
@@ -230,7 +233,7 @@ def label(text: str) -> Label:  # noqa: PLR0911  one for each form
     block = _BLOCK.search(name)
     is_block = block is not None
     times = _TIMES.search(name)
-    count = int(times["before"] or times["behind"]) if times else 1
+    count = int(next(filter(None, times.groups()))) if times else 1
     if not found and any(words.search(name) for words in (TOTAL, _ALL, TRAINABLE)):
         return Label("total")
     if not found:

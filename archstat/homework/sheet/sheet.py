@@ -199,7 +199,7 @@ def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
     elif all(QUANTITIES[key].is_setting for key in way.asks):
         pairs = _settings(way, text)
     else:
-        pairs = list(named_parts(text))
+        pairs = list(named_parts(text)) or _given(way, text)
         if not pairs:
             parts = split_cell(text, len(way.asks)) if len(way.asks) > 1 else (text,)
             pairs = list(zip(way.asks, parts, strict=False))
@@ -232,15 +232,24 @@ def named_parts(text: str) -> Iterator[tuple[str, str]]:
             yield key, match["value"] or match["first"]
 
 
+def _given(way: Way, text: str) -> list[tuple[str, str]]:
+    """Return the settings that a cell states where a column holds such of some layers only."""
+    if not any(QUANTITIES[key].is_setting for key in way.asks):
+        return []
+    stated = settings(text)
+    return [(key, _sized(value)) for key, value in stated.items()]
+
+
 def _settings(way: Way, text: str) -> list[tuple[str, str]]:
     """Return the settings of a layer that a cell states, also those that no title names."""
     stated = {key: _sized(value) for key, value in settings(text).items()}
     if not _OF_WINDOWS.intersection(way.asks):  # a padding of 2×1 is no kernel
         stated = {key: part for key, part in stated.items() if key not in _OF_WINDOWS}
+    alone = _IN_BRACKETS.sub(lambda part: "" if settings(part[1]) else part[0], text).strip() or text
     if len(way.asks) > 1 and not stated.keys() & set(way.asks):
-        stated |= dict(zip(way.asks, split_cell(text, len(way.asks)), strict=False))
+        stated |= dict(zip(way.asks, split_cell(alone, len(way.asks)), strict=False))
     for key in way.asks:
-        stated.setdefault(key, text)
+        stated.setdefault(key, alone)
     return list(stated.items())
 
 

@@ -37,7 +37,7 @@ class StatedTotal:
 
 
 COUNTED = frozenset({"params", "weights", "biases", "macs", "flops", "neurons", "buffers"})
-MEMORY = frozenset({"activation_bytes", "param_bytes"})
+MEMORY = frozenset({"activation_bytes", "param_bytes", "weight_bytes"})
 
 _BETWEEN = re.compile(r"[;|]|,\s+(?=[^\W\d_])|\s{3,}")
 _STATEMENT = re.compile(

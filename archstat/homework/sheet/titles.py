@@ -50,6 +50,8 @@ OTHER_QUANTITIES = (
     "ratio",  # of two numbers that the reader knows
     "reads",  # the layers before it
     "settings",  # in words
+    "weight_bytes",
+    "weight_shape",  # of the largest tensor of weights
     "start",  # where the first unit's receptive field has its centre
 )
 """Quantities that students list and that are no columns of a report."""
@@ -167,7 +169,7 @@ TITLES: dict[Listed, str] = {
         feature map, feature maps, 특징 맵, 특성 맵, 피처 맵, 피쳐 맵, 特征图, 特徴マップ,
         merkmalskarte
     """,
-    Listed(("feature_map",), ("filter_size", "param_bytes")): """
+    Listed(("feature_map",), ("filter_size", "param_bytes", "weight_shape")): """
         size, shape, dimension, dimensions, 크기, 大小, 尺寸, サイズ, größe
     """,
     Listed(("weights",), ("params",)): """
@@ -260,9 +262,10 @@ TITLES: dict[Listed, str] = {
     Listed(("weight_gradient_macs",)): "weight-grad macs, weight gradient macs",
     Listed(("backward_macs",)): "backward macs, macs of the backward pass",
     Listed(("kept_bytes",)): "kept for backward, saved for backward, saved activations",
+    Listed(("weight_bytes",)): "weight memory, weights memory, weight bytes, weights size",
+    Listed(("weight_shape",)): "weight shape, weights shape, parameter shape, param shape",
     Listed(("param_bytes",)): """
-        param memory, params memory, parameter memory, parameters memory, weight memory,
-        weights memory, param bytes, parameter bytes, params size, param size, parameter size,
+        param memory, params memory, parameter memory, parameters memory, param bytes, parameter bytes, params size, param size, parameter size,
         parameters size, model size, 파라미터 메모리
     """,
     Listed(("receptive_field",), ("in_receptive_field",)): "rf, r",
