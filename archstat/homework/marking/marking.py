@@ -14,6 +14,7 @@ from archstat.homework.marking.held import Held, Read, held
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.points import Gap, asked_quantities, asked_spots, scored
 from archstat.homework.marking.policy import ALIKE, Policy
+from archstat.homework.marking.refitting import refitted
 from archstat.homework.marking.verdicts import Said, own_words, verdicts
 from archstat.homework.reading.text import harmless
 from archstat.homework.sheet.sheet import Sheet
@@ -83,7 +84,7 @@ class Marked:
 def mark(sheets: Sequence[Sheet], truth: Truth, policy: Policy) -> Marked:
     """Return sheets with the verdict of every cell, and the mistakes behind the wrong ones."""
     key = key_of(truth)
-    return mark_held([held(sheet, key, policy) for sheet in sheets], key, policy)
+    return mark_held([refitted(held(sheet, key, policy)) for sheet in sheets], key, policy)
 
 
 def mark_held(

@@ -16,6 +16,7 @@ from archstat.homework.marking.held import Held, held
 from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.policy import Policy
+from archstat.homework.marking.refitting import refitted
 from archstat.homework.reading.table import Contents, FoundTable
 from archstat.homework.sheet.columns import SheetColumn, Way, columns_of, of_batches
 from archstat.homework.sheet.labels import sums_of
@@ -61,7 +62,7 @@ def marked(
         for at, table in enumerate(tables)
     ]
     marked_ones = [sheet for sheet in sheets if any(column.ways for column in sheet.columns)]
-    found = [held(sheet, key, policy) for sheet in marked_ones]
+    found = [refitted(held(sheet, key, policy)) for sheet in marked_ones]
     found = [one for one in found if one.reads]
     texts = [held(sheet, key, policy) for sheet in _texts(contents, found, len(tables))]
     if not found and not texts:

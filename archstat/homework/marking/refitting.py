@@ -1,0 +1,105 @@
+"""Rows whose cells say that they are about other layers beside those that their labels say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from archstat.homework.answers.places import Key, Place, spelled
+from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.marking.held import Held, is_right
+from archstat.homework.sheet.sheet import CellEntry, SheetRow
+
+MOST_MORE = 2
+"""Layers without a row in front of a row's own, or behind, that it may be about as well."""
+
+
+def refitted(sheet: Held) -> Held:
+    """Return a sheet whose rows are about what makes more of their cells right.
+
+    A row may take the layers without a row beside its own, a row without a label goes on with the
+    row above it, and one that is not called as its layer may be about another one between those
+    of the rows around it, if each of its cells says so.
+    """
+    key, places = sheet.key, dict(sheet.alignment.places)
+    rows = [row for row in sheet.sheet.rows if row.index not in sheet.alignment.inputs]
+    moved: set[int] = set()
+    for number, row in enumerate(rows):
+        place = places.get(row.index)
+        if place is not None and place.is_sum:
+            continue
+        entries = [
+            one
+            for one in sheet.sheet.said(row)
+            if QUANTITIES[one.quantity].reads(one.written) is not None
+        ]
+        wrong = _wrong(entries, place, sheet)
+        if not wrong:
+            continue
+        before = [places.get(one.index) for one in rows[:number]]
+        behind = [places.get(one.index) for one in rows[number + 1 :]]
+        start = next((one.span[1] for one in reversed(before) if one and one.span), 0)
+        stop = next((one.span[0] for one in behind if one and one.span), len(key.layers))
+        above = before[-1] if before and not row.text.strip() else None
+        for other in _others(row, place, above, key, range(start, stop)):
+            left = _wrong(entries, other, sheet)
+            is_wider = place is not None and set(place.members) < set(other.members)
+            is_better = _is_better(wrong, left) if is_wider else not left and len(entries) > 1
+            if is_better or (other is above and not left):
+                places[row.index] = other
+                moved.add(row.index)
+                break
+    if not moved:
+        return sheet
+    extra = tuple(row for row in sheet.alignment.extra if row not in places)
+    reordered = tuple(row for row in sheet.alignment.reordered if row not in moved)
+    alignment = replace(sheet.alignment, places=places, extra=extra, reordered=reordered)
+    return replace(sheet, alignment=alignment)
+
+
+def _wrong(entries: Sequence[CellEntry], place: Place | None, sheet: Held) -> list[CellEntry]:
+    """Return the cells of a row that are not right at a place, under the rule of their column."""
+    if place is None:
+        return list(entries)
+    found = []
+    for entry in entries:
+        read = sheet.reads[entry.column, entry.quantity]
+        answer = sheet.key.answer(place, read.quantity, read.reading)
+        if not (
+            is_right(entry, place, read.asked, read.quantity, sheet.key)
+            or QUANTITIES[read.quantity].agrees(entry.written, answer)
+        ):
+            found.append(entry)
+    return found
+
+
+def _is_better(before: Sequence[CellEntry], after: Sequence[CellEntry]) -> bool:
+    """Return whether wrong cells are right with more layers: sums, and nothing else is lost."""
+    still = {(one.column, one.quantity) for one in after}
+    repaired = [one for one in before if (one.column, one.quantity) not in still]
+    is_kept = still <= {(one.column, one.quantity) for one in before}
+    return is_kept and bool(repaired) and all(QUANTITIES[one.quantity].is_summed for one in repaired)
+
+
+def _others(
+    row: SheetRow, place: Place | None, above: Place | None, key: Key, free: range
+) -> Iterator[Place]:
+    """Yield what else a row may be about, of the layers from the row above to the row below."""
+    if above is not None:
+        yield above
+    if place is not None and place.span is not None:
+        first, last = place.span
+        for start in range(max(free.start, first - MOST_MORE), first + 1):
+            for stop in range(last, min(free.stop, last + MOST_MORE) + 1):
+                if (start, stop) != place.span:
+                    names = tuple(key.order[start:stop])
+                    name = f"{names[0]} … {names[-1]}"
+                    yield replace(place, name=name, members=names, span=(start, stop))
+    if place is None or not _is_called(row, place):
+        for other in (*key.layers, *key.blocks):
+            if other.span is not None and other.span[0] in free and other.span[1] <= free.stop:
+                yield other
+
+
+def _is_called(row: SheetRow, place: Place) -> bool:
+    return not place.spelled.isdisjoint(map(spelled, row.names))
