@@ -73,6 +73,8 @@ def scored(
     found = []
     for number, one in enumerate(marks):
         worth = sum((worths[spot] for spot in answers.get(number, ())), Fraction(0))
+        if one.verdict is Verdict.MISSING and not worth:  # another cell says it
+            one = replace(one, verdict=Verdict.NOT_ASKED)  # noqa: PLW2901  the same cell
         credit = _credit(one, reads[one.cell], policy, is_known=one.cell in known)
         points = worth * credit
         if _is_invented(one, policy):

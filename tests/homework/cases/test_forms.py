@@ -1,0 +1,123 @@
+"""Cells, titles and rows in the forms that people give them; every number was worked out by hand.
+
+The network is `TINY`: maps of 16×32×32, 16×16×16, 32×16×16, 32×1×1 and 10; 448, 4,640 and 330
+parameters; 442,368, 1,179,648 and 320 MACs.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from archstat.homework.marking.matching import marked
+from archstat.homework.marking.policy import Policy
+from archstat.homework.reading import read_text
+from tests.homework.cases.test_cases import NORMED, TINY, table, truth
+
+FORMS = {
+    "amounts with blanks in running text": (  # 5,418 and 1,622,336
+        table("Layer|Output", "conv1|32x32x16") + "\nTotal 5 418 parameters, 1.62 M MACs\n",
+        "✓✓≈",
+    ),
+    "a total with a remark behind it": (
+        table("Couche|Sortie", "conv1|32x32x16")
+        + "\nTotal : 5 418 paramètres (environ 21 Ko en float32).\n",
+        "✓✓",
+    ),
+    "channels before a layer and behind it": (
+        table("Layer|Output|Channels", "conv1|32x32x16|3 → 16", "conv2|16x16x32|16→33"),
+        "✓✓✓✓✓✗",
+    ),
+    "fields before a layer and behind it": (
+        table("Layer|Receptive field", "conv1|1 → 3", "pool1|3 → 4", "conv2|4 → 9"),
+        "✓✓✓✓✓✗",
+    ),
+    "sizes that are not told": (
+        table("Layer|Output", "conv1|(None, None, None, 16)", "conv2|H×W×32", "gap|H×W×16"),
+        "✓✓✗",
+    ),
+    "a shape within words": (table("Layer|Output", "conv1|maps of 32×32", "pool1|16×16"), "✓✓"),
+    "an input in Turkish": (table("Katman|Çıktı Boyutu", "Girdi|32×32×3", "conv1|32×32×16"), "✓✓"),
+    "an input in Vietnamese": (
+        table("Lớp|Kích thước đầu ra", "Đầu vào|32×32×3", "conv1|32×32×16"),
+        "✓✓",
+    ),
+    "a layer in a block of inputs": (
+        table("Block|Layer|Output", "Input Block|Conv1|32×32", "Output Block|FC|10"),
+        "✓✓",
+    ),
+    "a convolution and its pool in a row": (
+        table(
+            "Capa|Salida|Parámetros",
+            "Conv1 (3→16) + ReLU + MaxPool(2)|16×16×16|448",
+            "Conv2 (16→32)|16×16×32|4640",
+        ),
+        "✓✓✓✓",
+    ),
+    "a pool and the linear layer behind it": (
+        table("Stage|Output|Params", "conv2|16×16×32|4640", "GAP + FC|10|330"),
+        "✓✓✓✓",
+    ),
+    "parameters of either kind": (
+        table(
+            "Слой|Параметры (веса)|Параметры (bias)|Итого",
+            "conv1|432|16|448",
+            "conv2|4 608|33|4 640",
+        ),
+        "✓✓✓✓✗✓",
+    ),
+    "bytes of weights and maps": (  # 4·432, 4·16·32·32, 4·4,608, 4·32·16·16
+        table(
+            "Layer|Weights (float32)|Full output map",
+            "conv1|1,728 B|65,536 B",
+            "conv2|18,432 B|32,768 B",
+        ),
+        "✓✓✓✓",
+    ),
+    "shares in Japanese": (  # of 5,418
+        table("Layer|全体に占める割合", "conv1|8.27%", "conv2|85.64%", "fc|6.90%"),
+        "✓✓✗",
+    ),
+    "filters in front of their sizes": (
+        table(
+            "Layer|Kernel / units|Params",
+            "conv1|16 × (3×3×3), stride 1|448",
+            "conv2|32 × (3×3×15), stride 1|4640",
+        ),
+        "✓✓✓✓✓✓✗✓✓✓",
+    ),
+    "settings in Spanish and Chinese": (
+        table("Capa|Configuración|Salida", "conv1|16 filtros 3×3, paso 1|32x32x16", "pool1|步长2|16x16"),
+        "✓✓✓✓✓✓",
+    ),
+    "shapes of weights": (
+        table(
+            "Layer|Shape|Params", "conv1|16×3×3×3|448", "conv2|(32, 16, 3, 3)|4640", "fc|10×32|330"
+        ),
+        "✓✓✓✓✓✓",
+    ),
+    "a row that goes on with the one above": (
+        table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
+        "✓✓✓✓✓",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_cell_has_its_verdict(name, tmp_path):
+    text, verdicts = FORMS[name]
+    result = marked(read_text(text, name="sheet.md"), truth(TINY, tmp_path), Policy())
+
+    said = [one for one in result.marks if one.entry.written.text or one.verdict.value != "·"]
+    assert "".join(one.verdict.value for one in said).replace("·", "") == verdicts
+
+
+def test_what_a_framework_counts_is_worth_all(tmp_path):
+    text = table("Layer|Params", "conv2d|448", "bn|64", "dense|163850", "Total|164362")  # 4·16
+    contents = read_text(text, name="sheet.md")
+
+    result = marked(contents, truth(NORMED, tmp_path), Policy())
+    declared = marked(contents, truth(NORMED, tmp_path), Policy(conventions=("weights-only",)))
+
+    assert [one.verdict.value for one in result.marks] == ["✓", "≡", "✓", "≡"]
+    assert (result.points, result.out_of) == (4, 4)
+    assert declared.points == 3
