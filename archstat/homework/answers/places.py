@@ -28,6 +28,7 @@ MOST_KEPT = 100_000
 """As many cells are remembered; the sheets of a class say much the same."""
 
 _COUNT = re.compile(r"(?<![^._/])[0-9]+(?![^._/])")
+_FIRST_COUNT = re.compile(r"[0-9]+(?=[._/])")
 
 
 class Key:
@@ -51,7 +52,7 @@ class Key:
             if not self._is_as_its_first(block)
         ]
         self.sums = sums_of_layers(self.order, self.layers)
-        self.parts = list(self._parts())
+        self.parts = [*self._parts(), *self._across()]
         self.by_name = {place.name: place for place in [*self.sums.values(), *self.blocks]}
         self.by_name |= {place.name: place for place in self.parts}
         self.by_name |= {place.name: place for place in self.layers}
@@ -134,6 +135,23 @@ class Key:
                 if 1 < len(names) < len(block.members):
                     name = f"{family} layers of {block.name}"
                     yield Place(name, tuple(names), None, family, family)
+
+    def _across(self) -> Iterator[Place]:
+        """Yield the sums of like layers of modules that are alike: the norms of all 12 blocks."""
+        groups: dict[tuple[str, str], list[Place]] = {}
+        for layer in self.layers:
+            path = _FIRST_COUNT.sub("#", layer.name, count=1)
+            if "#" in path:
+                groups.setdefault(("", path), []).append(layer)
+                groups.setdefault((path.partition("#")[0], layer.general), []).append(layer)
+        seen: set[tuple[str, ...]] = set()
+        for (prefix, what), found in groups.items():
+            members = tuple(place.name for place in found)
+            if len(members) > 1 and members not in seen:
+                seen.add(members)
+                family, general = found[0].family, found[0].general
+                name = f"{what} layers of all {prefix}" if prefix else what
+                yield Place(name, members, None, family, general, times=len(members))
 
     def left_out(self, layer: Place) -> float:
         """Return what it costs a sheet, when it is aligned, to have no row for a layer."""

@@ -158,8 +158,8 @@ _WORDS = {
         perkalian
         """,
     "total": """
-        gesamt, gesamten, insgesamt, summe, totale, totaal, общего, общее, общей, общий, загальної, totaal, всего, итого, всього, разом, усього, razem,
-        suma, łącznie, toplam, tổng, tổng cộng, total
+        gesamt, gesamten, insgesamt, summe, totale, totaal, общего, общее, общей, общий, загальної,
+        всего, итого, всього, разом, усього, razem, suma, łącznie, toplam, tổng, tổng cộng, total
         """,
     "channels": """
         kanäle, kanal, kanälen, canaux, canal, canales, canais, canali, canale, kanalen, kanaal,

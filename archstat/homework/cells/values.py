@@ -287,7 +287,7 @@ def _number(
         step = multiple * 10 ** (len(digits) - len(digits.rstrip("0")))
     notes = filter(None, (numeral.note, factor.note))
     value = sign * numeral.value * multiple
-    is_small = not value and numeral.decimals > 0 and factor.value != ONE  # 0.00 MB
+    is_small = not value and numeral.decimals > 0 and factor.unit != ""  # 0.00 MB
     return WrittenNumber(value, step, "; ".join(notes), factor.unit, is_small, coarse)
 
 

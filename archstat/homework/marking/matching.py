@@ -96,7 +96,7 @@ def _texts(contents: Contents, found: Sequence[Held], number: int) -> Iterator[S
             table = FoundTable(statement.place, ("", title), ((label, cell),), tool)
             columns = (SheetColumn(0, "", is_label=True), SheetColumn(1, title, ways))
             sheet = sheet_of(table, of_batches(columns, _batch(statement, found)), number)
-            yield replace(sheet, is_open=statement.is_open)
+            yield replace(sheet, is_open=statement.is_open, is_of_text=True)
             number += 1
 
 

@@ -78,7 +78,9 @@ def _is_better(before: Sequence[CellEntry], after: Sequence[CellEntry]) -> bool:
     still = {(one.column, one.quantity) for one in after}
     repaired = [one for one in before if (one.column, one.quantity) not in still]
     is_kept = still <= {(one.column, one.quantity) for one in before}
-    return is_kept and bool(repaired) and all(QUANTITIES[one.quantity].is_summed for one in repaired)
+    return (
+        is_kept and bool(repaired) and all(QUANTITIES[one.quantity].is_summed for one in repaired)
+    )
 
 
 def _others(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from archstat.graph import INPUT
-from archstat.homework.answers.places import TOTAL, WEIGHTED, Key, Place
+from archstat.homework.answers.places import BEFORE, TOTAL, WEIGHTED, Key, Place
 from archstat.homework.answers.quantities import QUANTITIES, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
 from archstat.homework.answers.written import reads_number
@@ -169,8 +169,11 @@ def _is_left_to_tools(read: Read, place: Place, sheet: Held) -> bool:
 
 def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
     """Return whether a cell is right if its row or its column is read in another way."""
-    if not read.is_sure:
+    asked = read.column.way.asks if read.column.way else ()
+    if not read.is_sure or read.quantity == "weight_shape":
         return True
+    if read.quantity in BEFORE and read.quantity not in asked:
+        return True  # of 512 → 64, what is asked is right or wrong alone
     row = next(one for one in sheet.sheet.rows if one.index == entry.row)
     if (row.label.is_block or row.label.family in {None, "output"}) and _of_part(
         entry, read, sheet
@@ -267,12 +270,22 @@ def _is_frozen(entry: CellEntry, read: Read, sheet: Held, answer: Answer) -> boo
     return bool(parts & {params for params in layers if params})
 
 
+def _is_of_layer(entry: CellEntry, read: Read, sheet: Held) -> bool:
+    """Return whether a total in the text is what is true of a layer: of the one it stands under."""
+    value = reads_number(entry.written)
+    keys = {read.quantity, "activations"} if read.quantity == "neurons" else {read.quantity}
+    found = {sheet.key.answers(place).get(key) for place in sheet.key.layers for key in keys}
+    return isinstance(value, int) and value >= FEWEST_OF_PART and value in found
+
+
 def _open(
     entry: CellEntry, read: Read, place: Place, sheet: Held, answer: Answer
 ) -> Verdict | None:
     """Return what is said of a sum that is not ours, where more than that cannot be known."""
     if place.name == TOTAL and _is_frozen(entry, read, sheet, answer):
         return Verdict.RIGHT
+    if place.name == TOTAL and sheet.sheet.is_of_text and _is_of_layer(entry, read, sheet):
+        return Verdict.NOT_SURE
     is_by_tool = bool(sheet.sheet.table.tool) and read.quantity in OPERATIONS
     if sheet.sheet.is_open or (is_by_tool and _is_rounded(entry.written)):
         return Verdict.NOT_SURE  # each version of a tool has its own rule

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from archstat.homework.answers.places import TOTAL, Key, Place, spelled
-from archstat.homework.sheet.evidence import Evidence
+from archstat.homework.sheet.evidence import SAME_FAMILY, Evidence
 from archstat.homework.sheet.labels import in_general, sums_of
 from archstat.homework.sheet.sheet import SheetRow
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
@@ -81,13 +81,15 @@ class _Move(NamedTuple):
 def aligned(evidence: Evidence) -> Alignment:
     """Return which row of a sheet is about which place."""
     key, sheet = evidence.key, evidence.sheet
-    inputs = tuple(row.index for row in sheet.rows if row.label.family == "input")
+    inputs = tuple(
+        row.index for row in takewhile(_is_before_layers, sheet.rows) if row.label.family == "input"
+    )
     places: dict[int, Place] = {}
     rows = []
     for row in sheet.rows:
         if row.label.family == "total":
             places[row.index] = _named(row, key) or _sums(row, key)[0]
-        elif row.label.family != "input":
+        elif row.index not in inputs:
             rows.append(row)
     moves = [_moves(row, evidence) for row in rows]
     path = _Path(moves, [key.left_out(place) for place in key.layers])
@@ -117,6 +119,10 @@ def aligned(evidence: Evidence) -> Alignment:
     return Alignment(places, inputs, extra, tuple(reordered), others, score)
 
 
+def _is_before_layers(row: SheetRow) -> bool:
+    return row.label.family in {"input", None}
+
+
 def _sums(row: SheetRow, key: Key) -> list[Place]:
     """Return the sums that a row may be."""
     parts = [key.sums[name] for name in sums_of(row.text) if name in key.sums]
@@ -133,11 +139,12 @@ def _named(row: SheetRow, key: Key) -> Place | None:
 
 def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
     """Return what a row may be, no layer at all included."""
+    key = evidence.key
     found = [_Move(None, None, None, _EXTRA_ROW)]
     is_named = any(map(str.isalnum, row.text)) and not row.text.strip(" .#()").isdigit()
     is_unknown = row.label.family in {None, "output"} and is_named
     worst = 0.0 if is_unknown else _WORST
-    for place in (*evidence.key.layers, *evidence.key.blocks):
+    for place in (*key.layers, *key.blocks):
         score = evidence.score(row, place)
         if score > worst and place.span is not None:
             found.append(_Move(place, *place.span, score))
@@ -149,11 +156,14 @@ def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
                 found.append(_Move(place, start, start, score + _ABOVE))
             if row.counted and place.is_layer:
                 found.append(_Move(place, stop, stop, score + _ABOVE))
-    parts = [
-        part for part in evidence.key.parts if part.general == in_general(str(row.label.family))
-    ]
-    for place in (*_sums(row, evidence.key), *parts):
+    parts = [part for part in key.parts if part.general == in_general(str(row.label.family))]
+    for place in (*_sums(row, key), *parts):
+        is_told = row.label.times > 1 and place.times % row.label.times == 0
         score = evidence.values(row, place) + 1.0
+        if is_told and (
+            score > 1.0 or place.times == row.label.times
+        ):  # its layers have no rows of their own
+            score += SAME_FAMILY - sum(map(key.left_out, map(key.layer, place.members)))
         if score > _EXTRA_ROW:
             found.append(_Move(place, None, None, score))
     return found

@@ -62,6 +62,9 @@ OF_SHAPES = frozenset({"feature_map", "in_shape"})
 OF_BATCH = 0.5
 """How often a column is about a batch, where its shapes begin with the size of one."""
 
+FEWEST_NUMBERED = 4
+"""Rows that a first column numbers, and does not tell sizes of."""
+
 FEWEST_BYTES = 100
 """Of a number with a B behind it that is hardly one of billions."""
 
@@ -144,9 +147,11 @@ def columns_of(
         UsageError: A title was chosen that the table has not.
     """
     chosen = dict(chosen or {})
-    columns = []
+    columns: list[SheetColumn] = []
     for index, title in enumerate(table.header):
-        if not title.strip() and _are_names([row[index] for row in table.rows]):
+        texts = [row[index] for row in table.rows]
+        are_names = _are_names(texts) if not title.strip() else index == 0 and _counts_up(texts)
+        if are_names and title.strip() not in chosen:
             columns.append(SheetColumn(index, title, is_label=True))
             continue
         quantity = chosen.pop(title.strip(), None)
@@ -209,6 +214,13 @@ def batch_of(table: FoundTable, columns: Sequence[SheetColumn]) -> int:
                 axes.append(len(dims.sizes))
     is_batch = len(firsts) == 1 and len(axes) >= FEWEST_OF_BATCH and len(set(axes)) > 1
     return firsts.pop() if is_batch else 0
+
+
+def _counts_up(texts: Sequence[str]) -> bool:
+    """Return whether cells number their rows."""
+    numbers = [int(text) for text in texts if text.strip().isdecimal()]
+    is_whole = len(numbers) == sum(bool(text.strip()) for text in texts) >= FEWEST_NUMBERED
+    return is_whole and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _are_names(texts: Sequence[str]) -> bool:

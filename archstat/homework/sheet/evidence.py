@@ -256,11 +256,7 @@ class Evidence:
     def names(self, row: SheetRow, place: Place) -> float:
         """Return what the label of a row says for a place."""
         label = row.label
-        is_namesake = self.is_namesake(row, place)
-        puts_together = len(label.parts) > 1 and not label.is_block
-        if puts_together and not place.is_layer and label.parts <= self._generals(place):
-            first = self.key.layer(place.members[0])
-            is_namesake = is_namesake or self.is_namesake(row, first)
+        is_namesake = self.is_namesake(row, place) or self._is_first_called(row, place)
         score = self._trust(row) if is_namesake else 0.0
         if label.family not in {None, "output"}:
             is_called = is_namesake or self._is_called(row, place)
@@ -273,17 +269,27 @@ class Evidence:
             is_block = is_namesake or label.is_block or self._is_called(row, place)
             is_block = is_block or (place.name == WHOLE and self._is_whole(row))
             score += BLOCK if is_block else BLOCK + self.key.beside(place)
-            if puts_together:
-                score += TOGETHER if label.parts == self._generals(place) else 0.0
-        elif puts_together:
-            score -= TOGETHER
+        score += self._together(row, place)
         if place.members and place.members[0] in self.key.repeated and not is_namesake:
             score += REPEATED
         if label.number is not None and label.number in place.numbers:
             score += SAME_NUMBER
-        if place.times > 1 and "…" in place.name and label.times != place.times:
-            score += SOME_MODULES
-        return score
+        is_of_modules = place.times > 1 and "…" in place.name
+        return score + SOME_MODULES * (is_of_modules and label.times != place.times)
+
+    def _together(self, row: SheetRow, place: Place) -> float:
+        """Return what it counts that a label puts layers together, or that a block does."""
+        if not _puts_together(row.label):
+            return 0.0
+        if place.is_layer:
+            return -TOGETHER
+        return TOGETHER * (row.label.parts == self._generals(place))
+
+    def _is_first_called(self, row: SheetRow, place: Place) -> bool:
+        """Return whether a label that puts layers together has the name of a block's first."""
+        is_of_these = _puts_together(row.label) and row.label.parts <= self._generals(place)
+        is_block = is_of_these and not place.is_layer
+        return is_block and self.is_namesake(row, self.key.layer(place.members[0]))
 
     def _generals(self, place: Place) -> frozenset[str]:
         """Return the families of layers that a place holds, of those that labels put together."""
@@ -341,6 +347,10 @@ class Evidence:
         )
         scores = [(row.index, self.values(row, place)) for row, place in pairs]
         return [(index, score > 0) for index, score in scores if score]
+
+
+def _puts_together(label: Label) -> bool:
+    return len(label.parts) > 1 and not label.is_block
 
 
 def _family(label: Label, place: Place, *, is_namesake: bool) -> float:

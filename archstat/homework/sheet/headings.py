@@ -43,8 +43,8 @@ IN_BYTES = {
 """What is counted where numbers have a unit of memory."""
 _REMARKS = frozenset(
     """
-    a after amount at by calculated computed conv data each exact expected for full in infer layer my
-    number of per resulting tensor the this total value values your 각 총 계층별 레이어별 층별
+    a after amount at by calculated computed conv data each exact expected for full in infer layer
+    my number of per resulting tensor the this total value values your 각 총 계층별 레이어별 층별
     """.split()  # noqa: SIM905  a list of twenty quoted words reads worse
 )
 """Words that may be left out of a title."""

@@ -86,6 +86,7 @@ class Sheet:
 
     Attributes:
         number: Its place among the tables, from 0.
+        is_of_text: Whether it is what the text around the tables states.
         is_open: Whether it may be about something else, so that nothing in it is wrong for sure.
     """
 
@@ -94,6 +95,7 @@ class Sheet:
     rows: tuple[SheetRow, ...]
     number: int = 0
     is_open: bool = False
+    is_of_text: bool = False
     _entries: dict[tuple[int, int, int], tuple[CellEntry, ...]] = field(default_factory=dict)
 
     @property
@@ -245,7 +247,9 @@ def _settings(way: Way, text: str) -> list[tuple[str, str]]:
     stated = {key: _sized(value) for key, value in settings(text).items()}
     if not _OF_WINDOWS.intersection(way.asks):  # a padding of 2×1 is no kernel
         stated = {key: part for key, part in stated.items() if key not in _OF_WINDOWS}
-    alone = _IN_BRACKETS.sub(lambda part: "" if settings(part[1]) else part[0], text).strip() or text
+    alone = (
+        _IN_BRACKETS.sub(lambda part: "" if settings(part[1]) else part[0], text).strip() or text
+    )
     if len(way.asks) > 1 and not stated.keys() & set(way.asks):
         stated |= dict(zip(way.asks, split_cell(alone, len(way.asks)), strict=False))
     for key in way.asks:

@@ -44,9 +44,7 @@ _STATEMENT = re.compile(
     r"\W*(?P<words>[^\W\d_][^:=]*?)\s*[:=]\s*(?P<cell>[~≈≥]?\s?[(\[]*[0-9][^:]*)"
 )
 _END = re.compile(r"(?<=[.!?。])\s+")
-_AMOUNT = re.compile(
-    rf"[~≈]?(?<![\w.,-]){IN_TEXT}(?: ?(?:[kMGBT]|thousand|million|billion)\b)?"
-)
+_AMOUNT = re.compile(rf"[~≈]?(?<![\w.,-]){IN_TEXT}(?: ?(?:[kMGBT]|thousand|million|billion)\b)?")
 _MENTIONED = re.compile(
     rf"(?<![A-Za-z0-9_.,×*/^+-])(?<![0-9] )(?P<cell>(?P<number>{IN_TEXT}) ?"
     r"(?P<unit>[kKMGB](?![^\W_])|[万亿萬億만억]|Mio|million\w*|billion|triệu|juta|млн|тыс|%)?)"

@@ -265,8 +265,8 @@ TITLES: dict[Listed, str] = {
     Listed(("weight_bytes",)): "weight memory, weights memory, weight bytes, weights size",
     Listed(("weight_shape",)): "weight shape, weights shape, parameter shape, param shape",
     Listed(("param_bytes",)): """
-        param memory, params memory, parameter memory, parameters memory, param bytes, parameter bytes, params size, param size, parameter size,
-        parameters size, model size, 파라미터 메모리
+        param memory, params memory, parameter memory, parameters memory, param bytes, parameter
+        bytes, params size, param size, parameter size, parameters size, model size, 파라미터 메모리
     """,
     Listed(("receptive_field",), ("in_receptive_field",)): "rf, r",
     Listed(("receptive_field",)): """

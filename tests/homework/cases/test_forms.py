@@ -4,6 +4,8 @@ The network is `TINY`: maps of 16×32×32, 16×16×16, 32×16×16, 32×1×1 and 
 parameters; 442,368, 1,179,648 and 320 MACs.
 """
 
+# ruff: noqa: RUF001  letters of other alphabets are what this module is about
+
 from __future__ import annotations
 
 import pytest
@@ -86,7 +88,11 @@ FORMS = {
         "✓✓✓✓✓✓✗✓✓✓",
     ),
     "settings in Spanish and Chinese": (
-        table("Capa|Configuración|Salida", "conv1|16 filtros 3×3, paso 1|32x32x16", "pool1|步长2|16x16"),
+        table(
+            "Capa|Configuración|Salida",
+            "conv1|16 filtros 3×3, paso 1|32x32x16",
+            "pool1|步长2|16x16",
+        ),
         "✓✓✓✓✓✓",
     ),
     "shapes of weights": (

@@ -71,7 +71,10 @@ def test_every_setting_is_read(policy):
         ("points = 3", "points: must be points by column, got 3"),
         (
             "points = {weight = 2}",
-            "points: there is no column 'weight'\n  hint: did you mean 'weights'?",
+            (
+                "points: there is no column 'weight'\n"
+                "  hint: did you mean 'weight_shape' or 'weights' or 'weight_bytes'?"
+            ),
         ),
         ("points = {weights = nan}", "points: weights: must be a number of points, got nan"),
         ("feedback = 'all'", "feedback: must be one of none, score, hint, full, got 'all'"),

@@ -47,9 +47,8 @@ WORDED = frozenset({"kind", "activation_function", "padding"})
 SIDES = {"after", "before", "behind", "following"}
 """What stands between what is stated and the layer that it is stated of."""
 
-NO_TITLES = {"in", "out"}
-"""What is a title above a column, and anything in a text."""
-
+NO_TITLES = {"in", "out"}  # which are titles above a column, and anything in a text
+NO_LAYERS = {None, "input", "output", "total"}
 ARTICLES = {"a", "an", "its", "of", "the", "with"}
 
 GAP = "¦"
@@ -74,8 +73,9 @@ KEY = re.compile(
 )
 SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
 START = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)")
+# with two words in front of it at most
 VALUE = re.compile(r"(?:[^\w:]|_)*(?:[^\W\d_]+[^\w:]+){0,2}(?:[^\W\d_]+ ?=)?[^\W\d_]?[0-9]")
-"""What is stated, with two words in front of it at most."""
+
 IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
 AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
 OTHER_NUMBER = re.compile(r"[:=]\s*[-+]?[0-9]+(?:\.[0-9]+)?%?(?:,|$)")
@@ -183,7 +183,7 @@ def _take(items: list[Item], number: int, line: str) -> bool:  # noqa: PLR0911  
     last = items[-1] if items else None
     is_heading = bool(OF_SECTION.match(mark) and name) and not pieces
     family = label(name).family if is_heading else None
-    if family not in {None, "input", "output", "total"}:
+    if family not in NO_LAYERS:
         items.append(Item(name, pieces, level, number, number + 1, str(family)))
         return True
     if last is not None and last.family and not is_heading:
@@ -199,6 +199,7 @@ def _take(items: list[Item], number: int, line: str) -> bool:  # noqa: PLR0911  
     is_map = bool(pieces) and _meaning(pieces[0].title)[0] in {"in_shape", "feature_map"}
     is_below = last is not None and (
         level > last.level
+        or _is_output_of(last, number, pieces)
         or not last.pieces
         or last.stop > last.start + 1
         or (last.stop == number and not is_map)
@@ -213,6 +214,17 @@ def _take(items: list[Item], number: int, line: str) -> bool:  # noqa: PLR0911  
         items.append(Item(title, pieces, level, number, number + 1))
         return True
     return False
+
+
+def _is_output_of(last: Item, number: int, pieces: Sequence[Piece]) -> bool:
+    """Return whether a line says what the layer returns whose settings stand right above."""
+    known = {key for piece in last.pieces for key in _meaning(piece.title)}
+    is_output = [_meaning(piece.title)[:1] for piece in pieces] == [("feature_map",)]
+    return is_output and known <= SETTINGS and last.stop == number and _is_layer(last.name)
+
+
+def _is_layer(name: str) -> bool:
+    return label(name).family not in NO_LAYERS
 
 
 def _take_in_section(items: list[Item], number: int, name: str, pieces: Sequence[Piece]) -> bool:
@@ -252,6 +264,8 @@ def _read(text: str) -> tuple[str, list[Piece]]:
     name, pieces = _named(first)
     if sign and _meaning(words)[:1] in {("layer",), ("number",)}:
         name = value
+    elif sign and _is_layer(words) and (inner := _piece(value)) is not None:
+        name, pieces = words, [inner]  # max pooling: input: 28×28×6
     elif piece is not None:
         name, pieces = "", [piece]
     elif sign and not pieces:
