@@ -298,7 +298,7 @@ class Evidence:
 
     @cached_property
     def _spelled(self) -> Mapping[int, frozenset[str]]:
-        return {row.index: frozenset(map(spelled, row.names)) - {""} for row in self.rows}
+        return {row.index: frozenset(map(spelled, row.names)) - {""} for row in self.sheet.rows}
 
     def _is_whole(self, row: SheetRow) -> bool:
         """Return whether a tool prints a row for the whole network: the first, of another name."""

@@ -101,6 +101,25 @@ FORMS = {
         ),
         "✓✓✓✓✓✓",
     ),
+    "an input in front of each block": (
+        (
+            "input: 32×32×3\nconv1: 3×3, output 32×32×16\n"
+            "Max pooling: input: 32×32×16, output 16×16×16\n"
+            "input: 16×16×16\nconv2: 3×3, output 16×16×32\n"
+        ),
+        "✓✓○✓✓✓○",
+    ),
+    "what a pool returns below its settings": (
+        (
+            "1. conv1\n- Filters: 16\n- Output: 32×32×16\n- Max pooling 2×2, stride 2\n"
+            "- Output: 16×16×16\n2. conv2\n- Output: 16×16×32\n"
+        ),
+        "✓✓✓✓✓",
+    ),
+    "rows that are numbered": (
+        table("k|Layer|S|RF", "0|input|-|1", "1|conv1|1|3", "2|pool1|2|4", "3|conv2|1|8"),
+        "✓✓✓✓✓✓✓",
+    ),
     "a row that goes on with the one above": (
         table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
         "✓✓✓✓✓",

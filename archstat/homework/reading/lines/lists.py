@@ -61,10 +61,7 @@ MARKER = re.compile(
     r"|(?P<number>[0-9]{1,2}[:、])\s*(?=[^\W\d])"
 )
 WORKED_OUT = re.compile(r"[\[(]*[0-9][0-9\s+\-*/×x÷().\[\]⌊⌋]*=\s*[0-9]+")
-"""A line that only works a number out."""
-
-OF_SECTION = re.compile(r"#|\(?[0-9]")
-"""How headings of sections are marked."""
+OF_SECTION = re.compile(r"#|\(?[0-9]")  # how their headings are marked
 CUT = re.compile(
     rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
 )
@@ -238,7 +235,7 @@ def _take_in_section(items: list[Item], number: int, name: str, pieces: Sequence
     known = {_meaning(piece.title) for piece in last.pieces}
     is_same = in_general(str(family)) == in_general(last.family)
     is_other = family not in {None, "output"} and not is_same
-    if is_other and any(_meaning(piece.title) in known for piece in pieces):
+    if is_other and (not sides or any(_meaning(piece.title) in known for piece in pieces)):
         name = " ".join(words[max(sides, default=0) :])
         items.append(Item(name, list(pieces), last.level, number, number + 1, str(family)))
         return True
