@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 from archstat.homework.cells.glossary import in_english
@@ -82,6 +84,7 @@ _LETTERS = {
 }
 
 
+@lru_cache(maxsize=10_000)  # the sheets of a class say much the same
 def settings(text: str) -> Settings:
     """Return what a cell or a name says about a layer; what it does not say is left out.
 
@@ -103,7 +106,7 @@ def settings(text: str) -> Settings:
     for match in letters:
         if is_sure or match["sign"]:
             found.setdefault(_LETTERS[match["letter"]], _integers(match["sizes"]))
-    return found
+    return MappingProxyType(found)
 
 
 def _integers(text: str) -> tuple[int, ...]:

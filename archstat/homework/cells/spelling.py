@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SHORTEST_DOUBLE = 4
 _FORMULA = re.compile("[0-9] ?[×x*·,.=@] ?[0-9]")
@@ -36,6 +37,7 @@ _RAISED = {"⁰": "0", "¹": "1", "²": "2", "³": "3"} | {chr(0x2070 + n): str(
 _SUPERSCRIPT = re.compile(f"(⁻?)([{''.join(_RAISED)}]+)")
 
 
+@lru_cache(maxsize=10_000)  # the sheets of a class say much the same
 def cleaned(text: str) -> str:
     """Return a cell with one spelling for each sign; lines stay lines.
 

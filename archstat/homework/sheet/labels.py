@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from archstat.homework.cells.glossary import words_for
@@ -210,11 +211,12 @@ class Label:
     parts: frozenset[str] = field(default=frozenset(), compare=False)
 
 
+@lru_cache(maxsize=10_000)  # the sheets of a class say much the same
 def label(text: str) -> Label:  # noqa: PLR0911  one for each form
     """Return what a label says; what it does not surely say is None.
 
     >>> found = label("3(a) Conv 5x5")
-    >>> found.family, found.number, found.settings
+    >>> found.family, found.number, dict(found.settings)
     ('conv', '3a', {'kernel_size': (5, 5)})
     >>> label("합성곱층 2").family, label("FC-4096").number
     ('conv', None)
