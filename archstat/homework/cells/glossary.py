@@ -141,6 +141,11 @@ _WORDS = {
         effektive, effektiver, effectif, effective, efectivo, efetivo, effettivo, effettiva,
         effectieve, эффективный, ефективний, efektywny, etkin, hiệu dụng, efektif
         """,
+    "cumulative": """
+        kumulativ-, kumulierte, cumulé, cumulée, cumulatif, acumulado, acumulada, cumulativo,
+        cumulativa, cumulatieve, накопленный, суммарный, накопичений, skumulowany, kümülatif,
+        birikimli, tích lũy, kumulatif
+        """,
     "jump": "sprung, saut, salto, sprong, скачок, стрибок, skok, sıçrama, lompatan",
     "start": "anfang, début, inicio, início, inizio, begin, начало, початок, początek, awal",
     "memory": """
@@ -204,6 +209,7 @@ _UNSPACED: dict[str, str] = {
     "connections": "连接 連接 接続 연결",
     "total": "总 總 合计 合計 总计 总共 全部 全体 総 합계 총 전체",
     "share": "占比 比例 割合 비율 百分比",
+    "cumulative": "累积 累计 累積 累計 누적",
     "before": "之前 前",
     "after": "之后 之後 後 后",
 }

@@ -22,6 +22,7 @@ _NAME = re.compile(r"[^\W\d_][^:=0-9]*: ?(?=[^ ])")
 _SIZE = re.compile(
     r"(?P<plain>0|[1-9][0-9]{0,11})(?:\.0+)?|(?P<grouped>[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 )
+_GROUPED = re.compile(r"[(\[]([1-9][0-9]{0,2}(?:,[0-9]{3})+),[)\]]")
 _SQUARE = re.compile(r"\b(?P<side>[0-9]{1,6}) ?(?:\^|\*\*) ?2(?![0-9])")
 _UNKNOWN = re.compile(r"none|null|-1|\?|[bnhwdlt]'?")
 _BATCH = re.compile(r"none|null|-1|\?|b|n|m|bs|batch(?:[ _]?size)?")
@@ -123,6 +124,8 @@ def _explained(text: str, explanation: str) -> Iterator[Dims]:
 
 def _sizes(text: str) -> Iterator[Dims]:
     """Yield the readings of a list of sizes, with or without brackets, or of one size."""
+    if grouped := _GROUPED.fullmatch(text):  # (15,360,) in which a comma parts thousands
+        yield Dims((int(grouped[1].replace(",", "")),))
     text = _SQUARE.sub(r"\g<side>×\g<side>", text)
     text = " ".join(_WORD.sub(_without_remark, text).split()).strip(" ,;.")
     inside = _without_brackets(_without_brackets(text))

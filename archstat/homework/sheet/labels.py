@@ -86,7 +86,7 @@ SUMS = {
     "classifier": re.compile(r"classifier|classification head|분류기|分类器|分類器"),
     "convolutions": re.compile(r"conv|합성곱|콘볼루션|컨볼루션|卷积|畳み込み|faltung|сверт|свёрт"),
     "linear layers": re.compile(
-        r"\bfc|fully|linear|dense|완전|전결합|全连接|全結合|vollverb|connect|conectad|полносвяз"
+        r"\bfc|fully|linear|dens[aeo]|완전|전결합|全连接|全結合|vollverb|connect|conectad|полносвяз"
     ),
     "pools": re.compile(r"pool|풀링|池化|プーリング"),
     "norms": re.compile(r"norm|정규화|归一化|正規化"),
@@ -98,6 +98,7 @@ SEVERAL = re.compile(r"layers\b|schichten|couches|capas|camadas|strati|слои|
 TRAINABLE = re.compile(r"(?<!non-)(?<!non )(?<!un)\btrainable|(?<!不)可训练|(?<!不)可訓練|обучаем")
 """What says of a sum that it is of what learns."""
 
+_SUBTOTAL = re.compile(r"\b(?:sub|zwischen)[- ]?(?:total|summe)")
 _ALL = re.compile(r"\b(?:whole|entire|full) (?:model|network|net)\b")
 
 _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma
@@ -236,6 +237,8 @@ def label(text: str) -> Label:  # noqa: PLR0911  one for each form
     is_block = block is not None
     times = _TIMES.search(name)
     count = int(next(filter(None, times.groups()))) if times else 1
+    if found and _SUBTOTAL.search(name):
+        return Label("total")
     if not found and any(words.search(name) for words in (TOTAL, _ALL, TRAINABLE)):
         return Label("total")
     if not found:

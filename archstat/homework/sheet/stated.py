@@ -67,6 +67,9 @@ _WHOLE = re.compile(
 )
 """Words that name no part of a network."""
 
+_LEARNS = re.compile(r"\W*(?:non-? ?)?trainable\W*", re.IGNORECASE)
+"""What is said of parameters without naming them."""
+
 _LONGEST_LINE = 300
 
 _BEHIND = re.compile(r"[\d.,\s]+[kMGBT]?\s*(?P<words>[^\W\d_].*)")
@@ -156,6 +159,7 @@ def _read(place: str, statement: re.Match[str], table: int | None) -> Iterator[S
     """Yield what a line says, if it counts something of the whole network."""
     words, cell = statement["words"].strip(), statement["cell"].strip()
     is_total = TOTAL.search(words) is not None
+    words = f"{words} params" if _LEARNS.fullmatch(words) else words
     rest = " ".join(TOTAL.sub(" ", words).split()).strip(" :.-")
     for title in (words, rest) if rest else ():
         found = heading(title)

@@ -120,6 +120,26 @@ FORMS = {
         table("k|Layer|S|RF", "0|input|-|1", "1|conv1|1|3", "2|pool1|2|4", "3|conv2|1|8"),
         "✓✓✓✓✓✓✓",
     ),
+    "strides that add up in Chinese": (
+        table("层|步长|步长累积", "conv1|1|1", "pool1|2|2", "conv2|1|2"),
+        "✓✓✓✓✓✓",
+    ),
+    "maps that arrows point to": (
+        (
+            "1. Conv 3×3, stride 1, padding: `(32−3+2)/1+1 = 32` → **32×32**\n"
+            "2. MaxPool 2×2, stride 2: `32/2 = 16` → **16×16**\n"
+            "3. Conv 3×3, stride 1, padding: `(16−3+2)/1+1 = 16` → **15×15**\n"
+        ),
+        "✓✓✓✓✗",
+    ),
+    "a sum of the convolutions": (
+        table("Capa|Parámetros", "conv1|448", "conv2|4640", "Subtotal convolucional|5088"),
+        "✓✓✓",
+    ),
+    "what learns, in a line": (
+        table("Layer|Output", "conv1|32×32×16") + "\n- Total params: 5,418\n- Trainable: 5,418\n",
+        "✓✓✓",
+    ),
     "a row that goes on with the one above": (
         table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
         "✓✓✓✓✓",

@@ -26,8 +26,7 @@ LAYER, OUTPUT = "layer", "output"
 """The titles of a list, where it has no words for what it states."""
 
 FEWEST_ITEMS = 2
-MOST_WORDS = 8
-"""Of the name of a layer, or of a quantity."""
+MOST_WORDS = 8  # of the name of a layer, or of a quantity
 
 LONGEST = 600
 """Characters of an item; longer lines are prose."""
@@ -41,8 +40,7 @@ SETTINGS = NAMING | {
 }
 """What is given of a layer; a list of nothing else asks for nothing."""
 
-WORDED = frozenset({"kind", "activation_function", "padding"})
-"""What is said of a layer in words."""
+WORDED = frozenset({"kind", "activation_function", "padding"})  # what is said in words
 
 SIDES = {"after", "before", "behind", "following"}
 """What stands between what is stated and the layer that it is stated of."""
@@ -76,6 +74,7 @@ VALUE = re.compile(r"(?:[^\w:]|_)*(?:[^\W\d_]+[^\w:]+){0,2}(?:[^\W\d_]+ ?=)?[^\W
 IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
 AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
 OTHER_NUMBER = re.compile(r"[:=]\s*[-+]?[0-9]+(?:\.[0-9]+)?%?(?:,|$)")
+SIDES_OF_MAP = re.compile(r"[0-9]+ ?[x×] ?[0-9]+")
 OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
 SHAPE = re.compile(
     r"[\[(]\s*(?:(?:None|-1|\?|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){2}"
@@ -269,10 +268,11 @@ def _read(text: str) -> tuple[str, list[Piece]]:
         name = words
         others = [(value, True), *others]
     for segment, is_output in others:
-        if (piece := _piece(segment)) is not None:
-            pieces.append(piece)
-        elif is_output and SHAPE.fullmatch(segment):
-            pieces.append(Piece(OUTPUT, segment))
+        result = segment.rpartition("=")[2].strip() if is_output else ""
+        if SHAPE.fullmatch(result) or (segment != value and SIDES_OF_MAP.fullmatch(result)):
+            pieces.append(Piece(OUTPUT, result))
+        elif (piece := _piece(segment)) is not None:  # no padding: (28-3)/1+1 = 26
+            pieces += [piece] if _asks(piece.title) or "=" not in piece.value else []
         elif name and DIGIT.search(segment):
             name = f"{name}, {segment}"
     is_name = any(map(str.isalpha, name)) and len(name.split()) <= MOST_WORDS
