@@ -202,6 +202,8 @@ class Record:
         epoch_images: What an epoch of training goes through; 0 where nobody asked.
         archstat: The version that measured.
         params: The learnable numbers of each model, read in a pass or not.
+        began: When it began, as in "2026-07-01T12:00:00Z"; empty in records that do not tell.
+        commit: Of the code around it, with a "+" where that was changed; empty where nobody knows.
     """
 
     words: str
@@ -216,6 +218,8 @@ class Record:
     epoch_images: int = 0
     archstat: str = ""
     params: Mapping[str, int] = field(default_factory=dict)
+    began: str = ""
+    commit: str = ""
 
 
 def to_dict(record: Record) -> dict[str, Any]:

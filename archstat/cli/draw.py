@@ -34,7 +34,6 @@ Examples:
   archstat draw paper-alexnet -o net.svg
   archstat draw resnet18 --style flat --depth 2 -o net.svg
   archstat draw vgg16 --color-by params -o net.png
-  archstat draw vgg16 --color-by limit --bench run.json -o net.svg
   archstat draw lenet5 -o net.tex
 """
 

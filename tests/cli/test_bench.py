@@ -165,17 +165,54 @@ def test_models_of_one_run_are_compared_and_a_model_with_its_copy():
     assert any("SAME" in line for line in lines)
 
 
+def slower(asked):
+    """Answer as `started` does, in twice the time."""
+    for event in started(asked):
+        if sample := getattr(event, "sample", None):
+            calls = tuple(2 * ns for ns in sample.calls_ns)
+            event = replace(event, sample=replace(sample, calls_ns=calls))  # noqa: PLW2901
+        yield event
+
+
+def test_a_folder_keeps_records_and_says_what_changed_since_the_last(monkeypatch, tmp_path):
+    first = invoke("bench", *QUICK, "--save", "kept")
+    assert (first.exit_code, "SAME" in first.stdout) == (0, False)
+    [file] = (tmp_path / "kept").iterdir()
+    assert first.stderr == f"kept as kept/{file.name}\n"
+    assert json.loads(file.read_text())["began"].endswith("Z")
+    again = invoke("bench", *QUICK, "--save", "kept")
+    assert (again.exit_code, "SAME" in again.stdout) == (0, True)
+    assert "--save" not in again.stdout  # it is no part of what is measured
+    monkeypatch.setattr(run, "started", slower)
+    result = invoke("bench", *QUICK, "--baseline", "kept")
+    assert (result.exit_code, "SLOWER" in result.stdout) == (1, True)
+    assert len(list((tmp_path / "kept").iterdir())) == 2  # a comparison keeps nothing
+    result = invoke("bench", *QUICK, "--save", "kept")
+    assert (result.exit_code, "SLOWER" in result.stdout) == (1, True)
+    shown = invoke("bench", "--history", "kept")
+    assert shown.exit_code == 1  # the last one is slower
+    assert [line.split()[-3:] for line in shown.stdout.splitlines() if "VALID" in line][-1] == [
+        "SLOWER", "×", "2.000",
+    ]  # fmt: skip
+    assert "1 change by more than 5.0 % with 95 %" in shown.stdout
+
+
+def test_a_folder_without_records_is_told():
+    assert_refused(
+        invoke("bench", "--history", "none"),
+        "error: there is no folder none",
+        "  hint: write archstat bench MODEL --save none",
+    )
+    assert_refused(
+        invoke("bench", *QUICK, "--history"),
+        "error: --device says how to measure what was measured before: a folder of records",
+        "  hint: leave it out, or name a model to measure anew",
+    )
+
+
 def test_records_are_compared_and_a_slower_one_is_the_exit_code(monkeypatch):
     bench(*QUICK, "-o", "old.json")
     assert invoke("bench", "--compare", "old.json", "old.json").exit_code == 0
-
-    def slower(asked):
-        for event in started(asked):
-            if sample := getattr(event, "sample", None):
-                calls = tuple(2 * ns for ns in sample.calls_ns)
-                event = replace(event, sample=replace(sample, calls_ns=calls))  # noqa: PLW2901
-            yield event
-
     monkeypatch.setattr(run, "started", slower)
     bench(*QUICK, "-o", "new.json")
     result = invoke("bench", "--compare", "old.json", "new.json")
@@ -296,8 +333,8 @@ def test_training_tells_the_time_of_an_epoch():
             (
                 "error: -o 'run.xyz': the suffix says no format",
                 (
-                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, .svg, "
-                    ".png, or state one with --format"
+                    "  hint: use .csv, .html, .json, .tex, .md, .pdf, .txt, .tsv, .typ, .xlsx, "
+                    ".svg, .png, or state one with --format"
                 ),
             ),
         ),

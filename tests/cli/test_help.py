@@ -138,6 +138,7 @@ FILES = {
     "old.json": render(usual(), "json"),
     "new.json": render(usual(), "json"),
     "plan.toml": '[[cases]]\nmodels = "lenet5"\nwhat = "table"\nbatch = 32\n',
+    "bench/": None,
     "h200.json": None,
     "cpu.json,h200.json": None,
     "cat.jpg": b"\xff\xd8\xff",  # all that is looked at; a browser draws the rest
@@ -150,6 +151,11 @@ FILES = {
 
 def make(name):
     """Write a file that an example reads, or one within the folder or the archive that it reads."""
+    if name == "bench/":
+        make("old.json")
+        Path(name).mkdir()
+        Path("old.json").rename("bench/old.json")
+        return
     if name.endswith(".json") and FILES[name] is None:
         for each in name.split(","):
             assert invoke("ceilings", "--device", "cpu", "-o", each).exit_code == 0
@@ -189,7 +195,8 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
         make(name)
     before = set(tmp_path.iterdir()) - ({tmp_path / "store"} if words[0] == "sweep" else set())
     result = invoke(*words, stdin=FILES.get(stdin))
-    assert (result.exit_code, bool(result.stderr)) == (0, words[0] == "sweep" and "-o" in words)
+    is_told = "--save" in words or (words[0] == "sweep" and "-o" in words)
+    assert (result.exit_code, bool(result.stderr)) == (0, is_told)
     written = {path for path in tmp_path.iterdir() if path.name != "__pycache__"} - before
     # printed, or written to a file; what takes long does both
     is_both = bool({"grade", "--variants"} & {*words}) or (

@@ -187,7 +187,7 @@ def _refuse(records: Sequence[Record], columns: _Columns) -> None:
                 (str(case),),
             )
             for other in known[1:]
-            if _costs(other) != _costs(known[0])
+            if not is_same_model(other, known[0])
         ]
     if problems:
         raise UsageError.of(problems)
@@ -198,8 +198,17 @@ def _size(work: Work) -> str:
     return f"{layers} of {work.weights:,} weights and {work.flops:,} FLOP"
 
 
+def beside(first: Measured, this: Measured, tolerance: float = TOLERANCE) -> Entry:
+    """Return a figure of one run beside that of an older one."""
+    return _entry(first, this, tolerance, of_shares)
+
+
+def is_same_model(work: Work, other: Work) -> bool:
+    """Whether two passes cost the same, layer by layer; the names of layers do not matter."""
+    return _costs(work) == _costs(other)
+
+
 def _costs(work: Work) -> object:
-    """Return what models must have in common; the names of layers do not matter."""
     layers = [(each.is_conv, each.flops, each.values, each.weights) for each in work.layers]
     return layers, work.ends, work.uncounted
 

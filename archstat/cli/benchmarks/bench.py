@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated, Literal
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,8 +22,14 @@ from archstat.cli.shared import (
 from archstat.cli.streams import stdout_kept
 from archstat.errors import UsageError, shown
 
+if TYPE_CHECKING:
+    from archstat.bench.case import Case
+    from archstat.bench.record import Record
+    from archstat.cli.benchmarks.bench_output import Targets
+
 RECORD = ".json"
 OF_COMPARISONS = ("models", "compare", "tolerance", "format_name", "output")
+OF_HISTORIES = ("models", "history", "tolerance", "format_name", "output")
 OF_RECORDS = ("models", "vs", "strict", "tolerance", "format_name", "output")
 """The options that say something of what was measured before."""
 
@@ -36,6 +43,8 @@ Examples:
   archstat bench lenet5 --quick -o run.json -o run.svg
   archstat bench paper-alexnet ungrouped-alexnet --device cpu
   archstat bench --compare old.json new.json
+  archstat bench net.py:Net --input 3x32x32 --save bench/
+  archstat bench --history bench/
 """
 
 
@@ -101,7 +110,20 @@ def bench(
         ),
     ] = None,
     vs: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Compare with this record.")
+        str | None,
+        typer.Option(
+            "--vs",
+            "--baseline",
+            metavar="FILE|FOLDER",
+            help="Compare with this record, or with the last one that a folder keeps.",
+        ),
+    ] = None,
+    save: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep the record in this folder, and compare it with the last one there.",
+        ),
     ] = None,
     *,
     channels_last: Annotated[
@@ -119,6 +141,12 @@ def bench(
     compare: Annotated[
         bool, typer.Option("--compare", help="The arguments are records; compare them.")
     ] = False,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="The arguments are folders that --save keeps: what changed over time."
+        ),
+    ] = False,
     format_name: Annotated[
         str | None, format_option("svg", "png", "bencher", "benchmark-action")
     ] = None,
@@ -135,16 +163,19 @@ def bench(
     """Measure the latency and throughput of a forward pass, beside what limits it.
 
     A second run gives the same figure, or the verdict says why not. Exit code 1 with --strict if a
-    figure is not VALID, and with --compare or --vs if something got slower.
+    figure is not VALID, and with --compare, --vs, --save or --history if something got slower.
     """
     with answering():
         from archstat.bench.summary import is_valid
-        from archstat.cli.benchmarks.bench_output import Targets
+        from archstat.cli.benchmarks.bench_output import Targets, keep_in, require_folder
 
         targets = Targets.of(output or [], format_name, [*models, *filter(None, [vs])], tolerance)
         if compare:
             require_stated(context, OF_COMPARISONS, "two records")
             is_worse = targets.compare(models)
+        elif history:
+            require_stated(context, OF_HISTORIES, "a folder of records")
+            is_worse = targets.show_history(models)
         elif len(models) == 1 and models[0].endswith(RECORD):
             require_stated(context, OF_RECORDS, shown(models[0]))
             record = targets.read(models[0])
@@ -173,15 +204,37 @@ def bench(
                 question=asked,
                 effort=effort,
             )
-            old = None if vs is None else targets.read(vs)
+            if save is not None:
+                require_folder(save)
+            old = _old(vs, save, cases, targets)
             with stdout_kept():  # a user's file may print
                 run = measured(cases, asked, effort, layers=layers, epoch=images, keep=targets.keep)
             is_worse = targets.show(run.record, old)
             if not run.is_whole:
                 raise typer.Exit(STOPPED)
+            if save is not None:
+                keep_in(save, run.record)
             is_worse |= strict and not is_valid(run.record)
     if is_worse:
         raise typer.Exit(NO)
+
+
+def _old(
+    vs: str | None, save: str | None, cases: Sequence[Case], targets: Targets
+) -> Record | None:
+    """Return what a new record is compared with; None for nothing.
+
+    Raises:
+        ArchstatError: It is not there, or holds no record.
+    """
+    if vs is not None:
+        return targets.read(vs, cases)
+    if save is None or not any(Path(save).glob(f"*{RECORD}")):
+        return None
+    from archstat.bench.history import last_of
+
+    last = last_of(Path(save), cases)
+    return None if last is None else last.record
 
 
 def require_stated(context: typer.Context, allowed: Collection[str], what: str) -> None:

@@ -13,6 +13,7 @@ from archstat.errors import UsageError
 from archstat.files import resolved
 
 if TYPE_CHECKING:
+    from archstat.bench.case import Case
     from archstat.bench.comparing.comparison import Comparison
     from archstat.bench.record import Record
     from archstat.documents.document import Document
@@ -105,15 +106,54 @@ class Targets:
             raise problems[0]
         return old is not None and comparison is not None and comparison.is_regression
 
-    def read(self, name: str) -> Record:
-        """Return the record that a file holds.
+    def read(self, name: str, cases: Sequence[Case] = ()) -> Record:
+        """Return the record of a file, or the last one of a folder that has some of the cases.
 
         Raises:
             ArchstatError: It holds none.
         """
         from archstat.bench.reading import read_record
 
-        return read_record(Path(name))
+        if not Path(name).is_dir() or not cases:
+            return read_record(Path(name))
+        from archstat.bench.history import last_of
+
+        last = last_of(Path(name), cases)
+        if last is None:
+            raise UsageError(
+                f"no record of {name} has any of these cases",
+                hint=f"write --save {name} to begin",
+            )
+        say(f"compared with {last.title}")
+        return last.record
+
+    def show_history(self, names: Sequence[str]) -> bool:
+        """Show the cases of records over time; return whether the last of one is slower.
+
+        Raises:
+            ArchstatError: One is no record, and no folder of them.
+        """
+        from archstat.bench.comparing.comparison import TOLERANCE
+        from archstat.bench.history import history, kept, record_in
+        from archstat.documents.bench.history import history_document
+
+        self._require_documents()
+        records = [
+            each
+            for name in names
+            for each in ([record_in(Path(name))] if Path(name).is_file() else kept(Path(name)))
+        ]
+        found = history(records, tolerance=self.tolerance or TOLERANCE)
+        document = history_document(found, self.tolerance or TOLERANCE)
+        for target in (*self.files, *([] if self.files else [self.printed])):
+            target.send(document)
+        return any(each.is_slower for each in found)
+
+    def _require_documents(self) -> None:
+        if any(one.format_name in OF_RECORDS_ALONE for one in (self.printed, *self.files)):
+            raise UsageError(
+                "that is a format of records, and not of a comparison", hint="use --format markdown"
+            )
 
     def compare(self, names: Sequence[str]) -> bool:
         """Show records beside each other; return whether the new one is slower.
@@ -126,10 +166,7 @@ class Targets:
                 f"--compare takes two records, got {len(names)}",
                 hint="write archstat bench --compare old.json new.json",
             )
-        if any(one.format_name in OF_RECORDS_ALONE for one in (self.printed, *self.files)):
-            raise UsageError(
-                "that is a format of records, and not of a comparison", hint="use --format markdown"
-            )
+        self._require_documents()
         old, new = map(self.read, names)
         comparison = self._comparison(new, old)
         if comparison is None:
@@ -163,6 +200,34 @@ class Targets:
         if self.printed.shows_progress:
             write_stdout("\n")
         self.printed.send(bench_comparison_document(comparison))
+
+
+def require_folder(name: str) -> None:
+    """Make the folder that records are kept in, before anything is measured.
+
+    Raises:
+        UsageError: It cannot be made, or is a file.
+    """
+    folder = Path(name)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"--save {name}: is no folder", hint="name one, which may be a new one")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--save {name}: cannot be made: {error.strerror}") from None
+
+
+def keep_in(folder: str, record: Record) -> None:
+    """Keep a record in a folder, and say where.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    from archstat.bench.history import place_for
+
+    file = place_for(record, Path(folder))
+    Destination(JSON, file).send(_document(record))
+    say(f"kept as {file}")
 
 
 def _document(record: Record) -> Document:

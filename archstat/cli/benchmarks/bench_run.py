@@ -7,12 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
 from archstat import __version__
 from archstat.bench import run
 from archstat.bench.asking import Known, Wanted, known, require_one_possible
 from archstat.bench.case import DTYPES, MODES, Case
+from archstat.bench.commit import commit_of
 from archstat.bench.plan import Failed, Fits, Search
 from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Record
@@ -25,6 +28,9 @@ AUTO = "auto"
 MOST = 1 << 20  # of a batch, of threads
 MOST_PROCESSES = 100
 LONGEST_S = 3600.0
+WITHOUT = ("--output", "--vs", "--save")
+"""Options that say where a record goes and what it is compared with, not what is measured."""
+
 BETWEEN_S = 0.2
 """Seconds between two changes of the progress line: writing it takes time from what is measured."""
 
@@ -201,6 +207,8 @@ def measured(
         params={model: found.params for model, found in models.items()},
         epoch_images=epoch if cases[0].optimizer else 0,
         archstat=__version__,
+        began=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        commit=commit_of(Path.cwd()),
     )
     asked = run.Asked(works, question, effort.rules, effort.processes, effort.seed, layers)
     line = ProgressLine(list(asked.works))
@@ -252,9 +260,9 @@ def reproducing(arguments: Sequence[str]) -> str:
     kept: list[str] = []
     words = iter(arguments)
     for word in words:
-        if word in {"-o", "--output", "--vs"}:
+        if word in {"-o", *WITHOUT}:
             next(words, None)
-        elif not word.startswith(("-o", "--output=", "--vs=")):
+        elif not word.startswith(("-o", *(f"{option}=" for option in WITHOUT))):
             kept.append(word)
     return shlex.join(["archstat", *kept])
 
