@@ -30,7 +30,7 @@ SCHEMA = 1
 
 
 @record
-class Stop:
+class StoppedPass:
     """Where a forward pass stopped.
 
     Attributes:
@@ -44,7 +44,7 @@ class Stop:
     node: Node | None = None
 
 
-def described(graph: Graph, stop: Stop | None = None) -> str:
+def described(graph: Graph, stop: StoppedPass | None = None) -> str:
     """Return the description of a network, or of what ran of it, in JSON."""
     said: dict[str, Any] = {"schema": SCHEMA, "layers": [*map(_described, graph.nodes)]}
     if stop is not None:
@@ -53,7 +53,7 @@ def described(graph: Graph, stop: Stop | None = None) -> str:
     return json.dumps(said)
 
 
-def stop_of(text: str | bytes) -> Stop | None:
+def stop_of(text: str | bytes) -> StoppedPass | None:
     """Return where a forward pass stopped, as a description says; None if it did not.
 
     Raises:
@@ -65,7 +65,7 @@ def stop_of(text: str | bytes) -> Stop | None:
     if not isinstance(said, dict):
         raise TraceError("describes no network")
     what, hint, layer = str(said.get("what")), str(said.get("hint") or ""), said.get("layer")
-    return Stop(what, hint, None if layer is None else _stopped_in(layer))
+    return StoppedPass(what, hint, None if layer is None else _stopped_in(layer))
 
 
 def _stopped_in(said: object) -> Node:

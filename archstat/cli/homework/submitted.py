@@ -20,7 +20,7 @@ from archstat.files import read_so_far, resolved
 if TYPE_CHECKING:
     from archstat.graph import Graph
     from archstat.homework.grading.guards import Limits
-    from archstat.models.description import Stop
+    from archstat.models.description import StoppedPass
 
 LONGEST_SAID = 10_000
 
@@ -40,7 +40,7 @@ def network_of(
     limits: Limits,
     *,
     run_file: bool = False,
-) -> tuple[Graph, Stop | None]:
+) -> tuple[Graph, StoppedPass | None]:
     """Return the network of a Python file or a notebook, which a process without trust runs.
 
     Of one whose forward pass fails, what ran before is returned, and where it stopped.

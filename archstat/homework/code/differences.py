@@ -9,7 +9,7 @@ from math import prod
 from archstat.graph import Graph, Node
 from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import shortest, times
-from archstat.models.description import Stop
+from archstat.models.description import StoppedPass
 
 ASIDE = frozenset({"dropout", "activation", "softmax", "identity"})
 """Families of layers that change no number, of which one line is said."""
@@ -95,7 +95,7 @@ class Compared:
     stopped_at: str | None = None
 
 
-def compared(own: Graph, asked: Graph, stop: Stop | None = None) -> Compared:
+def compared(own: Graph, asked: Graph, stop: StoppedPass | None = None) -> Compared:
     """Return in what a network differs from the one that is asked for.
 
     Args:
@@ -122,7 +122,7 @@ def compared(own: Graph, asked: Graph, stop: Stop | None = None) -> Compared:
     return Compared(tuple(found), same, len(theirs), where)
 
 
-def _stop(stop: Stop, asked: Node | None) -> Deviation:
+def _stop(stop: StoppedPass, asked: Node | None) -> Deviation:
     """Return where a forward pass stopped and why; what is asked for there may be None."""
     refused = stop.node
     name = refused.name if refused is not None else ""
@@ -158,7 +158,7 @@ def _counted(graph: Graph) -> list[Node]:
 
 
 def _pairs(
-    mine: Sequence[Node], theirs: Sequence[Node], stop: Stop | None
+    mine: Sequence[Node], theirs: Sequence[Node], stop: StoppedPass | None
 ) -> Iterator[tuple[Node | None, Node | None]]:
     """Yield layers that belong together, and those that have no fellow: as few, and as like.
 
