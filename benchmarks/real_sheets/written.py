@@ -43,7 +43,8 @@ def says(
 
 def number(text: str, decimal: str = ".") -> tuple[Fraction, Fraction] | None:
     """Return the number behind the last `=` of a text, and what its last digit is worth."""
-    result = re.split(r"[=≈~]", text)[-1].strip(" *").translate(POWERS)
+    plain = text.replace("{,}", ",").replace("\\times", "×")
+    result = re.split(r"[=≈~]", plain)[-1].strip(" *$").translate(POWERS)
     if _is_worked_out(result):
         return Fraction(_worked_out(result)), Fraction(1)
     if decimal == ",":
@@ -86,7 +87,8 @@ def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int, decimal: 
     last = re.split(r"[=≈]", text)[-1].strip(" `*$")
     if len(set(truth)) == 1 and (axes is None or len(truth) == 1):
         read = number(last, decimal)  # one size in full, 25,088, or worked out, 2*1
-        if read and re.fullmatch(r"[\d,.]+|\d+( ?[*x×] ?\d+)+", last) and read[0] == truth[0]:
+        is_one = re.fullmatch(r"[\d,.\u00a0\u202f ]+|\d+( ?[*x×] ?\d+)+", last)
+        if read and is_one and read[0] == truth[0]:
             return True
     stated = [int(one) for one in re.findall(r"\d+", last)]
     forms = _forms(truth, axes)
