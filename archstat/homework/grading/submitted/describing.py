@@ -14,7 +14,7 @@ from contextlib import suppress
 from archstat.errors import ArchstatError, Problem
 from archstat.graph import ForwardError
 from archstat.models.argument import find_model
-from archstat.models.description import Stop, described
+from archstat.models.description import StoppedPass, described
 from archstat.models.inputs import Written, parse_model_input
 from archstat.models.question import Question
 
@@ -63,7 +63,7 @@ def answer(about: str, model: str, told: Callable[[Problem], str] = str) -> byte
     except ArchstatError as error:
         if in_part and isinstance(error, ForwardError):
             problem = error.problems[0]
-            stop = Stop(problem.what, problem.hint or "", error.stopped_in)
+            stop = StoppedPass(problem.what, problem.hint or "", error.stopped_in)
             return described(error.graph, stop).encode()
         return "".join(f"error: {told(one)}\n" for one in error.problems)
 
