@@ -7,7 +7,7 @@ import json
 import pytest
 
 from archstat.errors import TraceError
-from archstat.models.description import Stop, described, graph_of, stop_of
+from archstat.models.description import StoppedPass, described, graph_of, stop_of
 from archstat.models.spec.resolve import resolve
 from archstat.report.report import report_on
 
@@ -144,7 +144,7 @@ def test_where_a_forward_pass_stopped_is_read_without_trust(stop, said):
 
 def test_where_a_forward_pass_stopped_is_read_as_it_was_written():
     graph = resolve("lenet5")
-    stop = Stop("states in_features = 256, but is given 400", "look", graph.nodes[7])
+    stop = StoppedPass("states in_features = 256, but is given 400", "look", graph.nodes[7])
     assert stop_of(described(graph)) is None
     read = stop_of(described(graph, stop))
     assert (read.what, read.hint, read.node.name) == (stop.what, "look", graph.nodes[7].name)
