@@ -66,6 +66,22 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder of this name, likewise."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is anything of this name, likewise."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read_file(path: Path, most_bytes: int) -> bytes:
     """Return what an ordinary file holds, and note that it is read.
 
@@ -98,7 +114,7 @@ def write_file(content: str | bytes, path: Path) -> None:
     """
     data = content if isinstance(content, bytes) else content.encode(errors="replace")
     try:
-        if path.exists() and not path.is_file():  # /dev/stdout, a pipe; or a folder
+        if is_there(path) and not path.is_file():  # /dev/stdout, a pipe; or a folder
             path.write_bytes(data)
         else:
             _replace(path.resolve(), data)

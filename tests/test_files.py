@@ -12,6 +12,8 @@ import archstat
 from archstat.errors import UsageError
 from archstat.files import (
     is_file,
+    is_folder,
+    is_there,
     note_read,
     noting,
     read_file,
@@ -114,3 +116,9 @@ def test_links_that_lead_in_a_circle_are_where_they_are(tmp_path):
     assert resolved(tmp_path / "a") == tmp_path / "a"
     (tmp_path / "c").symlink_to(".")
     assert resolved(tmp_path / "c" / "x") == tmp_path.resolve() / "x"
+
+
+@pytest.mark.parametrize("ask", [is_file, is_folder, is_there])
+def test_a_name_that_no_file_can_have_is_that_of_none(tmp_path, ask):
+    assert not ask(tmp_path / ("x" * 300))
+    assert not ask(Path("\0"))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
+from archstat.cli.pairs import with_pairs
 from archstat.cli.reading import with_color, with_options_of_models
 
 LOOK, PROVE, TEACH = "Look", "Prove", "Teach"
@@ -97,7 +98,8 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         command = COMMANDS[name]
         module = import_module(f"archstat.cli.{command.module}")
-        function = with_color(with_options_of_models(getattr(module, command.function)))
+        function = with_options_of_models(getattr(module, command.function))
+        function = with_pairs(name, with_color(function))
         app.command(name, epilog=getattr(module, command.epilog))(function)
     return app
 

@@ -95,8 +95,6 @@ def field(
             require_other(target.file, "image", [Path(image)])
         asked = question(input, classes, settings, model_arguments, 1, "none")
         graph = load(model, asked).graph
-        if effective is not None and (source is not None or project is not None):
-            raise UsageError("--effective is about pixels; leave --from and --project out")
         if source is not None:
             graph = behind(graph, source)
         place = None if unit is None else _place(unit, "--unit")

@@ -9,7 +9,7 @@ from pathlib import Path
 from archstat.cli.streams import answers
 from archstat.documents.document import Document
 from archstat.errors import ArchstatError, UsageError, shown, within
-from archstat.files import is_file, require_unread, write_file
+from archstat.files import is_file, is_there, require_unread, write_file
 from archstat.formats import (
     ALWAYS,
     COLOR,
@@ -139,7 +139,7 @@ def require_other(target: Path, what: str, sources: Iterable[Path]) -> None:
         UsageError: It is one of them.
     """
     for source in sources:
-        if is_file(source) and target.exists() and target.samefile(source):
+        if is_file(source) and is_there(target) and target.samefile(source):
             raise UsageError(f"-o {shown(str(target))} would overwrite the {what} itself")
 
 

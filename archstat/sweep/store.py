@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archstat.errors import RecordError, UsageError, shown
-from archstat.files import write_file
+from archstat.files import is_folder, write_file
 from archstat.sweep.outcome import DONE, FAILED, CaseOutcome, outcome_of
 
 FOLDER = "cases"
@@ -50,7 +50,7 @@ class Store:
         Raises:
             RecordError: It is not.
         """
-        if not self.files.is_dir():
+        if not is_folder(self.files):
             raise RecordError(
                 f"{shown(str(self.folder))} is no store: it has no folder {FOLDER}",
                 hint="archstat sweep plan.toml -o FOLDER makes one",
@@ -90,7 +90,7 @@ class Store:
         return found
 
     def _entries(self) -> Iterator[os.DirEntry[str]]:
-        if self.files.is_dir():
+        if is_folder(self.files):
             with os.scandir(self.files) as entries:
                 for entry in entries:
                     if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):

@@ -338,7 +338,10 @@ def test_training_tells_the_time_of_an_epoch():
                 ),
             ),
         ),
-        (("--epoch", "10"), ("error: --epoch goes with training", "  hint: add --train sgd")),
+        (
+            ("--epoch", "10"),
+            ("error: --epoch says nothing without --train", "  hint: add --train sgd"),
+        ),
         (("--train", "sgd", "--epoch", "-1"), ("error: --epoch: must be at least 1, got -1",)),
         (("--train", "sgd", "--epoch", "0"), ("error: --epoch: must be at least 1, got 0",)),
         (

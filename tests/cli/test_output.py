@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from archstat.cli.streams import say
+from archstat.errors import shown
 from tests.cli.running import assert_refused, environment, invoke, start
 
 
@@ -395,3 +397,12 @@ def test_a_spec_that_another_extends_is_not_overwritten(tmp_path, monkeypatch, w
 def test_names_of_files_tell_a_terminal_nothing(capsys):
     say("a\x1b[31mb\u202e:\nhint")
     assert capsys.readouterr().err == "a [31mb :\nhint\n"
+
+
+def test_a_name_that_is_too_long_for_a_file_is_told(tmp_path):
+    path, spec = tmp_path / f"{'x' * 300}.json", tmp_path / "net.toml"
+    spec.write_text('extends = "lenet5"\n', encoding="utf-8")
+    assert_refused(
+        invoke("table", spec, "-o", path),
+        f"error: {shown(str(path))} cannot be written: {os.strerror(errno.ENAMETOOLONG)}",
+    )

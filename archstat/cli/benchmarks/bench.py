@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archstat.cli.pairs import is_stated
 from archstat.cli.reading import question
 from archstat.cli.shared import (
     NO,
@@ -170,6 +171,8 @@ def bench(
         from archstat.cli.benchmarks.bench_output import Targets, keep_in, require_folder
 
         targets = Targets.of(output or [], format_name, [*models, *filter(None, [vs])], tolerance)
+        if tolerance is not None and not (compare or vs or len(models) > 1):
+            raise UsageError("--tolerance is about what is compared", hint="add --vs old.json")
         if compare:
             require_stated(context, OF_COMPARISONS, "two records")
             is_worse = targets.compare(models)
@@ -183,8 +186,6 @@ def bench(
             is_worse |= strict and not is_valid(record)
         else:
             require_models(models)
-            if epoch is not None and train is None:
-                raise UsageError("--epoch goes with training", hint="add --train sgd")
             from archstat.models.spec.resolve import positive
 
             images = EPOCH if epoch is None else positive(epoch, "--epoch")
@@ -245,8 +246,7 @@ def require_stated(context: typer.Context, allowed: Collection[str], what: str) 
     """
     for option in context.command.params:
         name = option.name or ""
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE" and name not in allowed:
+        if is_stated(context, name) and name not in allowed:
             raise UsageError(
                 f"{option.opts[0]} says how to measure what was measured before: {what}",
                 hint="leave it out, or name a model to measure anew",

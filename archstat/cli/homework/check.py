@@ -9,10 +9,14 @@ import typer
 
 from archstat.cli.homework import marking, submitted
 from archstat.cli.output import destination, require_other
+from archstat.cli.pairs import is_stated
 from archstat.cli.reading import arguments, question
 from archstat.cli.shared import NO, Arguments, Classes, Inputs, Set, answering, format_option
 from archstat.errors import SheetError, UsageError, within
 from archstat.formats.special import GRADERS
+
+OF_SHEETS = ("table", "columns", "conventions", "asked_for", "out_of", "tongue", "any_convention")
+"""The options that say something of a sheet alone."""
 
 LONGEST_CODE_S = 60.0
 """Seconds for which submitted code may work: PyTorch alone takes a few."""
@@ -28,6 +32,7 @@ Examples:
 
 
 def check(
+    context: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -102,6 +107,7 @@ def check(
         name = marking.name_of(file)
         about = question(input, classes, settings, model_arguments, 1, "none")
         if submitted.is_code(file):
+            _require_none_of_sheets(context)
             truth = marking.truth(against, about)
             arguments(submitted_arguments)  # which refuses what cannot be one
             size = ["x".join(map(str, truth.graph.input_shape))]
@@ -133,3 +139,14 @@ def check(
         target.send(feedback_document(told))
     if not marked.is_right:
         raise typer.Exit(NO)
+
+
+def _require_none_of_sheets(context: typer.Context) -> None:
+    """Check that no option is stated that says nothing of code.
+
+    Raises:
+        UsageError: One is.
+    """
+    for option in context.command.params:
+        if option.name in OF_SHEETS and is_stated(context, option.name):
+            raise UsageError(f"{option.opts[-1]} is about a sheet, and FILE is code")

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo, is_zipfile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo, is_zipfile
 
 from archstat.errors import SheetError, UsageError, shown
-from archstat.files import resolved
+from archstat.files import is_file, is_folder, is_there, resolved
 from archstat.homework.reading import limits
 from archstat.homework.reading.decoding import decoded
-from archstat.homework.reading.office.archive import SMALL_BYTES
+from archstat.homework.reading.office.archive import DAMAGED, SMALL_BYTES
 
 MOST_FILES = 500_000
 """In all: a class of a thousand that hands in whole projects has fewer."""
@@ -77,13 +76,13 @@ def open_source(path: Path, *, without: tuple[Path, ...] = ()) -> FileSource:
         UsageError: It is neither, or it cannot be read.
     """
     try:
-        if path.is_dir():
+        if is_folder(path):
             return Folder(path, without)
-        if path.is_file() and is_zipfile(path):
+        if is_file(path) and is_zipfile(path):
             return Zip(path)
     except OSError as error:
         raise UsageError(f"{shown(str(path))} cannot be read: {error.strerror}") from None
-    if not path.exists():
+    if not is_there(path):
         raise UsageError(f"there is no folder {shown(str(path))}")
     raise UsageError(
         f"{shown(str(path))} is neither a folder nor a zip file",
@@ -161,17 +160,17 @@ class Zip:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = ZipFile(path)
-        except (BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+        except DAMAGED as error:
             raise UsageError(f"{shown(str(path))} is a damaged archive: {error}") from None
         self._infos = self._zip.infolist()
         found = [_member(number, info) for number, info in enumerate(self._infos)]
+        folders = [info.filename.endswith("/") for info in self._infos]
         full = {one.parts[:depth] for one in found for depth in range(1, len(one.parts))}
         self.members = tuple(
             _limited(
-                replace(member, refusal=EMPTY) if self._infos[member.number].is_dir() else member
+                replace(member, refusal=EMPTY) if folders[member.number] else member
                 for member in found
-                if member.parts
-                and not (self._infos[member.number].is_dir() and member.parts in full)
+                if member.parts and not (folders[member.number] and member.parts in full)
             )
         )
 
@@ -184,7 +183,7 @@ class Zip:
         try:
             with self._zip.open(info) as file:
                 data = file.read(allowed + 1)
-        except (BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError):
+        except DAMAGED:
             raise SheetError("cannot be unpacked: it is damaged") from None
         if len(data) > allowed:
             raise SheetError(f"unpacks to more than {allowed:,} bytes")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archstat.errors import UsageError, shown, within
-from archstat.files import read_file
+from archstat.files import is_file, is_folder, read_file
 from archstat.homework.grading.naming import squashed
 from archstat.homework.grading.roster import Student
 from archstat.homework.reading import limits
@@ -112,7 +112,7 @@ def read_hand_out(path: Path) -> HandOut:
     Raises:
         UsageError: It cannot be read, or is no hand-out.
     """
-    file = path / NAME if path.is_dir() else path
+    file = path / NAME if is_folder(path) else path
     with within(shown(str(file))):
         try:
             stated = tomllib.loads(read_file(file, limits.MOST_BYTES).decode())
@@ -157,7 +157,7 @@ def require_kept(hand_out: HandOut, folder: Path) -> None:
         UsageError: Somebody would have another network than the folder says, or none.
     """
     file = folder / NAME
-    if not file.is_file():
+    if not is_file(file):
         return
     before = read_hand_out(file)
     changed = [one for one in before.given if one not in hand_out.given]

@@ -178,3 +178,12 @@ def test_what_is_neither_is_refused(tmp_path, monkeypatch, name, message):
     with pytest.raises(UsageError) as caught:
         open_source(module.Path(name))
     assert str(caught.value).splitlines()[0] == message
+
+
+def test_a_name_in_an_archive_that_starts_with_nothing_is_a_name(tmp_path):
+    path = tmp_path / "in.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("kim.md", b"x")
+        made.writestr("Zb", b"y")
+    path.write_bytes(path.read_bytes().replace(b"Zb", b"\0b"))
+    assert [member.parts for member in open_source(path).members] == [("b",), ("kim.md",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,6 +16,12 @@ from archstat.homework.reading.markup.node import End, Node, Start
 ENTRY = b"PK\x01\x02"
 """How each entry of an archive's directory starts."""
 
+DAMAGED = (
+    *(BadZipFile, EOFError, IndexError, OSError, OverflowError, RuntimeError, ValueError),
+    *(struct.error, zlib.error),
+)
+"""What the reader of archives raises of those that are made to be wrong."""
+
 CHUNK_BYTES = 1 << 16
 SMALL_BYTES = 1 << 20
 """What may be packed in any ratio."""
@@ -27,7 +34,7 @@ class Archive:
         limits.check(data.count(ENTRY), limits.MOST_MEMBERS, "files in it")
         try:
             self._zip = ZipFile(BytesIO(data))
-        except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except DAMAGED as error:
             raise SheetError(f"is a damaged archive: {error}") from None
         self.names = frozenset(self._zip.namelist())
         self._unpacked_bytes = 0
@@ -46,7 +53,7 @@ class Archive:
         try:
             with self._zip.open(member) as file:
                 content = file.read(allowed + 1)
-        except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        except DAMAGED as error:
             raise SheetError(f"{shown(name)} cannot be unpacked: {error}") from None
         if len(content) > allowed:
             raise SheetError(f"{shown(name)} unpacks to more than {allowed:,} bytes")
