@@ -2,12 +2,13 @@
 
 Autograd's own graph tells. Each of its nodes computes gradients of its operands, and each operand
 leads to a tensor that was made of the model's input, or to parameters alone. What is counted are
-the operators that run backward, by torch's own formulas.
+the operators that run backward, by torch's own formulas, and by those of the ledger where torch has
+none.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -20,9 +21,13 @@ from torch.utils.flop_counter import conv_backward_flop, flop_registry
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.graph import Graph, Node, Training
 from archstat.layers.naming import attribute_name
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import TorchDispatchMode, storage_id, tree_leaves
 
 INPUTS, WEIGHTS = 0, 1
+
+OF_VECTORS = ("MvBackward", "AddmvBackward", "DotBackward", "VdotBackward")
+"""Nodes of products of vectors: torch multiplies their factors value by value."""
 
 
 class Sides(TorchDispatchMode):
@@ -42,7 +47,9 @@ class Sides(TorchDispatchMode):
         self._nodes: dict[int, tuple[str, bool]] = {}
         self._answers: dict[int, bool] = {}
         self._products: list[tuple[int, set[int]]] = []  # of the node that is running
+        self._is_of_vectors = False
         self.macs: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self.passed_over: Counter[str] = Counter()
         self.unclear: set[str] = set()
 
     @contextmanager
@@ -87,20 +94,37 @@ class Sides(TorchDispatchMode):
         self._look(_tensors(out))
         handles = []
         for node in [thing for thing in self._kept if id(thing) in self._nodes]:
-            handles.append(node.register_prehook(self._before))
+            handles.append(node.register_prehook(self._before(node)))
             handles.append(node.register_hook(self._after(node)))
         ends = [tensor for tensor in _tensors(out) if tensor.requires_grad]
         try:
-            with _Products(self._product):
+            with _Products(self):
                 torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
         finally:
             for handle in handles:
                 handle.remove()
 
-    def _before(self, _: Any) -> None:
-        self._products = []
+    def _before(self, node: Any) -> Callable[[Any], None]:
+        def before(_: Any) -> None:
+            self._products, self._is_of_vectors = [], node.name().startswith(OF_VECTORS)
 
-    def _product(self, outputs: Sequence[tuple[Tensor, int]], given: Sequence[Tensor]) -> None:
+        return before
+
+    def macs_of(self, func: Any, args: Any, kwargs: Any, out: Any) -> list[int]:
+        """Return the products that an operator of the running node takes for each output."""
+        if func is torch.ops.aten.convolution_backward.default:
+            return _of_convolution(args, out)
+        outputs = _tensors(out)
+        if formula := flop_registry.get(func.overloadpacket):
+            macs = formula(*args, **kwargs, out_val=out) // FLOPS_PER_MAC
+        else:
+            is_outer = self._is_of_vectors and func is torch.ops.aten.mul.Tensor
+            macs = outputs[0].numel() if is_outer else REGISTRY.find(func).macs(args, out) or 0
+            if macs:
+                self.passed_over[func.overloadpacket.__name__] += macs
+        return [macs] + [0] * (len(outputs) - 1)
+
+    def product(self, outputs: Sequence[tuple[Tensor, int]], given: Sequence[Tensor]) -> None:
         """Note what an operator of the running node computes, and what is made of that."""
         products = self._products
         self._kept += (tensor for tensor, _ in outputs)  # so that no other gets the address of one
@@ -149,26 +173,18 @@ class Sides(TorchDispatchMode):
 
 
 class _Products(TorchDispatchMode):
-    """Tells of each operator the outputs with the products that each took, by torch's formulas."""
+    """Tells of each operator that runs backward the outputs with the products that each took."""
 
-    def __init__(
-        self, tell: Callable[[Sequence[tuple[Tensor, int]], Sequence[Tensor]], None]
-    ) -> None:
+    def __init__(self, sides: Sides) -> None:
         super().__init__()
-        self._tell = tell
+        self._sides = sides
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and tell."""
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
-        outputs = _tensors(out)
-        if func is torch.ops.aten.convolution_backward.default:
-            counts = _of_convolution(args, out)
-        else:
-            formula = flop_registry.get(func.overloadpacket)
-            flops = formula(*args, **kwargs, out_val=out) if formula else 0
-            counts = [flops // FLOPS_PER_MAC] + [0] * (len(outputs) - 1)
-        self._tell([*zip(outputs, counts, strict=True)], _tensors((args, kwargs)))
+        counts = self._sides.macs_of(func, args, kwargs, out)
+        self._sides.product([*zip(_tensors(out), counts, strict=True)], _tensors((args, kwargs)))
         return out
 
 

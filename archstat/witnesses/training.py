@@ -40,6 +40,7 @@ class BackwardPass:
         kept_bytes: The storages that autograd kept for it, each once, parameters and buffers not.
         sides: The MACs of the gradients of inputs and of weights, by module.
         unclear: The nodes of autograd whose products could not be told apart.
+        passed_over: The MACs of operators for which torch's counter has no rule.
     """
 
     flops: int
@@ -47,6 +48,7 @@ class BackwardPass:
     kept_bytes: int
     sides: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     unclear: Collection[str] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
 
 class GroupsCounter(FlopCounterMode):
@@ -97,7 +99,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
     size = sum(storage.nbytes() for address, storage in kept.items() if address not in own)
     seen = {path: (both[0], both[1]) for path, both in sides.macs.items() if any(both)}
     flops = counter.get_total_flops()
-    return BackwardPass(flops, counter.too_much, size, seen, sides.unclear)
+    return BackwardPass(flops, counter.too_much, size, seen, sides.unclear, sides.passed_over)
 
 
 def training_findings(graph: Graph) -> Iterator[Finding]:
@@ -150,13 +152,21 @@ def _flops(seen: BackwardPass, macs: int) -> Finding:
     """Return how torch's count of a backward pass agrees with ours."""
     witness, quantity = "FlopCounterMode", "backward FLOPs"
     whole = f"{seen.flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
-    if seen.flops - seen.flops_of_groups != FLOPS_PER_MAC * macs:
-        theirs = f"{seen.flops:,} − {seen.flops_of_groups:,} for groups"
-        words = f"disagrees: {theirs}, ours {FLOPS_PER_MAC * macs:,}"
-        return Finding(witness, quantity, Agreement.DISAGREES, words)
+    left_out = FLOPS_PER_MAC * sum(seen.passed_over.values())
+    terms = []
     if seen.flops_of_groups:
         more = "the gradients of grouped weights, counted as if there were no groups"
-        words = f"differs as its rule says: {whole} + {seen.flops_of_groups:,} ({more})"
+        terms.append(f" + {seen.flops_of_groups:,} ({more})")
+    if left_out:
+        names = " and ".join(sorted(seen.passed_over))
+        terms.append(f" − {left_out:,} ({names}, for which it has no rule)")
+    if seen.flops - seen.flops_of_groups + left_out != FLOPS_PER_MAC * macs:
+        theirs = f"{seen.flops:,} − {seen.flops_of_groups:,} for groups"
+        theirs += f" + {left_out:,} that it has no rule for" * bool(left_out)
+        words = f"disagrees: {theirs}, ours {FLOPS_PER_MAC * macs:,}"
+        return Finding(witness, quantity, Agreement.DISAGREES, words)
+    if terms:
+        words = f"differs as its rule says: {whole}{''.join(terms)}"
         return Finding(witness, quantity, Agreement.EXPLAINED, words)
     return Finding(witness, quantity, Agreement.AGREES, f"agrees: {whole}")
 

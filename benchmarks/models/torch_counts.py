@@ -106,7 +106,7 @@ def has_formula(func: Any) -> bool:
     return func.overloadpacket in FlopCounterMode(display=False).flop_registry
 
 
-def torch_counts(given: Given) -> Counts:
+def torch_counts(given: Given, *, backward: bool = True) -> Counts:
     """Return what torch counts of a model.
 
     Raises:
@@ -115,7 +115,8 @@ def torch_counts(given: Given) -> Counts:
     counts = Counts(params=sum(each.numel() for each in given.model.parameters()))
     _forward(given, counts)
     try:
-        _backward(given, counts)
+        if backward:
+            _backward(given, counts)
     except Exception as error:  # noqa: BLE001  many models cannot be trained as they stand
         counts.unclear = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:80]}"
     return counts
@@ -126,6 +127,7 @@ def _forward(given: Given, counts: Counts) -> None:
         try:
             with _quiet(), torch.no_grad():
                 model, args, kwargs = _copied(given, device)
+                model.requires_grad_(requires_grad=False)  # else the counter follows gradients, too
                 counter, passed = FlopCounterMode(display=False), Passed()
                 with in_mode(model, training=False), _apart(device), passed, counter:
                     model(*args, **kwargs)

@@ -31,8 +31,9 @@ class Operator:
         name: Its name; behind its namespace, unless that is torch's own, aten.
         macs: What one call costs.
         reach: What its output reads of its inputs.
-        factors: The places of the two arguments of whose values it sums products; then each of
-            their gradients costs what it costs itself. None where it does something else.
+        factors: The places of the arguments of whose values it sums products; then each of their
+            gradients costs what it costs itself, once for each time that its place is named. None
+            where it does something else.
         layer: The layer that a call of it is, if it has the form of one.
         is_passing: Whether its output is its input, where the shape is the same.
         is_factory: Whether it takes a tensor for its shape and type only, not for what it holds.
@@ -45,7 +46,7 @@ class Operator:
     name: str
     macs: Formula
     reach: Rule
-    factors: tuple[int, int] | None = None
+    factors: tuple[int, ...] | None = None
     layer: Callable[[Call], Layer | None] | None = None
     is_passing: bool = False
     is_factory: bool = False

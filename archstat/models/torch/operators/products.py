@@ -62,8 +62,17 @@ def _with_axes(sizes: tuple[int, ...], new: Sequence[int]) -> list[int]:
 
 def _distances(args: Sequence[Any], out: Tensor) -> int:
     """Return the squares that are summed for Euclidean distances; others multiply nothing."""
-    exponent = next((each for each in args if isinstance(each, float)), EUCLID)
-    return int(out.numel() * args[0].shape[-1]) if exponent == EUCLID else 0
+    return int(out.numel() * args[0].shape[-1]) if _are_euclids(args) else 0
+
+
+def _gradient_of_distances(args: Sequence[Any], _: Any) -> int:
+    """Return the differences that are weighted by the gradients of Euclidean distances."""
+    gradient, points = args[:2]
+    return int(gradient.numel() * points.shape[-1]) if _are_euclids(args) else 0
+
+
+def _are_euclids(args: Sequence[Any]) -> bool:
+    return next((each for each in args if isinstance(each, float)), EUCLID) == EUCLID
 
 
 def _quantized(args: Sequence[Any], out: Tensor) -> int:
@@ -113,10 +122,17 @@ OPERATORS = (
     Operator("_grouped_mm", _grouped, SCATTERED, factors=(0, 1)),
     Operator("_scaled_grouped_mm", _grouped, SCATTERED),
     Operator("_scaled_grouped_mm_v2", _grouped, SCATTERED),
-    Operator("_trilinear", _trilinear, untold),
-    Operator("_cdist_forward", _distances, untold),
-    Operator("_pdist_forward", _distances, untold),
-    Operator("_euclidean_dist", lambda args, out: args[0].shape[-1] * out.numel(), untold),
+    Operator("_trilinear", _trilinear, untold, factors=(0, 1, 2)),
+    Operator("_cdist_forward", _distances, untold, factors=(0, 1)),
+    Operator("_cdist_backward", _gradient_of_distances, untold),
+    Operator("_pdist_forward", _distances, untold, factors=(0,)),
+    Operator("_pdist_backward", _gradient_of_distances, untold),
+    Operator(
+        "_euclidean_dist",
+        lambda args, out: args[0].shape[-1] * out.numel(),
+        untold,
+        factors=(0, 1),
+    ),
     Operator("quantized.linear", _quantized, rows),
     Operator("quantized.linear_relu", _quantized, rows),
     Operator("quantized.linear_dynamic", _quantized, rows),

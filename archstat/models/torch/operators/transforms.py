@@ -2,7 +2,8 @@
 
 A complex transform of n values, n a power of 2, has log₂ n stages of n/2 butterflies, and each
 multiplies and accumulates two complex numbers: 4 real multiply–accumulates. Other lengths count as
-n·⌈log₂ n⌉; a transform from or to real numbers takes half of that.
+n·⌈log₂ n⌉; a transform from or to real numbers takes half of that. Its gradient is a transform
+back, which torch runs as a complex one for one from real numbers: twice as much.
 Source: Cooley & Tukey, Mathematics of Computation 19, 1965.
 """
 
@@ -35,7 +36,7 @@ def _transform(values: Callable[[Sequence[Any], Tensor], Tensor], share: int) ->
 
 
 OPERATORS = (
-    Operator("_fft_c2c", _transform(lambda args, _: args[0], 1), over_all),
-    Operator("_fft_r2c", _transform(lambda args, _: args[0], 2), over_all),
-    Operator("_fft_c2r", _transform(lambda _, out: out, 2), over_all),
+    Operator("_fft_c2c", _transform(lambda args, _: args[0], 1), over_all, factors=(0,)),
+    Operator("_fft_r2c", _transform(lambda args, _: args[0], 2), over_all, factors=(0, 0)),
+    Operator("_fft_c2r", _transform(lambda _, out: out, 2), over_all, factors=(0,)),
 )
