@@ -5,11 +5,18 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+    redirect_stdout,
+)
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.parameter import is_lazy
 
 from archstat.models.torch.kept import process_kept
@@ -30,7 +37,8 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     as in training.
 
     Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
-    operator that tells nothing. What the model prints goes to stderr; warnings would be about zeros
+    operator that tells nothing. In training, so are others that hide from autograd of which products
+    they are made, and that do not run on meta either. What the model prints goes to stderr; warnings would be about zeros
     and about meta, not about the model.
     """
     fused = torch.backends.mha.get_fastpath_enabled()
@@ -40,14 +48,25 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
             process_kept(_random_devices(standins)),
             torch.set_grad_enabled(autograd is not None),
             in_mode(model, training=autograd is not None),
-            autograd or nullcontext(),
             warnings.catch_warnings(action="ignore"),
+            nullcontext() if autograd is None else _apart(),
+            autograd or nullcontext(),
             redirect_stdout(sys.stderr),
             watcher,
         ):
             return torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
     finally:
         torch.backends.mha.set_fastpath_enabled(fused)
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Let attention and recurrent layers run as the operators of which they are made."""
+    with ExitStack() as stack:
+        stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        for library in (torch.backends.mkldnn, torch.backends.cudnn):
+            stack.enter_context(library.flags(enabled=False))
+        yield
 
 
 def _random_devices(standins: Mapping[str, Tensor]) -> list[torch.device]:

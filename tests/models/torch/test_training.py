@@ -275,6 +275,29 @@ def test_gradients_for_which_torchs_counter_has_no_rule(call, learned, inputs, w
     assert [finding.verdict for finding in said] == [Agreement.AGREES] * 2
 
 
+def test_fused_layers_are_taken_apart_where_a_model_runs_on_the_cpu():
+    def call(self, x):
+        x, _ = self.recurrent(x)
+        x = x + (x.sum().item() > 1e9)  # so that it does not run on meta
+        return nn.functional.scaled_dot_product_attention(x, x, x)
+
+    model = Calls(call, recurrent=nn.LSTM(8, 6, batch_first=True))
+    rows = costs(model, (5, 8))
+    # 24 · (8 + 6) weights for 5 rows; backward through the 4 states that depend on weights
+    assert rows["recurrent"][:2] == (24 * 6 * 4, 24 * 14 * 5)
+    # 5 · 5 pairs of 6 values, and as many to weigh them: two gradients each
+    assert [rows[name][:2] for name in ("bmm", "bmm (2)")] == [(300, 0), (300, 0)]
+
+
+def test_what_is_neither_given_nor_learned_has_gradients_of_inputs():
+    def call(self, x):
+        fresh = torch.zeros_like(x).requires_grad_()
+        return x + self.inner(fresh)
+
+    rows = costs(Calls(call, inner=nn.Linear(8, 8)), (5, 8))
+    assert rows["inner"][:2] == (320, 320)  # 5 rows of 8 · 8, of either side
+
+
 def test_what_is_kept_is_told_by_operator():
     model = Calls(lambda self, x: (self.a(x).relu() + 1).mm(self.b.weight), a=nn.Linear(8, 8),
                   b=nn.Linear(8, 8))  # fmt: skip

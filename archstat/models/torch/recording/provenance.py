@@ -29,12 +29,14 @@ class Origin:
         node: The node that made it, or the input that it is.
         row: The row inside of which it was made.
         is_data: Whether it depends on the network's input.
+        is_learned: Whether it depends on parameters.
         params: The parameters from which it was made outside of any node.
     """
 
     node: str | None = None
     row: ModuleRow | None = None
     is_data: bool = False
+    is_learned: bool = False
     params: frozenset[str] = NONE
 
     @property
@@ -60,7 +62,7 @@ class Provenance:
         self.unclaimed: dict[str, Shape] = {}
         for name, tensor in params.items():
             self.unclaimed[name] = tuple(tensor.shape)
-            self._set(tensor, Origin(params=frozenset({name})))
+            self._set(tensor, Origin(is_learned=True, params=frozenset({name})))
 
     def _set(self, tensor: Tensor, origin: Origin) -> None:
         self._origins[id(tensor)] = weakref.ref(tensor), origin
@@ -88,17 +90,19 @@ class Provenance:
         """
         origins = [] if is_fresh else [self.of(tensor) for tensor in given]
         is_data = any(origin.is_data for origin in origins)
+        is_learned = any(origin.is_learned for origin in origins)
         params = NONE
         if row is None and not is_fresh:
             params = NONE.union(*(o.params for o in origins if o.params))
         for tensor in outputs:
             node = None if row is None else self.of(tensor).node
-            self._set(tensor, Origin(node, row, is_data=is_data, params=params))
+            self._set(tensor, Origin(node, row, is_data, is_learned, params))
 
     def is_output(self, tensors: Iterable[Tensor], node: str) -> None:
         """Note that a node has made tensors."""
         for tensor in tensors:
-            self._set(tensor, Origin(node, is_data=self.of(tensor).is_data))
+            own = self.of(tensor)
+            self._set(tensor, Origin(node, None, own.is_data, own.is_learned))
 
     def is_same(self, tensors: Iterable[Tensor], source: Tensor) -> None:
         """Note that tensors are what another one is."""

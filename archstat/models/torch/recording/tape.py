@@ -141,7 +141,9 @@ class Tape:
         macs: int | None,
         provenance: Provenance,
     ) -> None:
-        """Add what the gradients of an operator's factors cost: of what is no data, as weights."""
+        """Add what the gradients of an operator's factors cost: of what is made of parameters
+        alone, as weights.
+        """
         if macs == 0 or not torch.is_grad_enabled():
             return
         if macs is None or entry.factors is None:
@@ -149,7 +151,8 @@ class Tape:
                 cost.unknown.add(entry.name)
             return
         for factor in (args[place] for place in entry.factors):
-            if factor.requires_grad and provenance.of(factor).is_data:
-                cost.input_macs += macs
-            elif factor.requires_grad:
+            origin = provenance.of(factor)
+            if factor.requires_grad and origin.is_learned and not origin.is_data:
                 cost.weight_macs += macs
+            elif factor.requires_grad:
+                cost.input_macs += macs
