@@ -83,7 +83,7 @@ def _by_torch(source: Source) -> Counts:
     try:
         image = torch.empty(shape, device="meta")
         return torch_counts(Given(source.model, (image,)), backward=False)
-    except Exception:  # noqa: BLE001  whatever it needs a value for
+    except Exception:  # whatever it needs a value for
         if source.make is None:
             raise
         return torch_counts(Given(source.make(), (torch.zeros(shape),)), backward=False)
@@ -136,7 +136,9 @@ def main(arguments: Sequence[str]) -> int:
     ]
     print_table(("", "models"), [(words, f"{number:,}") for words, number in rows])
     print(f"\nseconds a model: {median(line['took_s'] for line in whole):.2f} in the median")
-    print(f"memory at its highest: {max(line['peak_mib'] for line in whole):,} MiB, torch's own too")
+    print(
+        f"memory at its highest: {max(line['peak_mib'] for line in whole):,} MiB, torch's own too"
+    )
     return int(verdicts[REFUSED] + verdicts[UNEXPLAINED] > 0)
 
 

@@ -116,6 +116,7 @@ def _graphs() -> Found:
             "ChebConv": (8, 4, 3),
             "GatedGraphConv": (8, 2),
             "APPNP": (3, 0.1),
+            "SSGConv": (8, 4, 0.1),
             "GCN2Conv": (8, 0.1),
             "FAConv": (8,),
         }
@@ -156,7 +157,10 @@ def _medical() -> Found:
     def build(name: str) -> Given:
         from monai.networks import nets as m  # noqa: PLC0415  after the choice
 
-        volume = torch.rand(1, 1, 32, 32, 32)
+        sides = {"SwinUNETR": 64, "DenseNet121": 64, "SEResNet50": 64, "EfficientNetBN": 64}
+        side = {**sides, "AHNet": 128}.get(name, 32)
+        channels = 2 if name == "VoxelMorphUNet" else 1
+        volume = torch.rand(1, channels, side, side, side)
         plain = {"spatial_dims": 3, "in_channels": 1, "out_channels": 2}
         made: dict[str, Callable[[], Any]] = {
             "UNet": lambda: m.UNet(**plain, channels=(4, 8, 16), strides=(2, 2), num_res_units=1),
@@ -167,7 +171,7 @@ def _medical() -> Found:
                 1, 2, (32, 32, 32), feature_size=4, hidden_size=48, mlp_dim=64, num_heads=4
             ),
             "SwinUNETR": lambda: m.SwinUNETR(1, 2, feature_size=12),
-            "SegResNet": lambda: m.SegResNet(init_filters=4, out_channels=2),
+            "SegResNet": lambda: m.SegResNet(init_filters=8, out_channels=2),
             "SegResNetDS": lambda: m.SegResNetDS(init_filters=4, out_channels=2),
             "DynUNet": lambda: m.DynUNet(3, 1, 2, [3, 3, 3], [1, 2, 2], [2, 2], filters=[4, 8, 16]),
             "VNet": lambda: m.VNet(out_channels=2),
@@ -183,11 +187,16 @@ def _medical() -> Found:
             "AutoencoderKL": lambda: m.AutoencoderKL(
                 3, 1, 1, (1, 1), (8, 8), norm_num_groups=4, attention_levels=(False, True)
             ),
-            "VQVAE": lambda: m.VQVAE(3, 1, 1, (8, 8), (8, 8), 1, num_embeddings=16),
+            "VQVAE": lambda: m.VQVAE(
+                *(3, 1, 1, (8, 8), (8, 8), 1),
+                downsample_parameters=((2, 4, 1, 1), (2, 4, 1, 1)),
+                upsample_parameters=((2, 4, 1, 1, 0), (2, 4, 1, 1, 0)),
+                num_embeddings=16,
+            ),
             "EfficientNetBN": lambda: m.EfficientNetBN(
                 "efficientnet-b0", pretrained=False, spatial_dims=3, in_channels=1
             ),
-            "VoxelMorphUNet": lambda: m.VoxelMorphUNet(3, 1, 4, (4, 4, 4, 4, 4), (4, 4)),
+            "VoxelMorphUNet": lambda: m.VoxelMorphUNet(3, 2, 4, (4, 4, 4, 4, 4), (4, 4)),
         }
         if name == "DiffusionModelUNet":
             model = m.DiffusionModelUNet(

@@ -88,6 +88,7 @@ SMALL = {
 
 EXTRA: dict[str, dict[str, Any]] = {
     "deepseek_v2": {
+        "head_dim": 8,
         "q_lora_rank": 16,
         "kv_lora_rank": 16,
         "qk_nope_head_dim": 16,
@@ -97,6 +98,7 @@ EXTRA: dict[str, dict[str, Any]] = {
         "topk_group": 1,
     },
     "deepseek_v3": {
+        "head_dim": 8,
         "q_lora_rank": 16,
         "kv_lora_rank": 16,
         "qk_nope_head_dim": 16,

@@ -114,11 +114,13 @@ def torch_counts(given: Given, *, backward: bool = True) -> Counts:
     """
     counts = Counts(params=sum(each.numel() for each in given.model.parameters()))
     _forward(given, counts)
-    try:
-        if backward:
-            _backward(given, counts)
-    except Exception as error:  # noqa: BLE001  many models cannot be trained as they stand
-        counts.unclear = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:80]}"
+    for device in DEVICES[DEVICES.index(counts.device) :] if backward else ():
+        try:
+            _backward(given, counts, device)
+        except Exception as error:  # noqa: BLE001  many models cannot be trained as they stand
+            counts.unclear = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:80]}"
+        else:
+            break
     return counts
 
 
@@ -140,12 +142,12 @@ def _forward(given: Given, counts: Counts) -> None:
             return
 
 
-def _backward(given: Given, counts: Counts) -> None:
+def _backward(given: Given, counts: Counts, device: str) -> None:
     with _quiet():
         torch.manual_seed(0)
-        model, args, kwargs = _copied(given, counts.device)
+        model, args, kwargs = _copied(given, device)
         sides = Sides(model, [leaf for leaf in tree_leaves((args, kwargs)) if _is_tensor(leaf)])
-        with in_mode(model, training=True), _apart(counts.device), torch.enable_grad():
+        with in_mode(model, training=True), _apart(device), torch.enable_grad():
             with sides.watching():
                 out = model(*args, **kwargs)
             sides.count(out)

@@ -37,9 +37,9 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     as in training.
 
     Attention's fused path is off meanwhile: it runs, on some devices and in some modes, as one
-    operator that tells nothing. In training, so are others that hide from autograd of which products
-    they are made, and that do not run on meta either. What the model prints goes to stderr; warnings would be about zeros
-    and about meta, not about the model.
+    operator that tells nothing. In training, so are others that hide from autograd of which
+    products they are made, and that do not run on meta either. What the model prints goes to
+    stderr; warnings would be about zeros and about meta, not about the model.
     """
     fused = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)

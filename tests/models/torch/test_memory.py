@@ -6,7 +6,7 @@ import pytest
 from torch import nn
 
 import archstat
-from archstat.errors import DeviceError
+from archstat.errors import DeviceError, TraceError
 from archstat.models.torch import memory
 
 
@@ -58,3 +58,20 @@ def test_a_sparse_machine_tells_what_is_free(tmp_path, monkeypatch):
     assert memory.free_bytes() == 3072
     monkeypatch.setattr(memory, "LINUX", tmp_path / "none")
     assert memory.free_bytes() is None
+
+
+class Unset(nn.Module):
+    """A model of a setting that nobody has made, which no device makes up for."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc, self.kept = nn.Linear(1000, 1000), None
+
+    def forward(self, x):
+        return self.fc(x).topk(self.kept)
+
+
+def test_a_mistake_that_has_nothing_to_do_with_meta_is_not_tried_with_values(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 0)
+    with pytest.raises(TraceError, match="must be int, not NoneType"):
+        archstat.analyze(Unset(), (1000,))

@@ -319,7 +319,7 @@ def _needs_values(failure: Failure) -> str | None:
         return None
     if is_compilers(error):
         return "it gives functions to torch's compiler, which cannot look at them there"
-    if not isinstance(error, ON_META) and "meta" not in str(error):
+    if not _may_be_of_meta(error):
         return None
     refusal = failure.refusal
     if refusal and len(refusal.devices) > 1:
@@ -327,6 +327,15 @@ def _needs_values(failure: Failure) -> str | None:
     if (refusal and any(tag in READING for tag in refusal.operator.tags)) or "meta" in str(error):
         return "its forward pass depends on values, which meta has not"
     return f"on meta it fails: {_first_line(error)}"
+
+
+def _may_be_of_meta(error: BaseException) -> bool:
+    """Return whether torch may raise this where meta has no values; a wrong word is no such."""
+    if "meta" in str(error):
+        return True
+    return isinstance(error, ON_META) and not (
+        isinstance(error, TypeError) and "ensor" not in str(error)
+    )
 
 
 def _first_line(error: BaseException) -> str:

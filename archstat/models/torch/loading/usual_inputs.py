@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ TOKENS = 128
 IMAGE = 224
 SAMPLES = 16_000  # a second of speech
 FRAMES = 3_000  # half a minute of speech, as Whisper takes it
+DECODERS = "decoder_input_ids"  # of those that write a text; others ask a fixed set of queries
 CAPTION = 77  # tokens of a caption, as CLIP takes them
 
 
@@ -28,8 +30,9 @@ def of_transformers(model: nn.Module, config: Any) -> list[InputSpec]:
     else:
         text = getattr(config, "text_config", None) or config
         found = [InputSpec((tokens_of(text),), "int64", name)]
-    if getattr(config, "is_encoder_decoder", False):
-        found.append(InputSpec((tokens_of(config),), "int64", "decoder_input_ids"))
+    writes = DECODERS in inspect.signature(model.forward).parameters
+    if writes and getattr(config, "is_encoder_decoder", False):
+        found.append(InputSpec((tokens_of(config),), "int64", DECODERS))
     return found
 
 

@@ -141,9 +141,7 @@ class Tape:
         macs: int | None,
         provenance: Provenance,
     ) -> None:
-        """Add what the gradients of an operator's factors cost: of what is made of parameters
-        alone, as weights.
-        """
+        """Add what gradients of an operator's factors cost; of what parameters make, as weights."""
         if macs == 0 or not torch.is_grad_enabled():
             return
         if macs is None or entry.factors is None:
