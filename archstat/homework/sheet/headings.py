@@ -140,7 +140,7 @@ def heading(title: str) -> Heading:
     if len(text) > LONGEST_TITLE:
         return Heading(title, ())
     found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
-    found = found or _share(text)
+    found = found or _share(text) or _of_params(text)
     return replace(found or Heading("", ()), title=title)
 
 
@@ -192,6 +192,14 @@ def _in_english(text: str) -> Heading | None:
         if found != without_unit:
             return found
     return None
+
+
+def _of_params(text: str) -> Heading | None:
+    """Return what a title of two levels means: Parameters, and under it weights or biases."""
+    over, _, under = text.partition(" ")
+    found, inside = _known(over), _known(under)
+    is_part = found and inside and found.quantities == ("params",)
+    return inside if is_part and inside and _may_be_in_params(inside.quantities) else None
 
 
 def _share(text: str) -> Heading | None:

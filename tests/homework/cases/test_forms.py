@@ -140,6 +140,22 @@ FORMS = {
         table("Layer|Output", "conv1|32×32×16") + "\n- Total params: 5,418\n- Trainable: 5,418\n",
         "✓✓✓",
     ),
+    "columns that go on behind a blank line": (
+        (
+            "layer     output      params\nconv1     32x32x16    448\n\n"
+            "pool1     16x16x16    0\nconv2     16x16x32    4641\n\n"
+            "fc        10          330\n"
+        ),
+        "✓✓✓✓✓✗✓✓",
+    ),
+    "parameters of either kind under one title": (
+        (
+            "<table><tr><th rowspan=2>Layer</th><th colspan=2>Parameters</th></tr>"
+            "<tr><th>weights</th><th>bias</th></tr><tr><td>conv1</td><td>432</td><td>16</td></tr>"
+            "<tr><td>conv2</td><td>4608</td><td>33</td></tr></table>"
+        ),
+        "✓✓✓✗",
+    ),
     "a row that goes on with the one above": (
         table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
         "✓✓✓✓✓",

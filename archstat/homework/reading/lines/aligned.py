@@ -26,6 +26,8 @@ FEWEST_UNRULED_ROWS = 2
 """Rows that make a table by their blanks alone; over a rule, one is enough."""
 
 FEWEST_UNTITLED_ROWS = 3
+FEWEST_TO_GO_ON = 3
+"""Columns that make lines behind a blank one more rows of a table."""
 
 
 class Field(NamedTuple):
@@ -56,7 +58,7 @@ class _Line(NamedTuple):
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
     """Yield the tables in lines of text."""
     left: Block | None = None
-    for paragraph in _paragraphs(lines):
+    for paragraph in _joined(_paragraphs(lines)):
         goes_on = len(paragraph[0].fields) > 1 and paragraph[0].fields[-1].text == FOLD
         if goes_on:
             paragraph[0] = paragraph[0]._replace(fields=paragraph[0].fields[:-1])
@@ -83,6 +85,36 @@ def _paragraphs(lines: Sequence[str]) -> Iterator[list[_Line]]:
             paragraph = []
         elif text.strip() and len(paragraph) <= limits.MOST_ROWS:
             paragraph.append(_line(number, text))
+
+
+def _joined(paragraphs: Iterator[list[_Line]]) -> Iterator[list[_Line]]:
+    """Yield paragraphs, as one where a blank line parts rows whose columns go on."""
+    above: list[_Line] = []
+    for paragraph in paragraphs:
+        if above and paragraph[0].number == above[-1].number + 2 and _go_on(above, paragraph):
+            above += paragraph
+            continue
+        if above:
+            yield above
+        above = paragraph
+    if above:
+        yield above
+
+
+def _go_on(above: Sequence[_Line], below: Sequence[_Line]) -> bool:
+    """Return whether each line below fills the columns of those above, and none holds titles."""
+    columns = list(above[0].fields)
+    if len(columns) < FEWEST_TO_GO_ON or columns[-1].text == FOLD:
+        return False
+    for line in above[1:]:
+        if len(line.fields) == len(columns):
+            columns = [one.covering(other) for one, other in zip(columns, line.fields, strict=True)]
+    return all(
+        len(line.fields) == len(columns)
+        and all(one.overlap(field) > 0 for one, field in zip(columns, line.fields, strict=True))
+        and not is_heading([field.text for field in line.fields])
+        for line in below
+    )
 
 
 def _side_by_side(left: Block, right: Block) -> Block:
