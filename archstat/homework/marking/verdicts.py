@@ -172,6 +172,9 @@ def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
     asked = read.column.way.asks if read.column.way else ()
     if not read.is_sure or read.quantity == "weight_shape":
         return True
+    if read.quantity == "filter_depth" and read.quantity not in asked:
+        place = sheet.place(entry.row)  # of 3×3×16, the last may as well be filters
+        return place is not None and is_right(entry, place, "filters", "filters", sheet.key)
     if read.quantity in BEFORE and read.quantity not in asked:
         return True  # of 512 → 64, what is asked is right or wrong alone
     row = next(one for one in sheet.sheet.rows if one.index == entry.row)

@@ -156,6 +156,10 @@ FORMS = {
         ),
         "✓✓✓✗",
     ),
+    "filters behind a kernel's sizes": (
+        table("Layer|Kernel x Filters|Output", "conv1|3x3x16|32x32", "conv2|3x3x32|16x16"),
+        "✓¿✓✓¿✓",
+    ),
     "a row that goes on with the one above": (
         table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
         "✓✓✓✓✓",
