@@ -23,8 +23,10 @@ def items(convention: Convention, graph: Graph) -> tuple[CountPart, ...]:
     """Return what a convention counts in a network, its MACs first; of one example."""
     terms = convention.differences(graph).items()
     unit = "MACs" if convention.per_mac == 1 else f"{convention.per_mac} a MAC"
-    products = convention.total(graph) - sum(count for _, count in terms)
-    return (CountPart(products, unit), *(CountPart(count, words) for words, count in terms))
+    return (
+        CountPart(convention.products(graph), unit),
+        *(CountPart(count, words) for words, count in terms),
+    )
 
 
 @record

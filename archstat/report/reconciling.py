@@ -70,21 +70,23 @@ def origins(numbers: Sequence[Quoted], variants: Iterable[LikelyVariant]) -> lis
         numbers: What the number may be, the likeliest first.
         variants: The networks that may be meant, the one that was asked for first.
     """
-    asked, *others = _distinct(variants)
+    distinct = _distinct(variants)
+    asked = next(distinct)
     is_telling = numbers[0].digits >= TELLING_DIGITS
     of_bytes = numbers[0].is_of_bytes
     own = list(counts(asked.graph, of_bytes=of_bytes))
     whole, parts = [c for c in own if c.is_of_all], [c for c in own if not c.is_of_all]
-    stages: list[tuple[LikelyVariant, Sequence[Count], bool]] = [(asked, whole, False)]
-    stages.append((asked, parts, not is_telling))
-    for other in others:
+    for group, is_exact in ((whole, False), (parts, not is_telling)):
+        if found := _best(numbers, [(asked, group, is_exact)]):
+            return found
+    stages: list[tuple[LikelyVariant, Sequence[Count], bool]] = []
+    for other in distinct:  # most numbers are of the network that was asked for
         of_other = [c for c in counts(other.graph, of_bytes=of_bytes) if c.is_of_all]
         stages.append((other, of_other, other.is_other or not is_telling))
-    for group in (stages[:1], stages[1:2], [s for s in stages[2:] if not s[0].is_other]):
-        if found := _best(numbers, group):
-            return found
-    if found := _in_batches(numbers, asked, whole) or _best(
-        numbers, [stage for stage in stages[2:] if stage[0].is_other]
+    if found := (
+        _best(numbers, [stage for stage in stages if not stage[0].is_other])
+        or _in_batches(numbers, asked, whole)
+        or _best(numbers, [stage for stage in stages if stage[0].is_other])
     ):
         return found
     near = [_origin(number, asked, count, 1, None) for number in numbers[:1] for count in whole]

@@ -93,6 +93,10 @@ class Convention:
         """Return what the convention counts in a whole network, for a batch of 1."""
         return sum(_examples(node) * self.count(node) for node in graph.nodes)
 
+    def products(self, graph: Graph) -> int:
+        """Return what it counts for the multiply–accumulates of a whole network."""
+        return self.per_mac * sum(_examples(node) * node.macs for node in graph.nodes)
+
     def differences(self, graph: Graph) -> dict[str, int]:
         """Return what each term adds over a whole network, terms that add nothing left out."""
         sums: dict[str, int] = {}
