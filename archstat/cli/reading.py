@@ -123,12 +123,6 @@ def _with_option(
     return run
 
 
-def _keyword(name: str, default: object, annotation: object) -> inspect.Parameter:
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
-
-
 def question(
     inputs: list[str] | None,
     classes: int | None,

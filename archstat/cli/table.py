@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 MOST_BEFORE = 40
 """Layers that are shown before one that failed."""
 
-NO_DEVICE = "none"
-
 EPILOG = """\b
 Examples:
   archstat table paper-alexnet --input 3x227x227

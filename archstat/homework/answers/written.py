@@ -83,11 +83,6 @@ class WrittenCell:
         """Whether it says nothing: it is empty, a dash, a question mark."""
         return is_blank(self.text)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is written, not even a dash."""
-        return not self.text.strip()
-
 
 def is_near(value: Answer, answer: Answer) -> bool:
     """Return whether a value may well be meant for an answer that it is not: no twice as large."""
