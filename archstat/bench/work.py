@@ -11,7 +11,6 @@ from archstat.analyses.training import training
 from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
-from archstat.layers.opaque import Observed
 
 FREE = {"flatten", "dropout", "dropout2d", "identity"}
 """Kinds that move nothing in evaluation mode."""
@@ -155,13 +154,12 @@ def _forward(graph: Graph, batch_size: int) -> Work:
     shapes |= {INPUT: graph.input_shape, **graph.more_inputs}
     inputs = [graph.input_shape, *graph.more_inputs.values()]
     outputs = [node.out_shape for node in graph.nodes if node.name not in read]
-    observed = [node.layer for node in graph.nodes if isinstance(node.layer, Observed)]
     layers = tuple(_layer(node, batch_size, shapes) for node in graph.nodes if not _is_free(node))
     ends = batch_size * sum(map(prod, [*inputs, *outputs]))
     return Work(
         layers,
         ends,
-        tuple(sorted({name for layer in observed for name in layer.uncounted})),
+        tuple(sorted({name for node in graph.nodes for name in node.layer.uncounted})),
         held=sum(layer.weights for layer in layers)
         + max([ends, *(layer.values for layer in layers)]),
     )

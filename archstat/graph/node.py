@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from math import prod
 
 from archstat.layers.base import Layer, Shape, param_count
-from archstat.layers.opaque import Observed
 from archstat.record import record
 
 BYTES_PER_NUMBER = 4
@@ -71,7 +71,7 @@ class Node:
     value_bytes: int = BYTES_PER_NUMBER
     param_sizes: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def param_shapes(self) -> Mapping[str, Shape]:
         """The learnable tensors, by torch's names."""
         if self.params is not None:
@@ -105,12 +105,12 @@ class Node:
         """The number of learnable values that are added."""
         return param_count(self.param_shapes)[1]
 
-    @property
+    @cached_property
     def macs(self) -> int:
         """The multiply–accumulates of one example."""
         return self.layer.macs(self.in_shape)
 
-    @property
+    @cached_property
     def neurons(self) -> int:
         """The output units, if the layer holds weights and connects units; else 0."""
         return self.layer.neurons(self.in_shape)
@@ -118,7 +118,7 @@ class Node:
     @property
     def is_view(self) -> bool:
         """Whether it only arranges values anew, and learns nothing."""
-        return isinstance(self.layer, Observed) and self.layer.is_view and not self.param_shapes
+        return self.layer.is_view and not self.param_shapes
 
     @property
     def place(self) -> str:

@@ -59,6 +59,14 @@ class Layer(ABC):
     """What is kept for the backward pass, where it is the same for every input."""
     inferred: ClassVar[tuple[str, ...]] = ()
     """The settings that follow from the input and that torch wants first, by position."""
+    has_formulas: ClassVar[bool] = True
+    """Whether its numbers follow from its settings; those of others were observed."""
+    is_view: ClassVar[bool] = False
+    """Whether it only arranges the values anew, and holds none itself."""
+    terms: ClassVar[int] = 0
+    """How many products each value of its output sums, where no formula says so."""
+    uncounted: ClassVar[tuple[str, ...]] = ()
+    """What of it nobody knows how to count."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and vars(other) == vars(self)
@@ -100,7 +108,7 @@ class Layer(ABC):
         problems = [
             Problem(
                 f"{cls.kind} has no setting {name!r}",
-                nearest(name, [*known, *LAYER_KEYS]) or _list_of_settings(known),
+                nearest(name, [*known, *LAYER_KEYS]) or f"it has {', '.join(known) or 'none'}",
             )
             for name in settings
             if name not in known
@@ -259,10 +267,6 @@ def _settings(kind: type[Layer]) -> tuple[tuple[str, Setting, Any], ...]:
     )
 
 
-def _list_of_settings(known: Mapping[str, object]) -> str:
-    return f"it has {', '.join(known)}" if known else "it has none"
-
-
 def layer_kinds() -> dict[str, type[Layer]]:
     """Return every layer kind by its name in a spec."""
     return dict(sorted(_KINDS.items()))
@@ -347,12 +351,8 @@ def require_stated(name: str, stated: int | None, given: int) -> None:
         StatedSizeError: It is not the one that follows.
     """
     if stated is not None and stated != given:
-        raise StatedSizeError(
-            f"states {name} = {stated}, but is given {given}",
-            name=name,
-            stated=stated,
-            given=given,
-        )
+        what = f"states {name} = {stated}, but is given {given}"
+        raise StatedSizeError(what, name=name, stated=stated, given=given)
 
 
 def is_bias(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from archstat.layers.base import Layer, Shape
 from archstat.layers.naming import TorchCall, TorchFunction
@@ -21,20 +21,19 @@ class Observed(Layer):
         kind: The name of the operator, or of the module's class.
         shape: The shape of its output, without the batch.
         macs_seen: The multiply–accumulates for one example, as far as the ledger knows them.
-        terms: How many products each value of its output sums, where that is what it does.
-        uncounted: The operators that are not.
         is_unit: Whether it connects units by weights, so that its outputs are neurons.
-        is_view: Whether it only arranges the values anew, and holds none itself.
         reads: What each output unit reads, where that is known.
     """
+
+    has_formulas: ClassVar[bool] = False
 
     kind: str  # type: ignore[misc]  # one for every operator there is
     shape: Shape
     macs_seen: int = 0
-    terms: int = 0
-    uncounted: tuple[str, ...] = ()
+    terms: int = 0  # type: ignore[misc]  # as seen
+    uncounted: tuple[str, ...] = ()  # type: ignore[misc]  # as seen
     is_unit: bool = False
-    is_view: bool = False
+    is_view: bool = False  # type: ignore[misc]  # as seen
     reads: Reach = UNTOLD
 
     def __post_init__(self) -> None:
@@ -84,7 +83,7 @@ class Unplaced(Observed):
     layer: Layer | None = None
     is_nameless: bool = False
     is_untold: bool = False
-    uncounted: tuple[str, ...] = (SHAPE_NOT_KNOWN,)
+    uncounted: tuple[str, ...] = (SHAPE_NOT_KNOWN,)  # type: ignore[misc]  # as seen
 
     @property
     def label(self) -> str:  # type: ignore[override]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from archstat.errors import UsageError
 from archstat.extras import TORCH, require
 from archstat.layers.base import Shape
-from archstat.layers.opaque import Observed
 from archstat.models.question import NONE, Loaded, Question
 from archstat.models.tensors import HeldTensor, Tensors
 
@@ -173,7 +172,7 @@ class FormulaFrontEnd(FrontEnd):
             UsageError: It has operators that are none.
         """
         others = dict.fromkeys(
-            node.layer.kind for node in graph.nodes if isinstance(node.layer, Observed)
+            node.layer.kind for node in graph.nodes if not node.layer.has_formulas
         )
         if others:
             raise UsageError(

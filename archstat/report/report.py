@@ -19,7 +19,7 @@ from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.training import TrainingStep, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, param_count
-from archstat.layers.opaque import Observed, Unplaced
+from archstat.layers.opaque import Unplaced
 from archstat.record import record
 from archstat.report.itemizing import Counting, counting_of, more_settings, past
 from archstat.report.notes import gradients_not_known, notes_on
@@ -319,7 +319,7 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
     settings = node.layer.settings()
     groups = settings.get("groups")
     layer = node.layer
-    uncounted = layer.uncounted if isinstance(layer, Observed) else ()
+    uncounted = layer.uncounted
     examples = batch_size if node.examples is None else node.examples
     tensors = node.param_shapes
     weights, biases = param_count(tensors)

@@ -185,7 +185,7 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
 
 def _is_in_place(node: Node) -> bool:
     """Return whether a node is an operator that is said to move nothing."""
-    if not isinstance(node.layer, Observed) or node.out_shape != node.in_shape:
+    if node.layer.has_formulas or node.out_shape != node.in_shape:
         return False
     reach = node.layer.reach(node.in_shape)
     along = reach if isinstance(reach, tuple) else (reach,)

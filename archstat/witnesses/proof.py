@@ -15,7 +15,6 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import ArchstatError
 from archstat.graph import Graph
 from archstat.layers.base import Shape, times
-from archstat.layers.opaque import Observed
 from archstat.models.argument import find_model
 from archstat.models.front_end import FrontEnd, ShapesWhenRun
 from archstat.models.inputs import InputSpec
@@ -69,7 +68,7 @@ def _runtime_findings(
     seen = {name: times(runs.seen[name]) for name in stated}
     yield compared(runs.runtime, "shapes of tensors", stated, seen, of=len(runs.seen))
     graph = network.graph(replace(question, device=NONE)).graph
-    if all(not isinstance(node.layer, Observed) for node in graph.nodes):
+    if all(node.layer.has_formulas for node in graph.nodes):
         yield from _untrained(findings(graph, question.device))
     yield from _uncounted(graph)
 
@@ -185,19 +184,14 @@ def _field_findings(
 
 def _uncounted(graph: Graph) -> Iterator[Finding]:
     """Yield the operators whose multiply–accumulates nobody knows."""
-    layers = [node.layer for node in graph.nodes if isinstance(node.layer, Observed)]
-    names = sorted({name for layer in layers for name in layer.uncounted})
+    names = sorted({name for node in graph.nodes for name in node.layer.uncounted})
     if names:
         words = f"not measured: no rule says what {', '.join(names)} counts"
         yield Finding("ledger of operators", "MACs", Agreement.NOT_MEASURED, words)
 
 
 def _module_shapes(graph: Graph) -> dict[str, str]:
-    return {
-        node.name: times(node.out_shape)
-        for node in graph.nodes
-        if not isinstance(node.layer, Observed)
-    }
+    return {node.name: times(node.out_shape) for node in graph.nodes if node.layer.has_formulas}
 
 
 def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Iterator[Finding]:
@@ -228,7 +222,7 @@ def _without_a_rule(source: Source, inputs: Sequence[InputSpec]) -> dict[str, in
     passed_over: Counter[str] = Counter()
     for node in graph.nodes:
         if (
-            isinstance(node.layer, Observed)
+            not node.layer.has_formulas
             and node.macs
             and getattr(torch.ops.aten, node.layer.kind, None) not in flop_registry
         ):

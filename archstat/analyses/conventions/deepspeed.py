@@ -26,7 +26,6 @@ from archstat.analyses.conventions.terms import (
 )
 from archstat.graph import Node
 from archstat.layers.conv import sliding_out_size
-from archstat.layers.opaque import Observed
 
 ACTIVATIONS = frozenset({"relu", "prelu", "elu", "leaky_relu", "silu", "gelu", "softmax"})
 KNOWN = frozenset(
@@ -41,7 +40,7 @@ NOT_OF_CALFLOPS = frozenset({"bmm", "mm", "scaled_dot_product_attention"})
 def _activations(node: Node) -> int:
     if called(node):
         return values(node) if called(node) in ACTIVATIONS | {"relu6"} else 0
-    is_counted = node.layer.kind in ACTIVATIONS and not isinstance(node.layer, Observed)
+    is_counted = node.layer.kind in ACTIVATIONS and node.layer.has_formulas
     return values(node) if is_counted else 0
 
 

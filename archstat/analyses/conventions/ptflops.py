@@ -23,7 +23,6 @@ from archstat.analyses.conventions.terms import (
     values,
 )
 from archstat.graph import Node
-from archstat.layers.opaque import Observed
 
 PRODUCTS = frozenset({"matmul", "mm", "bmm", "addmm", "baddbmm"})
 ACTIVATIONS: Mapping[str, tuple[int, int]] = {
@@ -50,7 +49,7 @@ POOLS = frozenset(
 
 def _activations(node: Node) -> int:
     as_module, as_function = ACTIVATIONS.get(called(node) or node.layer.kind, (0, 0))
-    if isinstance(node.layer, Observed) and not called(node):
+    if not (node.layer.has_formulas or called(node)):
         return 0
     return values(node) * (as_function if called(node) else as_module)
 

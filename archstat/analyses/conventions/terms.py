@@ -15,7 +15,7 @@ from archstat.layers.conv import (
     ConvTranspose2d,
     ConvTranspose3d,
 )
-from archstat.layers.opaque import Called, Observed
+from archstat.layers.opaque import Called
 
 CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)
 TRANSPOSED = (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
@@ -32,7 +32,7 @@ EVERY_POOL = MAX_POOLS | AVERAGE_POOLS | ADAPTIVE_POOLS
 
 def kind(node: Node) -> str:
     """Return which kind of layer a node is; nothing for what was only observed."""
-    return "" if isinstance(node.layer, (Called, Observed)) else node.layer.kind
+    return node.layer.kind if node.layer.has_formulas else ""
 
 
 def called(node: Node) -> str:
@@ -42,7 +42,7 @@ def called(node: Node) -> str:
     """
     if isinstance(node.layer, Called):
         return node.layer.kind
-    return node.layer.kind if node.is_call and not isinstance(node.layer, Observed) else ""
+    return node.layer.kind if node.is_call and node.layer.has_formulas else ""
 
 
 def is_operator(node: Node) -> bool:
@@ -57,7 +57,7 @@ def is_inside_attention(node: Node) -> bool:
 
 def is_no_known_module(node: Node) -> bool:
     """Return whether tools that look at modules by their class do not know what this is."""
-    return node.is_call or isinstance(node.layer, Observed)
+    return node.is_call or not node.layer.has_formulas
 
 
 def has_scale(layer: Layer) -> bool:

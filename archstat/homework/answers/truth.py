@@ -23,7 +23,6 @@ from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.linear import Linear
 from archstat.layers.norm import AnyBatchNorm
-from archstat.layers.opaque import Observed
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
 from archstat.layers.window import Sliding
 from archstat.report.report import NetworkReport, Row
@@ -222,7 +221,7 @@ def retold(
         layer = _unstated(change(node.layer))
         try:
             in_shape = layer.combine([shapes[name] for name in node.inputs])
-            if isinstance(layer, Observed):
+            if not layer.has_formulas:
                 out_shape = in_shape if node.in_shape == node.out_shape else node.out_shape
             elif sizes is not None and isinstance(layer, (AnyConvolution, AnyPool)):
                 channels = getattr(layer, "out_channels", in_shape[0])

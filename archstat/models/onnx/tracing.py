@@ -15,7 +15,6 @@ from archstat.errors import TraceError, UsageError
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, is_bias, times
-from archstat.layers.opaque import Observed
 from archstat.models.onnx.file import FLOATS, QUANTIZED, Exported
 from archstat.models.onnx.naming import names_of
 from archstat.models.onnx.operators import LEARNED, VIEWS, Use, is_standard, layer_of
@@ -104,7 +103,7 @@ class _Reader:
     def _add(self, use: Use, path: str) -> None:
         layer = layer_of(use)
         in_shape, out_shape = use.given[1:], use.out[1:]
-        if not isinstance(layer, Observed):
+        if layer.has_formulas:
             in_shape = self._in_shape(use, layer)
             self._hold(layer, in_shape, out_shape, path)
         self._taken[path] += 1
@@ -119,7 +118,7 @@ class _Reader:
             out_shape,
             examples=None if first == 1 else first * self.batch_size,
             params=self._learned(use),
-            is_call=isinstance(layer, Observed),
+            is_call=not layer.has_formulas,
         )
         if use.node.op_type == "MatMul" and layer.kind == "linear":
             self._products[use.node.output[0]] = len(self.nodes)

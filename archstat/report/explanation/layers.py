@@ -11,7 +11,7 @@ from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Layer, Shape, is_bias, times
-from archstat.layers.opaque import Observed, Unplaced
+from archstat.layers.opaque import Unplaced
 from archstat.report.explanation.fields import field_lines
 from archstat.report.explanation.letters import atoms, axis_names, symbolic
 from archstat.report.explanation.line import (
@@ -76,12 +76,12 @@ def explain(
 def _lines(
     node: Node, nodes: Mapping[str, Node], fields: Mapping[str, ReceptiveField | None]
 ) -> Iterator[Explanation]:
-    if isinstance(node.layer, Observed):
-        yield from _observed(node)
-    else:
+    if node.layer.has_formulas:
         yield from _sizes(node, nodes)
         yield from _params(node)
         yield from _units(node)
+    else:
+        yield from _observed(node)
     if node.out_shape and not node.is_view:
         count = _times(node) * prod(atoms(node.out_shape, "out")) * node.value_bytes
         yield worked_out("activation_bytes", count)
@@ -105,8 +105,7 @@ def _observed(node: Node) -> Iterator[Explanation]:
             yield Explanation(quantity, count, words=told)
     if node.neurons:
         yield _observed_count("neurons", node.neurons, _times(node))
-    terms = node.layer.terms if isinstance(node.layer, Observed) else 0
-    if terms:
+    if terms := node.layer.terms:
         values = prod(atoms(node.out_shape, "out"))
         yield worked_out("macs", _times(node) * values * Symbol.named("K", terms))
     elif node.macs:

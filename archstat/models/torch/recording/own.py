@@ -5,8 +5,6 @@ from __future__ import annotations
 import platform
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -26,14 +24,13 @@ class Watch:
     def __init__(self) -> None:
         self.error: Exception | None = None
 
-    @contextmanager
-    def guarding(self) -> Iterator[None]:
-        """Remember what goes wrong inside."""
-        try:
-            yield
-        except Exception as error:
+    def __enter__(self) -> None:
+        """Remember what goes wrong from here on."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Remember it, if anything did."""
+        if isinstance(error, Exception):
             self.met(error)
-            raise
 
     def met(self, error: Exception) -> None:
         """Remember what went wrong; a model that calls itself without end may end in our code."""

@@ -105,7 +105,7 @@ class Recorder(TorchDispatchMode):
         """Note that a module begins to run."""
         if self.values.is_unseen:
             return
-        with self.own.guarding():
+        with self.own:
             if self.tape is not None:
                 self.tape.settle()
             self.scopes.enter(module, args, self.provenance)
@@ -118,7 +118,7 @@ class Recorder(TorchDispatchMode):
         if self.values.is_unseen:
             return
         *named, out = kwargs_and_out
-        with self.own.guarding():
+        with self.own:
             scope = self.scopes.leave()
             if self.tape is not None:
                 self.tape.settle(scope.cost if scope.is_row else None)
@@ -131,7 +131,7 @@ class Recorder(TorchDispatchMode):
         if scope.is_row:
             if taught := REGISTRY.modules.get(type(scope.module)):
                 scope.macs, scope.uncounted = taught(scope.module, args, out), set()
-            with self.own.guarding():
+            with self.own:
                 self._row(scope, args, named[0] if named else {}, tensors_in(out))
 
     def _row(self, scope: Scope, args: Any, kwargs: Any, outputs: Sequence[Tensor]) -> None:
@@ -283,7 +283,7 @@ class Recorder(TorchDispatchMode):
                 is_unit=bool(params) and each > 0,
                 is_view=len(inputs) == 1 and (func.is_view or entry.is_passing),
             )
-        is_join = len(inputs) > 1 and not isinstance(layer, Observed)
+        is_join = len(inputs) > 1 and layer.has_formulas
         in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
         name = self.scopes.name(layer.kind)
         node = self._node(name, layer, inputs, in_shape, shape, examples, params, is_call=True)
