@@ -415,6 +415,7 @@ class Target:
     kept: dict[str, bytes] = field(default_factory=dict)
     slowest_s: float = 0.0
     grown_bytes: int = 0
+    keep: Path | None = None
 
 
 def _ending(sheets: Mapping[str, bytes], suffix: str) -> list[bytes]:
@@ -504,8 +505,12 @@ def tried(target: Target, read: Read, data: bytes) -> str:
         elif grown > LARGE_BYTES:
             outcome = "takes more than a GiB"
     target.outcomes[outcome] += 1
-    if outcome not in {"answered", "refused"}:
-        target.kept.setdefault(outcome, data)
+    if outcome not in {"answered", "refused"} and outcome not in target.kept:
+        target.kept[outcome] = data
+        sys.stderr.write(f"{target.name}: {outcome}: {data[:80]!r}\n")
+        if target.keep is not None:  # at once: who stops the fuzzing still has it
+            target.keep.mkdir(parents=True, exist_ok=True)
+            (target.keep / f"{target.name}-{sha256(data).hexdigest()[:8]}").write_bytes(data)
     return outcome
 
 
@@ -577,6 +582,8 @@ def main() -> None:
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
     random.seed(asked.seed)
+    if asked.keep is not None:
+        asked.keep = asked.keep.absolute()
     os.chdir(tempfile.mkdtemp())
     if asked.atheris:
         guided(asked.readers[0], 60 * asked.minutes)
@@ -585,6 +592,7 @@ def main() -> None:
     print("| reader | inputs | answered | refused | broken | slowest | most memory |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for one in chosen:
+        one.keep = asked.keep
         fuzzed(one, 60 * asked.minutes / len(chosen), asked.seed)
         inputs, well = (
             sum(one.outcomes.values()),
@@ -598,11 +606,7 @@ def main() -> None:
         )
     for one in chosen:
         for outcome, data in one.kept.items():
-            name = f"{one.name}-{sha256(data).hexdigest()[:8]}"
             print(f"{one.name}: {one.outcomes[outcome]} × {outcome}: {data[:80]!r}")
-            if asked.keep is not None:
-                asked.keep.mkdir(parents=True, exist_ok=True)
-                (asked.keep / name).write_bytes(data)
     total = sum(sum(one.outcomes.values()) for one in chosen)
     print(f"{total:,} inputs, {sum(len(one.kept) for one in chosen)} kinds of faults")
     sys.exit(any(one.kept for one in chosen))
