@@ -282,7 +282,7 @@ def test_a_question_without_an_answer_is_refused(tmp_path, monkeypatch):
     )
     assert_refused(
         invoke("field", "paper-alexnet", "conv2", "--from", "conv1", "--effective", "1"),
-        "error: --effective says nothing beside --project: --effective is about pixels",
+        "error: --effective says nothing beside --from: --effective is about pixels",
         "  hint: leave one out",
     )
 
