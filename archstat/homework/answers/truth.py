@@ -276,7 +276,7 @@ def reaches(
     stated: Mapping[str, Shape] | None = None,
     jumps: Mapping[str, Shape] | None = None,
 ) -> dict[str, Shape]:
-    """Return the receptive fields that a rule gives, along the first inputs of every layer.
+    """Return the receptive fields that a rule gives, along the widest input of every layer.
 
     A layer that reads the whole map is a window of the map's size, as everywhere.
 
@@ -292,9 +292,10 @@ def reaches(
     maps: dict[str, Shape] = {INPUT: graph.input_shape[1:]}
     found: dict[str, Shape] = {}
     for node in graph.nodes:
-        source = node.inputs[0] if node.inputs else ""
-        if source not in seen:
+        sources = [name for name in node.inputs if name in seen]
+        if not sources:
             continue
+        source = max(sources, key=lambda name: [reach.size for reach in seen[name]])
         after, maps[node.name] = seen[source], maps[source]
         steps = _steps(node, maps[source])
         if steps is not None:

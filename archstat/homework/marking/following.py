@@ -6,7 +6,7 @@ A wrong cell whose value follows from an earlier one is no second mistake.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 
@@ -33,10 +33,12 @@ class OwnWords:
 
     Attributes:
         written: What stands in the cells, by layer and quantity; the input is a layer here.
+        of_blocks: The blocks of whose rows these cells are, where they are of none of the layers.
     """
 
     truth: Truth
     written: Mapping[Spot, WrittenCell]
+    of_blocks: Mapping[Spot, Spot] = field(default_factory=dict)
 
     def shape(self, layer: str, quantity: str = "feature_map") -> Shape | None:
         """Return the map that the sheet states of a layer, channels first."""
@@ -157,9 +159,13 @@ def _by_own_settings(own: OwnWords, told: Told) -> Told | None:
         return None
     try:
         changed: Layer = replace(layer, **changes)
-        return replace(told, layer=changed, out_shape=changed.out_shape(told.in_shape))
     except ShapeError:
         return None
+    try:
+        shape = changed.out_shape(told.in_shape)
+    except ShapeError:  # weights have such a kernel all the same
+        shape = told.out_shape
+    return replace(told, layer=changed, out_shape=shape)
 
 
 def _own_map(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> tuple[Shape, tuple[Spot, ...]]:

@@ -101,7 +101,7 @@ def mark_held(
     for sheet in sheets:
         found = verdicts(sheet, said, tuple(marks))
         marks += sorted(found, key=lambda one: (one.entry.row, one.entry.column))
-    causes = causes_of(marks, truth, _names(sheets))
+    causes = causes_of(marks, key, _names(sheets))
     reads: dict[Cell, Read] = {}
     for sheet in sheets:
         for (column, quantity), read in sheet.reads.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from archstat.graph import INPUT
-from archstat.homework.answers.places import BEFORE, TOTAL, WEIGHTED, Key, Place
+from archstat.homework.answers.places import BEFORE, BEHIND, TOTAL, WEIGHTED, Key, Place
 from archstat.homework.answers.quantities import QUANTITIES, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
 from archstat.homework.answers.written import reads_number
@@ -56,20 +56,28 @@ class Said:
 def own_words(sheets: Sequence[Held], key: Key) -> OwnWords:
     """Return what sheets say of every layer in our own terms; the last that is said counts."""
     written: dict[Spot, WrittenCell] = {}
+    of_blocks: dict[Spot, Spot] = {}
     for sheet in sheets:
         for entry in sheet.entries():
-            layer = _layer(sheet, entry.row)
             read = sheet.reads[entry.column, entry.quantity]
-            if layer and not entry.written.is_blank and read.reading is None:
-                written[layer, entry.quantity] = entry.written
-    return OwnWords(key.truth, written)
+            if entry.written.is_blank or read.reading is not None:
+                continue
+            if entry.row in sheet.alignment.inputs:
+                written[INPUT, entry.quantity] = entry.written
+            elif place := sheet.place(entry.row):
+                layer = _layer(place, entry.quantity)
+                if layer is not None:
+                    written[layer, entry.quantity] = entry.written
+                    if not place.is_layer:
+                        of_blocks[layer, entry.quantity] = place.name, entry.quantity
+    return OwnWords(key.truth, written, of_blocks)
 
 
-def _layer(sheet: Held, row: int) -> str | None:
-    if row in sheet.alignment.inputs:
-        return INPUT
-    place = sheet.place(row)
-    return place.name if place is not None and place.is_layer else None
+def _layer(place: Place, quantity: str) -> str | None:
+    """Return the layer that a cell is about: of a block, the last if it is about what is behind."""
+    if place.is_layer:
+        return place.name
+    return place.members[-1] if quantity in BEHIND and not place.is_sum else None
 
 
 def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[Mark]:
@@ -146,10 +154,12 @@ def _of_place(  # noqa: PLR0911  one for each verdict
         return replace(plain, verdict=Verdict.UNREADABLE) if is_asked else plain
     if _may_be_right(entry, read, sheet) or _is_left_to_tools(read, place, sheet):
         return replace(plain, verdict=Verdict.NOT_SURE)
-    if read.reading is None and place.is_layer:
-        for found in consequences(said.own, place.name, read.quantity):
+    layer = _layer(place, read.quantity)
+    if read.reading is None and layer is not None:
+        for found in consequences(said.own, layer, read.quantity):
             if found.answer != answer and quantity.agrees(written, found.answer):
-                return replace(plain, verdict=Verdict.FOLLOWS, follows_from=found.sources)
+                sources = tuple(said.own.of_blocks.get(spot, spot) for spot in found.sources)
+                return replace(plain, verdict=Verdict.FOLLOWS, follows_from=sources)
     return replace(plain, verdict=Verdict.WRONG)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from archstat.graph import INPUT
 from archstat.homework.answers.truth import (
     Account,
     Answer,
@@ -22,6 +23,19 @@ from archstat.layers.base import Layer, Shape
 
 
 @dataclass(frozen=True)
+class Stated:
+    """What is stated of the layers, from which the next ones may be worked out.
+
+    Attributes:
+        maps: Their feature maps, by name; of the network's input, too.
+        fields: Their receptive fields.
+    """
+
+    maps: Mapping[str, Shape]
+    fields: Mapping[str, Shape]
+
+
+@dataclass(frozen=True)
 class Mistake:
     """A way to go wrong, as it is made again and again.
 
@@ -32,7 +46,8 @@ class Mistake:
         quantities: What it makes wrong.
         account: What a sheet says that is filled in so; where it says the truth, the mistake shows
             nothing.
-        own: The same for one layer, from what the sheet itself says of the receptive fields before.
+        own: The same for each layer alone, from what is stated before it; in several ways where
+            what is not stated may be reckoned in several.
         in_numbers: The words with {wrong} and {right} of one cell, for those who may see answers.
     """
 
@@ -41,7 +56,7 @@ class Mistake:
     hint: str
     quantities: frozenset[str]
     account: Callable[[Truth], Account]
-    own: Callable[[Truth, Mapping[str, Shape]], Account] | None = None
+    own: Callable[[Truth, Stated], Sequence[Account]] | None = None
     in_numbers: str = ""
 
 
@@ -80,19 +95,40 @@ def reckoned(  # noqa: PLR0913  what can be reckoned otherwise
         told = retold(truth.graph, input_shape=shape, change=change, sizes=sizes)
         return {layer.node.name: layer.answers() for layer in told}
 
-    return Mistake(key, words, hint, quantities, account)
+    def own(truth: Truth, stated: Stated) -> Sequence[Account]:
+        first = stated.maps.get(INPUT, truth.graph.input_shape)
+        before = retold(truth.graph, input_shape=first, stated=stated.maps)
+        maps = {layer.node.name: layer.out_shape for layer in before} | dict(stated.maps)
+        told = retold(truth.graph, input_shape=first, change=change, sizes=sizes, stated=maps)
+        return [{layer.node.name: layer.answers() for layer in told}]
+
+    is_of_layers = change is not _same or sizes is not None
+    return Mistake(key, words, hint, quantities, account, own if is_of_layers else None)
 
 
-def reaching(key: str, words: str, hint: str, rule: Rule, *, start: int = 1) -> Mistake:
-    """Return the mistake of working receptive fields out by another rule."""
+def reaching(  # noqa: PLR0913  what a rule is
+    key: str,
+    words: str,
+    hint: str,
+    rule: Rule,
+    *,
+    start: int = 1,
+    keeps_jumps: bool = False,
+) -> Mistake:
+    """Return the mistake of working receptive fields out by another rule.
+
+    One that keeps the effective strides may be made in a single layer.
+    """
 
     def account(truth: Truth) -> Account:
         seen = reaches(truth.graph, rule, start=start)
         return {name: {"receptive_field": size} for name, size in seen.items()}
 
-    def own(truth: Truth, stated: Mapping[str, Shape]) -> Account:
-        seen = one_step(truth.graph, rule, stated)
-        return {name: {"receptive_field": size} for name, size in seen.items()}
+    def own(truth: Truth, stated: Stated) -> Sequence[Account]:
+        ways = [reaches(truth.graph, rule, start=start, stated=stated.fields)]
+        if keeps_jumps:
+            ways.append(one_step(truth.graph, rule, stated.fields))
+        return [{name: {"receptive_field": size} for name, size in seen.items()} for seen in ways]
 
     return Mistake(key, words, hint, frozenset({"receptive_field"}), account, own)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from archstat.graph import INPUT
 from archstat.homework.answers.truth import Account, Answers, Truth, Windowed
-from archstat.homework.mistakes.base import SIZES, Mistake, by_formula, reckoned
+from archstat.homework.mistakes.base import SIZES, Mistake, Stated, by_formula, reckoned
+from archstat.homework.mistakes.slips import USUAL_SIDES
 from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, SlidingConvolution
 from archstat.layers.pool import AnyMaxPool, AnyPool
-
-USUAL_SIDES = (224, 227, 256, 299, 32, 28)
-"""The sides of images that courses and papers use."""
 
 
 def _other_input(side: int) -> Mistake:
@@ -21,12 +20,21 @@ def _other_input(side: int) -> Mistake:
         channels, *sides = shape
         return None if set(sides) <= {side} else (channels, *(side for _ in sides))
 
-    return reckoned(
+    def only_stated(truth: Truth, _: Stated) -> Sequence[Account]:
+        shape = input_shape(truth.graph.input_shape)
+        if shape is None:
+            return [{}]
+        readers = [node.name for node in truth.graph.nodes if INPUT in node.inputs]
+        of_input: Answers = {"feature_map": shape, "in_shape": shape}
+        return [{INPUT: of_input, **{name: {"in_shape": shape} for name in readers}}]
+
+    mistake = reckoned(
         f"input-{side}",
         f"the input is taken to be {side}×{side}",
         "look at the size of the input image again",
         input_shape=input_shape,
     )
+    return replace(mistake, own=only_stated)
 
 
 def _behind_pools(truth: Truth) -> Account:
@@ -208,7 +216,7 @@ MISTAKES = (
         "which map is asked for: the one before the layer, or the one behind it?",
         {
             "feature_map": lambda f: (
-                (f.c_in, f.rows_in, f.rows_in) if f.is_conv or f.is_pool else None
+                (f.c_in, f.rows_in, f.rows_in) if f.is_conv or f.is_pool else (f.c_in,)
             )
         },
     ),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from archstat.homework.answers.truth import Account, Reach, Step, Truth, true_rule
-from archstat.homework.mistakes.base import Mistake, reaching
+from collections.abc import Sequence
+
+from archstat.homework.answers.truth import Account, Answer, Answers, Reach, Step, Truth, true_rule
+from archstat.homework.mistakes.base import Mistake, Stated, reaching
+from archstat.layers.base import Shape
 
 
 def _by_strides_of_convolutions(reach: Reach, step: Step) -> Reach:
@@ -22,22 +25,62 @@ def _pools_double(reach: Reach, step: Step) -> Reach:
     return Reach(reach.size + step.kernel_size - 1, 1)
 
 
-def _strides_before(truth: Truth) -> Account:
-    """Return the effective strides before each layer, where those behind it are asked for."""
+_BEFORE = {
+    "effective_stride": "in_effective_stride",
+    "receptive_field": "in_receptive_field",
+}
+
+
+def _before(truth: Truth) -> Account:
+    """Return the receptive fields and strides before each layer, where those behind are asked."""
     return {
-        name: {"effective_stride": answers["in_effective_stride"]}
+        name: {after: answers[before] for after, before in _BEFORE.items() if answers.get(before)}
         for name, answers in truth.account.items()
-        if answers.get("in_effective_stride") is not None
     }
+
+
+def _from_the_row_above(truth: Truth, stated: Stated) -> Sequence[Account]:
+    """Return what is stated of the layer before, and what that layer adds: its kernel's share."""
+    found: dict[str, Answers] = {}
+    for name, answers in truth.account.items():
+        source = _window_before(truth, name)
+        own = truth.account.get(source, {})
+        before, wide, narrow = (
+            _sizes(field)
+            for field in (
+                stated.fields.get(source),
+                own.get("receptive_field"),
+                own.get("in_receptive_field"),
+            )
+        )
+        sizes = zip(before, wide, narrow, strict=False)
+        if before and "receptive_field" in answers:
+            found[name] = {"receptive_field": tuple(at + more - less for at, more, less in sizes)}
+    return [found]
+
+
+def _sizes(answer: Answer) -> Shape:
+    return answer if isinstance(answer, tuple) else ()
+
+
+def _window_before(truth: Truth, name: str) -> str:
+    """Return the nearest convolution or pool before a layer, along first inputs; "" if none."""
+    node = truth.nodes[name]
+    while node.inputs and node.inputs[0] in truth.nodes:
+        node = truth.nodes[node.inputs[0]]
+        if "kernel_size" in truth.account.get(node.name, {}):
+            return node.name
+    return ""
 
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "before-for-after",
-        "the effective stride before the layer stands where that behind it belongs",
-        "how far apart are the units that this layer returns?",
-        frozenset({"effective_stride"}),
-        _strides_before,
+        "what is true before the layer stands where that behind it belongs",
+        "what do the units see that this layer returns, and how far apart are they?",
+        frozenset(_BEFORE),
+        _before,
+        _from_the_row_above,
     ),
     reaching(
         "strides-left-out",
@@ -74,6 +117,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "the kernels of pools are left out, only their strides count",
         "a pool reads a window, too",
         lambda r, s: Reach(r.size, r.jump * s.stride) if s.is_pool else true_rule(r, s),
+        keeps_jumps=True,
     ),
     reaching(
         "pools-double",
@@ -94,18 +138,21 @@ MISTAKES: tuple[Mistake, ...] = (
         lambda r, s: Reach(
             r.size + s.dilation * (s.kernel_size - 1) * r.jump * s.stride, r.jump * s.stride
         ),
+        keeps_jumps=True,
     ),
     reaching(
         "kernel-not-less-one",
         "the whole kernel is added, not the kernel less one",
         "a kernel of one point adds nothing",
         lambda r, s: Reach(r.size + s.dilation * s.kernel_size * r.jump, r.jump * s.stride),
+        keeps_jumps=True,
     ),
     reaching(
         "growth-left-out",
         "the layer's own kernel adds nothing",
         "what does a window of this layer read beside the one unit?",
         lambda r, s: Reach(r.size, r.jump * s.stride),
+        keeps_jumps=True,
     ),
     reaching(
         "last-stride-only",
@@ -141,11 +188,13 @@ MISTAKES: tuple[Mistake, ...] = (
         lambda r, s: Reach(
             r.size + (s.dilation * (s.kernel_size - 1) + 2 * s.padding) * r.jump, r.jump * s.stride
         ),
+        keeps_jumps=True,
     ),
     reaching(
         "dilation-not-seen",
         "the dilation is left out",
         "how many pixels does a dilated kernel span?",
         lambda r, s: Reach(r.size + (s.kernel_size - 1) * r.jump, r.jump * s.stride),
+        keeps_jumps=True,
     ),
 )

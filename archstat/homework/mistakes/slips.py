@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from archstat.homework.answers.quantities import Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
+from archstat.layers.base import Shape
+
+IN_KIBI = Fraction(1000, 1024)
+"""What a number of thousands is, where a K stands for 1,024."""
 
 FACTORS: Mapping[str, Fraction] = {
     "a thousand times too large": Fraction(1000),
@@ -18,8 +23,18 @@ FACTORS: Mapping[str, Fraction] = {
     "ten times too small": Fraction(1, 10),
     "1,024 times too large": Fraction(1024),
     "1,024 times too small": Fraction(1, 1024),
+    "told in units of 1,024": IN_KIBI,
 }
+EDITS_OF_A_DIGIT = 20  # another digit, a digit more before it, none, or the next one first
+_USUAL = tuple(FACTORS)[:4]
+
+USUAL_SIDES = (224, 227, 256, 299, 32, 28)
+"""The sides of images that courses and papers use."""
+
 SMALLEST_PART = 500  # of a sum that chance seldom misses by just as much
+WITH_NOUGHTS = 4  # of four numbers like 650K, one stands for 659,872
+USUAL_UNITS = 4  # of three wrong units, two are a thousand or a million off
+OF_ADAM = 2  # numbers that Keras's Adam keeps beside two for each that learns
 SHORTEST = 3  # of numbers in which a wrong digit is seen: 27 and 28 are two numbers
 SHORTEST_SIZE = 2  # likewise, of the sizes of a shape whose other sizes are right
 
@@ -30,87 +45,109 @@ class PossibleSlip:
 
     Attributes:
         words: What was done, without the right number.
+        ways: How many wrong numbers it can yield.
     """
 
     key: str
     words: str
     hint: str
+    ways: int = 1
 
 
-def slip(  # noqa: C901, PLR0911  one for each slip
-    quantity: Quantity, written: WrittenCell, answer: Answer, others: Mapping[str, Answer]
-) -> PossibleSlip | None:
-    """Return what explains a cell that no mistake of thought explains.
+def slips(quantity: Quantity, written: WrittenCell, answer: Answer) -> Iterator[PossibleSlip]:
+    """Yield what may explain a cell that no mistake of thought explains.
 
     Args:
         quantity: What the cell is asked for.
         written: What it says.
         answer: What is true.
-        others: What is true of the other layers of the same family, by what their rows are called.
     """
-    shown = written.sum
-    is_stated = shown is not None and shown.stated is not None and shown.stated.value != shown.value
-    if shown is not None and is_stated and quantity.agrees(WrittenCell(str(shown.value)), answer):
-        return PossibleSlip(
-            "arithmetic",
-            f"the calculation is right, its result is not: {shown.terms} is another number",
-            "work the calculation out again",
-        )
     is_size = not quantity.is_telling and not quantity.is_setting
     if is_size and off_by_one(quantity.reads(written), answer):
-        return PossibleSlip("off-by-one", "it is off by one", "work it out again, step by step")
-    for name, other in others.items():
-        if other and other != answer and quantity.agrees(written, other):
-            return PossibleSlip(
-                "copied",
-                f"this belongs in the row of {name}",
-                "compare the two rows",
-            )
-    if _is_cut_off(written, answer):
-        return PossibleSlip(
-            "truncated", "its digits are cut off, not rounded", "round to the nearest digit"
-        )
+        yield PossibleSlip("off-by-one", "it is off by one", "work it out again, step by step", 2)
+    if ways := _is_cut_off(written, answer):
+        done = "its digits are cut off, not rounded"
+        yield PossibleSlip("truncated", done, "round to the nearest digit", ways)
     for digits, true in _pairs(written, answer):
         if words := _edit(digits, true):
-            return PossibleSlip("digit", words, "compare digit by digit")
+            ways = EDITS_OF_A_DIGIT * len(true) * len(_pairs(written, answer))
+            yield PossibleSlip("digit", words, "compare digit by digit", ways)
+            break
     if isinstance(answer, int) and answer:
         for words, factor in FACTORS.items():
-            if any(number.agrees(answer * factor) for number in written.numbers):
-                return PossibleSlip("unit", f"it is {words}", "look at the unit")
-    return None
+            is_possible = factor != IN_KIBI or "k" in written.text.casefold()
+            if is_possible and any(one.agrees(answer * factor) for one in written.numbers):
+                ways = USUAL_UNITS if words in _USUAL else len(FACTORS)
+                yield PossibleSlip("unit", f"it is {words}", "look at the unit", ways)
 
 
-def _is_cut_off(written: WrittenCell, answer: Answer) -> bool:
-    """Return whether a rounded number is the next lower one: 650K for 659,272."""
-    return isinstance(answer, int) and any(
-        number.value < answer < number.value + (number.coarse or number.step)
-        for number in written.numbers
-        if number.step is not None
-    )
+def miscalculated(quantity: Quantity, written: WrittenCell, answer: Answer) -> PossibleSlip | None:
+    """Return that a calculation beside a wrong result is right, if it is: this leaves no doubt."""
+    shown = written.sum
+    is_stated = shown is not None and shown.stated is not None and shown.stated.value != shown.value
+    if shown is None or not is_stated:
+        return None
+    if not quantity.agrees(WrittenCell(str(shown.value)), answer):
+        return None
+    words = f"the calculation is right, its result is not: {shown.terms} is another number"
+    return PossibleSlip("arithmetic", words, "work the calculation out again")
 
 
-def sum_slip(value: Answer, answer: Answer, parts: Mapping[str, Answer], size: int) -> str | None:
-    """Return what may have been done with a sum that is none: added too much, or too little.
+def _is_cut_off(written: WrittenCell, answer: Answer) -> int:
+    """Return in how many ways a rounded number is the next lower one, as 659K is for 659,872.
+
+    Noughts in front of a unit stand for digits that were cut off less often; 0 if it is none.
+    """
+    if isinstance(answer, int):
+        for number in written.numbers:
+            if number.step is not None and number.value < answer:
+                if answer < number.value + number.step:
+                    return 1
+                if number.coarse is not None and answer < number.value + number.coarse:
+                    return WITH_NOUGHTS
+    return 0
+
+
+def slips_of_sum(
+    value: Answer, answer: Answer, parts: Collection[Answer], input_shape: Shape
+) -> Iterator[PossibleSlip]:
+    """Yield what may have been done with a sum that is none: added too much, or too little.
 
     Args:
         value: What is written.
         answer: What is true.
-        parts: What the layers add to it, and what those of a kind do.
-        size: How many numbers the network's input has.
+        parts: What the layers add to it.
+        input_shape: The shape of the network's input; somebody may take it to be another.
     """
     if not isinstance(value, int) or not isinstance(answer, int):
-        return None
-    if value - answer == size:
-        return "input-counted"
-    missing = {part for part in parts.values() if isinstance(part, int) and part >= SMALLEST_PART}
-    return "layers-left-out" if answer - value in missing else None
-
-
-SUM_SLIPS: Mapping[str, tuple[str, str]] = {
-    "input-counted": ("the input is counted, too", "add up what the layers have"),
-    "layers-left-out": ("some layers are left out of the sum", "is every layer in the sum?"),
-}
-"""What may have been done with a sum, in words, and what leads to the right way."""
+        return
+    channels, *sides = input_shape
+    inputs = {prod(input_shape), *(channels * side ** len(sides) for side in USUAL_SIDES)}
+    if value - answer in inputs:
+        yield PossibleSlip(
+            "input-counted", "the input is counted, too", "add up what the layers have"
+        )
+    found = {part for part in parts if isinstance(part, int) and part >= SMALLEST_PART}
+    if answer - value in found:
+        yield PossibleSlip(
+            "layers-left-out",
+            "some layers are left out of the sum",
+            "is every layer in the sum?",
+            len(found),
+        )
+    if value - answer in found:
+        yield PossibleSlip(
+            "layer-twice", "a layer is added twice", "is every layer in the sum once?", len(found)
+        )
+    if value - answer - OF_ADAM in {
+        2 * answer,
+        *(2 * (answer - part) for part in parts if isinstance(part, int)),
+    }:
+        yield PossibleSlip(
+            "optimizer-counted",
+            "the numbers that the optimizer keeps are counted, too",
+            "which of these numbers does the network compute with?",
+        )
 
 
 def off_by_one(value: Answer, answer: Answer) -> bool:

@@ -1,0 +1,245 @@
+"""Who may be behind the wrong cells of a sheet: every mistake and slip that gives some of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+from archstat.graph import INPUT
+from archstat.homework.answers.places import TOTAL, Key
+from archstat.homework.answers.quantities import QUANTITIES, map_of
+from archstat.homework.answers.truth import Account, Answer, one_step, retold, true_rule
+from archstat.homework.marking.marks import Mark, Verdict
+from archstat.homework.mistakes.base import Stated
+from archstat.homework.mistakes.likelihood import (
+    class_of,
+    log_chance,
+    log_often,
+    log_prior,
+    log_unknown,
+)
+from archstat.homework.mistakes.shown import Way, shown_in, wrong_in
+from archstat.homework.mistakes.slips import PossibleSlip, miscalculated, slips, slips_of_sum
+from archstat.layers.base import Shape
+
+WRONG = frozenset({Verdict.WRONG, Verdict.FOLLOWS})
+FIELD = "receptive_field"
+OF_FIELDS = frozenset({FIELD, "effective_stride"})
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A mistake that somebody may have made.
+
+    Attributes:
+        given: The wrong cells that it gives, by their place among the marks, with how likely it
+            gives just these values, as logarithms: 0 where it gives one alone.
+        weight: How likely somebody made it just there, as a logarithm, but for these values.
+        spared: How many cells it might have made wrong that say something else.
+        in_numbers: The words with {wrong} and {right} of a cell, for those who may see answers.
+    """
+
+    key: str
+    words: str
+    hint: str
+    given: Mapping[int, float]
+    weight: float
+    spared: int = 0
+    in_numbers: str = ""
+
+    def likelihood(self, numbers: Collection[int]) -> float:
+        """Return how likely it is, and the cause of these cells, as a logarithm."""
+        return self.weight + sum(self.given[number] for number in numbers)
+
+
+def suspect(
+    found: PossibleSlip, given: Collection[int], often: float, about: str, spared: int = 0
+) -> Suspect:
+    """Return somebody who made a slip in some cells.
+
+    Args:
+        found: What was done.
+        given: The cells.
+        often: How likely it is done just there, as a logarithm.
+        about: What the cells are about.
+        spared: How many others it might have made wrong.
+    """
+    weight = log_prior(found.key, about) - log(found.ways) + often
+    return Suspect(found.key, found.words, found.hint, dict.fromkeys(given, 0.0), weight, spared)
+
+
+def about(one: Mark) -> str:
+    """Return what a cell is about, as far as cells go wrong in different ways."""
+    return class_of(one.quantity, is_sum=one.layer.startswith(TOTAL))
+
+
+def just_there(marks: Sequence[Mark], roots: Collection[int]) -> dict[int, float]:
+    """Return how likely a slip is made just in each cell at the roots: one of its column."""
+    columns = Counter(
+        (one.entry.table, one.entry.column, one.quantity)
+        for one in marks
+        if one.verdict in WRONG or one.verdict.is_right
+    )
+    return {
+        number: -log(columns[one.entry.table, one.entry.column, one.quantity])
+        for number in roots
+        for one in [marks[number]]
+    }
+
+
+def by_chance(one: Mark) -> float:
+    """Return how likely no mistake that is known gives a wrong cell, as a logarithm."""
+    chance = log_chance(one.entry.written, one.quantity, one.answer)
+    return log_unknown(about(one)) + chance
+
+
+def members_of(one: Mark, key: Key) -> tuple[str, ...]:
+    """Return the layers that a cell is about."""
+    if one.members or not one.layer.startswith(TOTAL):
+        return one.members or (one.layer,)
+    name = one.layer.removeprefix(f"{TOTAL} of ")
+    return key.sums[name].members if name in key.sums else ()
+
+
+def of_mistakes(marks: Sequence[Mark], roots: Collection[int], key: Key) -> Iterator[Suspect]:
+    """Yield the mistakes of thought that give some of the cells at the roots."""
+    shown = shown_in(key.truth)
+    own = _Own(marks, roots, key)
+    given: dict[int, set[int]] = defaultdict(set)
+    spared: dict[int, Counter[str]] = defaultdict(Counter)
+    for number, one in enumerate(marks):
+        members = members_of(one, key)
+        if not members or not (one.verdict in WRONG or one.verdict.is_right):
+            continue
+        answers = dict(shown.at(members, one.quantity))
+        if one.verdict in WRONG:
+            answers = {way: answers[way] for way in answers.keys() - shown.own}
+            answers |= own.answers(members, one.quantity)
+        for way, answer in answers.items():
+            if answer == one.answer:
+                continue
+            if not QUANTITIES[one.quantity].agrees(one.entry.written, answer):
+                spared[way][one.quantity] += 1
+            elif one.verdict in WRONG:
+                given[way].add(number)
+    for way, cells in given.items():
+        if cells & set(roots):
+            mistake = shown.ways[way].mistake
+            first = marks[min(cells & set(roots))]
+            ways = shown.times[mistake.key]
+            slip = PossibleSlip(mistake.key, mistake.words, mistake.hint, ways)
+            quantities = {marks[number].quantity for number in cells}
+            others = sum(spared[way][quantity] for quantity in quantities)
+            others += bool(spared[way].keys() - quantities)  # other columns are worked out apart
+            often = log_often(len(cells & set(roots)), others)
+            found = suspect(slip, cells, often, about(first), others)
+            yield replace(found, in_numbers=mistake.in_numbers)
+
+
+class _Own:
+    """What each mistake gives from what a sheet itself says before a layer."""
+
+    def __init__(self, marks: Sequence[Mark], roots: Collection[int], key: Key) -> None:
+        self.key, self.truth = key, key.truth
+        wrong = {marks[number].quantity for number in roots}
+        self.is_of_fields = bool(wrong & OF_FIELDS)
+        self.is_of_maps = bool(wrong - OF_FIELDS)
+        self.stated = Stated(dict(self._maps(marks)), dict(self._fields(marks)))
+        self._accounts: dict[str, Sequence[Account]] = {}
+        self._follows = self._consequences()
+
+    def _maps(self, marks: Sequence[Mark]) -> Iterator[tuple[str, Shape]]:
+        nodes = self.truth.nodes
+        for one in marks:
+            if one.quantity != "feature_map" or one.verdict is Verdict.MISSING:
+                continue
+            name = one.members[-1] if one.members else one.layer
+            like = nodes[name].out_shape if name in nodes else self.truth.graph.input_shape
+            if (name not in nodes and name != INPUT) or not like:
+                continue
+            found = (map_of(dims, like) for dims in one.entry.written.shapes)
+            shape = next((found for found in found if found is not None), None)
+            if shape is not None and len(shape) == len(like):
+                yield name, like if one.verdict.is_right else shape
+
+    def _fields(self, marks: Sequence[Mark]) -> Iterator[tuple[str, Shape]]:
+        axes = len(self.truth.graph.input_shape) - 1
+        for one in marks:
+            value = QUANTITIES[FIELD].reads(one.entry.written) if one.quantity == FIELD else None
+            if isinstance(value, tuple) and value:
+                name = one.members[-1] if one.members else one.layer
+                yield name, value * axes if len(value) == 1 else value
+
+    def answers(self, members: tuple[str, ...], quantity: str) -> dict[int, Answer]:
+        """Return the wrong answers at a layer or block, by the numbers of the ways to them."""
+        shown = shown_in(self.truth)
+        is_asked = self.is_of_fields if quantity in OF_FIELDS else self.is_of_maps
+        if not is_asked or (quantity in OF_FIELDS and _joins(members, self.key)):
+            return {}
+        follows = wrong_in(self._follows, members, quantity, self.truth)
+        found = {
+            number: wrong_in(self._account(shown.ways[number]), members, quantity, self.truth)
+            for number in shown.own
+            if quantity in shown.ways[number].mistake.quantities
+        }
+        return {way: answer for way, answer in found.items() if answer not in {None, follows}}
+
+    def _account(self, way: Way) -> Account:
+        mistake = way.mistake
+        if mistake.own is None or way.own is None:
+            return {}
+        if mistake.key not in self._accounts:
+            self._accounts[mistake.key] = mistake.own(self.truth, self.stated)
+        return self._accounts[mistake.key][way.own]
+
+    def _consequences(self) -> Account:
+        """Return what follows from what is stated without any further mistake."""
+        first = self.stated.maps.get(INPUT, self.truth.graph.input_shape)
+        told = retold(self.truth.graph, input_shape=first, stated=self.stated.maps)
+        follows = {layer.node.name: layer.answers() for layer in told}
+        for name, size in one_step(self.truth.graph, true_rule, self.stated.fields).items():
+            follows.setdefault(name, {})[FIELD] = size
+        return follows
+
+
+def _joins(members: Sequence[str], key: Key) -> bool:
+    """Return whether a cell is about a layer that only puts others together."""
+    node = key.truth.nodes.get(members[-1])
+    return len(members) == 1 and node is not None and len(node.inputs) > 1
+
+
+def of_cells(marks: Sequence[Mark], there: Mapping[int, float], key: Key) -> Iterator[Suspect]:
+    """Yield the slips that give a cell at the roots, and the units of whole columns."""
+    columns: dict[tuple[int, int, PossibleSlip], set[int]] = defaultdict(set)
+    for number in sorted(there):
+        one = marks[number]
+        for found in _slips(one):
+            if found.key == "unit":
+                columns[one.entry.table, one.entry.column, found].add(number)
+            else:
+                yield suspect(found, [number], there[number], about(one))
+        if one.layer == TOTAL:
+            value = QUANTITIES[one.quantity].reads(one.entry.written)
+            parts = {answers.get(one.quantity) for answers in key.truth.account.values()}
+            for found in slips_of_sum(value, one.answer, parts, key.truth.graph.input_shape):
+                yield suspect(found, [number], there[number], about(one))
+    for (table, column, found), given in columns.items():
+        rest = (
+            one
+            for one in marks
+            if one.verdict.is_right and (one.entry.table, one.entry.column) == (table, column)
+        )
+        spared = sum(found not in _slips(one) for one in rest)
+        often = log_often(len(given), spared)
+        yield suspect(found, given, often, about(marks[min(given)]), spared)
+
+
+def _slips(one: Mark) -> list[PossibleSlip]:
+    return list(slips(QUANTITIES[one.quantity], one.entry.written, one.answer))
+
+
+def certain(one: Mark) -> PossibleSlip | None:
+    """Return the slip of a cell that leaves no doubt, if there is one."""
+    return miscalculated(QUANTITIES[one.quantity], one.entry.written, one.answer)

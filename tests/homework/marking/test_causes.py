@@ -1,0 +1,115 @@
+"""Which mistake is told, which perhaps, and which is not, on the AlexNet of 2012."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+
+from archstat.homework.answers.written import written
+from archstat.homework.mistakes.likelihood import counted, log_chance, log_often, log_prior
+from tests.homework.networks import marked, sheet
+
+NAME = "paper-alexnet"
+MAPS = "Layer | Feature map"
+RIGHT = ("Conv1 | 55x55x96", "Pool1 | 27x27x96", "Conv2 | 27x27x256", "Pool2 | 13x13x256")
+FIELDS = ("Conv1 | 11x11", "Pool1 | 19x19", "Conv2 | 51x51", "Pool2 | 67x67", "Conv3 | 99x99")
+
+
+def causes(header, *rows):
+    result = marked(sheet(header, *rows), NAME)
+    return [(one.key, one.is_certain, len(one.cells)) for one in result.causes]
+
+
+def test_two_rows_whose_values_are_exchanged_are_one_slip():
+    rows = (
+        "Conv3 | 13x13x384 | 663,552",
+        "Conv4 | 13x13x384 | 884,736",
+        "Conv5 | 13x13x256 | 442,368",
+    )
+    assert causes("Layer | Feature map | Weights", *rows) == [("rows-exchanged", True, 2)]
+
+
+def test_two_columns_that_are_exchanged_are_one_slip():
+    header = "Layer | Kernel size | Stride | Weights"
+    rows = (
+        "Conv1 | 4 | 11 | 34,848",
+        "Pool1 | 2 | 3 | 0",
+        "Conv2 | 1 | 5 | 307,200",
+        "Conv3 | 1 | 3 | 884,736",
+    )
+    assert causes(header, *rows) == [("columns-exchanged", True, 8)]
+
+
+def test_a_column_that_stands_a_row_too_low_is_one_slip():
+    rows = (
+        "Conv1 | 34,848",
+        "Conv2 | 34,848",
+        "Conv3 | 307,200",
+        "Conv4 | 884,736",
+        "Conv5 | 663,552",
+    )
+    assert causes("Layer | Weights", *rows) == [("row-shifted", True, 4)]
+
+
+def test_two_cells_of_the_same_other_row_are_one_slip():
+    # conv5's weights and neurons: 3·3·192·256 and 13·13·256
+    rows = ("Conv3 | 884,736 | 64,896", "Conv4 | 442,368 | 43,264", "Conv5 | 442,368 | 43,264")
+    assert causes("Layer | Weights | Neurons", *rows) == [("row-skipped", True, 2)]
+
+
+def test_one_layer_without_its_padding_is_told_where_the_next_ones_follow():
+    # 27 - 5 + 1 = 23, (23 - 3) // 2 + 1 = 11
+    rows = (*RIGHT[:2], "Conv2 | 23x23x256", "Pool2 | 11x11x256", "Conv3 | 11x11x384")
+    (cause,) = causes(MAPS, *rows)
+    assert cause[0] == "padding-left-out"
+
+
+def test_a_k_that_stands_for_1024_is_told_of_the_whole_column():
+    # 307,200 / 1,024 = 300, 884,736 / 1,024 = 864, 663,552 / 1,024 = 648
+    rows = ("Conv2 | 300K", "Conv3 | 864K", "Conv4 | 648K")
+    assert causes("Layer | Weights", *rows) == [("unit", True, 3)]
+
+
+def test_one_small_number_that_chance_may_give_is_no_more_than_perhaps():
+    rows = (*FIELDS[:3], "Pool2 | 66x66", FIELDS[4])
+    (cause,) = causes("Layer | Receptive field", *rows)
+    assert cause[:2] != ("off-by-one", True)
+
+
+def test_a_mistake_that_other_cells_of_the_column_contradict_is_not_told():
+    # 11 + 5 - 1 = 15 of conv2 alone: the pool before it was counted, with its stride
+    rows = (*FIELDS[:2], "Conv2 | 23x23", *FIELDS[3:])
+    assert not [
+        key
+        for key, is_told, _ in causes("Layer | Receptive field", *rows)
+        if "pool" in key and is_told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "answer", "values"),
+    [
+        ("54x54x96", "feature_map", (96, 55, 55), 55),  # one size is wrong, of up to 55
+        ("55x55x48", "feature_map", (96, 55, 55), 40),  # a number of channels
+        ("54x56x96", "feature_map", (96, 55, 55), 55 * 56 * 10),  # two sizes that should be one
+        ("163", "receptive_field", (99, 99), 163),
+        ("34,000", "weights", 34_848, 90_000),  # five digits
+        ("35M", "weights", 34_848, 90),  # two digits that were written
+    ],
+)
+def test_how_many_values_chance_has_to_choose_from(text, quantity, answer, values):
+    assert 1 / exp(log_chance(written(text), quantity, answer)) == pytest.approx(values)
+
+
+def test_a_mistake_that_is_made_always_is_likelier_than_one_that_is_made_here_and_there():
+    # B(n + ½, ½) / B(½, ½): 1/2 and 3/8 where it is made always, 1/8 of two places in one
+    assert exp(log_often(1, 0)) == pytest.approx(1 / 2)
+    assert exp(log_often(2, 0)) == pytest.approx(3 / 8)
+    assert exp(log_often(1, 1)) == pytest.approx(1 / 8)
+
+
+def test_what_was_seen_more_often_is_likelier():
+    for about, seen in counted().items():
+        often = max(seen, key=lambda key: seen[key])
+        assert log_prior(often, about) > log_prior("never-seen", about)
