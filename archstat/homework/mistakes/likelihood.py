@@ -76,10 +76,16 @@ def log_unknown(about: str) -> float:
 
 @cache
 def log_prior(key: str, about: str) -> float:
-    """Return how likely a mistake is where something is wrong, as a logarithm."""
+    """Return how likely a mistake is where something is wrong, as a logarithm.
+
+    What was seen elsewhere counts a little here, too.
+    """
     seen = counted().get(about, {})
+    others = [counts for kind, counts in counted().items() if kind != about]
+    elsewhere = sum(counts.get(key, 0) for counts in others) / len(counted())
     whole = sum(seen.values()) + UNSEEN * max(len(seen), FEWEST)
-    return log((seen.get(key, 0) + UNSEEN) / whole)
+    whole += sum(sum(counts.values()) for counts in others) / len(counted())
+    return log((seen.get(key, 0) + UNSEEN + elsewhere) / whole)
 
 
 def log_often(times: int, others: int) -> float:
