@@ -61,6 +61,7 @@ class TrainingStep:
         gradient_bytes: A gradient for each parameter that learns.
         optimizer_bytes: What each optimizer remembers, by its name.
         unknown: Whose part is not known, which makes the sums the least that there can be.
+        again_macs: Those of the forward pass that checkpoints run once more.
     """
 
     forward_macs: int
@@ -71,6 +72,7 @@ class TrainingStep:
     gradient_bytes: int
     optimizer_bytes: Mapping[str, int]
     unknown: tuple[str, ...] = ()
+    again_macs: int = 0
 
     @property
     def backward_macs(self) -> int:
@@ -80,7 +82,7 @@ class TrainingStep:
     @property
     def step_macs(self) -> int:
         """The multiply–accumulates of both passes."""
-        return self.forward_macs + self.backward_macs
+        return self.forward_macs + self.again_macs + self.backward_macs
 
     def memory_bytes(self, optimizer: str) -> int:
         """Return the bytes of all that is held at the end of a forward pass."""
@@ -135,6 +137,7 @@ def step(
             name: optimizer.state_bytes(tensors) for name, optimizer in OPTIMIZERS.items()
         },
         unknown=tuple(sorted({reason for cost in costs for reason in cost.unknown})),
+        again_macs=sum(cost.again_macs for cost in costs),
     )
 
 

@@ -8,7 +8,7 @@ from math import prod
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.analyses.training import training
-from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node
+from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node, Training
 from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
 
@@ -131,7 +131,7 @@ def work_of(graph: Graph, *, batch_size: int, optimizer: str = "") -> Work:
     layers = tuple(
         replace(
             layer,
-            flops=layer.flops + FLOPS_PER_MAC * (costs[layer.name].backward_macs or 0),
+            flops=layer.flops + FLOPS_PER_MAC * _backward(costs[layer.name]),
             moves=TIMES_MOVED[optimizer],
         )
         for layer in forward.layers
@@ -146,6 +146,11 @@ def work_of(graph: Graph, *, batch_size: int, optimizer: str = "") -> Work:
         uncounted=tuple(sorted(unknown.union(forward.uncounted))),
         held=forward.weights * TIMES_HELD[optimizer] + kept,
     )
+
+
+def _backward(cost: Training) -> int:
+    """Return the multiply–accumulates of a backward pass, with those that checkpoints run again."""
+    return (cost.backward_macs or 0) + cost.again_macs
 
 
 def _forward(graph: Graph, batch_size: int) -> Work:

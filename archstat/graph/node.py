@@ -23,12 +23,14 @@ class Training:
         weight_gradient_macs: Those of the gradients of its weights.
         kept_bytes: What it is the first to keep for the backward pass, parameters left out.
         unknown: Why something is not known.
+        again_macs: Those of the forward pass that a checkpoint runs once more.
     """
 
     input_gradient_macs: int | None = 0
     weight_gradient_macs: int | None = 0
     kept_bytes: int | None = 0
     unknown: tuple[str, ...] = ()
+    again_macs: int = 0
 
     @property
     def backward_macs(self) -> int | None:

@@ -154,6 +154,7 @@ def training(network: PageNetwork) -> str:
     least = ", at least: not all gradients are known" if cost.unknown else ""
     work = (
         ("forward", cost.forward_macs),
+        *([("again, by checkpoints", cost.again_macs)] if cost.again_macs else []),
         ("gradients of inputs", cost.input_gradient_macs),
         ("gradients of weights", cost.weight_gradient_macs),
         ("a whole step", cost.step_macs),

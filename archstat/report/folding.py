@@ -317,6 +317,7 @@ def _trained(costs: Iterable[Training]) -> Training:
         total([cost.weight_gradient_macs for cost in costs]),
         total([cost.kept_bytes for cost in costs]),
         tuple(sorted({reason for cost in costs for reason in cost.unknown})),
+        sum(cost.again_macs for cost in costs),
     )
 
 

@@ -22,7 +22,12 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.graph import Graph, Node, Training
 from archstat.layers.naming import attribute_name
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import TorchDispatchMode, storage_id, tree_leaves
+from archstat.models.torch.private import (
+    TorchDispatchMode,
+    hooks_on_kept_tensors,
+    storage_id,
+    tree_leaves,
+)
 
 INPUTS, WEIGHTS = 0, 1
 
@@ -183,6 +188,8 @@ class _Products(TorchDispatchMode):
         """Run an operator, and tell."""
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
+        if hooks_on_kept_tensors() is not None:  # a checkpoint runs its part once more
+            return out
         counts = self._sides.macs_of(func, args, kwargs, out)
         self._sides.product([*zip(_tensors(out), counts, strict=True)], _tensors((args, kwargs)))
         return out

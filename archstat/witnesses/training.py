@@ -136,7 +136,7 @@ def held(graph: Graph, seen: BackwardPass) -> Iterator[Finding]:
         words = f"not measured: not known are the gradients of {', '.join(sorted(unknown))}"
         yield Finding("autograd", "training", Agreement.NOT_MEASURED, words)
         return
-    macs = sum(cost.backward_macs or 0 for cost in costs.values())
+    macs = sum((cost.backward_macs or 0) + cost.again_macs for cost in costs.values())
     yield _flops(seen, macs)
     yield _sides(seen, stated_sides(graph, costs))
     kept = sum(cost.kept_bytes or 0 for cost in costs.values())

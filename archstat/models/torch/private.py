@@ -6,7 +6,9 @@ they are there.
 
 from __future__ import annotations
 
+import inspect
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -25,12 +27,15 @@ from torch.utils._pytree import (  # what torch itself takes apart containers wi
     tree_leaves,
     tree_map_only,
 )
+from torch.utils.checkpoint import checkpoint
 
 __all__ = [
     "ATTRIBUTES",
     "HigherOrderOperator",
     "OpOverload",
     "TorchDispatchMode",
+    "checkpoint_of",
+    "checkpoints_running",
     "compiled_from",
     "compiler_settings",
     "convolutions",
@@ -62,6 +67,9 @@ ATTRIBUTES = frozenset(
     }
 )
 """The private attributes that are read here."""
+
+OF_CHECKPOINTS = ("early_stop", "forward_completed", "weak_holders")
+"""What is asked of a checkpoint's own record, which its hooks hold and nothing public tells."""
 
 CONVOLUTION: type[nn.Module] = _ConvNd
 """The class of which all of torch's convolutions are."""
@@ -105,7 +113,8 @@ def pre_hooks(module: nn.Module) -> Mapping[int, Any]:
 
 def compiled_from(model: nn.Module) -> nn.Module | None:
     """Return the model that torch.compile wrapped; importing its class would take seconds."""
-    return model._modules.get("_orig_mod")  # noqa: SLF001  see above
+    own: Mapping[str, nn.Module] = dict(model._modules.items())  # noqa: SLF001  see above
+    return own.get("_orig_mod")
 
 
 def tells_what_is_kept() -> bool:
@@ -116,6 +125,22 @@ def tells_what_is_kept() -> bool:
 def hooks_on_kept_tensors() -> Any:
     """Return the hooks that hear of kept tensors now, as checkpoints have; nothing public tells."""
     return torch._C._autograd._top_saved_tensors_default_hooks(True)  # noqa: FBT003, SLF001  see above
+
+
+def checkpoint_of(hooks: Any) -> Any:
+    """Return what torch knows of the checkpoint that has these hooks; None if they are others'."""
+    if not hooks:
+        return None
+    kept = getattr(hooks[0], "__closure__", None) or ()
+    inside = dict(zip(hooks[0].__code__.co_freevars, kept, strict=False)) if kept else {}
+    frame = inside["frame"].cell_contents if "frame" in inside else None
+    return frame if all(hasattr(frame, name) for name in OF_CHECKPOINTS) else None
+
+
+def checkpoints_running() -> int:
+    """Return how many checkpoints run now, one inside of another."""
+    code = inspect.unwrap(checkpoint).__code__
+    return sum(frame.f_code is code for frame, _ in traceback.walk_stack(None))
 
 
 @contextmanager

@@ -278,17 +278,88 @@ def test_the_gradient_of_an_authors_function_is_not_known():
     ) in report.notes
 
 
-@pytest.mark.parametrize("use_reentrant", [True, False])
-def test_what_is_computed_again_is_not_known(use_reentrant):
-    model = nn.Sequential(
-        nn.Linear(8, 8),
-        Calls(
-            lambda self, x: checkpoint(self.inner, x, use_reentrant=use_reentrant),
-            inner=nn.Sequential(nn.Linear(8, 8), nn.ReLU()),
-        ),
+def checkpointed(*inner, **how):
+    """Return a model with a checkpoint around a part of it, behind a layer of 8 · 8."""
+    with torch.device("meta"):  # as it is run again outside of the pass, with its own parameters
+        return nn.Sequential(
+            nn.Linear(8, 8),
+            Calls(
+                lambda self, x: checkpoint(self.inner, x, **how),
+                inner=nn.Sequential(*(make() for make in inner)),
+            ),
+        )
+
+
+def narrow():
+    return nn.Linear(8, 4)
+
+
+def wide():
+    return nn.Linear(4, 8)
+
+
+@pytest.mark.parametrize(
+    ("inner", "again"),
+    [
+        # of the last product, autograd wants what it reads alone: it is not run again
+        pytest.param([narrow, nn.ReLU, wide], 32, id="ends in a product"),
+        pytest.param([narrow, nn.ReLU, wide, nn.ReLU], 64, id="ends in a ReLU"),
+        pytest.param([narrow], 0, id="one product"),
+    ],
+)
+def test_a_checkpoint_runs_its_part_again(inner, again):
+    model = checkpointed(*inner, use_reentrant=False)
+    step = analyze(model, (8,), train=True).totals.step
+    products = sum(32 for make in inner if make is not nn.ReLU)
+    assert step.again_macs == again
+    assert (step.input_gradient_macs, step.weight_gradient_macs) == (products, 64 + products)
+    assert step.step_macs == 64 + products + again + products + 64 + products
+    assert step.kept_bytes == 4 * (8 + 8)  # what the first layer and the checkpoint are given
+    assert_trains_as_stated(model, (8,))
+
+
+def test_what_a_checkpoint_runs_in_another_one_is_not_known():
+    inner = Calls(
+        lambda self, x: checkpoint(self.part, x, use_reentrant=False), part=nn.Linear(8, 8)
     )
-    report = analyze(model, (8,), train=True)
-    assert report.totals.step.unknown != ()
+    model = checkpointed(lambda: inner, nn.ReLU, use_reentrant=False)
+    assert analyze(model, (8,), train=True).totals.step.unknown == ("checkpoints in checkpoints",)
+
+
+def test_what_an_old_checkpoint_computes_again_is_not_known():
+    model = checkpointed(narrow, use_reentrant=True)
+    assert analyze(model, (8,), train=True).totals.step.unknown == ("CheckpointFunction",)
+
+
+def test_gradients_are_known_where_hooks_keep_something_else():
+    def forward(self, x):
+        with torch.autograd.graph.saved_tensors_hooks(lambda kept: kept, lambda kept: kept):
+            return self.inner(x)
+
+    model = nn.Sequential(nn.Linear(8, 8), Calls(forward, inner=nn.Linear(8, 4)))
+    cost = analyze(model, (8,), train=True).layers[-1].training
+    assert (cost.input_gradient_macs, cost.weight_gradient_macs, cost.kept_bytes) == (32, 32, None)
+
+
+class Force(nn.Module):
+    """Returns the slope of an energy of 4·6 + 6 products, by as many of the backward pass."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 6), nn.Linear(6, 1)
+
+    def forward(self, x):
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            energy = self.last(torch.tanh(self.first(x))).sum()
+            return torch.autograd.grad(energy, x, create_graph=self.training)[0]
+
+
+@pytest.mark.parametrize("train", [False, True])
+def test_a_model_that_takes_gradients_itself(train):
+    report = analyze(Force(), (4,), train=train)
+    assert report.totals.macs == 24 + 6 + 6 + 24
+    assert report.layers[-1].out_shape == (4,)
 
 
 def test_an_operator_outside_of_the_ledger_has_unknown_gradients():

@@ -96,7 +96,7 @@ def as_layer(kind: type[Layer]) -> Callable[[Call], Layer | None]:
 
 OPERATORS = (
     Operator("convolution", _with_word(6), untold, factors=(0, 1), layer=_layer),
-    Operator("_convolution", _with_word(6), untold),
+    Operator("_convolution", _with_word(6), untold, factors=(0, 1), layer=_layer),
     Operator("convolution_overrideable", _with_word(6), untold),
     Operator("convolution_backward", _backward, untold),
     Operator("mkldnn_convolution", _plain, untold),

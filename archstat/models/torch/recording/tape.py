@@ -19,11 +19,18 @@ from torch.autograd.function import BackwardCFunction
 from archstat.errors import UsageError
 from archstat.graph import Training
 from archstat.models.torch.operators.entry import Operator
-from archstat.models.torch.private import hooks_on_kept_tensors, storage_id, tells_what_is_kept
+from archstat.models.torch.private import (
+    checkpoint_of,
+    hooks_on_kept_tensors,
+    storage_id,
+    tells_what_is_kept,
+)
+from archstat.models.torch.recording.checkpoints import Checkpoints
 from archstat.models.torch.recording.provenance import Provenance
 
-CHECKPOINT = "checkpointed calls"
-"""Those under hooks on what autograd keeps: they compute again what they do not keep."""
+NESTED = "checkpoints in checkpoints"
+KEPT_ELSEWHERE = "what runs under hooks on saved tensors"
+"""What it is that is not known, in words."""
 
 
 @dataclass
@@ -35,14 +42,15 @@ class Cost:
     kept_bytes: int = 0
     unknown: set[str] = field(default_factory=set)
     keeps_elsewhere: bool = False
+    again_macs: int = 0
 
     def training(self) -> Training:
         """Return what is known of it."""
         kept = None if self.keeps_elsewhere else self.kept_bytes
-        reasons = {*self.unknown, *({CHECKPOINT} if self.keeps_elsewhere else ())}
-        if reasons:
-            return Training(None, None, kept, tuple(sorted(reasons)))
-        return Training(self.input_macs, self.weight_macs, kept)
+        if self.unknown:
+            return Training(None, None, kept, tuple(sorted(self.unknown)))
+        reasons = (KEPT_ELSEWHERE,) if self.keeps_elsewhere else ()
+        return Training(self.input_macs, self.weight_macs, kept, reasons, self.again_macs)
 
 
 class Tape:
@@ -67,40 +75,54 @@ class Tape:
         self._read: set[int] = set()
         self._last: tuple[Cost, Sequence[Tensor]] = (Cost(), ())
         self._hooks = (self._keep, self._give)
+        self._kept: list[Tensor] = []
+        self._is_asking = False
+        self._checkpoints = Checkpoints()
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """Hear of all that autograd keeps inside."""
         with torch.autograd.graph.saved_tensors_hooks(*self._hooks):
-            yield
-            self.settle()
+            try:
+                yield
+                self.settle()
+            finally:
+                self._kept.clear()  # which hold what holds them
 
     def _keep(self, tensor: Tensor) -> int:
+        self._kept.append(tensor)
         if tensor.layout != torch.strided:  # which lies in several places
             self._keeps_sparse = True
-            return 0
+            return len(self._kept) - 1
         address = storage_id(tensor)
         if address not in self._storages:
             self._storages[address] = tensor.untyped_storage()  # so that no other gets its address
             self._pending[address] = tensor
-        return address
+        return len(self._kept) - 1
 
-    def _give(self, address: int) -> Tensor:
-        self._read.add(address)
+    def _give(self, number: int) -> Tensor:
+        tensor = self._kept[number]
+        if not self._is_asking:  # a model takes gradients while it runs
+            return tensor
+        if tensor.layout == torch.strided:
+            self._read.add(storage_id(tensor))
         return torch.empty(0)
 
     def before(self) -> None:
         """Note that an operator begins: what the last one has kept is its output, if any."""
+        self._checkpoints.look()
         self._hear_authors()
         _, outputs = self._last
         if not self._pending:
             return
         places = {storage_id(tensor) for tensor in outputs if tensor.layout == torch.strided}
         self._read.clear()
+        self._is_asking = True
         for tensor in outputs:
             for name in dir(tensor.grad_fn):
                 if name.startswith("_saved_"):
                     getattr(tensor.grad_fn, name)  # which asks for what it has kept
+        self._is_asking = False
         self._settle(self._last[0], places & self._read)
 
     def after(self, cost: Cost, outputs: Sequence[Tensor]) -> None:
@@ -110,11 +132,15 @@ class Tape:
         if self._keeps_sparse:
             self._keeps_sparse = False
             cost.unknown.add("sparse tensors")
-        if hooks_on_kept_tensors() != self._hooks:
+        hooks = hooks_on_kept_tensors()
+        if hooks != self._hooks and checkpoint_of(hooks) is None:
             cost.keeps_elsewhere = True
+        if self._checkpoints.is_nested:
+            cost.unknown.add(NESTED)
 
     def settle(self, cost: Cost | None = None) -> None:
         """Note that a module begins or ends: what is kept is for this row, or the last operator."""
+        self._checkpoints.look()
         self._hear_authors()
         self._settle(cost or self._last[0], self._pending)
         self._last = cost or self._last[0], self._last[1]
@@ -142,6 +168,7 @@ class Tape:
         provenance: Provenance,
     ) -> None:
         """Add what gradients of an operator's factors cost; of what parameters make, as weights."""
+        self._checkpoints.ran(cost, macs or 0)
         if macs == 0 or not torch.is_grad_enabled():
             return
         if macs is None or entry.factors is None:
