@@ -9,7 +9,7 @@ from archstat.documents.cells import BLANK, EMPTY, NOTHING, Cell, Look, for_peop
 from archstat.documents.document import Column, Document, Line, Notes, Sentences, Table
 from archstat.documents.heaviness import looks_of, with_bars
 from archstat.documents.view import View
-from archstat.layers.base import Shape
+from archstat.layers.base import Shape, times
 from archstat.report.columns import (
     OF_MODELS,
     OF_PARAMETERS,
@@ -145,7 +145,7 @@ def _column(quantity: Quantity, report: NetworkReport, *, is_usual: bool, is_tol
 
 def circumstances(report: NetworkReport, view: View) -> str:
     """Return how a network was looked at, or is to be."""
-    inputs = [f"input {_shape(report.input, view)}"]
+    inputs = [_input(report, view)]
     inputs += [f"{name} {_shape(shape, view)}" for name, shape in report.more_inputs.items()]
     if view.is_homework:
         axes = "C×H×W" if view.layout == "chw" else "H×W×C"
@@ -165,6 +165,15 @@ def circumstances(report: NetworkReport, view: View) -> str:
         else f"batch of {report.batch_size:,} (MACs and bytes are those of the whole batch)"
     )
     return f"{', '.join(inputs)}, {batch}, {proof}"
+
+
+def _input(report: NetworkReport, view: View) -> str:
+    """Return the shape of the first input, as its layers read it."""
+    shape, axis = report.input, report.channels_axis
+    if not axis:
+        return f"input {_shape(shape, view)}"
+    where = "last" if axis == len(shape) - 1 else f"on axis {axis}"
+    return f"input {times(shape)} (channels {where})"
 
 
 def _shape(shape: Shape, view: View) -> str:
@@ -195,7 +204,9 @@ def _training(cost: TrainingStep) -> Iterator[str]:
         + (f" (state {with_unit(state)})" if (state := cost.optimizer_bytes[name]) else "")
         for name, optimizer in OPTIMIZERS.items()
     )
-    work = f"{cost.forward_macs:,} forward + {cost.input_gradient_macs:,} for gradients of inputs"
+    again = f"{cost.again_macs:,} again, by checkpoints + " if cost.again_macs else ""
+    work = f"{cost.forward_macs:,} forward + {again}"
+    work += f"{cost.input_gradient_macs:,} for gradients of inputs"
     work += f" + {cost.weight_gradient_macs:,} for gradients of weights"
     parts = f"params {with_unit(cost.param_bytes)} + gradients {with_unit(cost.gradient_bytes)}"
     kept = f"kept for backward {with_unit(cost.kept_bytes)}"

@@ -55,6 +55,8 @@ class Layer(ABC):
     """What layers like it are called together, where people count them together."""
     axes: ClassVar[int] = 2
     """How many spatial axes a setting like `kernel_size` has."""
+    names_channels: ClassVar[bool] = False
+    """Whether it tells which axis holds channels, although it reads each place by itself."""
     keeps: ClassVar[Kept] = Kept()
     """What is kept for the backward pass, where it is the same for every input."""
     inferred: ClassVar[tuple[str, ...]] = ()

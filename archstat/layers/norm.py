@@ -22,6 +22,7 @@ class AnyBatchNorm(Layer):
     """Normalization of each channel, in inference by running statistics."""
 
     family: ClassVar[str] = "batch norms"
+    names_channels: ClassVar[bool] = True
     inferred: ClassVar[tuple[str, ...]] = ("num_features",)
 
     num_features: int | None = whole(default=None)
@@ -180,6 +181,7 @@ class GroupNorm(Layer):
     kind: ClassVar[str] = "group_norm"
     label: ClassVar[str] = "group norm"
     torch_name: ClassVar[str] = "GroupNorm"
+    names_channels: ClassVar[bool] = True
     inferred: ClassVar[tuple[str, ...]] = ("num_groups",)
 
     num_groups: int = whole()

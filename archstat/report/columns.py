@@ -53,6 +53,13 @@ def _map(row: Row, shape: Shape) -> Value:
     return Map(shape[0], shape[1:]) if shape else ""
 
 
+def _out_map(row: Row) -> Value:
+    """Return the shape of an output: where its channels come last, they stay there."""
+    field, shape = row.receptive_field, row.out_shape
+    is_last = field is not None and field.has_channels_last(len(shape))
+    return Map(shape[-1], shape[:-1]) if is_last else _map(row, shape)
+
+
 def _told(row: Row, count: int) -> Value:
     """Return a number of parameters; unknown where some may be untold."""
     return None if row.is_untold and not count else count
@@ -129,7 +136,7 @@ _ALL = (
     LayerColumn(
         "feature_map",
         "feature map",
-        lambda row, _: _map(row, row.out_shape),
+        lambda row, _: _out_map(row),
         is_text=True,
         convention=_AXES,
     ),
@@ -139,7 +146,7 @@ _ALL = (
     LayerColumn(
         "out_shape",
         "output",
-        lambda row, _: _map(row, row.out_shape),
+        lambda row, _: _out_map(row),
         is_text=True,
         convention=_AXES,
     ),

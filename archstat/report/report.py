@@ -15,7 +15,12 @@ from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.memory import activation_bytes
-from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field import (
+    ReceptiveField,
+    channels_axis,
+    image_shape,
+    receptive_fields,
+)
 from archstat.analyses.training import TrainingStep, step, training
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Shape, param_count
@@ -174,6 +179,7 @@ class Totals:
             "input_gradient_macs": cost.input_gradient_macs,
             "weight_gradient_macs": cost.weight_gradient_macs,
             "backward_macs": cost.backward_macs,
+            **({"again_macs": cost.again_macs} if cost.again_macs else {}),
             "step_macs": cost.step_macs,
             "param_bytes": cost.param_bytes,
             "gradient_bytes": cost.gradient_bytes,
@@ -196,6 +202,7 @@ class NetworkReport:
         counting: What a convention counts, if one was asked for.
         told_by: What tells of it where that is not its layers, as in `Graph`.
         trains: Whether the question was what training costs.
+        channels_axis: The axis of the input that holds its channels.
     """
 
     model: str
@@ -212,6 +219,7 @@ class NetworkReport:
     counting: Counting | None = None
     trains: bool = False
     told_by: str = ""
+    channels_axis: int = 0
 
     @property
     def is_placed(self) -> bool:
@@ -286,7 +294,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
     counting = None if convention is None else counting_of(convention, graph, batch_size)
     notes = [
         *graph.notes,
-        *notes_on(rows, graph.input_shape, fields.notes),
+        *notes_on(rows, image_shape(graph), fields.notes),
         *([] if counting is None or any(row.uncounted for row in rows) else counting.notes),
         *(gradients_not_known(rows) if trains else []),
     ]
@@ -305,6 +313,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
         counting=counting,
         trains=trains,
         told_by=graph.told_by,
+        channels_axis=channels_axis(graph) or 0,
     )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from archstat.analyses.receptive_field import Interval, ReceptiveField, Track, receptive_fields
+from archstat.analyses.receptive_field import (
+    Interval,
+    ReceptiveField,
+    Track,
+    image_shape,
+    receptive_fields,
+)
 from archstat.errors import UsageError, did_you_mean, shown
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape, times
@@ -202,7 +208,7 @@ def _unit_field(
             field.tracks,
             [view for view in views if view is not None],
             field.effective_stride,
-            graph.input_shape[1:],
+            image_shape(graph)[1:],
             strict=True,
         )
     )
@@ -304,7 +310,7 @@ def remarks(graph: Graph) -> Iterator[str]:
     known = sights(graph)
     if not known:
         return
-    image = graph.input_shape[1:]
+    image = image_shape(graph)[1:]
     idle = [sight for sight in known if not sight.sees_new(image)]
     if idle:
         names = [sight.layer for sight in idle]

@@ -14,7 +14,7 @@ from math import ceil, lcm, prod
 
 import torch
 
-from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field import ReceptiveField, image_shape, receptive_fields
 from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.tracks import Track
 from archstat.errors import ArchstatError
@@ -68,7 +68,7 @@ def autograd_findings(graph: Graph) -> Iterator[Finding]:
     }
     try:
         parts, remark = _parts(graph, fields)
-        twins = [_twin(graph.input_shape, parts, fields, axis) for axis in _axes(graph)]
+        twins = [_twin(image_shape(graph), parts, fields, axis) for axis in _axes(graph)]
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
         yield Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, words)
@@ -116,7 +116,7 @@ def _parts(graph: Graph, fields: Mapping[str, ReceptiveField]) -> tuple[list[Par
         NotMeasurableError: Not even the first layer can be.
     """
     parts: list[Part] = []
-    sizes: dict[str, tuple[int, ...]] = {INPUT: graph.input_shape[1:]}
+    sizes: dict[str, tuple[int, ...]] = {INPUT: image_shape(graph)[1:]}
     remark = None
     for node in graph.nodes:
         if node.name not in fields or not node.inputs or not sizes.keys() >= set(node.inputs):

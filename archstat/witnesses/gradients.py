@@ -20,7 +20,12 @@ from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 from torch.overrides import TorchFunctionMode
 
-from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field import (
+    ReceptiveField,
+    channels_axis,
+    image_shape,
+    receptive_fields,
+)
 from archstat.analyses.receptive_field.layout import Axis, AxisFactor, Medley, axes_of, padded
 from archstat.errors import ArchstatError
 from archstat.graph import Graph
@@ -120,17 +125,17 @@ def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) 
     try:
         _require_measurable(graph, source, fields)
         chosen = _chosen(graph, fields)
-        sides = graph.input_shape[1:]
+        sides = image_shape(graph)[1:]
         units = {name: _units(printed[name] or fields[name], sides) for name in chosen}
-        image = _image(source, inputs)
-        seen, turned = _seen(source, inputs, graph, _Looker(image, fields, units))
+        image, channels = _image(source, inputs), channels_axis(graph) or 0
+        seen, turned = _seen(source, inputs, graph, _Looker(image, channels, fields, units))
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
         return Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, words)
     if turned:
         words = (
-            f"disagrees: places in the output of {turned} see different parts of the input's first "
-            "axis, which is taken for its channels"
+            f"disagrees: places in the output of {turned} see different parts of the input's axis "
+            "that is taken for its channels"
         )
         return Finding(WITNESS, QUANTITY, Agreement.DISAGREES, words)
     predicted = {name: described([stated(fields[name], u) for u in seen[name]]) for name in seen}
@@ -181,6 +186,7 @@ class _Looker:
 
     Args:
         image: What the model reads.
+        channels: The axis of one example that holds its channels.
         fields: What is said of each row, within the image.
         units: The units of those that are looked at.
     """
@@ -188,10 +194,12 @@ class _Looker:
     def __init__(
         self,
         image: Tensor,
+        channels: int,
         fields: Mapping[str, ReceptiveField],
         units: Mapping[str, Sequence[Unit]],
     ) -> None:
         self.image = image
+        self.channels = channels
         self.fields = fields
         self.units = units
         self.seen: dict[str, dict[Unit, Pixels]] = {}
@@ -224,13 +232,13 @@ class _Looker:
                 self.turned = self.turned or name
 
     def _gradient(self, value: Tensor) -> Tensor:
-        """Return how much a value depends on each pixel of each channel."""
+        """Return how much a value depends on each pixel of each channel, which come first."""
         if not value.requires_grad:  # it was made of parameters alone
-            return torch.zeros_like(self.image[0])
+            return torch.zeros_like(self.image[0]).movedim(self.channels, 0)
         (gradient,) = torch.autograd.grad(
             value, self.image, retain_graph=True, allow_unused=True, materialize_grads=True
         )
-        return gradient[0].abs()
+        return gradient[0].abs().movedim(self.channels, 0)
 
 
 def _seen(

@@ -32,11 +32,20 @@ The same, unit by unit:
 The way through the package: `recurrence` is the rule above, as it is taught. `branches` holds what
 units see by one way through a network, `tracks` by all ways, `view` along all axes, with the
 `layout` of the tensor. `moves` is what one layer does to a view, `joins` what several inputs come
-to, and `fields` walks a graph.
+to, `axes` finds the channels of the input, and `fields` walks a graph.
 """
 
+from archstat.analyses.receptive_field.axes import channels_axis, image_shape
 from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.fields import Fields, ReceptiveField, receptive_fields
 from archstat.analyses.receptive_field.tracks import Track
 
-__all__ = ["Fields", "Interval", "ReceptiveField", "Track", "receptive_fields"]
+__all__ = [
+    "Fields",
+    "Interval",
+    "ReceptiveField",
+    "Track",
+    "channels_axis",
+    "image_shape",
+    "receptive_fields",
+]

@@ -17,8 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 
+from archstat.analyses.receptive_field.axes import channels_axis
 from archstat.analyses.receptive_field.joins import aligned
-from archstat.analyses.receptive_field.layout import Layout
+from archstat.analyses.receptive_field.layout import Layout, axes_of, padded
 from archstat.analyses.receptive_field.moves import moved
 from archstat.analyses.receptive_field.tracks import Track, UnknownReachError, united
 from archstat.analyses.receptive_field.view import FieldView
@@ -47,6 +48,11 @@ class ReceptiveField:
     tracks: tuple[Track, ...]
     layout: Layout = field(compare=False)
 
+    def has_channels_last(self, axes: int) -> bool:
+        """Return whether of an output of so many axes all but the last, and several, are places."""
+        *places, last = map(axes_of, padded(self.layout, axes)[-axes:])
+        return not last and all(places) and len(places) > 1
+
 
 @record
 class Fields:
@@ -68,7 +74,7 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
     """
     views: dict[str, FieldView | _Lost | None] = {}
     if graph.input_shape[1:]:
-        views[INPUT] = FieldView.of_image(graph.input_shape, is_clipped=is_clipped)
+        views[INPUT] = _of_image(graph, is_clipped=is_clipped)
     notes: list[str] = []
     for node in graph.nodes:
         views[node.name] = _view(node, [views.get(name) for name in node.inputs], notes)
@@ -79,6 +85,15 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
     fields = {number: _field(view) for number, view in distinct.items()}
     by_name = {name: fields.get(id(view)) for name, view in views.items()}
     return Fields(by_name, (*_on_lost(graph, views), *notes))
+
+
+def _of_image(graph: Graph, *, is_clipped: bool) -> FieldView | _Lost:
+    """Return the view of the input; lost, if its layers do not tell which axis is channels."""
+    channels = channels_axis(graph)
+    if channels is None:
+        first = next(node.name for node in graph.nodes if INPUT in node.inputs)
+        return _Lost(first, "the axes of the input do not tell which of them are places")
+    return FieldView.of_image(graph.input_shape, channels, is_clipped=is_clipped)
 
 
 def _on_lost(graph: Graph, views: Mapping[str, FieldView | _Lost | None]) -> list[str]:

@@ -35,13 +35,19 @@ class FieldView:
     layout: Layout
 
     @classmethod
-    def of_image(cls, shape: Shape, *, is_clipped: bool) -> FieldView:
-        """Return the view of the input itself: channels, then the axes of the image."""
-        channels, *sizes = shape
-        track = {size: Track.of_pixels(size, is_clipped=is_clipped) for size in sizes}
-        tracks = tuple(track[size] for size in sizes)
-        first = AxisFactor(channels, is_doubtful=len(sizes) == 1 and channels > 1)
-        return cls(tracks, ((first,), *((AxisFactor(n, axis),) for axis, n in enumerate(sizes))))
+    def of_image(cls, shape: Shape, channels: int = 0, *, is_clipped: bool) -> FieldView:
+        """Return the view of the input itself: the axes of the image, and one of channels."""
+        sizes = (*shape[:channels], *shape[channels + 1 :])
+        is_doubtful = len(sizes) == 1 and shape[channels] > 1
+        layout = [(AxisFactor(size, axis),) for axis, size in enumerate(sizes)]
+        layout.insert(channels, (AxisFactor(shape[channels], is_doubtful=is_doubtful),))
+        return cls(_pixels(sizes, is_clipped=is_clipped), tuple(layout))
+
+    @classmethod
+    def of_axes(cls, shape: Shape) -> FieldView:
+        """Return the view of an input of which all axes may be those of an image."""
+        layout = tuple((AxisFactor(size, axis),) for axis, size in enumerate(shape))
+        return cls(_pixels(shape, is_clipped=False), layout)
 
     @classmethod
     def of_nothing(cls, shape: Shape) -> FieldView:
@@ -137,3 +143,9 @@ class FieldView:
         """Return the view with another layout; itself, if it is the one that it has."""
         same = len(layout) == len(self.layout) and all(map(is_, layout, self.layout))
         return self if same else FieldView(self.tracks, layout)
+
+
+def _pixels(sizes: Shape, *, is_clipped: bool) -> tuple[Track, ...]:
+    """Return what pixels see, along each axis: themselves."""
+    track = {size: Track.of_pixels(size, is_clipped=is_clipped) for size in sizes}
+    return tuple(track[size] for size in sizes)
