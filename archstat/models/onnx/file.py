@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,6 +14,13 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.files import is_file
 from archstat.layers.base import Shape
 from archstat.models.inputs import InputSpec, fitted
+from archstat.models.onnx.bodies import (
+    loop_outputs,
+    scalars,
+    scanned,
+    tensors_of,
+    with_branches_taken,
+)
 from archstat.models.onnx.folding import fold
 
 MOST_ROUNDS = 100  # of inference, where a model works out shapes from shapes
@@ -54,6 +61,8 @@ class Exported:
         inputs: The inputs, with their first axis, which is the batch.
         stored: The tensors in the file, with their shapes and types.
         dims: The shape of each tensor that is known, with its first axis.
+        types: The types of these.
+        known: The numbers that are stored one in a tensor, such as how often a loop runs.
     """
 
     nodes: Sequence[Any]
@@ -61,6 +70,8 @@ class Exported:
     stored: Mapping[str, tuple[Dims, int]]
     dims: Mapping[str, Dims]
     opset: int
+    types: Mapping[str, int] = field(default_factory=dict)
+    known: Mapping[str, int | bool] = field(default_factory=dict)
 
 
 def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
@@ -83,18 +94,26 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
         raise UsageError(f"{shown(path)} is no ONNX model") from None
     if not model.graph.node:
         raise UsageError(f"{shown(path)} is no ONNX model with operators")
+    while with_branches_taken(model.graph):
+        pass
     stored = {each.name: (tuple(each.dims), each.data_type) for each in model.graph.initializer}
     stated = _stated(model, path, stored, inputs)
     model = _inferred(model, path, stated)
-    found = [*model.graph.input, *model.graph.value_info, *model.graph.output]
-    dims = {each.name: known for each in found if (known := _dims(each)) is not None}
+    tensors = tensors_of(model.graph)
+    dims = {name: shape for name, (shape, _) in tensors.items()}
     return Exported(
         list(model.graph.node),
         stated,
         stored,
         {**dims, **{name: shape for name, (shape, _) in stored.items()}, **stated},
-        next((each.version for each in model.opset_import if each.domain in STANDARD), 1),
+        _opset(model),
+        {name: kind for name, (_, kind) in tensors.items()},
+        scalars(model.graph),
     )
+
+
+def _opset(model: Any) -> int:
+    return next((each.version for each in model.opset_import if each.domain in STANDARD), 1)
 
 
 def _stated(
@@ -112,7 +131,11 @@ def _stated(
                 hint=did_you_mean(name, names),
             ).within("input")
         asked[name] = given
-    steps = {each for node in model.graph.node if node.op_type in RECURRENT for each in node.input}
+    steps = {
+        each
+        for node in model.graph.node
+        for each in (node.input if node.op_type in RECURRENT else scanned(node))
+    }
     return {
         name: (
             (_sizes(each)[0] or 1) if name in steps else 1,
@@ -176,7 +199,7 @@ def _inferred(model: Any, path: str, stated: Mapping[str, Dims]) -> Any:
 
 
 def _keep_shapes(model: Any) -> bool:
-    """State the shapes of norms, of which inference leaves some open; return whether one was."""
+    """State the shapes that inference leaves open, of norms and of loops; return if any was."""
     given = [*model.graph.input, *model.graph.value_info, *model.graph.output]
     known = {each.name: each for each in given if _dims(each) is not None}
     made = False
@@ -188,6 +211,13 @@ def _keep_shapes(model: Any) -> bool:
             model.graph.value_info.append(stated)
             known[output] = stated
             made = True
+    for node in model.graph.node:
+        if node.op_type == "Loop" and not set(node.output) <= known.keys():
+            tensors = tensors_of(model.graph)
+            for name, *typed in loop_outputs(node, scalars(model.graph), tensors, _opset(model)):
+                shape, kind = typed
+                model.graph.value_info.append(helper.make_tensor_value_info(name, kind, shape))
+                made |= name not in known
     return made
 
 

@@ -1,60 +1,17 @@
-"""What each operator of the standard domain is: a layer kind, or one with MACs of its own."""
+"""What each operator of the standard domain is: a layer kind, or one of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
-
-from onnx import helper
 
 from archstat.layers import Layer, layer_kinds
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.layers.reach import Mixing, Permuted, Reach, Reshaped
-from archstat.models.onnx.file import STANDARD, Dims, Exported
-
-
-@dataclass(frozen=True)
-class Use:
-    """An operator where it stands, with the shapes that it works on, batch included.
-
-    Attributes:
-        inputs: The names of its inputs; empty where one is left out.
-        data: Those that come from the network's input.
-    """
-
-    node: Any
-    model: Exported
-    inputs: Sequence[str]
-    data: Sequence[str]
-
-    @property
-    def given(self) -> Dims:
-        """The shape of the first input that is data."""
-        return self.model.dims[self.data[0]]
-
-    @property
-    def out(self) -> Dims:
-        """The shape of the first output."""
-        return self.model.dims[self.node.output[0]]
-
-    def stated(self, name: str, default: Any = None) -> Any:
-        """Return an attribute."""
-        for attribute in self.node.attribute:
-            if attribute.name == name:
-                value = helper.get_attribute_value(attribute)
-                return value.decode() if isinstance(value, bytes) else value
-        return default
-
-    def shape(self, number: int) -> Dims | None:
-        """Return the shape of an input by its number, if it is there and known."""
-        name = self.inputs[number] if number < len(self.inputs) else ""
-        return self.model.dims.get(name)
-
-    def has(self, number: int) -> bool:
-        """Return whether an input is there."""
-        return number < len(self.inputs) and bool(self.inputs[number])
+from archstat.models.onnx.counting import counted
+from archstat.models.onnx.file import Dims
+from archstat.models.onnx.use import Use, is_standard
 
 
 def _known() -> Mapping[str, Any]:
@@ -69,23 +26,19 @@ def layer_of(use: Use) -> Layer:
     return made or observed(use)
 
 
-def is_standard(node: Any) -> bool:
-    """Return whether an operator is of ONNX's own domain."""
-    return node.domain in STANDARD
-
-
 def observed(use: Use) -> Observed:
     """Return an operator for which there is no layer kind."""
     name = use.node.op_type
-    counted = MACS.get(name) if is_standard(use.node) else None
-    macs = counted(use) if counted else None
-    is_open = name in OPEN or not is_standard(use.node) or (counted is not None and macs is None)
+    macs, uncounted = counted(use)
     out = use.out
+    examples = max(1, out[0] if out else 1)
+    if macs % examples:  # the rounds of a loop, of which no one is like the others
+        uncounted = (name,)
     return Observed(
         kind=name if is_standard(use.node) else f"{use.node.domain}.{name}",
         shape=out[1:],
-        macs_seen=(macs or 0) // max(1, out[0] if out else 1),
-        uncounted=(name,) if is_open else (),
+        macs_seen=macs // examples,
+        uncounted=uncounted,
         is_unit=bool(macs) and len(use.data) < sum(map(bool, use.inputs)),
         is_view=name in VIEWS and len(use.data) == 1,
         reads=_reach(use),
@@ -257,80 +210,6 @@ KINDS: Mapping[str, Callable[[Use], Layer | None]] = {
 }
 """The layer kind that an operator is; None where it is none as it stands there."""
 
-
-def _convolution_macs(use: Use, weight: int = 1) -> int | None:
-    shape = use.shape(weight)
-    if shape is None:
-        return None
-    if use.node.op_type == "ConvTranspose":
-        return prod(use.given) * prod(shape[1:])
-    return prod(use.out) * prod(shape[1:])
-
-
-def _product_macs(use: Use, left: int = 0) -> int | None:
-    shape = use.shape(left)
-    if not shape:
-        return None
-    return prod(use.out) * shape[-2 if use.stated("transA", 0) else -1]
-
-
-def _recurrent_macs(gates: int) -> Callable[[Use], int | None]:
-    """Return what counts a recurrent layer: at each step, both products of every gate."""
-
-    def macs(use: Use) -> int | None:
-        weights, states = use.shape(1), use.shape(2)
-        if weights is None or states is None or len(use.given) != 3:  # noqa: PLR2004  steps, batch, features
-            return None
-        directions, rows, features = weights
-        steps = use.given[0] * use.given[1]
-        return steps * directions * gates * (rows // gates) * (features + states[2])
-
-    return macs
-
-
-def _einsum_macs(use: Use) -> int | None:
-    """Return the size of all axes that a product of two tensors runs over, if one is summed."""
-    left, _, right = str(use.stated("equation")).replace(" ", "").partition("->")
-    terms = left.split(",")
-    if len(terms) != 2 or "." in left or not right:  # noqa: PLR2004  a product of two
-        return None
-    sizes: dict[str, int] = {}
-    for number, term in enumerate(terms):
-        sizes |= dict(zip(term, use.shape(number) or (), strict=False))
-    return prod(sizes.values()) if set(sizes) - set(right) else 0
-
-
-def _attention_macs(use: Use) -> int | None:
-    """Return both products of attention: of each query with each key, and of that with the values.
-
-    Keys that were kept from before count, too.
-    """
-    query, key, past = use.shape(0), use.shape(1), use.shape(4)
-    if query is None or key is None or (use.has(4) and past is None):
-        return None
-    keys = key[-2] + (past[-2] if past else 0)
-    return keys * (prod(query) + prod(use.out))
-
-
-MACS: Mapping[str, Callable[[Use], int | None]] = {
-    "Attention": _attention_macs,
-    "Conv": _convolution_macs,
-    "ConvInteger": _convolution_macs,
-    "ConvTranspose": _convolution_macs,
-    "Einsum": _einsum_macs,
-    "GRU": _recurrent_macs(3),
-    "Gemm": _product_macs,
-    "LSTM": _recurrent_macs(4),
-    "MatMul": _product_macs,
-    "MatMulInteger": _product_macs,
-    "QLinearConv": lambda use: _convolution_macs(use, 3),
-    "QLinearMatMul": _product_macs,
-    "RNN": _recurrent_macs(1),
-}
-"""The multiply–accumulates of operators that multiply and may be no layer kind."""
-
-OPEN = frozenset({"DFT", "DeformConv", "Det", "If", "Loop", "STFT", "Scan"})
-"""Operators that multiply, or run others, and that nobody counts here."""
 
 VIEWS = frozenset({"Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"})
 

@@ -9,15 +9,15 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from onnx import AttributeProto
-
 from archstat.errors import TraceError, UsageError
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, is_bias, times
+from archstat.models.onnx.bodies import bodies, captured
 from archstat.models.onnx.file import FLOATS, QUANTIZED, Exported
 from archstat.models.onnx.naming import names_of
-from archstat.models.onnx.operators import LEARNED, VIEWS, Use, is_standard, layer_of
+from archstat.models.onnx.operators import LEARNED, VIEWS, layer_of
+from archstat.models.onnx.use import Use, is_standard
 
 SIZES = frozenset({"Shape", "Size"})
 """Operators that tell a shape, which is known, and read no values."""
@@ -39,8 +39,12 @@ def graph_of_model(model: Exported, name: str, *, batch_size: int) -> Graph:
     first, *others = model.inputs
     more = {other: model.inputs[other][1:] for other in others}
     nodes = tuple(reader.nodes)
-    notes = (f"exported as ONNX, opset {model.opset}",)
-    return Graph(Path(name).name, model.inputs[first][1:], nodes, notes=notes, more_inputs=more)
+    notes = [f"exported as ONNX, opset {model.opset}"]
+    if any(node.op_type == "If" for node in model.nodes):
+        notes.append("of branches that values choose, the one that costs more is counted")
+    return Graph(
+        Path(name).name, model.inputs[first][1:], nodes, notes=tuple(notes), more_inputs=more
+    )
 
 
 class _Reader:
@@ -64,7 +68,7 @@ class _Reader:
 
     def read(self, node: Any, path: str) -> None:
         """Read an operator: a constant, a bias of the product before it, or a node of its own."""
-        inputs = list(node.input)
+        inputs = [*node.input, *captured(node)]
         data = [name for name in dict.fromkeys(inputs) if name in self._makers]
         if not data or node.op_type in SIZES:
             sources = [name for name in inputs if name in self._stored]
@@ -162,17 +166,15 @@ class _Reader:
 def _inside(node: Any, unclaimed: Mapping[str, Shape]) -> list[tuple[str, Shape]]:
     """Return what the graphs in an operator, as those of `If`, read of what is stored, or store."""
     found: dict[str, Shape] = {}
-    for attribute in node.attribute:
-        graphs = [attribute.g] if attribute.type == AttributeProto.GRAPH else attribute.graphs
-        for graph in graphs:
-            found |= {
-                each.name: tuple(each.dims)
-                for each in graph.initializer
-                if each.data_type in FLOATS | QUANTIZED and prod(each.dims) > 1
-            }
-            for inner in graph.node:
-                found |= {name: unclaimed[name] for name in inner.input if name in unclaimed}
-                found |= dict(_inside(inner, unclaimed))
+    for graph in bodies(node):
+        found |= {
+            each.name: tuple(each.dims)
+            for each in graph.initializer
+            if each.data_type in FLOATS | QUANTIZED and prod(each.dims) > 1
+        }
+        for inner in graph.node:
+            found |= {name: unclaimed[name] for name in inner.input if name in unclaimed}
+            found |= dict(_inside(inner, unclaimed))
     return list(found.items())
 
 
