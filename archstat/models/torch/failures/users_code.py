@@ -51,19 +51,19 @@ def users_line(error: BaseException) -> str | None:
 
 
 def reading_line(error: BaseException) -> str | None:
-    """Return the last line, of whatever library but torch, that led to an exception."""
+    """Return the line that led to an exception: the user's last, or else a library's."""
     return _told(traceback.extract_tb(error.__traceback__))
 
 
 def running_line(frame: FrameType) -> str | None:
-    """Return the innermost line that runs, of whatever library but torch, on this side of us."""
+    """Return the line that runs on this side of us: the user's innermost, or else a library's."""
     steps = traceback.StackSummary.extract(traceback.walk_stack(frame))
     inside = takewhile(lambda step: not step.filename.endswith(RUNS), steps)
     return _told([*inside][::-1])
 
 
 def _told(steps: Iterable[FrameSummary]) -> str | None:
-    """Return the last line of whatever library but torch, and the standard one."""
+    """Return the last line of the user's own, or else of whatever library but torch."""
     torchs = str(Path(str(sys.modules["torch"].__file__)).parent) + os.sep
     found = [
         step
@@ -76,6 +76,8 @@ def _told(steps: Iterable[FrameSummary]) -> str | None:
     ]
     if not found:
         return None
+    own = [step for step in found if INSTALLED.isdisjoint(Path(step.filename).parts)]
+    found = own or found
     return f"{Path(found[-1].filename).name}, line {found[-1].lineno}: {found[-1].line}"
 
 
