@@ -48,6 +48,7 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
             process_kept(_random_devices(standins)),
             torch.set_grad_enabled(autograd is not None),
             in_mode(model, training=autograd is not None),
+            torch.jit.optimized_execution(should_optimize=False),  # which fuses what it runs
             warnings.catch_warnings(action="ignore"),
             nullcontext() if autograd is None else _apart(),
             autograd or nullcontext(),

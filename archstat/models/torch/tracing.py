@@ -120,7 +120,7 @@ def trace_module(
         DeviceError: There is no such device.
     """
     name = type(model).__name__
-    source = Source(name, unwrapped(model, name))
+    source = Source(name, unwrapped(model))
     tensors = tensors_in((tuple(examples), dict(named_examples)))
     if bool(question.inputs) == bool(tensors):
         raise UsageError(

@@ -15,25 +15,15 @@ from torch.nn.parameter import is_lazy
 
 from archstat.errors import UsageError
 from archstat.models.torch.private import compiled_from, tree_map_only
+from archstat.models.torch.scripted import opened
 
 
-def unwrapped(model: nn.Module, name: str) -> nn.Module:
-    """Return the model inside of nn.DataParallel, or of what torch.compile has made of one.
-
-    Raises:
-        UsageError: It is compiled, so that nobody can look inside.
-    """
-    for path, module in model.named_modules():
-        if isinstance(module, torch.jit.ScriptModule):
-            place = f": module {path!r}" if path else ""
-            raise UsageError(
-                f"{name}{place} is a ScriptModule, which hides its layers",
-                hint="give the nn.Module that it was made from",
-            )
+def unwrapped(model: nn.Module) -> nn.Module:
+    """Return the model inside of nn.DataParallel, or of what torch.compile has made of one."""
     if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
-        return unwrapped(model.module, name)
+        return unwrapped(model.module)
     inner = compiled_from(model)
-    return model if inner is None else unwrapped(inner, name)
+    return opened(model) if inner is None else unwrapped(inner)
 
 
 def materialized(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> nn.Module:

@@ -79,16 +79,65 @@ def test_a_compiled_model_is_the_model_inside():
     assert [(row.name, row.params) for row in report.layers] == [("0", 10)]
 
 
-@pytest.mark.filterwarnings("ignore:.torch.jit")
+class Gated(nn.Module):
+    """A convolution with a gate of parameters, and a branch that only a script keeps."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU())
+        self.gate = nn.Parameter(torch.zeros(4, 2))
+
+    def forward(self, x):
+        x = self.inner(x)
+        if x.shape[-1] > 2:
+            x = x.mean((2, 3))
+        return x @ self.gate
+
+
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    ("wrap", "place"),
-    [(lambda model: model, ""), (nn.Sequential, ": module '0'")],
+    "made",
+    [
+        pytest.param(torch.jit.script, id="scripted"),
+        pytest.param(lambda model: torch.jit.trace(model, torch.zeros(1, 3, 8, 8)), id="traced"),
+    ],
 )
-def test_a_script_module_is_refused(wrap, place):
-    model = wrap(torch.jit.script(nn.Linear(4, 2)))
-    with pytest.raises(archstat.ArchstatError) as caught:
-        archstat.analyze(model, (4,))
-    assert str(caught.value) == (
-        f"{type(model).__name__}{place} is a ScriptModule, which hides its layers\n"
-        "  hint: give the nn.Module that it was made from"
+@pytest.mark.parametrize("is_part", [False, True])
+def test_what_torch_jit_has_made_is_opened(made, is_part):
+    script = made(Gated().eval())
+    model = nn.Sequential(nn.Identity(), script, nn.Linear(2, 5)) if is_part else script
+    example = torch.rand(2, 3, 8, 8)
+    before = model(example)
+
+    report = archstat.analyze(model, (3, 8, 8), train=True)
+
+    # 4 · 27 products at 6 · 6 places, 4 · 2 with the gate, and 2 · 5 of the layer behind it
+    assert report.totals.macs == 3_888 + 8 + 10 * is_part
+    assert report.totals.params == 4 * 27 + 4 + 8 + 8 + 15 * is_part
+    step = report.totals.step
+    assert (step.input_gradient_macs, step.weight_gradient_macs) == (
+        8 + 10 * is_part,
+        3_888 + 8 + 10 * is_part,
     )
+    assert [row.receptive_field.size for row in report.layers if "conv" in row.kind] == [(3, 3)]
+    assert torch.equal(model(example), before)
+    assert not is_part or model[1] is script
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scripted_function_counts_the_same_every_time():
+    @torch.jit.script
+    def product(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return torch.relu(x @ weight)
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(4, 5))
+
+        def forward(self, x):
+            return product(x, self.weight)
+
+    model = Net()
+    steps = [archstat.analyze(model, (4,), train=True).totals.step for _ in range(3)]
+    assert [step.weight_gradient_macs for step in steps] == [20, 20, 20]

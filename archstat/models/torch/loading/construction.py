@@ -40,7 +40,7 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
             raise UsageError(
                 f"{name} is a model already; arguments go with a class or a function"
             ).within("arguments")
-        return Built(unwrapped(target, name), None)
+        return Built(unwrapped(target), None)
     if not callable(target):
         raise UsageError(f"{name} is neither a model nor what makes one: {shown(target)}")
     instead = {"arguments": {_missing(target, arguments) or "num_classes": 10}}
@@ -49,12 +49,12 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
 
     def make() -> nn.Module:
         with users_code(name, home), _random_state_kept():
-            return unwrapped(_module(target(**arguments), name), name)
+            return unwrapped(_module(target(**arguments), name))
 
     first = _on_meta(target, arguments, home)
     if isinstance(first, BaseException):
         return _with_values(make, first)
-    return Built(unwrapped(_module(first, name), name), make)
+    return Built(unwrapped(_module(first, name)), make)
 
 
 def _module(made: Any, name: str) -> nn.Module:
