@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
+from typing import Any
 
 from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node, Training
 from archstat.layers.base import Layer, Shape
@@ -83,6 +84,23 @@ class TrainingStep:
     def step_macs(self) -> int:
         """The multiply–accumulates of both passes."""
         return self.forward_macs + self.again_macs + self.backward_macs
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the JSON contract has of it."""
+        return {
+            "forward_macs": self.forward_macs,
+            "input_gradient_macs": self.input_gradient_macs,
+            "weight_gradient_macs": self.weight_gradient_macs,
+            "backward_macs": self.backward_macs,
+            **({"again_macs": self.again_macs} if self.again_macs else {}),
+            "step_macs": self.step_macs,
+            "param_bytes": self.param_bytes,
+            "gradient_bytes": self.gradient_bytes,
+            "kept_bytes": self.kept_bytes,
+            "optimizer_bytes": dict(self.optimizer_bytes),
+            "memory_bytes": {name: self.memory_bytes(name) for name in self.optimizer_bytes},
+            "unknown": list(self.unknown),
+        }
 
     def memory_bytes(self, optimizer: str) -> int:
         """Return the bytes of all that is held at the end of a forward pass."""

@@ -171,24 +171,6 @@ class Totals:
         facts["latency_s"] = dict(self.latency_s) or None
         return {key: value for key, value in facts.items() if value is not None}
 
-    def training_dict(self) -> dict[str, Any]:
-        """Return what the JSON contract has of a training step."""
-        cost = self.step
-        return {
-            "forward_macs": cost.forward_macs,
-            "input_gradient_macs": cost.input_gradient_macs,
-            "weight_gradient_macs": cost.weight_gradient_macs,
-            "backward_macs": cost.backward_macs,
-            **({"again_macs": cost.again_macs} if cost.again_macs else {}),
-            "step_macs": cost.step_macs,
-            "param_bytes": cost.param_bytes,
-            "gradient_bytes": cost.gradient_bytes,
-            "kept_bytes": cost.kept_bytes,
-            "optimizer_bytes": dict(cost.optimizer_bytes),
-            "memory_bytes": {name: cost.memory_bytes(name) for name in cost.optimizer_bytes},
-            "unknown": list(cost.unknown),
-        }
-
 
 @record
 class NetworkReport:
@@ -252,7 +234,7 @@ class NetworkReport:
             **({"convention": self.counting.to_dict()} if self.counting else {}),
             "layers": self.to_dicts(),
             "totals": self.totals.to_dict(),
-            **({"training": self.totals.training_dict()} if self.trains else {}),
+            **({"training": self.totals.step.to_dict()} if self.trains else {}),
             "notes": list(self.notes),
         }
 
