@@ -151,7 +151,7 @@ def test_an_operator_that_torch_does_not_count_is_named():
     finding = findings_of(Scaled(8, 2), 8)[2]
     assert (finding.verdict, finding.words) == (
         Agreement.EXPLAINED,
-        "differs as its ledger says: 32 = 2 × 32 MACs − 32 (mv, for which it has no rule)",
+        "differs as its ledger says: 32 = 2 × 32 MACs − 32 (mv, which it passes over)",
     )
 
 
