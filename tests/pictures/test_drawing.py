@@ -90,13 +90,17 @@ def test_letters_have_as_much_room_as_helvetica_gives_them():
     assert width_of("m5", 1000, is_strong=True) >= 889 + 556
 
 
-def test_a_text_is_cut_in_its_middle():
+def test_a_text_is_cut_in_its_middle_and_a_name_at_its_front():
     assert shortened("conv1", 200, 12) == "conv1"
-    cut = shortened("features.denseblock4.denselayer16.conv2", 130, 12)
-    assert cut.startswith("features")
-    assert cut.endswith("conv2")
+    cut = shortened("averagepoolingofeverything", 130, 12)
+    assert cut.startswith("average")
+    assert cut.endswith("thing")
     assert "…" in cut
     assert width_of(cut, 12) <= 130
+    name = "features.denseblock4.denselayer16.conv2"
+    assert shortened(name, 150, 12) == "…denselayer16.conv2"
+    assert shortened(name, 130, 12) == "…nselayer16.conv2"  # the last part alone says too little
+    assert shortened(name, 50, 12) == "…conv2"
 
 
 @pytest.fixture(scope="module")

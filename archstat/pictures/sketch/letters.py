@@ -47,20 +47,39 @@ def width_of(text: str, size: float, *, is_strong: bool = False) -> float:
 
 
 def shortened(text: str, room: float, size: float, *, is_strong: bool = False) -> str:
-    """Return a text that fits into so many pixels, its middle left out if it must.
+    """Return a text that fits into so many pixels.
 
-    >>> shortened("features.denseblock1.denselayer1", 100, 10)
-    'features…selayer1'
+    Of a name with points its first parts are left out, and else the middle.
+
+    >>> shortened("features.denseblock1.denselayer1", 100, 10), shortened("averagepooling", 50, 10)
+    ('…denselayer1', 'ave…ling')
     """
-    if width_of(text, size, is_strong=is_strong) <= room:
+
+    def width(kept: str) -> float:
+        return width_of(kept, size, is_strong=is_strong)
+
+    if width(text) <= room:
         return text
-    for kept in _kept(text):
-        if width_of(kept, size, is_strong=is_strong) <= room:
-            return kept
-    return "…"
+    fitting = (kept for kept in _ends(text) if width(kept) <= room)
+    whole = next(fitting, "")
+    if whole and 2 * width(whole) > room:
+        return whole
+    cuts = _tails(text) if "." in text else _without_middle(text)
+    return next((kept for kept in cuts if width(kept) <= room), "…")
 
 
-def _kept(text: str) -> Iterator[str]:
+def _ends(name: str) -> Iterator[str]:
+    """Yield a name without its first part, its first two, and so on."""
+    parts = name.split(".")
+    return (f"…{'.'.join(parts[first:])}" for first in range(1, len(parts)))
+
+
+def _tails(text: str) -> Iterator[str]:
+    """Yield the end of a text, shorter and shorter."""
+    return (f"…{text[first:]}" for first in range(1, len(text)))
+
+
+def _without_middle(text: str) -> Iterator[str]:
     """Yield a text with more and more of its middle left out."""
     for count in range(len(text) - 1, 1, -1):
         first = count // 2
