@@ -26,7 +26,7 @@ from archstat.report.folding import sections
 from archstat.report.report import NetworkReport, Row
 
 BAR_WIDTH = 8
-WIDTH = 880
+WIDTH = 912
 """Pixels that a picture may take beside the margin of a notebook."""
 
 NO_BREAK = "\u00a0"

@@ -92,7 +92,7 @@ def test_a_png_has_two_dots_for_each_pixel(alexnet, tmp_path):
     content = (tmp_path / "net.png").read_bytes()
     assert content.startswith(b"\x89PNG")
     wide = float(read(str(alexnet.draw())).one("svg")["width"])
-    assert wide <= 880 + 2 * 24  # a notebook, and the margins
+    assert wide <= 912 + 2 * 24  # a notebook, and the margins
     assert struct.unpack(">I", content[16:20]) == (2 * wide,)
 
 
