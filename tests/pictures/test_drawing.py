@@ -281,7 +281,7 @@ def test_a_picture_in_latex_needs_tikz_alone():
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="LaTeX is not installed")
 def test_a_picture_in_latex_compiles(tmp_path):
-    for style in ("blocks", "flat"):
+    for style in ("blocks", "lenet", "flat"):
         invoke("draw", "resnet18", "--style", style, "--depth", "3", "-o", tmp_path / "net.tex")
         (tmp_path / "main.tex").write_text(
             "\\documentclass{article}\n\\usepackage{tikz}\n\\begin{document}\n"
