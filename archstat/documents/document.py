@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import field
+from collections.abc import Callable, Container, Mapping
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from archstat.documents.cells import Cell, Look, Sign
@@ -100,6 +100,23 @@ class Table:
         """What stands under it: what signs behind titles mean, and the note."""
         footnotes = (column.footnote for column in self.columns)
         return tuple(filter(None, (*footnotes, self.note)))
+
+    def without_empty(self, keys: Container[str] | None = None) -> Table:
+        """Return it without the columns in which nothing stands; of these keys, if any are named.
+
+        It has no lines at its foot.
+        """
+        kept = [
+            at
+            for at, column in enumerate(self.columns)
+            if not (keys is None or column.key in keys)
+            or not self.lines
+            or any(line.cells[at] != "" for line in self.lines)
+        ]
+        lines = tuple(
+            replace(line, cells=tuple(line.cells[at] for at in kept)) for line in self.lines
+        )
+        return replace(self, columns=tuple(self.columns[at] for at in kept), lines=lines)
 
 
 @record

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 BENCH = "bench"
@@ -53,7 +54,7 @@ class SweepCase:
     processes: int = 3
     seconds: float = 6.0
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The hash of what is asked: the same on every machine, whatever else stands in a plan."""
         canonical = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
@@ -111,10 +112,8 @@ class SweepCase:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as records have it."""
-        return {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in asdict(self).items()
-        }
+        values = ((key, getattr(self, key)) for key in self.__dataclass_fields__)
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in values}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SweepCase:

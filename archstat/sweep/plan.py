@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from heapq import heapreplace
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,12 +84,12 @@ class SweepPlan:
 
         The longest case goes to the shard that has least to do so far: the same on every machine.
         """
-        loads = [0.0] * of
+        loads = [(0.0, shard) for shard in range(1, of + 1)]
         taken: set[SweepCase] = set()
         for case in sorted(self.cases, key=lambda case: (-case.estimate_s, case.id)):
-            least = loads.index(min(loads))
-            loads[least] += case.estimate_s
-            if least == number - 1:
+            load, shard = loads[0]
+            heapreplace(loads, (load + case.estimate_s, shard))
+            if shard == number:
                 taken.add(case)
         return tuple(case for case in self.cases if case in taken)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.documents.sweep.plan import plan_document
 from archstat.errors import UsageError
+from archstat.sweep import case
 from archstat.sweep.case import SweepCase
 from archstat.sweep.plan import read_plan
 
@@ -63,7 +65,7 @@ def test_a_case_has_the_same_id_everywhere():
 
 
 def test_a_case_is_the_command_that_asks_it():
-    case = SweepCase(
+    asked = SweepCase(
         "net.py:Net",
         inputs=("ids:int64:16", "mask=bool:16"),
         arguments=("width=8",),
@@ -71,7 +73,7 @@ def test_a_case_is_the_command_that_asks_it():
         threads=2,
         optimizer="sgd",
     )
-    assert case.command == (
+    assert asked.command == (
         "archstat bench net.py:Net --input ids:int64:16 --input mask=bool:16 --arg width=8 "
         "--batch 4 --device cpu --dtype float32 --mode eager --threads 2 --train sgd "
         "--processes 3 --seconds 6"
@@ -132,3 +134,29 @@ def test_shards_have_every_case_once_and_about_as_much_to_do(plan):
     assert sorted(case.id for part in parts for case in part) == sorted(c.id for c in cases.cases)
     assert [sum(case.estimate_s for case in part) for part in parts] == [68, 68, 68]
     assert cases.shard(1, 1) == cases.cases
+
+
+def test_a_case_is_hashed_once_however_often_its_id_is_read(plan, monkeypatch):
+    hashed = []
+    made = case.hashlib.sha256
+    monkeypatch.setattr(case.hashlib, "sha256", lambda text: hashed.append(text) or made(text))
+    cases = plan('[[cases]]\nmodels=["*"]\nbatch=[1, 2, 3]\n')  # 4 · 3 = 12
+    cases.shard(1, 2)
+    plan_document("plan.toml", cases.cases, {})
+    assert len(hashed) == 12
+
+
+def test_what_tells_two_cases_apart_stands_in_the_list(plan):
+    cases = plan(
+        '[[cases]]\nmodels=["nin"]\nbatch=1\nthreads=[1, 2]\ntrain=["", "sgd"]\nchannels_last=true'
+    ).cases
+    shown = plan_document("plan.toml", cases, {})
+    titles = [column.title for column in shown.parts[0].columns]
+    assert titles[-4:] == [
+        "threads",
+        "layout",
+        "train",
+        "about",
+    ]  # no column of inputs or arguments
+    assert len({line.cells[2:] for line in shown.parts[0].lines}) == 4
+    assert {column.key for column in shown.records().columns} >= {"input", "arguments"}
