@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 
@@ -100,3 +102,15 @@ def test_every_command_writes_a_workbook(name, tmp_path, monkeypatch):
     result = run(name, tmp_path, monkeypatch, "-o", "answer.xlsx")
     assert (result.stdout, result.stderr) == ("", "")
     assert (tmp_path / "answer.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize("name", sorted(set(WORDS) - LISTINGS - FOLDERS))
+def test_every_command_writes_parquet_that_says_what_csv_says(name, tmp_path, monkeypatch):
+    polars = pytest.importorskip("polars")
+    result = run(name, tmp_path, monkeypatch, "-o", "answer.parquet")
+    assert (result.stdout, result.stderr) == ("", "")
+    frame = polars.read_parquet(tmp_path / "answer.parquet")
+    printed = run(name, tmp_path, monkeypatch, "-f", "csv").stdout
+    lines = list(csv.reader(io.StringIO(printed)))
+    titles = lines.index(frame.columns)  # what is handed out has its heading above them
+    assert frame.height == len(lines) - titles - 1

@@ -38,6 +38,7 @@ def test_every_format_has_a_suffix_of_its_own():
         "json": ".json",
         "latex": ".tex",
         "markdown": ".md",
+        "parquet": ".parquet",
         "pdf": ".pdf",
         "terminal": "",
         "text": ".txt",

@@ -25,7 +25,7 @@ from archstat.documents.document import (
 )
 from archstat.formats import format_named, format_names, text_in
 
-TEXTS = sorted(set(format_names()) - {"xlsx", "pdf"})
+TEXTS = sorted(set(format_names()) - {"xlsx", "pdf", "parquet"})
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 EVIL = (
     '=1+1 | <script>x</script> \\end{tabular} #strong[b] "q" `c` **s** [l](u) $m$ & % _ ~ ^ { } // '
