@@ -58,7 +58,20 @@ RULES: Mapping[str, Sequence[Rule]] = {
         Needs("--submitted-arg", "--run-submitted-code"),
     ),
     "key": (Needs("--seed", "--variants"), Needs("--vary", "--variants")),
-    "results": (Needs("--per", "--best", hint="add --best FIGURE"),),
+    "results": (
+        Needs("--per", "--best", hint="add --best FIGURE"),
+        Needs("--figure", "--compare", hint="add --compare KEY"),
+        *(
+            Apart(option, other, why)
+            for other, why in (
+                ("--sql", "a query asks all by itself"),
+                ("--compare", "it has rows and columns of its own"),
+            )
+            for option in ("--best", "--columns", "--sort", "--top")
+        ),
+        Apart("--where", "--sql", "a query asks all by itself"),
+        Apart("--compare", "--sql", "a query asks all by itself"),
+    ),
     "sweep": (
         Needs("--address", "--engine", "ray"),
         Needs("--resource", "--engine", "ray"),

@@ -32,22 +32,22 @@ class Rows:
         self.columns = tuple(columns)
         self.rows = tuple(rows)
 
-    def without_empty_columns(self) -> Rows:
-        """Return it without the columns in which nothing stands."""
-        kept = [
-            at
-            for at in range(len(self.columns))
-            if not self.rows or any(row[at] not in (None, "") for row in self.rows)
-        ]
-        rows = [tuple(row[at] for at in kept) for row in self.rows]
-        return Rows([self.columns[at] for at in kept], rows)
-
 
 class Index:
-    """The cases of several stores in one table, `cases`; where each is from stands in `store`."""
+    """The cases of several stores in one table, `cases`; where each is from stands in `store`.
+
+    Attributes:
+        names: Of the stores: their folders, with the way to them where several are called alike.
+        unreadable: What is said of files that hold no case.
+    """
 
     def __init__(self, stores: Sequence[Store]) -> None:
         self._stores = stores
+        last = [store.folder.name for store in stores]
+        self.names = [
+            name if name and last.count(name) == 1 else str(store.folder)
+            for name, store in zip(last, stores, strict=True)
+        ]
         self.unreadable: list[str] = []
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> Rows:
@@ -77,10 +77,10 @@ class Index:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(":memory:")) as connection:
             parts = []
-            for number, store in enumerate(self._stores):
+            for number, (called, store) in enumerate(zip(self.names, self._stores, strict=True)):
                 path = _updated(store, self.unreadable)
                 connection.execute(f"ATTACH ? AS part{number}", (str(path),))
-                name = _quoted(store.folder.name)
+                name = _quoted(called)
                 parts.append(f"SELECT *, {name} AS store FROM part{number}.cases")  # noqa: S608
             connection.execute(f"CREATE TEMP VIEW cases AS {' UNION ALL '.join(parts)}")
             connection.set_authorizer(_reads_only)

@@ -87,7 +87,7 @@ def test_shards_part_a_plan(plan):
         (["sweep", "plan.toml", "-o", "plan.toml"], "'plan.toml' cannot be a store"),
         (["results", "."], "is no store"),
         (["results", ".", "--top", "0"], "--top: must be at least 1"),
-        (["results", ".", "--sql", "select 1", "--top", "3"], "--sql asks all by itself"),
+        (["results", ".", "--sql", "select 1", "--top", "3"], "--top says nothing beside --sql"),
         (["results", ".", "--sql", " "], "--sql: the query is empty"),
     ],
 )

@@ -36,6 +36,8 @@ Examples:
   archstat results store
   archstat results store --where 'batch_size>=32' --sort -examples_per_s
   archstat results h200 cpu --best examples_per_s --per model,store
+  archstat results june july --compare store
+  archstat results store --compare dtype --figure examples_per_s
   archstat results store --sql 'select device, count(*) from cases group by device'
   archstat results store -o all.csv
 """
@@ -63,6 +65,16 @@ def results(
     per: Annotated[
         str, typer.Option(metavar="KEY,…", help="With --best: what makes a group.")
     ] = "model,device",
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY", help="Cases that differ in nothing else beside each other, as by store."
+        ),
+    ] = None,
+    figure: Annotated[
+        str | None,
+        typer.Option(metavar="FIGURE", help="With --compare: of what.  [default: latency_s]"),
+    ] = None,
     columns: Annotated[
         str | None, typer.Option(metavar="KEY,…", help="Columns; 'all' for all of them.")
     ] = None,
@@ -77,7 +89,7 @@ def results(
     format_name: FormatOption = None,
     output: Output = None,
 ) -> None:
-    """Rows from what sweeps have kept: filter it, sort it, find the best, or ask in SQL."""
+    """Rows from what sweeps have kept: filter, sort, compare, find the best, or ask in SQL."""
     with answering():
         from archstat.documents.sweep.results import results_document
         from archstat.sweep.asking import KEYS, StoreQuestion
@@ -88,9 +100,16 @@ def results(
         if top is not None and top < 1:
             raise UsageError(f"--top: must be at least 1, got {top}")
         index = Index([Store(Path(name)) for name in stores])
+        title = ", ".join(stores)
+        if compare is not None:
+            from archstat.documents.sweep.compared import compared_document
+            from archstat.sweep.comparing import compared
+
+            with within("--compare"):
+                beside = compared(index, compare, figure or "latency_s", where or ())
+            target.send(compared_document(title, beside, index.unreadable))
+            return
         if sql is not None:
-            if where or best or columns or sort or top:
-                raise UsageError("--sql asks all by itself", hint="leave the other options out")
             with within("--sql"):
                 answer = index.ask(sql)
         else:
@@ -103,9 +122,8 @@ def results(
                 top,
             )
             answer = index.ask(*wanted.sql())
-            if columns is None:
-                answer = answer.without_empty_columns()
-        target.send(results_document(", ".join(stores), answer, index.unreadable))
+        usual = sql is None and columns is None
+        target.send(results_document(title, answer, index.unreadable, hides_empty=usual))
 
 
 def _names(text: str | None) -> list[str]:

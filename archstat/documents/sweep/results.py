@@ -42,22 +42,36 @@ SHARES = {"share_of_limit", "share_low", "share_high"}
 LOOKS = {"VALID": Look.GOOD, "failed": Look.BAD}
 
 
-def results_document(title: str, answer: Rows, unreadable: Iterable[str] = ()) -> Document:
-    """Return the rows that a query answers, with the units of the columns that are known."""
+def results_document(
+    title: str, answer: Rows, unreadable: Iterable[str] = (), *, hides_empty: bool = False
+) -> Document:
+    """Return the rows that a query answers, with the units of the columns that are known.
+
+    Args:
+        title: What was asked.
+        answer: The rows.
+        unreadable: What is said of files that hold no case.
+        hides_empty: Whether people see no columns in which nothing stands; programs see them all.
+    """
     columns = tuple(
         TITLES.get(name, Column(name, name.replace("_", " "), is_text=_is_text(answer, at)))
         for at, name in enumerate(answer.columns)
     )
     lines = tuple(
-        Line(tuple(_cell(name, value) for name, value in zip(answer.columns, row, strict=True)))
+        Line(tuple(cell_of(name, value) for name, value in zip(answer.columns, row, strict=True)))
         for row in answer.rows
     )
     notes = tuple(unreadable)
+    table = Table(columns, lines)
     return Document(
         "results",
         title,
-        parts=(Table(columns, lines), *((Notes(notes),) if notes else ())),
+        parts=(
+            table.without_empty() if hides_empty else table,
+            *((Notes(notes),) if notes else ()),
+        ),
         conclusion=count(len(lines), "row"),
+        records=lambda: table,
     )
 
 
@@ -65,7 +79,8 @@ def _is_text(answer: Rows, at: int) -> bool:
     return any(isinstance(row[at], str) for row in answer.rows)
 
 
-def _cell(name: str, value: object) -> Cell:  # noqa: PLR0911  a case for each type
+def cell_of(name: str, value: object) -> Cell:  # noqa: PLR0911  a case for each type
+    """Return a value of a column, with the unit that its name says."""
     if value is None:
         return ""
     if isinstance(value, str):
