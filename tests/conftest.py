@@ -1,5 +1,7 @@
 """How many examples hypothesis tries, and what an old torch cannot be asked.
 
+Failing checks of the helpers are explained as those of tests are.
+
 It tries 50 a law, or 5,000 with HYPOTHESIS_PROFILE=nightly.
 """
 
@@ -12,6 +14,7 @@ from hypothesis import settings
 
 from archstat.errors import UsageError
 
+pytest.register_assert_rewrite("tests.cli.running")
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("nightly", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -215,11 +215,11 @@ def test_the_suffix_decides_and_the_format_wins():
             ["error: --blank names none", "  hint: write --blank feature_map,weights"],
         ),
         (
-            ["-o", "key.pdf"],
+            ["-o", "key.bmp"],
             [
-                "error: -o 'key.pdf': the suffix says no format",
+                "error: -o 'key.bmp': the suffix says no format",
                 (
-                    "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, "
+                    "  hint: use .csv, .html, .json, .tex, .md, .pdf, .txt, .tsv, .typ, .xlsx, "
                     ".docx, or state one with --format"
                 ),
             ],

@@ -48,10 +48,12 @@ ONE = {
 """An input shape and settings for every kind of one input."""
 
 JOINS = ("add", "concat", "multiply")
+NO_MODULES = ("select",)
+"""Kinds of one input that torch has no module for."""
 
 
 def network_of(kind):
-    """Return a network of one layer of a kind; of two convolutions and a join."""
+    """Return a network of one layer of a kind; with convolutions where that is no module."""
     if kind in JOINS:
         conv = {"out_channels": 4, "kernel_size": 3, "padding": 1}
         return network(
@@ -62,4 +64,7 @@ def network_of(kind):
             name=kind,
         )
     shape, settings = ONE[kind]
+    if kind in NO_MODULES:
+        conv = ("conv", "conv2d", {"out_channels": shape[0], "kernel_size": 1})
+        return network(conv, ("layer", kind, settings), input_shape=shape, name=kind)
     return network(("layer", kind, settings), input_shape=shape, name=kind)

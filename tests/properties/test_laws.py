@@ -118,7 +118,7 @@ def test_what_an_average_divides_by_changes_no_shape(kernel_size, stride, ceil_m
 @given(kind=st.sampled_from(list(layer_kinds().values())), data=st.data())
 def test_a_layer_is_its_changed_settings(kind, data):
     needed = {"out_channels": 2, "kernel_size": 3, "out_features": 2, "output_size": 2, "size": 5}
-    needed |= {"num_groups": 2, "padding": 1}
+    needed |= {"num_groups": 2, "padding": 1, "picks": [1, 0, 1]}
     optional = {"stride": 2, "bias": False, "ceil_mode": True, "dilation": 2, "affine": False}
     known = kind.__dataclass_fields__
     settings = data.draw(

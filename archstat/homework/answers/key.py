@@ -156,8 +156,8 @@ def _is_asked(row: Row) -> bool:
 
 
 def _makes_a_map(kind: str, in_shape: Shape, out_shape: Shape) -> bool:
-    """Return whether a layer's map is to be worked out: it is joined, or has other sides."""
-    return kind == Concat.kind or (len(out_shape) > 1 and in_shape[1:] != out_shape[1:])
+    """Return whether a layer's map is to be worked out: it is joined, or not what it reads."""
+    return kind == Concat.kind or (len(out_shape) > 1 and in_shape != out_shape)
 
 
 def counts(truth: Truth, layer: str, quantity: str) -> bool:

@@ -90,6 +90,8 @@ def test_the_contract_of_json():
         "epoch_images",
         "archstat",
         "params",
+        "began",
+        "commit",
     ]
     assert [document["schema"], document["kind"], document["protocol"]] == [1, "bench", 1]
     assert list(document["results"][1])[:4] == ["case", "work", "trials", "failure"]

@@ -73,6 +73,8 @@ def work_out(row, inputs):
         if kind == "concat":
             channels = sum(one["map"][2] for one in inputs)
         found |= {"map": (height, width, channels), "sees": joined([one["sees"] for one in inputs])}
+    elif kind == "select":
+        found |= {"map": (height, width, len(re.findall(r"\d+", settings))), "sees": sees}
     elif "norm" in kind:
         found |= {"map": (height, width, channels), "weights": channels, "sees": sees}
     elif kind == "zero_pad2d":
