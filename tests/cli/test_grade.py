@@ -499,6 +499,14 @@ def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     )
 
 
+def test_who_asks_for_one_student_is_told_that_points_have_changed(tmp_path):
+    root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
+    grade(root, "--out-of", 10)
+    said = grade(root, "--out-of", 20, "--explain", "bob").stderr
+    assert said == ("note: points that changed since the last grading: 2; report.md tells whose\n")
+    assert "bob" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
 def test_the_grade_book_says_of_how_many_points(tmp_path):
     folder(tmp_path / "in", "leekim_123_4567_hw.md", content=SLIPPED.encode())
     roster = tmp_path / "roster.csv"

@@ -15,7 +15,7 @@ from archstat.cli.streams import say
 from archstat.errors import UsageError, did_you_mean, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from archstat.documents.document import Document, Part
     from archstat.formats.special.feedback import ForStudents
@@ -248,8 +248,10 @@ def with_pictures(report: ClassReport, document: Document) -> Document:
     return replace(document, parts=tuple(parts))
 
 
-def explained(finals: Finals, student: str, policy: Policy, title: str) -> Document:
-    """Return how the points of a student came about.
+def explained(
+    finals: Finals, student: str, policy: Policy, title: str, changed: Collection[Changed]
+) -> Document:
+    """Return how the points of a student came about; and say if points of the class have changed.
 
     Raises:
         UsageError: Nobody of that name has handed anything in.
@@ -265,6 +267,9 @@ def explained(finals: Finals, student: str, policy: Policy, title: str) -> Docum
             f"--explain: nobody called {shown(student)} has handed anything in",
             hint=did_you_mean(student, keys) or f"there are {', '.join(keys[:6])}",
         )
+    if changed:
+        number = len(changed)
+        say(f"note: points that changed since the last grading: {number}; report.md tells whose")
     best = max(found, key=lambda one: one.record.outcome.points or -1)
     return points_document(best, finals.by_key[best.submission.key], policy, title)
 

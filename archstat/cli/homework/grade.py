@@ -225,7 +225,7 @@ def grade(
         document = (
             class_document(report)
             if explained is None
-            else collecting.explained(finals, explained, rules, title)
+            else collecting.explained(finals, explained, rules, title, changed)
         )
         try:
             collecting.write_results(report, output, assignment or report.model, names)
