@@ -54,8 +54,9 @@ class DeviceLimit:
         name: The device's name, as its record has it.
         rates: The best that was reached.
         floor: The least seconds of a pass at these.
-        usual: The same at what the best probes reach in the median.
+        usual: The same at what the best probes reach in the median; None where none was measured.
         set_bytes: The bytes on which the rate of memory was measured.
+        source: Of rates that were stated, and not measured; else empty.
     """
 
     device: str
@@ -64,8 +65,9 @@ class DeviceLimit:
     name: str
     rates: Rates
     floor: Floor
-    usual: Floor
+    usual: Floor | None
     set_bytes: int
+    source: str = ""
 
 
 def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[DeviceLimit]:

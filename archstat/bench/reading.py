@@ -57,6 +57,10 @@ def from_dict(document: object) -> Record:
     Raises:
         RecordError: It holds none, or one of another schema.
     """
+    if isinstance(document, dict) and document.get("kind") == "sweep":  # a case, around its record
+        if document.get("status") == "failed":
+            raise RecordError("is a case that has failed, and holds no record")
+        document = document.get("answer")
     if not isinstance(document, dict) or document.get("kind") != "bench":
         raise RecordError("holds no record of archstat bench", hint=HINT)
     if document.get("schema") != SCHEMA:

@@ -54,11 +54,51 @@ def test_layers_have_their_own(ceilings):
     assert "4.80 µs" in next(line for line in text.splitlines() if line.split()[:1] == ["C3"])
 
 
+def test_a_data_sheet_is_told_apart_from_what_was_measured(ceilings):
+    words = ["limit", "lenet5", "--batch", "1000", "--on"]
+    done = invoke(*words, f"h200-sxm,{ceilings}", "--dtype", "float32,bfloat16", "-f", "json")
+    plain, short, measured = json.loads(done.stdout)["records"]
+    # 833,040,000 operations at 67 TFLOP/s, and at half of 1,979; bytes at 4.8 TB/s take 0.9 µs
+    assert plain["limit_s"] == pytest.approx(833_040_000 / 67e12)
+    assert short["limit_s"] == pytest.approx(833_040_000 / 989.5e12)
+    assert (plain["rates"], plain["usual_s"], plain["name"]) == (
+        "data sheet",
+        None,
+        "NVIDIA H200 SXM",
+    )
+    assert measured["rates"] == "measured"
+    text = invoke(*words, "h200-sxm").stdout
+    assert "half of what is stated with sparsity" in " ".join(text.split())
+
+
+def test_a_file_goes_before_a_data_sheet_of_its_name(ceilings):
+    ceilings.rename("h200-sxm")
+    text = invoke("limit", "lenet5", "--on", "h200-sxm").stdout
+    assert "measured" in text
+    assert "Some Processor" in text
+
+
+def test_a_case_of_a_sweep_is_a_record_as_well(ceilings):
+    record = json.loads(ceilings.read_text())
+    case = {"schema": 1, "kind": "sweep", "status": "done", "answer": record}
+    ceilings.with_name("case.json").write_text(json.dumps(case))
+    plain, wrapped = (
+        json.loads(invoke("limit", "lenet5", "--on", name, "-f", "json").stdout)["records"]
+        for name in ("cpu.json", "case.json")
+    )
+    assert plain == wrapped
+    ceilings.write_text(json.dumps({**case, "status": "failed", "answer": {}}))
+    told = invoke("limit", "lenet5", "--on", "cpu.json").stderr
+    assert told == "error: cpu.json: is a case that has failed, and holds no record\n"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["limit", "lenet5", "--on", "none.json"], "none.json: cannot be read"),
-        (["limit", "lenet5", "--on", ","], "--on names no file"),
+        (["limit", "lenet5", "--on", ","], "--on names no device"),
+        (["limit", "lenet5", "--on", "h20"],
+         "no file and no data sheet 'h20'\n  hint: did you mean 'h200-sxm'?"),
         (["limit", "lenet5", "--on", "cpu.json", "--dtype", "float16"],
          "cpu.json: has no ceilings of a device in float16"),
         (["limit", "lenet5", "--on", "cpu.json", "--batch", "0"], "--batch"),

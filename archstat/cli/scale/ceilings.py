@@ -20,10 +20,13 @@ from archstat.cli.shared import (
     Set,
     answering,
 )
-from archstat.errors import UsageError, within
+from archstat.errors import RecordError, UsageError, did_you_mean, shown, within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from archstat.bench.ceilings import DeviceLimit
+    from archstat.bench.work import Work
 
 EPILOG = """\b
 Examples:
@@ -35,6 +38,7 @@ EPILOG_LIMIT = """\b
 Examples:
   archstat limit paper-alexnet --on h200.json
   archstat limit paper-alexnet --batch 32 --on cpu.json,h200.json --layers
+  archstat limit paper-alexnet --on h200-sxm,rtx-4090 --dtype bfloat16
 """
 
 
@@ -89,8 +93,9 @@ def limit(
     on: Annotated[
         str,
         typer.Option(
-            metavar="FILE,…",
-            help="Records of archstat ceilings, or of any benchmark: the devices.",
+            metavar="FILE|NAME,…",
+            help="Devices: records of archstat ceilings or of any benchmark, or names of "
+            "data sheets, such as h200-sxm.",
             show_default=False,
         ),
     ],
@@ -117,10 +122,8 @@ def limit(
         files = [name.strip() for name in on.split(",") if name.strip()]
         target = destination(format_name, output, model, *files)
         if not files:
-            raise UsageError("--on names no file", hint="write --on h200.json")
+            raise UsageError("--on names no device", hint="write --on h200.json, or --on h200-sxm")
         from archstat.bench.asking import known
-        from archstat.bench.ceilings import limits
-        from archstat.bench.reading import read_record
         from archstat.cli.benchmarks.bench_run import dtypes_named
         from archstat.cli.streams import stdout_kept
         from archstat.documents.bench.ceilings import limits_document
@@ -130,14 +133,14 @@ def limit(
         dtypes = () if dtype is None else dtypes_named(dtype)
         size = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        records = [(name, read_record(Path(name))) for name in files]
+        devices = [(name, _device(name)) for name in files]
         with stdout_kept():  # a user's file may print
             found = known(model, asked, [size])
         work = found.works[size]
         limiting: list[DeviceLimit] = []
-        for name, record in records:
+        for name, limits in devices:
             with within(name):
-                limiting += limits(work, record, dtypes)
+                limiting += limits(work, dtypes)
         about = {
             "model": model,
             "title": f"{model}: {found.title}" if found.title != model else model,
@@ -147,3 +150,25 @@ def limit(
             "example": "example",
         }
         target.send(limits_document(about, work, limiting, layers=layers))
+
+
+def _device(name: str) -> Callable[[Work, Sequence[str]], Iterable[DeviceLimit]]:
+    """Return what tells the limits of a device: a record, or a data sheet of this name.
+
+    Raises:
+        RecordError: There is neither.
+    """
+    from archstat.bench.ceilings import limits
+    from archstat.bench.datasheets import data_sheets
+    from archstat.bench.reading import read_record
+
+    path, sheets = Path(name), data_sheets()
+    if name in sheets and not path.exists():
+        return sheets[name].limits
+    if not path.exists() and not path.suffix:
+        raise RecordError(
+            f"there is no file and no data sheet {shown(name)}",
+            hint=did_you_mean(name, list(sheets)) or f"there are {', '.join(sheets)}",
+        )
+    record = read_record(path)
+    return lambda work, dtypes: limits(work, record, dtypes)

@@ -31,6 +31,7 @@ OF_CEILINGS = (
     Column("usual", "median"),
     Column("probe", "by", is_text=True, wraps=True, importance=1),
 )
+DATA_SHEET, MEASURED = "data sheet", "measured"
 NAMES = {CONV: "convolutions", MATMUL: "matrix products", MEMORY: "memory"}
 UNITS = {CONV: "FLOP/s", MATMUL: "FLOP/s", MEMORY: "B/s"}
 
@@ -91,6 +92,7 @@ def limits_document(
     columns = (
         *(column for column in OF_DEVICE if column.key != "device"),
         Column("name", "on", is_text=True, wraps=True),
+        Column("rates", "rates", is_text=True, importance=4),
         Column("limit_s", "limit", unit=unit.name),
         Column("usual_s", "at the median", unit=unit.name, importance=3),
         Column("layerwise_s", "layer by layer", unit=unit.name, importance=2),
@@ -99,13 +101,14 @@ def limits_document(
     )
 
     def line(limit: DeviceLimit) -> Line:
-        floor = limit.floor
+        floor, usual = limit.floor, limit.usual
         cells: tuple[Cell, ...] = (
             limit.dtype,
             limit.threads or "",
             limit.name,
+            DATA_SHEET if limit.source else MEASURED,
             Number(floor.fused_s, unit.number(floor.fused_s)),
-            Number(limit.usual.fused_s, unit.number(limit.usual.fused_s)),
+            "" if usual is None else Number(usual.fused_s, unit.number(usual.fused_s)),
             Number(floor.layerwise_s, unit.number(floor.layerwise_s)),
             _rate(about["batch_size"] / floor.fused_s),
             floor.bound,
@@ -113,12 +116,13 @@ def limits_document(
         return Line(cells)
 
     table = Table(columns, tuple(map(line, limits)))
-    parts = (table, _layers(work, limits)) if layers else (table,)
+    seen = table.without_empty({"threads", "usual_s"})
+    parts = (seen, _layers(work, limits)) if layers else (seen,)
     return Document(
         "limit",
         about["title"],
         about=(about["asked"],),
-        parts=(*parts, Notes(tuple(_notes(work)))),
+        parts=(*parts, Notes(tuple(_notes(work, limits)))),
         records=lambda: table,
         facts={key: about[key] for key in ("model", "batch_size")},
     )
@@ -128,11 +132,23 @@ def _rate(value: float) -> Number:
     return Number(value, significant(value) if value < 1e6 else with_prefix(value, ""))  # noqa: PLR2004
 
 
-def _notes(work: Work) -> Iterator[str]:
-    yield (
-        "no schedule is faster than the limit at the rates that were measured; layer by layer is "
-        "the same where each layer reads and writes all that it works on"
+def _notes(work: Work, limits: Sequence[DeviceLimit]) -> Iterator[str]:
+    rates = (
+        "these rates" if any(limit.source for limit in limits) else "the rates that were measured"
     )
+    yield (
+        f"no schedule is faster than the limit at {rates}; layer by layer is the same where each "
+        "layer reads and writes all that it works on"
+    )
+    stated: dict[str, list[str]] = {}
+    for limit in limits:
+        if limit.source and limit.name not in stated.setdefault(limit.source, []):
+            stated[limit.source].append(limit.name)
+    for source, names in stated.items():
+        yield (
+            f"{', '.join(names)}: peaks as the vendor states them, which no probe reaches, so that a "
+            f"measured limit is longer ({source})"
+        )
     if work.uncounted:
         yield f"not counted, so limits are too low: {', '.join(work.uncounted)}"
 
