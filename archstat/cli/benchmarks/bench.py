@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archstat.cli.benchmarks.trace import names_trace, traced
 from archstat.cli.pairs import is_stated
 from archstat.cli.reading import question
 from archstat.cli.shared import (
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 RECORD = ".json"
 OF_COMPARISONS = ("models", "compare", "tolerance", "format_name", "output")
 OF_HISTORIES = ("models", "history", "tolerance", "format_name", "output")
+OF_TRACES = (
+    "models", "input", "classes", "settings", "model_arguments", "run_file", "batch", "dtype", "on",
+    "format_name", "output",
+)  # fmt: skip
 OF_RECORDS = ("models", "vs", "strict", "tolerance", "format_name", "output")
 """The options that say something of what was measured before."""
 
@@ -46,6 +51,7 @@ Examples:
   archstat bench --compare old.json new.json
   archstat bench net.py:Net --input 3x32x32 --save bench/
   archstat bench --history bench/
+  archstat bench trace.json net.py:Net --on ceilings.json
 """
 
 
@@ -56,7 +62,7 @@ def bench(
         typer.Argument(
             metavar="MODEL…",
             help="A model as everywhere; several are measured in turn and compared. Or a record "
-            "(run.json), which is shown again.",
+            "(run.json), which is shown again; or a trace of torch.profiler, and its model.",
             autocompletion=complete_model,
             show_default=False,
         ),
@@ -126,6 +132,10 @@ def bench(
             help="Keep the record in this folder, and compare it with the last one there.",
         ),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Ceilings for the floors of a trace's layers."),
+    ] = None,
     *,
     channels_last: Annotated[
         bool, typer.Option("--channels-last", help="Images with their channels last in memory.")
@@ -179,6 +189,13 @@ def bench(
         elif history:
             require_stated(context, OF_HISTORIES, "a folder of records")
             is_worse = targets.show_history(models)
+        elif names_trace(models, on):
+            require_stated(context, OF_TRACES, shown(models[0]))
+            asked = question(input, classes, settings, model_arguments, 1, "none")
+            size = batch if is_stated(context, "batch") else None
+            kind = dtype if is_stated(context, "dtype") else None
+            targets.send(traced(models, asked, batch=size, dtype=kind, ceilings=on))
+            is_worse = False
         elif len(models) == 1 and models[0].endswith(RECORD):
             require_stated(context, OF_RECORDS, shown(models[0]))
             record = targets.read(models[0])

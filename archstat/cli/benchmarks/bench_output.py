@@ -144,10 +144,17 @@ class Targets:
             for each in ([record_in(Path(name))] if Path(name).is_file() else kept(Path(name)))
         ]
         found = history(records, tolerance=self.tolerance or TOLERANCE)
-        document = history_document(found, self.tolerance or TOLERANCE)
-        for target in (*self.files, *([] if self.files else [self.printed])):
-            target.send(document)
+        self.send(history_document(found, self.tolerance or TOLERANCE))
         return any(each.is_slower for each in found)
+
+    def send(self, document: Document) -> None:
+        """Write a document that is no record into the files, or print it.
+
+        Raises:
+            UsageError: A file cannot be written, or not in its format.
+        """
+        for target in self.files or (self.printed,):
+            target.send(document)
 
     def _require_documents(self) -> None:
         if any(one.format_name in OF_RECORDS_ALONE for one in (self.printed, *self.files)):

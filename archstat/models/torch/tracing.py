@@ -56,6 +56,7 @@ def trace_source(  # noqa: PLR0913  a question has these parts
     each_operator: bool = False,
     train: bool = False,
     values: str = "",
+    recorder: type[Recorder] = Recorder,
 ) -> tuple[Graph, str]:
     """Return the graph of a PyTorch model, and the device of the forward pass.
 
@@ -84,6 +85,7 @@ def trace_source(  # noqa: PLR0913  a question has these parts
             each_operator=each_operator,
             train=train,
             reads=reads,
+            recorder=recorder,
         )
 
     graph, traced_on = _on_a_device_that_can(source, device_name, run)
@@ -219,6 +221,7 @@ def trace(  # noqa: PLR0913  a question has these parts
     each_operator: bool = False,
     train: bool = False,
     reads: bool = False,
+    recorder: type[Recorder] = Recorder,
 ) -> Graph:
     """Return the graph of a model for these inputs, traced on the device that they are on.
 
@@ -238,6 +241,7 @@ def trace(  # noqa: PLR0913  a question has these parts
             each_operator=each_operator,
             train=train,
             reads=reads,
+            recorder_class=recorder,
         )
 
 
@@ -250,6 +254,7 @@ def _trace(  # noqa: PLR0913  likewise
     each_operator: bool,
     train: bool,
     reads: bool,
+    recorder_class: type[Recorder],
 ) -> Graph:
     args, kwargs = given.args, given.kwargs
     if not pre_hooks(model):  # which may change what forward is given
@@ -266,7 +271,7 @@ def _trace(  # noqa: PLR0913  likewise
     tape = Tape(standins.values()) if train else None
     is_on_meta = inputs[0].is_meta
     frozen = frozenset(key for key, tensor in learned.items() if not tensor.requires_grad)
-    recorder = Recorder(
+    recorder = recorder_class(
         paths, params, frozen=frozen, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
     )
     names = recorder.begin(args, kwargs)
