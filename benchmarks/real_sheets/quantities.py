@@ -191,6 +191,7 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "keras-lstm": _sum(lambda one: _params(one) - one.second_biases),
     "keras-batch-norm": _sum(lambda one: _params(one) + one.buffers),
     "weights-in-kib": _binary_units("weight_bytes"),
+    "activations-in-kib": _binary_units("activation_bytes"),
     "keras": _sum(lambda one: _params(one) + one.buffers - one.second_biases),
 }
 """Readings of a quantity that are right, too: a usual convention, or one that the sheet states."""
