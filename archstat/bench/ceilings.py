@@ -14,6 +14,7 @@ from archstat.bench.summary import best
 from archstat.bench.work import LEAST_SET_BYTES, MOST_SET_BYTES, Floor, Rates, Work, floor
 from archstat.errors import RecordError
 
+CPU = "cpu"
 SIZES = tuple(
     1 << power for power in range(LEAST_SET_BYTES.bit_length() - 1, MOST_SET_BYTES.bit_length())
 )
@@ -117,3 +118,18 @@ def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[D
             f"has no ceilings of a device{types}",
             hint="archstat ceilings -o FILE measures them",
         )
+
+
+def limit_on(known: Sequence[DeviceLimit], *, is_gpu: bool) -> DeviceLimit:
+    """Return the limit of the kind of device on which something ran.
+
+    Raises:
+        RecordError: There is none.
+    """
+    for limit in known:
+        if (limit.device != CPU) == is_gpu:
+            return limit
+    raise RecordError(
+        f"has ceilings of {known[0].name} alone, and this ran on a {'GPU' if is_gpu else 'CPU'}",
+        hint="archstat ceilings --device DEVICE -o FILE measures them",
+    )

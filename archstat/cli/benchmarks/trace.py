@@ -11,11 +11,9 @@ from archstat.errors import RecordError, UsageError, shown, within
 from archstat.extras import TORCH, require
 
 if TYPE_CHECKING:
-    from archstat.bench.ceilings import DeviceLimit
     from archstat.documents.document import Document
     from archstat.models.question import Question
 
-CPU = "cpu"
 MOST_EXAMPLES = 1 << 20
 ENDINGS = (".json", ".json.gz")
 
@@ -67,7 +65,7 @@ def traced(
         )
     require(TORCH, purpose="a trace")
     from archstat.bench.case import DTYPES
-    from archstat.bench.ceilings import limits
+    from archstat.bench.ceilings import limit_on, limits
     from archstat.bench.measuring.operators import operators_of
     from archstat.bench.reading import read_record
     from archstat.bench.traces.file import read_trace
@@ -104,7 +102,7 @@ def traced(
     limit = None
     if record is not None:
         with within(str(ceilings)):
-            limit = _of_device(list(limits(work, record, [kind])), on_gpu=trace.has_kernels)
+            limit = limit_on([*limits(work, record, [kind])], is_gpu=trace.has_kernels)
     figures = trace_figures(
         trace,
         found,
@@ -136,19 +134,3 @@ def _count(text: str) -> int:
             hint="write --batch 8, or leave it out where the trace has shapes",
         )
     return int(text)
-
-
-def _of_device(known: list[DeviceLimit], *, on_gpu: bool) -> DeviceLimit:
-    """Return the ceilings of the kind of device that a trace is of.
-
-    Raises:
-        RecordError: There are none.
-    """
-    for limit in known:
-        if (limit.device != CPU) == on_gpu:
-            return limit
-    raise RecordError(
-        f"has ceilings of {known[0].name} alone, and the trace is of a "
-        f"{'GPU' if on_gpu else 'CPU'}",
-        hint="archstat ceilings --device DEVICE -o FILE measures them",
-    )
