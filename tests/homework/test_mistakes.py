@@ -10,7 +10,7 @@ import pytest
 
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.mistakes import MISTAKES
-from archstat.homework.mistakes.base import Stated
+from archstat.homework.mistakes.base import SaidBefore
 from archstat.models.spec.catalogue import catalogue
 from tests.homework.networks import truth
 
@@ -110,7 +110,7 @@ def test_what_is_behind_a_stride_is_taken_for_what_is_before_it():
     ],
 )
 def test_the_field_of_a_mistake_in_one_step_from_the_one_before(key, field):
-    _, told = BY_KEY[key].own(truth("paper-alexnet"), Stated({}, {"conv1": (11, 11)}))
+    _, told = BY_KEY[key].own(truth("paper-alexnet"), SaidBefore({}, {"conv1": (11, 11)}))
     assert told["pool1"]["receptive_field"] == (field, field)
 
 

@@ -23,7 +23,7 @@ from archstat.layers.base import Layer, Shape
 
 
 @dataclass(frozen=True)
-class Stated:
+class SaidBefore:
     """What is stated of the layers, from which the next ones may be worked out.
 
     Attributes:
@@ -56,7 +56,7 @@ class Mistake:
     hint: str
     quantities: frozenset[str]
     account: Callable[[Truth], Account]
-    own: Callable[[Truth, Stated], Sequence[Account]] | None = None
+    own: Callable[[Truth, SaidBefore], Sequence[Account]] | None = None
     in_numbers: str = ""
 
 
@@ -95,7 +95,7 @@ def reckoned(  # noqa: PLR0913  what can be reckoned otherwise
         told = retold(truth.graph, input_shape=shape, change=change, sizes=sizes)
         return {layer.node.name: layer.answers() for layer in told}
 
-    def own(truth: Truth, stated: Stated) -> Sequence[Account]:
+    def own(truth: Truth, stated: SaidBefore) -> Sequence[Account]:
         first = stated.maps.get(INPUT, truth.graph.input_shape)
         before = retold(truth.graph, input_shape=first, stated=stated.maps)
         maps = {layer.node.name: layer.out_shape for layer in before} | dict(stated.maps)
@@ -124,7 +124,7 @@ def reaching(  # noqa: PLR0913  what a rule is
         seen = reaches(truth.graph, rule, start=start)
         return {name: {"receptive_field": size} for name, size in seen.items()}
 
-    def own(truth: Truth, stated: Stated) -> Sequence[Account]:
+    def own(truth: Truth, stated: SaidBefore) -> Sequence[Account]:
         ways = [reaches(truth.graph, rule, start=start, stated=stated.fields)]
         if keeps_jumps:
             ways.append(one_step(truth.graph, rule, stated.fields))

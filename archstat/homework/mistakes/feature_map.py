@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archstat.graph import INPUT
 from archstat.homework.answers.truth import Account, Answers, Truth, Windowed
-from archstat.homework.mistakes.base import SIZES, Mistake, Stated, by_formula, reckoned
+from archstat.homework.mistakes.base import SIZES, Mistake, SaidBefore, by_formula, reckoned
 from archstat.homework.mistakes.slips import USUAL_SIDES
 from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import Layer, Shape
@@ -20,7 +20,7 @@ def _other_input(side: int) -> Mistake:
         channels, *sides = shape
         return None if set(sides) <= {side} else (channels, *(side for _ in sides))
 
-    def only_stated(truth: Truth, _: Stated) -> Sequence[Account]:
+    def only_stated(truth: Truth, _: SaidBefore) -> Sequence[Account]:
         shape = input_shape(truth.graph.input_shape)
         if shape is None:
             return [{}]

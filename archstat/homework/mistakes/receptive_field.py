@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archstat.homework.answers.truth import Account, Answer, Answers, Reach, Step, Truth, true_rule
-from archstat.homework.mistakes.base import Mistake, Stated, reaching
+from archstat.homework.mistakes.base import Mistake, SaidBefore, reaching
 from archstat.layers.base import Shape
 
 
@@ -39,7 +39,7 @@ def _before(truth: Truth) -> Account:
     }
 
 
-def _from_the_row_above(truth: Truth, stated: Stated) -> Sequence[Account]:
+def _from_the_row_above(truth: Truth, stated: SaidBefore) -> Sequence[Account]:
     """Return what is stated of the layer before, and what that layer adds: its kernel's share."""
     found: dict[str, Answers] = {}
     for name, answers in truth.account.items():

@@ -13,11 +13,11 @@ from archstat.homework.answers.places import BEFORE, total
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Account, Answer, Truth
 from archstat.homework.mistakes import MISTAKES, Mistake, accounts_of
-from archstat.homework.mistakes.base import Stated
+from archstat.homework.mistakes.base import SaidBefore
 
 
 @dataclass(frozen=True)
-class Way:
+class Wrongly:
     """One way to make a mistake: all along the network, or in each layer alone.
 
     Attributes:
@@ -28,7 +28,7 @@ class Way:
     own: int | None = None
 
 
-class Shown:
+class WrongAnswers:
     """The wrong answers of every way to make a mistake.
 
     Attributes:
@@ -39,22 +39,22 @@ class Shown:
 
     def __init__(self, truth: Truth) -> None:
         self.truth = truth
-        self.ways: list[Way] = []
+        self.ways: list[Wrongly] = []
         self._at: dict[tuple[str, str], dict[int, Answer]] = defaultdict(dict)
         self._of_blocks: dict[tuple[tuple[str, ...], str], Mapping[int, Answer]] = {}
         accounts = accounts_of(truth)
         for mistake in MISTAKES:
-            self._add(Way(mistake), accounts[mistake.key])
+            self._add(Wrongly(mistake), accounts[mistake.key])
         maps = {name: node.out_shape for name, node in truth.nodes.items()}
         fields = dict(_fields(truth))
         for mistake in MISTAKES:
             if mistake.own is not None:
-                for number, account in enumerate(mistake.own(truth, Stated(maps, fields))):
-                    self._add(Way(mistake, number), account)
+                for number, account in enumerate(mistake.own(truth, SaidBefore(maps, fields))):
+                    self._add(Wrongly(mistake, number), account)
         self.own = frozenset(at for at, way in enumerate(self.ways) if way.own is not None)
         self.times = Counter(way.mistake.key for way in self.ways)
 
-    def _add(self, way: Way, account: Account) -> None:
+    def _add(self, way: Wrongly, account: Account) -> None:
         number = len(self.ways)
         self.ways.append(way)
         for name, answers in account.items():
@@ -94,9 +94,9 @@ class Shown:
 
 
 @lru_cache(maxsize=8)
-def shown_in(truth: Truth) -> Shown:
+def shown_in(truth: Truth) -> WrongAnswers:
     """Return where mistakes show in a network."""
-    return Shown(truth)
+    return WrongAnswers(truth)
 
 
 def wrong_in(account: Account, members: tuple[str, ...], quantity: str, truth: Truth) -> Answer:
