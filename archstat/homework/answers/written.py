@@ -168,7 +168,8 @@ def _is_map(dims: Dims, shape: Shape) -> bool:
     if dims.channels is not None:
         if not sizes and len(sides) == 1:
             return dims.channels in shape  # features of every token, which come last
-        return dims.channels == channels and _core(sizes) in {_core(sides), _core(sides[::-1]), ()}
+        is_side = not sizes or _core(sizes) in {_core(sides), _core(sides[::-1])}
+        return dims.channels == channels and is_side
     if _core(sizes) in {_core(shape), _core((*sides, channels)), _core((*sides[::-1], channels))}:
         return True
     if not sides:  # one place of a vector: 1×1; or the product that it is

@@ -184,7 +184,8 @@ def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
         return True
     if read.quantity == "filter_depth" and read.quantity not in asked:
         place = sheet.place(entry.row)  # of 3×3×16, the last may as well be filters
-        return place is not None and is_right(entry, place, "filters", "filters", sheet.key)
+        is_of_filters = place is not None and _says_filters(entry, place, sheet)
+        return is_of_filters and not _tells_depths(entry.column, sheet)
     if read.quantity in BEFORE and read.quantity not in asked:
         return True  # of 512 → 64, what is asked is right or wrong alone
     row = next(one for one in sheet.sheet.rows if one.index == entry.row)
@@ -194,6 +195,23 @@ def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
         return True
     others = [*sheet.alignment.others.get(entry.row, ()), *_joined(entry.row, sheet)]
     return any(is_right(entry, one, read.asked, read.quantity, sheet.key) for one in others)
+
+
+def _says_filters(entry: CellEntry, place: Place, sheet: Held) -> bool:
+    return is_right(entry, place, "filters", "filters", sheet.key)
+
+
+def _tells_depths(column: int, sheet: Held) -> bool:
+    """Return whether a column says of some layer how deep its filters are, and not how many."""
+    key = "filter_depth"
+    return any(
+        place is not None
+        and is_right(entry, place, key, key, sheet.key)
+        and not _says_filters(entry, place, sheet)
+        for entry in sheet.entries()
+        if (entry.column, entry.quantity) == (column, key)
+        for place in [sheet.place(entry.row)]
+    )
 
 
 def _joined(row: int, sheet: Held) -> Sequence[Place]:
