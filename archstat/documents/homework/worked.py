@@ -54,21 +54,26 @@ _LETTER = re.compile(r"(?<![\w])([A-Za-z](?:_(?:in|out))?)(?:_[hw])?(?![\w])")
 AXES = {"": 0, "h": 0, "rows": 0, "w": 1, "columns": 1}
 """The sides of a map, as letters and axes name them."""
 
+MOST_UNEXPLAINED = 2
+"""As many cells of a quantity are worked out that no known mistake explains."""
+
 
 def worked(feedback: Feedback, remark: Remark) -> str:
     """Return how the first cell of a remark is worked out; nothing where no formula helps.
 
-    Cells that no known mistake explains have nothing in common: the first of each quantity is.
+    Cells that no known mistake explains have nothing in common: the first two of each quantity are.
     """
     if remark.key in OF_THE_PEN:
         return ""
     marks = {mark.cell: mark for mark in feedback.marked.marks}
-    found: dict[str, str] = {}
+    most = MOST_UNEXPLAINED if remark.key == "unknown" else 1
+    found: dict[str, list[str]] = {}
     for cell in remark.cells:
         quantity = marks[cell].quantity if remark.key == "unknown" else ""
-        if quantity not in found and (said := _worked(feedback, marks[cell])):
-            found[quantity] = said
-    return " ".join(found.values())
+        steps = found.setdefault(quantity, [])
+        if len(steps) < most and (said := _worked(feedback, marks[cell])):
+            steps.append(said)
+    return " ".join(said for steps in found.values() for said in steps)
 
 
 def _worked(feedback: Feedback, mark: Mark) -> str:

@@ -16,13 +16,17 @@ from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.misplaced import misplaced
 from archstat.homework.marking.suspects import (
+    NOTHING,
     Suspect,
+    about,
     by_chance,
     certain,
     just_there,
     of_cells,
     of_mistakes,
+    of_unknown_rules,
 )
+from archstat.homework.mistakes.likelihood import log_unknown
 
 TOLD = 0.9
 """How likely a mistake must be to be told."""
@@ -31,7 +35,7 @@ PERHAPS = 0.2
 """How likely it must be to be told as one that may be."""
 
 PERHAPS_SETTING = 0.5
-"""The same of settings, of which it is true, too, that the network has others."""
+"""The same of settings, among all mistakes: that the network has others is true with each."""
 
 LEAST_GAIN = log(PERHAPS)
 """How much less likely than chance it may be then."""
@@ -92,8 +96,13 @@ def causes_of(marks: Sequence[Mark], key: Key, names: Mapping[str, str]) -> tupl
             if one.key != "row-shifted" or frozenset(one.given) not in reckoned
         ]
         suspects = [*thought, *moved, *of_cells(marks, there, key)]
-        alone = {number: often + by_chance(marks[number]) for number, often in there.items()}
-        found += _likeliest(marks, alone, suspects)
+        chances = {number: by_chance(marks, number, key) for number in there}
+        alone = {
+            number: log_unknown(about(marks[number])) + often + chances[number]
+            for number, often in there.items()
+        }
+        rules = list(of_unknown_rules(marks, chances))
+        found += _likeliest(marks, alone, suspects, rules)
     return tuple(
         sorted(
             (_with_following(cause, marks) for cause in _merged(found)),
@@ -103,7 +112,10 @@ def causes_of(marks: Sequence[Mark], key: Key, names: Mapping[str, str]) -> tupl
 
 
 def _likeliest(
-    marks: Sequence[Mark], alone: Mapping[int, float], suspects: Sequence[Suspect]
+    marks: Sequence[Mark],
+    alone: Mapping[int, float],
+    suspects: Sequence[Suspect],
+    rules: Sequence[Suspect],
 ) -> list[Cause]:
     """Return who is likeliest to be behind the cells, and the cells that nobody is behind.
 
@@ -111,6 +123,7 @@ def _likeliest(
         marks: What is said of each cell.
         alone: The wrong cells, with how likely nothing that is known is behind them.
         suspects: Who may be behind them.
+        rules: What nobody knows of that may be, of several at once.
     """
     open_roots = set(alone)
     found = []
@@ -125,14 +138,16 @@ def _likeliest(
         cells = open_roots & best.given.keys()
         if gain(best) < LEAST_GAIN or not cells:
             break
-        chances = _chances(best, suspects, open_roots, alone)
+        chances = _chances(best, suspects, open_roots, alone, rules)
         best = _named(max(chances, key=lambda one: chances[one]), suspects, gain) or best
         cells = open_roots & best.given.keys()
         share = chances.pop((best.key, best.words))
         others = [one for one in chances if one[0] and share < TOLD and chances[one] >= 1 - TOLD]
         others = sorted(others, key=lambda one: -chances[one])[:MOST_OTHERS]
-        is_given = all(QUANTITIES[marks[number].quantity].is_setting for number in cells)
-        if share >= (PERHAPS_SETTING if is_given else PERHAPS):
+        if share >= PERHAPS or (
+            all(QUANTITIES[marks[number].quantity].is_setting for number in cells)
+            and share >= PERHAPS_SETTING * (1 - chances.get(NOTHING, 0.0))
+        ):
             alike = {(one.key, one.words) for one in suspects if one.given == best.given}
             either = share + sum(chances[one] for one in others if one in alike)
             is_much = any(QUANTITIES[marks[number].quantity].is_telling for number in cells)
@@ -143,7 +158,7 @@ def _likeliest(
                     best.words,
                     best.hint,
                     tuple(marks[number].cell for number in sorted(best.given)),
-                    is_certain=share >= TOLD or (is_much and either >= TOLD),
+                    is_certain=share >= TOLD or (best.is_thought and is_much and either >= TOLD),
                     others=tuple(words for _, words in others),
                     in_numbers=best.in_numbers,
                 )
@@ -166,6 +181,7 @@ def _chances(
     suspects: Sequence[Suspect],
     open_roots: Collection[int],
     alone: Mapping[int, float],
+    rules: Sequence[Suspect],
 ) -> dict[tuple[str, str], float]:
     """Return how likely each mistake is behind the cells of one, by its key and words.
 
@@ -178,15 +194,16 @@ def _chances(
             (
                 one.likelihood([number])
                 for one in suspects
-                if number in one.given and one.key != best.key
+                if number in one.given
+                and (one.key != best.key or one.given.keys().isdisjoint(best.given))
             ),
             default=alone[number],
         )
         for number in open_roots
     }
     others = {number: max(chance, alone[number]) for number, chance in others.items()}
-    logs: list[tuple[tuple[str, str], float]] = [(("", ""), sum(alone[one] for one in cells))]
-    for one in suspects:
+    logs: list[tuple[tuple[str, str], float]] = [(NOTHING, sum(alone[one] for one in cells))]
+    for one in [*suspects, *rules]:
         own = {number for number in open_roots if number in one.given}
         if own & cells:
             rest = sum(others[number] for number in cells - own)

@@ -12,19 +12,32 @@ from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES, map_of
 from archstat.homework.answers.truth import Account, Answer, one_step, retold, true_rule
 from archstat.homework.marking.marks import Mark, Verdict
-from archstat.homework.mistakes.base import Stated
+from archstat.homework.mistakes.base import SaidBefore
 from archstat.homework.mistakes.likelihood import (
+    SUM,
     class_of,
     log_chance,
     log_often,
     log_prior,
     log_unknown,
 )
-from archstat.homework.mistakes.shown import Way, shown_in, wrong_in
-from archstat.homework.mistakes.slips import PossibleSlip, miscalculated, slips, slips_of_sum
+from archstat.homework.mistakes.shown import Wrongly, shown_in, wrong_in
+from archstat.homework.mistakes.slips import (
+    PossibleSlip,
+    added_up,
+    miscalculated,
+    slips,
+    slips_of_sum,
+)
 from archstat.layers.base import Shape
 
+NOTHING = ("", "")
+"""The key and the words of no mistake that is known."""
+
 WRONG = frozenset({Verdict.WRONG, Verdict.FOLLOWS})
+STEPS = 8
+"""Multiples of its kernel less one that a layer may add to a field by some rule."""
+
 FIELD = "receptive_field"
 OF_FIELDS = frozenset({FIELD, "effective_stride"})
 
@@ -38,6 +51,7 @@ class Suspect:
             gives just these values, as logarithms: 0 where it gives one alone.
         weight: How likely somebody made it just there, as a logarithm, but for these values.
         spared: How many cells it might have made wrong that say something else.
+        is_thought: Whether it is a mistake of thought, and no slip.
         in_numbers: The words with {wrong} and {right} of a cell, for those who may see answers.
     """
 
@@ -47,6 +61,7 @@ class Suspect:
     given: Mapping[int, float]
     weight: float
     spared: int = 0
+    is_thought: bool = False
     in_numbers: str = ""
 
     def likelihood(self, numbers: Collection[int]) -> float:
@@ -77,22 +92,53 @@ def about(one: Mark) -> str:
 
 def just_there(marks: Sequence[Mark], roots: Collection[int]) -> dict[int, float]:
     """Return how likely a slip is made just in each cell at the roots: one of its column."""
-    columns = Counter(
-        (one.entry.table, one.entry.column, one.quantity)
-        for one in marks
-        if one.verdict in WRONG or one.verdict.is_right
-    )
-    return {
-        number: -log(columns[one.entry.table, one.entry.column, one.quantity])
-        for number in roots
-        for one in [marks[number]]
-    }
+    columns = Counter(_column(one) for one in marks if one.verdict in WRONG or one.verdict.is_right)
+    return {number: -log(columns[_column(marks[number])]) for number in roots}
 
 
-def by_chance(one: Mark) -> float:
-    """Return how likely no mistake that is known gives a wrong cell, as a logarithm."""
+def by_chance(marks: Sequence[Mark], number: int, key: Key) -> float:
+    """Return how likely just this is written where no mistake that is known was made."""
+    one = marks[number]
     chance = log_chance(one.entry.written, one.quantity, one.answer)
-    return log_unknown(about(one)) + chance
+    if one.quantity == FIELD and _adds_its_kernel(marks, number, key):
+        chance = max(chance, -log(STEPS))
+    return chance
+
+
+def of_unknown_rules(marks: Sequence[Mark], chances: Mapping[int, float]) -> Iterator[Suspect]:
+    """Yield what nobody knows of that made several cells of a column wrong, by one rule.
+
+    Args:
+        marks: What is said of each cell.
+        chances: How likely the values of the wrong cells are then.
+    """
+    columns: dict[tuple[int, int, str], dict[int, float]] = defaultdict(dict)
+    for number, chance in chances.items():
+        columns[_column(marks[number])][number] = chance
+    right = Counter(_column(one) for one in marks if one.verdict.is_right)
+    for column, given in columns.items():
+        if len(given) == 1:
+            continue
+        weight = log_unknown(about(marks[min(given)])) + log_often(len(given), right[column])
+        yield Suspect(*NOTHING, "", given, weight)
+
+
+def _column(one: Mark) -> tuple[int, int, str]:
+    return one.entry.table, one.entry.column, one.quantity
+
+
+def _adds_its_kernel(marks: Sequence[Mark], number: int, key: Key) -> bool:
+    """Return whether a field is the one above it and a multiple of what the kernel adds."""
+    one, reads = marks[number], QUANTITIES[FIELD].reads
+    kernel = key.truth.account.get(members_of(one, key)[-1], {}).get("kernel_size")
+    above = next(
+        (other for other in reversed(marks[:number]) if _column(other) == _column(one)),
+        None,
+    )
+    field, before = reads(one.entry.written), above and reads(above.entry.written)
+    if not (isinstance(kernel, tuple) and isinstance(field, tuple) and isinstance(before, tuple)):
+        return False
+    return all((a - b) % max(k - 1, 1) == 0 for a, b, k in zip(field, before, kernel, strict=False))
 
 
 def members_of(one: Mark, key: Key) -> tuple[str, ...]:
@@ -135,7 +181,7 @@ def of_mistakes(marks: Sequence[Mark], roots: Collection[int], key: Key) -> Iter
             others += bool(spared[way].keys() - quantities)  # other columns are worked out apart
             often = log_often(len(cells & set(roots)), others)
             found = suspect(slip, cells, often, about(first), others)
-            yield replace(found, in_numbers=mistake.in_numbers)
+            yield replace(found, is_thought=True, in_numbers=mistake.in_numbers)
 
 
 class _Own:
@@ -146,7 +192,7 @@ class _Own:
         wrong = {marks[number].quantity for number in roots}
         self.is_of_fields = bool(wrong & OF_FIELDS)
         self.is_of_maps = bool(wrong - OF_FIELDS)
-        self.stated = Stated(dict(self._maps(marks)), dict(self._fields(marks)))
+        self.stated = SaidBefore(dict(self._maps(marks)), dict(self._fields(marks)))
         self._accounts: dict[str, Sequence[Account]] = {}
         self._follows = self._consequences()
 
@@ -186,7 +232,7 @@ class _Own:
         }
         return {way: answer for way, answer in found.items() if answer not in {None, follows}}
 
-    def _account(self, way: Way) -> Account:
+    def _account(self, way: Wrongly) -> Account:
         mistake = way.mistake
         if mistake.own is None or way.own is None:
             return {}
@@ -220,6 +266,8 @@ def of_cells(marks: Sequence[Mark], there: Mapping[int, float], key: Key) -> Ite
                 columns[one.entry.table, one.entry.column, found].add(number)
             else:
                 yield suspect(found, [number], there[number], about(one))
+        if about(one) == SUM and any(found.key == "digit" for found in _slips(one)):
+            yield suspect(added_up(one.answer), [number], there[number], SUM)
         if one.layer == TOTAL:
             value = QUANTITIES[one.quantity].reads(one.entry.written)
             parts = {answers.get(one.quantity) for answers in key.truth.account.values()}

@@ -28,6 +28,9 @@ UNSEEN = 0.15
 FEWEST = 10
 """Values that a small number is one of, at least."""
 
+FEWEST_SETTINGS = 4
+"""Settings that a small one is one of, at least."""
+
 CHANNELS = 40
 """Numbers of channels that networks have."""
 
@@ -103,13 +106,14 @@ def log_often(times: int, others: int) -> float:
 
 def log_chance(written: WrittenCell, quantity: str, answer: Answer) -> float:
     """Return how likely somebody writes just this without any mistake that is known."""
-    value = QUANTITIES[quantity].reads(written)
+    value, is_setting = QUANTITIES[quantity].reads(written), QUANTITIES[quantity].is_setting
+    fewest = FEWEST_SETTINGS if is_setting else FEWEST
     if isinstance(value, tuple) and isinstance(answer, tuple):
         is_map = quantity in _MAPS and len(value) <= len(answer) > 1
         of_map = _chance_of_map(written, answer) if is_map else None
-        return -log(max(FEWEST, *value, *answer)) if of_map is None else of_map
-    if isinstance(value, int) and isinstance(answer, int) and QUANTITIES[quantity].is_setting:
-        return -log(max(FEWEST, value, answer))
+        return -log(max(fewest, *value, *answer)) if of_map is None else of_map
+    if isinstance(value, int) and isinstance(answer, int) and is_setting:
+        return -log(max(fewest, value, answer))
     if isinstance(value, int):
         digits = written.counts[0].digits if written.counts else None
         digits = min(digits or len(str(abs(value))), MOST_DIGITS)

@@ -25,6 +25,7 @@ FACTORS: Mapping[str, Fraction] = {
     "1,024 times too small": Fraction(1, 1024),
     "told in units of 1,024": IN_KIBI,
 }
+DIGITS = 9  # that one may be instead
 EDITS_OF_A_DIGIT = 20  # another digit, a digit more before it, none, or the next one first
 _USUAL = tuple(FACTORS)[:4]
 
@@ -106,6 +107,14 @@ def _is_cut_off(written: WrittenCell, answer: Answer) -> int:
                 if number.coarse is not None and answer < number.value + number.coarse:
                     return WITH_NOUGHTS
     return 0
+
+
+def added_up(answer: Answer) -> PossibleSlip:
+    """Return that somebody added wrongly, which mostly shows in one digit."""
+    ways = DIGITS * len(str(answer))
+    return PossibleSlip(
+        "arithmetic", "the rows do not add up to this", "add the rows up again", ways
+    )
 
 
 def slips_of_sum(

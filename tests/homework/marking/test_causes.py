@@ -113,3 +113,23 @@ def test_what_was_seen_more_often_is_likelier():
     for about, seen in counted().items():
         often = max(seen, key=lambda key: seen[key])
         assert log_prior(often, about) > log_prior("never-seen", about)
+
+
+def test_a_rule_that_nobody_knows_is_not_taken_for_one_that_gives_some_of_its_cells():
+    # behind conv1, every layer adds its kernel less one, twice: 11 + 2·2, 15 + 4·2, 23 + 2·2, …
+    fields = {"Pool1": 15, "Conv2": 23, "Pool2": 27, "Conv3": 31, "Conv4": 35, "Conv5": 39}
+    rows = [f"{name} | {field}" for name, field in fields.items()]
+    found = causes("Layer | Receptive field", "Conv1 | 11", *rows, "Pool5 | 43")
+    assert [key for key, is_told, _ in found if is_told and key != "unknown"] == []
+
+
+def test_one_wrong_digit_of_a_sum_may_be_wrongly_added_as_well():
+    rows = ("conv1 | 34,944", "conv2 | 307,456", "conv3 | 885,120", "conv4 | 663,936")
+    rest = ("conv5 | 442,624", "fc6 | 37,752,832", "fc7 | 16,781,312", "fc8 | 4,097,000")
+    found = causes("Layer | Parameters", *rows, *rest, "Total | 60,965,234")  # not …224
+    assert [(key, is_told) for key, is_told, _ in found] == [("arithmetic", False)]
+
+
+def test_a_map_of_one_pixel_is_no_map_of_any_size():
+    rows = (*RIGHT[:3], "Pool2 | 256@1x1")
+    assert [size for _, _, size in causes(MAPS, *rows)] == [1]
