@@ -37,12 +37,13 @@ class Index:
     """The cases of several stores in one table, `cases`; where each is from stands in `store`.
 
     Attributes:
+        stores: The stores.
         names: Of the stores: their folders, with the way to them where several are called alike.
         unreadable: What is said of files that hold no case.
     """
 
     def __init__(self, stores: Sequence[Store]) -> None:
-        self._stores = stores
+        self.stores = stores
         last = [store.folder.name for store in stores]
         self.names = [
             name if name and last.count(name) == 1 else str(store.folder)
@@ -77,7 +78,7 @@ class Index:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(":memory:")) as connection:
             parts = []
-            for number, (called, store) in enumerate(zip(self.names, self._stores, strict=True)):
+            for number, (called, store) in enumerate(zip(self.names, self.stores, strict=True)):
                 path = _updated(store, self.unreadable)
                 connection.execute(f"ATTACH ? AS part{number}", (str(path),))
                 name = _quoted(called)

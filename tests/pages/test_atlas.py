@@ -8,8 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from archstat.sweep.outcome import FAILED, CaseOutcome
+from archstat.documents.bench.record import record_document
+from archstat.sweep.case import SweepCase
+from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
 from archstat.sweep.store import Store
+from tests.bench.records import MS, cpu, record, result
 from tests.cli.running import invoke
 from tests.sweep.test_store import counted, measured
 
@@ -90,6 +93,38 @@ def test_a_model_s_page_has_what_was_measured_and_one_without_says_so(site):
     device = (site / "device-a-processor.html").read_text(encoding="utf-8")
     assert device.count("<circle") == 2
     assert "450 to 550 ms" in device  # 0.9 and 1.1 times 0.5 s
+
+
+def test_a_model_s_page_has_its_layers(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.toml").write_text('[[cases]]\nmodels = ["lenet5"]\nwhat = "table"\n')
+    invoke("sweep", "plan.toml", "-o", "store")
+    invoke("atlas", "store", "-o", "site")
+    text = (tmp_path / "site" / "model-lenet5.html").read_text(encoding="utf-8")
+    row = re.search(r'<tr><th scope="row">C3</th>.*?</tr>', text)[0]
+    assert "16×10×10" in row
+    assert "240,000" in row
+
+
+def test_a_case_of_several_stores_stands_there_over_time(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    case = SweepCase("net", threads=2)
+    for month, name, milliseconds in ((7, "july", 3), (6, "june", 2)):
+        store = Store(tmp_path / name)
+        store.make()
+        day = f"2026-{month:02}-01T12:00:00Z"
+        found = record(result(cpu(1), *(milliseconds * MS,) * 3), began=day)
+        store.keep(CaseOutcome(case, DONE, record_document(found).data(), began=day))
+    assert invoke("atlas", "july", "june", "-o", "site").exit_code == 0
+    text = (tmp_path / "site" / "model-net.html").read_text(encoding="utf-8")
+    section = text.partition("<h2>Over time</h2>")[2].partition("</section>")[0]
+    june, july = re.findall(r"<tr>.*?</tr>", section.partition("<tbody>")[2])
+    assert "2026-06-01" in june
+    assert "SLOWER" not in june
+    assert "SLOWER × 1.500" in july  # 3 ms after 2 ms
+    device = (tmp_path / "site" / "device-some-processor.html").read_text(encoding="utf-8")
+    assert len(re.findall(r'<line[^>]*class="weak"', device)) == 2  # a dash for each dot
+    assert "dash: the limit of the device" in device
 
 
 def test_a_store_without_cases_is_told(tmp_path):

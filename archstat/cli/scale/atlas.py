@@ -5,13 +5,16 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from archstat.cli.shared import answering
 from archstat.errors import UsageError, shown
 from archstat.files import is_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EPILOG = """\b
 Examples:
@@ -46,7 +49,7 @@ def atlas(
         from archstat.pages.atlas.site import site
         from archstat.sweep.asking import KEYS, StoreQuestion
         from archstat.sweep.index import Index
-        from archstat.sweep.store import Store
+        from archstat.sweep.store import SUFFIX, Store
 
         index = Index([Store(Path(name)) for name in stores])
         answer = index.ask(*StoreQuestion(KEYS).sql())
@@ -61,7 +64,12 @@ def atlas(
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
         command = shlex.join(["archstat", *sys.argv[1:]])
         pages = 0
-        for name, text in site(rows, command):
+        by_name = dict(zip(index.names, index.stores, strict=True))
+
+        def answers(row: Mapping[str, Any]) -> Mapping[str, Any]:
+            return by_name[row["store"]].read(f"{row['id']}{SUFFIX}").answer
+
+        for name, text in site(rows, answers, command):
             write_file(text, folder / name)
             pages += 1
         for problem in index.unreadable:

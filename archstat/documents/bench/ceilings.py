@@ -146,8 +146,8 @@ def _notes(work: Work, limits: Sequence[DeviceLimit]) -> Iterator[str]:
             stated[limit.source].append(limit.name)
     for source, names in stated.items():
         yield (
-            f"{', '.join(names)}: peaks as the vendor states them, which no probe reaches, so that a "
-            f"measured limit is longer ({source})"
+            f"{', '.join(names)}: peaks as the vendor states them, which no probe reaches, so that "
+            f"a measured limit is longer ({source})"
         )
     if work.uncounted:
         yield f"not counted, so limits are too low: {', '.join(work.uncounted)}"

@@ -37,12 +37,12 @@ def history_document(found: Sequence[CaseHistory], tolerance: float) -> Document
         "bench-history",
         f"{len(found)} case{'' if len(found) == 1 else 's'} over time",
         parts=(*parts, Sentences((_conclusion(found, tolerance),))),
-        records=lambda: records_table(FIELDS, _records(found)),
+        records=lambda: records_table(FIELDS, moments_of(found)),
         data=lambda: {
             "schema": SCHEMA,
             "kind": "bench-history",
             "tolerance": tolerance,
-            "moments": list(_records(found)),
+            "moments": list(moments_of(found)),
         },
         is_bare=True,
     )
@@ -98,7 +98,8 @@ def _conclusion(found: Sequence[CaseHistory], tolerance: float) -> str:
     return f"{said} by more than {percent(tolerance)} with 95 %; × is the time over that before"
 
 
-def _records(found: Sequence[CaseHistory]) -> Iterator[Mapping[str, Any]]:
+def moments_of(found: Sequence[CaseHistory]) -> Iterator[Mapping[str, Any]]:
+    """Yield each moment as JSON has it, case by case."""
     for each in found:
         for moment in each.moments:
             said, entry = moment.figures, moment.entry

@@ -22,8 +22,14 @@ def plot(rows: Sequence[Mapping[str, Any]]) -> str:
     if len(known) < 2:  # noqa: PLR2004  one dot is no picture
         return ""
     across = scale([row["macs"] for row in known], LEFT, WIDTH - RIGHT)
-    upright = scale([row["latency_s"] for row in known], HEIGHT - BOTTOM, TOP)
-    inside = "".join((*_grid(across, upright), *(_dot(row, across, upright) for row in known)))
+    limits = [row["limit_s"] for row in known if row["limit_s"]]
+    upright = scale([*(row["latency_s"] for row in known), *limits], HEIGHT - BOTTOM, TOP)
+    inside = "".join(
+        (
+            *_grid(across, upright, has_limits=bool(limits)),
+            *(_dot(row, across, upright) for row in known),
+        )
+    )
     title = "Seconds of a pass by its multiply–accumulates, a dot for each case"
     return element(
         "svg",
@@ -36,7 +42,7 @@ def plot(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _grid(across: Scale, upright: Scale) -> Iterator[str]:
+def _grid(across: Scale, upright: Scale, *, has_limits: bool) -> Iterator[str]:
     bottom = HEIGHT - BOTTOM
     for value in across.ticks():
         x = across.at(value)
@@ -52,7 +58,7 @@ def _grid(across: Scale, upright: Scale) -> Iterator[str]:
     yield element("text", "MACs of a pass", x=middle, y=HEIGHT - 10, text_anchor="middle",
                   class_="ink")  # fmt: skip
     yield element("text", "time of a pass", x=12, y=TOP - 14, class_="ink")
-    told = "hollow: not VALID"
+    told = "hollow: not VALID" + ("; dash: the limit of the device" if has_limits else "")
     yield element("text", told, x=WIDTH - RIGHT, y=TOP - 14, text_anchor="end", class_="weak")
 
 
@@ -60,11 +66,17 @@ def _dot(row: Mapping[str, Any], across: Scale, upright: Scale) -> str:
     valid = row["verdict"] == "VALID"
     said = f"{row['model']}, batch {row['batch_size']}, {row['dtype']}: "
     said += f"{with_time_unit(row['latency_s'])}, {row['verdict']}"
-    return element(
-        "circle",
-        element("title", words(said)),
-        cx=across.at(row["macs"]),
-        cy=upright.at(row["latency_s"]),
-        r=RADIUS,
-        class_="s0" if valid else "s0 hollow",
+    x, y = across.at(row["macs"]), upright.at(row["latency_s"])
+    title = element("title", words(said))
+    look = "s0" if valid else "s0 hollow"
+    return _limit(row, x, y, upright) + element("circle", title, cx=x, cy=y, r=RADIUS, class_=look)
+
+
+def _limit(row: Mapping[str, Any], x: float, y: float, upright: Scale) -> str:
+    """Return a dash at the limit of a case, and a thin line to it."""
+    if not row["limit_s"]:
+        return ""
+    at = upright.at(row["limit_s"])
+    return element("line", x1=x, x2=x, y1=y, y2=at, class_="grid") + element(
+        "line", x1=x - RADIUS, x2=x + RADIUS, y1=at, y2=at, class_="weak"
     )

@@ -10,9 +10,9 @@ from string import Template
 from typing import Any
 
 from archstat.documents.sweep.plan import count
-from archstat.documents.units import time_unit
+from archstat.pages.atlas.model import Answers, layers, over_time
 from archstat.pages.atlas.plot import plot
-from archstat.pages.atlas.tables import Row, table
+from archstat.pages.atlas.tables import Row, table, with_interval
 from archstat.pages.markup import lines, tag, words
 from archstat.pages.page import MAY, asset
 
@@ -21,6 +21,8 @@ OF_MODELS = ("model", "input", "params", "macs", "activation_bytes", "cases", "e
 OF_DEVICES = ("device_name", "models", "cases", "torch", "day")
 OF_CASES = ("model", "device_name", "store", "batch_size", "dtype", "mode", "latency_s", "interval",
             "examples_per_s", "share_of_limit", "verdict", "reason", "day")  # fmt: skip
+OVER_TIME = ("case", "day", "store", "latency_s", "interval", "share_of_limit", "verdict", "change")
+OF_LAYERS = ("layer", "kind", "out_shape", "params", "macs", "activation_bytes")
 OF_FAILURES = ("model", "input", "batch_size", "dtype", "reason", "day")
 
 SAID = (
@@ -29,11 +31,12 @@ SAID = (
 )
 
 
-def site(rows: Sequence[Row], command: str) -> Iterator[tuple[str, str]]:
+def site(rows: Sequence[Row], answers: Answers, command: str) -> Iterator[tuple[str, str]]:
     """Yield each page of a site, with the name of its file.
 
     Args:
-        rows: Of a store, all columns.
+        rows: Of stores, all columns.
+        answers: What was answered for a row.
         command: What made it.
     """
     known = [_completed(row) for row in rows]
@@ -56,8 +59,12 @@ def site(rows: Sequence[Row], command: str) -> Iterator[tuple[str, str]]:
     ]  # fmt: skip
     yield "index.html", _page("Atlas", f"{_sums(known)}. {SAID}", "", parts, command)
     for name, file in model_files.items():
-        yield file, _page(name, _about(models[name]), _back(), _of(models[name], device_files,
-                          first="device_name"), command)  # fmt: skip
+        seen = [
+            *_of(models[name], device_files, first="device_name"),
+            *_more("Over time", "moments", OVER_TIME, over_time(models[name], answers)),
+            *_more("Layers", "layers", OF_LAYERS, layers(models[name], answers)),
+        ]
+        yield file, _page(name, _about(models[name]), _back(), seen, command)
     for name, file in device_files.items():
         pictures = [tag("div", plot(devices[name]), class_="wide picture")]
         shown = [*pictures, *_of(devices[name], model_files, first="model")]
@@ -70,6 +77,11 @@ def _of(rows: Sequence[Row], links: Mapping[str, str], *, first: str) -> list[st
         return [tag("p", "Counted, and measured nowhere yet.", class_="intro")]
     keys = (first, *(key for key in OF_CASES if key not in {"model", "device_name"}))
     return [_section("Measured", table("cases", keys, measured, links, "Measured cases"))]
+
+
+def _more(title: str, name: str, keys: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
+    if rows:
+        yield _section(title, table(name, keys, rows, {}, title))
 
 
 def _page(title: str, said: str, way: str, parts: Sequence[str], command: str) -> str:
@@ -100,12 +112,7 @@ def _completed(row: Row) -> dict[str, Any]:
     found = dict(row)
     found["day"] = str(row["began"] or "")[:10]
     found["device_name"] = row["device_name"] or row["device"]
-    found["interval"] = ""
-    if row["latency_low_s"] is not None:
-        unit = time_unit([row["latency_s"]])
-        low, high = (unit.number(row[key]) for key in ("latency_low_s", "latency_high_s"))
-        found["interval"] = f"{low} to {high} {unit.name}"
-    return found
+    return with_interval(found)
 
 
 def _names(rows: Sequence[Row], key: str) -> list[str]:

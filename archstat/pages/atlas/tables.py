@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archstat.documents.cells import with_time_unit, with_unit
-from archstat.documents.units import significant
+from archstat.documents.units import significant, time_unit
 from archstat.pages.markup import lines, tag, words
 
 Row = Mapping[str, Any]
+
+
+WORDS = {"text": "t", "prose": "t prose"}
+"""Kinds of columns that hold words, by how these look; prose is folded."""
 
 
 class AtlasColumn(NamedTuple):
@@ -38,11 +42,16 @@ COLUMNS: Mapping[str, AtlasColumn] = {
         AtlasColumn("examples_per_s", "examples/s", "rate"),
         AtlasColumn("share_of_limit", "% of limit", "share"),
         AtlasColumn("verdict", "verdict"),
-        AtlasColumn("reason", "why"),
+        AtlasColumn("reason", "why", "prose"),
         AtlasColumn("day", "date"),
         AtlasColumn("cases", "cases", "count"),
         AtlasColumn("models", "models", "count"),
         AtlasColumn("torch", "torch"),
+        AtlasColumn("case", "case"),
+        AtlasColumn("change", "change"),
+        AtlasColumn("layer", "layer"),
+        AtlasColumn("kind", "kind"),
+        AtlasColumn("out_shape", "output"),
     )
 }
 
@@ -78,6 +87,16 @@ def table(
     return search + tag("div", whole, class_="wide")
 
 
+def with_interval(row: Row) -> dict[str, Any]:
+    """Return a row with the interval of its latency in words; empty where it has none."""
+    found = {**row, "interval": ""}
+    if row["latency_low_s"] is not None:
+        unit = time_unit([row["latency_s"]])
+        low, high = (unit.number(row[key]) for key in ("latency_low_s", "latency_high_s"))
+        found["interval"] = f"{low} to {high} {unit.name}"
+    return found
+
+
 def _cells(columns: Sequence[AtlasColumn], row: Row, links: Mapping[str, str]) -> Iterable[str]:
     for at, column in enumerate(columns):
         value = row.get(column.key)
@@ -86,12 +105,12 @@ def _cells(columns: Sequence[AtlasColumn], row: Row, links: Mapping[str, str]) -
             link = links.get(str(value))
             yield tag("th", tag("a", text, href=link) if link else text, scope="row")
         else:
-            exact = None if column.kind == "text" or value is None else repr(value)
+            exact = None if column.kind in WORDS or value is None else repr(value)
             yield tag("td", text, class_=_look(column), data_v=exact)
 
 
 def _look(column: AtlasColumn) -> str | None:
-    return "t" if column.kind == "text" else None
+    return WORDS.get(column.kind)
 
 
 def written(kind: str, value: Any) -> str:  # noqa: PLR0911  a case for each kind
