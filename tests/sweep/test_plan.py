@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from archstat.documents.sweep.plan import plan_document
@@ -160,3 +162,10 @@ def test_what_tells_two_cases_apart_stands_in_the_list(plan):
     ]  # no column of inputs or arguments
     assert len({line.cells[2:] for line in shown.parts[0].lines}) == 4
     assert {column.key for column in shown.records().columns} >= {"input", "arguments"}
+
+
+def test_the_plan_for_a_gpu_is_one_and_takes_less_than_ten_minutes():
+    plan = read_plan(Path(__file__).parents[2] / "benchmarks" / "gpu_plan.toml", lambda _: ())
+    assert {case.device for case in plan.cases} == {"cuda:0"}
+    # 16 of types, 4 of modes, 10 of families, 2 of training at 12 s; 6 + 3 · 8 s at last
+    assert sum(case.estimate_s for case in plan.cases) == 32 * 12 + 30
