@@ -13,6 +13,7 @@ from typing import Any
 from facts import Cell, Sheet, causes
 
 from archstat.cli.app import application
+from archstat.homework.reading.text import plain
 
 RIGHT = {"right", "rounded"}
 WRONG = {"wrong", "follows"}
@@ -162,8 +163,8 @@ def _likeness(cell: Cell, other: Mapping[str, Any]) -> float:
 
 def _spelled(text: str) -> str:
     """Return a text without blanks and markup."""
-    text = text.replace("\\times", "x").replace("×", "x").replace("·", "*")
-    return re.sub(r"[\s$*`\\]", "", text)
+    text = plain(text).replace("×", "x").replace("·", "*")
+    return re.sub(r"[\s$*`\\−–-]", "", text)
 
 
 def is_true(cell: Cell, said: Said) -> bool | None:

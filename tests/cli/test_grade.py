@@ -588,3 +588,28 @@ def test_a_folder_that_links_to_itself_is_told(tmp_path):
     result = grade(tmp_path / "in")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("error: ")
+
+
+def test_what_counts_is_what_most_sheets_ask_whoever_deletes_a_column(tmp_path):
+    # C1: 150 weights and 6·28·28·25 = 117,600 MACs; C3: 2,400 and 16·10·10·150 = 240,000
+    head, rule = "| Layer | Weights | MACs |", "|---|---|---|"
+    forms = {
+        "blank": ("| C1 | 150 | |", "| C3 | 2,400 | |"),
+        "dash": ("| C1 | 150 | - |", "| C3 | 2,400 | - |"),
+        "question": ("| C1 | 150 | ? |", "| C3 | 2,400 | ? |"),
+        "all": ("| C1 | 150 | 117,600 |", "| C3 | 2,400 | 240,000 |"),
+    }
+    texts = {name: "\n".join((head, rule, *form, "")) for name, form in forms.items()}
+    texts["column"] = "| Layer | Weights |\n|---|---|\n| C1 | 150 |\n| C3 | 2,400 |\n"
+    root = sheets(tmp_path / "in", **texts)
+
+    result = grade(root)
+
+    got = {row["student"]: (row["points"], row["out_of"]) for row in rows(root)}
+    assert got == {  # five layers with weights, of which two quantities are asked
+        "all": ("4", "10"),
+        **dict.fromkeys(("blank", "dash", "question", "column"), ("2", "10")),
+    }
+    assert "weights, MACs" in result.stdout
+    feedback = (root.parent / "out" / "feedback" / "column.md").read_text(encoding="utf-8")
+    assert "most sheets of the class ask" in feedback

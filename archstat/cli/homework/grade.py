@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,13 +18,14 @@ from archstat.cli.streams import say
 from archstat.errors import UsageError, shown, within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from archstat.homework.grading.finals import Final, Overrides
     from archstat.homework.grading.guards import Limits
     from archstat.homework.grading.run import Graded
     from archstat.homework.grading.submitted.sandbox import Sandbox
     from archstat.homework.marking.policy import Late
+    from archstat.homework.variants.each import Grading
     from archstat.layers.base import Shape
 
 MIB = 1 << 20
@@ -151,7 +153,7 @@ def grade(
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
         from archstat.homework.grading.roster import read_roster
-        from archstat.homework.grading.run import feedback_files, grade_all
+        from archstat.homework.grading.run import asked_by_most, feedback_files, grade_all
 
         target = destination(format_name, None)
         rules = marking.policy(
@@ -171,7 +173,10 @@ def grade(
         title = assignment or truth.graph.name.rpartition("/")[2]
         render = ForStudents(feedback_format, title, marking.language(tongue).key)
         grader = Grader(truth, rules, choices, render if told else None, as_table)
-        each = of_each.grading(variants, against, asked, grader)
+        each = _asking(
+            of_each.grading(variants, against, asked, grader),
+            partial(asked_by_most, submissions, source, limits=limits, workers=processes),
+        )
         sandbox = (
             _sandbox(
                 truth.graph.input_shape,
@@ -216,6 +221,7 @@ def grade(
             decided,
             each.borrowed(graded),
             assignment or "",
+            each.usual.policy.asked if not rules.asked else (),
         )
         of_each.told(each.strangers(graded), against)
         for left in decided.unused(graded, listed):
@@ -225,12 +231,22 @@ def grade(
         document = (
             class_document(report)
             if explained is None
-            else collecting.explained(finals, explained, rules, title, changed)
+            else collecting.explained(finals, explained, each.usual.policy, title, changed)
         )
         try:
             collecting.write_results(report, output, assignment or report.model, names)
         finally:  # on a full disk, too
             target.send(document)
+
+
+def _asking(each: Grading, survey: Callable[..., tuple[str, ...]]) -> Grading:
+    """Return how a class is graded: where nobody says what is asked, by what most sheets ask."""
+    if each.usual.policy.asked:
+        return each
+    plain = replace(each, usual=replace(each.usual, render=None))
+    asked = survey(work=plain.work, mark=each.mark)
+    rules = replace(each.usual.policy, asked=asked, is_of_class=bool(asked))
+    return replace(each, usual=replace(each.usual, policy=rules))
 
 
 def _final(late: Late, decided: Overrides, file: Path | None, graded: Graded) -> Final:

@@ -225,7 +225,7 @@ def chosen(columns: list[str] | None) -> dict[str, str]:
     Raises:
         UsageError: One cannot be read.
     """
-    from archstat.homework.sheet.headings import parse_choice
+    from archstat.homework.sheet.columns import parse_choice
 
     with within("--column"):
         return dict(parse_choice(text) for text in columns or [])

@@ -128,6 +128,8 @@ def _sections(report: ClassReport) -> Iterator[Table]:
         yield _table("Sheets that are alike", ("sheets", "what they share"), rows, note=note)
     if report.borrowed:
         yield _borrowed(report)
+    if report.asked:
+        yield _counted(report.asked)
     yield from _trouble(report)
     if report.roster is not None:
         yield from _attendance(report)
@@ -152,6 +154,13 @@ def _table(
     )
     lines = tuple(Line(cells) for cells in rows)
     return Table(tuple(columns), lines, (), title, note, has_titles=False, most=MOST_LINES)
+
+
+def _counted(asked: Sequence[str]) -> Table:
+    """Return what counts where nobody has said what is asked."""
+    titles = (QUANTITIES[key].title if key in QUANTITIES else f"{key}s" for key in asked)
+    note = "Nobody has said what is asked: what most sheets ask counts, the same for all of them."
+    return _table("What counts", ("quantities",), iter([(line(", ".join(titles)),)]), note=note)
 
 
 def _changes(report: ClassReport) -> Table:

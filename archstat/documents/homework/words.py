@@ -175,9 +175,13 @@ def lost(feedback: Feedback) -> list[str]:
     ]
     if not reasons:
         return []
+    if marked.policy.is_of_class:
+        all_ = "of {out_of} points for all that most sheets of the class ask are lost: {reasons}"
+    else:
+        all_ = "of {out_of} points for all that is asked are lost: {reasons}"
     return [
         say(
-            "of {out_of} points for all that is asked are lost: {reasons}",
+            all_,
             out_of=points(marked.out_of),
             reasons=say.listed(reasons, len(reasons)),
         )

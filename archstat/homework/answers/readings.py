@@ -77,9 +77,9 @@ def _keras(answers: Answers, layered: LayerInGraph) -> Answer:
 
 
 def _one_bias(answers: Answers, layered: LayerInGraph) -> Answer:
-    """Return the parameters of an LSTM with one bias, of other layers all that learn."""
+    """Return the parameters of an LSTM or RNN with one bias, of other layers all that learn."""
     params = answers.get("params")
-    if isinstance(params, int) and layered.node.layer.kind == "LSTM":
+    if isinstance(params, int) and layered.node.layer.kind in {"LSTM", "RNN"}:
         second = (
             prod(shape)
             for name, shape in layered.node.param_shapes.items()

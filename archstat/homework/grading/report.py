@@ -108,6 +108,7 @@ class ClassReport:
         decided: What somebody has decided of points.
         borrowed: What is right for the networks of others, if each has one of their own.
         title: What the homework is called; empty if nobody says.
+        asked: What counts, if that is what most sheets ask, as nobody has said it.
     """
 
     model: str
@@ -121,6 +122,7 @@ class ClassReport:
     decided: Overrides = field(default_factory=Overrides)
     borrowed: tuple[Borrowed, ...] = ()
     title: str = ""
+    asked: tuple[str, ...] = ()
 
     def outcome_of(self, student: Student) -> Outcome | None:
         """Return what counts for a student, also where points were given for nothing handed in."""

@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from unicodedata import normalize
 
+from archstat.homework.answers.places import TOTAL
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.ledger import GradedRecord, Ledger
 from archstat.homework.grading.outcome import Outcome
@@ -19,6 +21,7 @@ from archstat.homework.grading.source import FileSource
 from archstat.homework.grading.submissions import Files, Submission, load
 from archstat.homework.grading.submitted.sandbox import Sandbox
 from archstat.homework.grading.worker import Work
+from archstat.homework.marking.policy import ALIKE
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,47 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
                 done(Graded(submission, record))
 
     grade_each(jobs(), work, limits, workers=workers, done=finish, sandbox=sandbox)
+
+
+SURVEYED = 30
+"""As many sheets tell what the sheets of a class ask."""
+
+
+def asked_by_most(  # noqa: PLR0913  what, where and how
+    submissions: Sequence[Submission],
+    source: FileSource,
+    *,
+    work: Work,
+    limits: Limits,
+    workers: int,
+    mark: Callable[[Submission], Files] = lambda _: (),
+) -> tuple[str, ...]:
+    """Return what most sheets of a class ask, "total" among it if most state all totals.
+
+    Looked through are some of them, evenly spread. Of weights and parameters, of which either may
+    stand in a column, counts what more sheets have.
+    """
+    chosen = submissions[:: -(-len(submissions) // SURVEYED) or 1]
+    jobs = ((one, (*mark(one), *load(one, source).files)) for one in chosen)
+    sheets: list[frozenset[tuple[bool, str]]] = []
+
+    def done(_: Submission, outcome: Outcome) -> None:
+        counted = [one for one in outcome.scores if one.worth]
+        sheets.append(frozenset((one.layer.startswith(TOTAL), one.quantity) for one in counted))
+
+    grade_each(jobs, work, limits, workers=workers, done=done)
+    asked = list(filter(None, sheets))
+    votes = Counter(one for sheet in asked for one in sheet)
+    found = [
+        key
+        for key in QUANTITIES
+        if 2 * sum((False, key) in one or (False, ALIKE.get(key, key)) in one for one in asked)
+        > len(asked)
+        and (votes[False, key], key) >= (votes[False, ALIKE.get(key, key)], ALIKE.get(key, key))
+    ]
+    sums = [key for key in found if QUANTITIES[key].is_summed]
+    has_totals = sums and all(2 * votes[True, key] > len(asked) for key in sums)
+    return (*found, *([TOTAL] if has_totals else []))
 
 
 LONGEST_NAME_BYTES = 120

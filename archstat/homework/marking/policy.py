@@ -60,6 +60,7 @@ class Policy:
         asked: The quantities that the homework asks for, and "total": other columns earn nothing,
             and one that a sheet has not costs all of its cells. Where nothing is said, those of the
             sheet.
+        is_of_class: Whether that is what most sheets of a class ask, as nobody has said it.
         points: What a cell is worth, by quantity; where nothing is said 1, and 0 for what is given
             with a layer, such as its stride, unless it is asked for.
         out_of: What all points are scaled to; None for the sum of the points.
@@ -77,6 +78,7 @@ class Policy:
     conventions: tuple[str, ...] = ()
     any_convention: bool = False
     asked: tuple[str, ...] = ()
+    is_of_class: bool = False
     points: Mapping[str, Fraction] = field(default_factory=dict)
     out_of: Fraction | None = None
     feedback: str = "hint"

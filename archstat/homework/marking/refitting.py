@@ -26,7 +26,8 @@ def refitted(sheet: Held) -> Held:
     moved: set[int] = set()
     for number, row in enumerate(rows):
         place = places.get(row.index)
-        if place is not None and place.is_sum:
+        is_sum = place is not None and place.is_sum
+        if is_sum and sheet.sheet.table.tool is None:
             continue
         entries = [
             one
@@ -41,6 +42,14 @@ def refitted(sheet: Held) -> Held:
         start = next((one.span[1] for one in reversed(before) if one and one.span), 0)
         stop = next((one.span[0] for one in behind if one and one.span), len(key.layers))
         above = before[-1] if before and not row.text.strip() else None
+        around = [] if sheet.sheet.table.tool is None else _around(row, behind, key)
+        for other in around:
+            if not _wrong(entries, other, sheet):
+                places[row.index] = other
+                moved.add(row.index)
+                break
+        if row.index in moved or is_sum:
+            continue
         for other in _others(row, place, above, key, range(start, stop)):
             left = _wrong(entries, other, sheet)
             is_wider = place is not None and set(place.members) < set(other.members)
@@ -89,6 +98,9 @@ def _others(
     """Yield what else a row may be about, of the layers from the row above to the row below."""
     if above is not None:
         yield above
+    if place is not None and row.label.times > 1:  # RMSNorm (×2)
+        likes = (part for part in key.parts if len(part.members) == row.label.times)
+        yield from (part for part in likes if set(place.members) < set(part.members))
     if place is not None and place.span is not None:
         first, last = place.span
         for start in range(max(free.start, first - MOST_MORE), first + 1):
@@ -101,6 +113,18 @@ def _others(
         for other in (*key.layers, *key.blocks):
             if other.span is not None and other.span[0] in free and other.span[1] <= free.stop:
                 yield other
+
+
+def _around(row: SheetRow, behind: Sequence[Place | None], key: Key) -> Iterator[Place]:
+    """Yield what a row of a module may be about that a tool prints: the rows under it."""
+    spans = [place.span for place in behind if place is not None and place.span is not None]
+    if row.label.family is not None or not spans:
+        return
+    start = spans[0][0]
+    for stop in dict.fromkeys(stop for _, stop in spans if stop > start):
+        names = tuple(key.order[start:stop])
+        name = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
+        yield key.by_name.get(name) or Place(name, names, (start, stop))
 
 
 def _is_called(row: SheetRow, place: Place) -> bool:

@@ -11,7 +11,8 @@ from archstat.graph import INPUT
 from archstat.homework.answers.places import BEFORE, BEHIND, TOTAL, WEIGHTED, Key, Place
 from archstat.homework.answers.quantities import QUANTITIES, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
-from archstat.homework.answers.written import reads_number
+from archstat.homework.answers.written import reads_number, written
+from archstat.homework.cells.values import split_cell
 from archstat.homework.marking.following import OwnWords, consequences
 from archstat.homework.marking.held import OF_TOOLS, Held, Read, is_right, of_input
 from archstat.homework.marking.marks import Mark, Spot, Verdict
@@ -31,6 +32,9 @@ OF_OUTPUTS = frozenset({"activations", "activation_bytes"})
 
 FEWEST_OF_PART = 10_000
 """Sums of layers that chance hardly gives."""
+
+SEVERAL_VALUES = (2, 3, 4)
+"""As many values may stand in a cell, one for each of several layers."""
 
 MOST_JOINED = 5
 """As many layers behind the first may be in one row."""
@@ -102,12 +106,20 @@ def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[M
             later.append((entry, read, place))
         else:
             marks.append(_of_place(entry, read, place, sheet, said))
-    yield from marks
+    yield from _with_one_input(marks)
     for entry, read, place in later:
         column = [one for one in marks if one.entry.column == entry.column]
         rows = column or [one for one in before if one.quantity == read.quantity]
         marks.append(_of_sum(entry, read, place, sheet, rows))
         yield marks[-1]
+
+
+def _with_one_input(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield marks, those of other images than the network's own left open where there is that."""
+    right = {one.quantity for one in marks if one.layer == INPUT and one.verdict is Verdict.RIGHT}
+    for one in marks:
+        is_other = one.layer == INPUT and one.quantity in right and one.verdict is Verdict.WRONG
+        yield replace(one, verdict=Verdict.NOT_ASKED) if is_other else one
 
 
 def _of_input(entry: CellEntry, read: Read, key: Key) -> Mark:
@@ -128,7 +140,7 @@ def _of_input(entry: CellEntry, read: Read, key: Key) -> Mark:
     return replace(plain, verdict=Verdict.WRONG)
 
 
-def _of_place(  # noqa: PLR0911  one for each verdict
+def _of_place(  # noqa: C901, PLR0911  one for each verdict
     entry: CellEntry, read: Read, place: Place, sheet: Held, said: Said
 ) -> Mark:
     """Return what is said of a cell about a layer or a block."""
@@ -149,6 +161,8 @@ def _of_place(  # noqa: PLR0911  one for each verdict
     by_rules = (answer, *_by_tool(read, place, sheet))
     if any(quantity.agrees(written, one) for one in by_rules):
         return replace(plain, verdict=Verdict.CONVENTION)
+    if each := _of_each(entry, read, place, sheet):
+        return replace(plain, verdict=Verdict.RIGHT, members=each)
     if quantity.reads(written) is None:
         is_asked = not quantity.is_setting or (place.name, read.quantity) in said.asked
         return replace(plain, verdict=Verdict.UNREADABLE) if is_asked else plain
@@ -161,6 +175,27 @@ def _of_place(  # noqa: PLR0911  one for each verdict
                 sources = tuple(said.own.of_blocks.get(spot, spot) for spot in found.sources)
                 return replace(plain, verdict=Verdict.FOLLOWS, follows_from=sources)
     return replace(plain, verdict=Verdict.WRONG)
+
+
+def _of_each(entry: CellEntry, read: Read, place: Place, sheet: Held) -> tuple[str, ...]:
+    """Return the like layers in a row of each of which a cell says what is right: 18, 26."""
+    parts = next(filter(None, (split_cell(entry.written.text, n) for n in SEVERAL_VALUES)), ())
+    general = sheet.key.layer(place.members[0]).general
+    like = [one for one in sheet.key.layers if one.general == general]
+    of_row = [at for at, one in enumerate(like) if one.name in place.members]
+    if not of_row or not parts or QUANTITIES[read.quantity].is_setting:
+        return ()
+    for first in (of_row[0], of_row[-1] + 1 - len(parts)):
+        layers = like[max(first, 0) : first + len(parts)]
+        is_all = len(layers) == len(parts) and all(
+            is_right(
+                replace(entry, written=written(part)), one, read.asked, read.quantity, sheet.key
+            )
+            for part, one in zip(parts, layers, strict=True)
+        )
+        if is_all:
+            return tuple(one.name for one in layers)
+    return ()
 
 
 def _by_tool(read: Read, place: Place, sheet: Held) -> Iterator[Answer]:

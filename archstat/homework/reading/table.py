@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 from archstat.errors import within
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS
+from archstat.homework.reading.lines.tools import tool_of
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
 from archstat.homework.sheet.titles import NAMING, SUMMARY, TOTAL
@@ -209,7 +210,8 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
     header, body = _turned(*unfolded)
     is_turned = header is not unfolded[0]
     yield from _sentences(found.place, rows[:start])
-    yield FoundTable(found.place, header, tuple(body), found.tool, is_turned=is_turned)
+    tool = found.tool or tool_of(header, body)
+    yield FoundTable(found.place, header, tuple(body), tool, is_turned=is_turned)
     yield from _sentences(found.place, [*sums, *rows[stop:]])
     if later.grid:
         yield from _table(later)

@@ -8,6 +8,7 @@ costs little if sheets usually leave it out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
@@ -21,6 +22,11 @@ from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
 ASKED = ("conv", "conv_transpose", "linear", "pool")
 """The families whose layers a sheet is expected to have."""
+
+_PREPARING = re.compile(
+    r"(?i)rescal|resiz|lambda|crop|random_?\w|augment|preprocess|normali[sz]er?\b"
+)
+"""What is done to an image in front of a network, and stands above its layers."""
 
 _EXTRA_ROW = -1.0
 _CLEARLY = 5.0
@@ -82,7 +88,9 @@ def aligned(evidence: Evidence) -> Alignment:
     """Return which row of a sheet is about which place."""
     key, sheet = evidence.key, evidence.sheet
     inputs = tuple(
-        row.index for row in takewhile(_is_before_layers, sheet.rows) if row.label.family == "input"
+        row.index
+        for row in takewhile(_is_before_layers, sheet.rows)
+        if row.label.family == "input" or _PREPARING.search(row.text)
     )
     places: dict[int, Place] = {}
     rows = []

@@ -8,7 +8,7 @@ from math import log
 
 from archstat.homework.answers.places import Place
 from archstat.homework.answers.quantities import QUANTITIES
-from archstat.homework.answers.written import is_near
+from archstat.homework.answers.written import is_near, written
 from archstat.homework.sheet.columns import LIKELY, OF_SHAPES, SheetColumn, Way
 from archstat.homework.sheet.evidence import STRONG, Evidence, Reads
 
@@ -133,5 +133,9 @@ def _cost(evidence: Evidence, column: SheetColumn, other: int, key: str) -> floa
     if QUANTITIES[key].is_setting:
         return TWICE_GIVEN
     pairs = {(row.cells[column.index], row.cells[other]) for row in evidence.sheet.rows}
-    differ = any(a.strip() and b.strip() and a != b for a, b in pairs)
+    reads = QUANTITIES[key].reads
+    differ = any(
+        a.strip() and b.strip() and a != b and reads(written(a)) != reads(written(b))
+        for a, b in pairs
+    )
     return TWICE if differ else TWICE_ALIKE

@@ -15,7 +15,8 @@ from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.headings import IN_BYTES, Heading, Meaning, heading
 from archstat.homework.sheet.labels import label
 from archstat.homework.sheet.nearest import is_about_another_topic
-from archstat.homework.sheet.titles import IN_WORDS
+from archstat.homework.sheet.titles import IN_WORDS, NAMING
+from archstat.report.columns import SHORT_NAMES
 
 LABELS = ("layer", "kind")
 """What a column can say of the row itself."""
@@ -70,6 +71,9 @@ FEWEST_BYTES = 100
 
 _SELDOM = 0.05
 """How often a title means something near to what it says."""
+
+OPERATIONS = frozenset({"macs", "flops"})
+"""What a title that says "operation" may count, or name."""
 
 OF_BATCHES = frozenset(
     {"feature_map", "in_shape", "macs", "flops", "neurons", "activations", "activation_bytes"}
@@ -150,7 +154,7 @@ def columns_of(
     columns: list[SheetColumn] = []
     for index, title in enumerate(table.header):
         texts = [row[index] for row in table.rows]
-        are_names = _are_names(texts) if not title.strip() else index == 0 and _counts_up(texts)
+        are_names = _name_layers(title, texts) or (index == 0 and _counts_up(texts))
         if are_names and title.strip() not in chosen:
             columns.append(SheetColumn(index, title, is_label=True))
             continue
@@ -172,8 +176,10 @@ def columns_of(
             columns[1] = replace(columns[0], index=1)  # a title that stands one column off
         columns[0] = SheetColumn(0, table.header[0], is_label=True)
     elif columns and not columns[0].is_marked and not any(each.is_label for each in columns):
-        columns[0] = replace(columns[0], is_label=True)
-    return of_batches(columns, batch_of(table, columns))
+        names = next((at for at, each in enumerate(columns) if _may_name(each, table)), 0)
+        columns[names] = replace(columns[names], is_label=True, is_guessed=False, ways=())
+    batched = of_batches(columns, batch_of(table, columns))
+    return batched if table.tool is None else tuple(map(_of_batch_alone, batched))
 
 
 def of_batches(columns: Sequence[SheetColumn], size: int) -> tuple[SheetColumn, ...]:
@@ -196,10 +202,16 @@ def of_batches(columns: Sequence[SheetColumn], size: int) -> tuple[SheetColumn, 
     )
 
 
+def _of_batch_alone(column: SheetColumn) -> SheetColumn:
+    """Return a column of shapes which is about a batch for sure, if it may be: a tool prints it."""
+    ways = tuple(way for way in column.ways if way.batch or not OF_SHAPES.issuperset(way.asks))
+    return replace(column, ways=ways) if any(way.batch for way in ways) else column
+
+
 def batch_of(table: FoundTable, columns: Sequence[SheetColumn]) -> int:
     """Return the size that all shapes of a table begin with, of whatever axes; 0 if there is none.
 
-    A vector and a map that begin alike do so with a batch.
+    A vector and a map that begin alike do so with a batch; what a tool prints begins with one.
     """
     firsts: set[int] = set()
     axes: list[int] = []
@@ -212,7 +224,8 @@ def batch_of(table: FoundTable, columns: Sequence[SheetColumn]) -> int:
             if dims is not None and len(dims.sizes) > 1 and dims.channels is None:
                 firsts.add(dims.sizes[0])
                 axes.append(len(dims.sizes))
-    is_batch = len(firsts) == 1 and len(axes) >= FEWEST_OF_BATCH and len(set(axes)) > 1
+    is_of_tool = table.tool is not None or len(set(axes)) > 1
+    is_batch = len(firsts) == 1 and len(axes) >= FEWEST_OF_BATCH and is_of_tool
     return firsts.pop() if is_batch else 0
 
 
@@ -221,6 +234,23 @@ def _counts_up(texts: Sequence[str]) -> bool:
     numbers = [int(text) for text in texts if text.strip().isdecimal()]
     is_whole = len(numbers) == sum(bool(text.strip()) for text in texts) >= FEWEST_NUMBERED
     return is_whole and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _may_name(column: SheetColumn, table: FoundTable) -> bool:
+    """Return whether a column names layers whose title nobody knows."""
+    is_open = column.is_guessed or not (column.is_marked or column.is_aside)
+    return is_open and _are_names([row[column.index] for row in table.rows])
+
+
+def _name_layers(title: str, texts: Sequence[str]) -> bool:
+    """Return whether cells name layers, under no title or one that speaks of operations."""
+    if not title.strip():
+        return _are_names(texts)
+    if not OPERATIONS.issuperset(heading(title).quantities or ("",)):
+        return False
+    return _are_names(texts) and 2 * sum(bool(written(text).numbers) for text in texts) <= len(
+        texts
+    )
 
 
 def _are_names(texts: Sequence[str]) -> bool:
@@ -290,3 +320,28 @@ def _way(meaning: Meaning) -> Way:
     keys = (PARTS.get(key, key) for key in meaning.quantities)
     asks = tuple(dict.fromkeys(key for key in keys if key in QUANTITIES))
     return Way(asks, meaning.prior, meaning.scale, meaning.unit)
+
+
+def parse_choice(choice: str) -> tuple[str, str]:
+    """Return the title and the quantity of a choice that a user makes for a column.
+
+    Raises:
+        UsageError: It is not of the form title=quantity, or there is no such quantity.
+
+    >>> parse_choice("출력 크기=feature_map")
+    ('출력 크기', 'feature_map')
+    """
+    title, equals, quantity = (part.strip() for part in choice.rpartition("="))
+    if not (title and equals):
+        raise UsageError(
+            f"{shown(choice)} does not say what a column holds",
+            hint='write "title=quantity", for example "출력 크기=feature_map"',
+        )
+    quantity = SHORT_NAMES.get(quantity, quantity)
+    known = (*QUANTITIES, "filter_size", *sorted(NAMING))
+    if quantity not in known:
+        raise UsageError(
+            f"{shown(choice)}: there is no quantity {shown(quantity)} that can be marked",
+            hint=did_you_mean(quantity, known) or f"there are {', '.join(known)}",
+        )
+    return title, quantity

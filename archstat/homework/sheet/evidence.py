@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,10 @@ SAME_NUMBER, SAME_SETTING, OTHER_SETTING, NO_SETTING = 1.5, 1.0, -1.0, -1.0
 FEWEST_TO_TRUST = 2
 NAME, UNTRIED_NAME, TRUSTED_NAME = 4.0, 6.0, 9.0
 """What an equal name counts for, and as much if the other names of the sheet tell the truth."""
+
+_CLASS = re.compile(r"[^\W\d_]{3,}")
+_TWO_WAYS = re.compile("^(?:Bi|Simple)(?=[A-Z]{2})")
+"""A word that may be the name of a class, and what is often put in front of one."""
 
 LONG = 6
 """Letters of a class's name that is known within other words."""
@@ -171,7 +176,9 @@ class Evidence:
                 reading: [e for e in misses if self.key.agreeing(e.written, quantity, reading)]
                 for reading in QUANTITIES[quantity].readings
             }
-            readings[quantity] = tuple(reading for reading, hits in rules.items() if hits)
+            readings[quantity] = tuple(
+                reading for reading, hits in rules.items() if hits or reading.is_plain
+            )
             best = max(rules.values(), key=len, default=[])
             for entry in misses:
                 weight = information(QUANTITIES[quantity], entry.written)
@@ -326,8 +333,12 @@ class Evidence:
         return any(name in words or (len(name) >= LONG and name in text) for name in place.classes)
 
     def _is_of_class(self, row: SheetRow, place: Place) -> bool:
-        """Return whether a row has the name of a layer's class, which no label knows."""
-        return not place.classes.isdisjoint(self._spelled[row.index])
+        """Return whether a row has the name of a layer's class, which no label knows.
+
+        A wrapper may stand around it: Bidirectional(LSTM(64)), BiLSTM.
+        """
+        words = {spelled(_TWO_WAYS.sub("", word)) for word in _CLASS.findall(row.text)}
+        return not place.classes.isdisjoint(self._spelled[row.index] | words)
 
     def _trust(self, row: SheetRow) -> float:
         """Return what an equal name counts for: more, if the values beside other names agree."""

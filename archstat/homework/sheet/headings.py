@@ -10,13 +10,12 @@ from functools import lru_cache
 from itertools import islice, product
 from math import prod
 
-from archstat.errors import UsageError, did_you_mean, shown
 from archstat.homework.cells.glossary import english
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import ONE, Factor, factors
 from archstat.homework.sheet.nearest import is_near, nearest
-from archstat.homework.sheet.titles import NAMING, OTHER_QUANTITIES, TITLES, Listed
-from archstat.report.columns import COLUMNS, SHORT_NAMES
+from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES, Listed
+from archstat.report.columns import COLUMNS
 
 QUANTITIES = (*COLUMNS, *OTHER_QUANTITIES)
 """All that a column may hold."""
@@ -43,8 +42,9 @@ IN_BYTES = {
 """What is counted where numbers have a unit of memory."""
 _REMARKS = frozenset(
     """
-    a after amount at by calculated computed conv data each exact expected for full in infer layer
-    my number of per resulting tensor the this total value values your 각 총 계층별 레이어별 층별
+    a after amount at by calculated calculation calculations computed conv data
+    each exact expected for full in infer layer my number of per resulting tensor the this total
+    value values your 각 총 계층별 레이어별 층별
     """.split()  # noqa: SIM905  a list of twenty quoted words reads worse
 )
 """Words that may be left out of a title."""
@@ -59,6 +59,12 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # OutputSize, not MiB
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _COUNT = re.compile(r"^(?:#|(?:number|num|no|nb)\b\.?)(?: of\b)?(?: the\b)? *(?=.)")
 _COUNT_BEHIND = re.compile(r"(?<=.) (?:counts?|num|numbers?|#)$")
+_INDEX = re.compile(r"(?<=[A-Za-z])_\{?[klin](?P<before> ?- ?1)?\}?$")
+"""What says which layer a symbol is about: RF_k, and RF_{k-1} of the layer before it."""
+
+_SYMBOL = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3])[A-Za-z]$")
+"""A symbol behind the word that it stands for."""
+
 _POWER = re.compile(r"(?:[x×*·] ?)?(?:10 ?\^ ?|1?e)(?P<exponent>[0-9]{1,2})")
 _BETWEEN = re.compile(r" ?(?:[/,;|&+@\n]|\band\b|및) ?")
 _OF_TORCHINFO = {"units.kilobytes": "k", "units.megabytes": "m", "units.gigabytes": "g"}
@@ -145,7 +151,13 @@ def heading(title: str) -> Heading:
 
 
 def _plain(title: str) -> str:
-    """Return a title without its marks, in small letters, a word apart from the next."""
+    """Return a title without its marks, in small letters, a word apart from the next.
+
+    >>> _plain("RF_{k-1}"), _plain("r_l"), _plain("核大小F_k")
+    ('rf in', 'r', '核大小')
+    """
+    title = _INDEX.sub(lambda found: " in" if found["before"] else "", cleaned(title))
+    title = _SYMBOL.sub("", title)
     return _HUMP.sub(" ", cleaned(title)).casefold().replace("_", " ").strip(" *:'\"")
 
 
@@ -368,31 +380,3 @@ def _misspelt(text: str) -> Heading | None:
         if len(alias) >= SHORTEST_MISSPELT and is_near(alias, spelled, slips)
     }
     return _untitled(*near) if len(near) == 1 else None
-
-
-def parse_choice(choice: str) -> tuple[str, str]:
-    """Return the title and the quantity of a choice that a user makes for a column.
-
-    Raises:
-        UsageError: It is not of the form title=quantity, or there is no such quantity.
-
-    >>> parse_choice("출력 크기=feature_map")
-    ('출력 크기', 'feature_map')
-    """
-    from archstat.homework.answers.quantities import QUANTITIES as MARKED  # noqa: PLC0415  readers
-    # of tables need titles, and no answers
-
-    title, equals, quantity = (part.strip() for part in choice.rpartition("="))
-    if not (title and equals):
-        raise UsageError(
-            f"{shown(choice)} does not say what a column holds",
-            hint='write "title=quantity", for example "출력 크기=feature_map"',
-        )
-    quantity = SHORT_NAMES.get(quantity, quantity)
-    known = (*MARKED, "filter_size", *sorted(NAMING))
-    if quantity not in known:
-        raise UsageError(
-            f"{shown(choice)}: there is no quantity {shown(quantity)} that can be marked",
-            hint=did_you_mean(quantity, known) or f"there are {', '.join(known)}",
-        )
-    return title, quantity

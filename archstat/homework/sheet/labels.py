@@ -98,7 +98,10 @@ SEVERAL = re.compile(r"layers\b|schichten|couches|capas|camadas|strati|слои|
 TRAINABLE = re.compile(r"(?<!non-)(?<!non )(?<!un)\btrainable|(?<!不)可训练|(?<!不)可訓練|обучаем")
 """What says of a sum that it is of what learns."""
 
-_SUBTOTAL = re.compile(r"\b(?:sub|zwischen)[- ]?(?:total|summe)")
+_SUBTOTAL = re.compile(
+    r"\b(?:sub|zwischen)[- ]?(?:total|summe)|^totals?\b"
+    r"|\b(?:totals?|summe|gesamt|suma|итого|всего)$|합계|소계|合计|合計|小计|小計|总计|總計"
+)
 _ALL = re.compile(r"\b(?:whole|entire|full) (?:model|network|net)\b")
 
 _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma

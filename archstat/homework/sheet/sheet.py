@@ -210,10 +210,13 @@ def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
 
 
 def _both_sides(key: str, text: str) -> Iterator[tuple[str, str]]:
-    """Yield what is before a layer and what is behind it, where a cell says both: 64 → 128."""
+    """Yield what is before a layer and what is behind it, where a cell has an arrow: 64 → 128."""
     before, arrow, after = cleaned(text).partition("→")
     pair = next((pair for pair in _SIDES if key in pair), None)
     if pair is None or not arrow or "=" in text or "→" in after:
+        return
+    if not before.strip():  # → 112×112×64, in whatever column it stands
+        yield pair[1], after
         return
     for side, part in zip(pair, (before, after), strict=True):
         if QUANTITIES[side].reads(written(part)) is None:

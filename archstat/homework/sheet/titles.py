@@ -140,6 +140,7 @@ TITLES: dict[Listed, str] = {
         输入大小, 输入尺寸, 输入形状, 输入特征图, 输入特征图大小, 入力, 入力サイズ, 入力形状,
         入力次元, eingabe, eingabegröße, entrée, taille d'entrée, entrada, tamaño de entrada
     """,
+    Listed(("feature_map",), ("in_shape",)): "resolution, spatial size, spatial resolution",
     Listed(("feature_map",), ("filters", "neurons")): """
         output, outputs, out, o, 출력, 输出, 出力, ausgabe, sortie, salida
     """,
@@ -156,8 +157,8 @@ TITLES: dict[Listed, str] = {
         η out, n features/n in, size of output, feature map size, feature maps size,
         feature map shape, feature map dim, feature map dimension, feature map dimensions,
         feature size, size of feature map, map size, maps × size, tensor output size, tensor size,
-        tensor shape, activation shape, activation map, activation map size, spatial size,
-        resolution, c×h×w, h×w×c, w×h×c, 출력 크기, 출력의 크기, 출력 사이즈, 출력 형상,
+        tensor shape, activation shape, activation map, activation map size, c×h×w, h×w×c,
+        w×h×c, 출력 크기, 출력의 크기, 출력 사이즈, 출력 형상,
         출력 차원, 출력 shape, 출력 데이터 shape, output 데이터 shape, 출력 맵 크기, 출력 특징 맵,
         출력 특징 맵 크기, 특징 맵 크기, 특징 맵의 크기, 특성 맵 크기, 피처 맵 크기, 피쳐 맵 크기,
         输出大小, 输出尺寸, 输出形状, 输出维度, 输出特征图, 输出特征图大小, 输出特征图尺寸,

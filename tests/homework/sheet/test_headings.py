@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archstat.errors import UsageError
-from archstat.homework.sheet.headings import QUANTITIES, Heading, heading, parse_choice
+from archstat.homework.sheet.columns import parse_choice
+from archstat.homework.sheet.headings import QUANTITIES, Heading, heading
 from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES
 from archstat.report.columns import COLUMNS
 

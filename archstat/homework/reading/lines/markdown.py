@@ -14,7 +14,6 @@ from statistics import mode
 
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS, Block
-from archstat.homework.reading.lines.tools import LAYER_TITLE
 
 BOX = frozenset(map(chr, range(0x2500, 0x2580)))
 UNIFIED = {
@@ -80,7 +79,8 @@ def _runs(lines: Sequence[str]) -> Iterator[list[_Line]]:
     """Yield the lines that belong together."""
     run: list[_Line] = []
     for number, raw in enumerate(limits.timely(lines)):
-        line = _line(number, raw) if BAR.search(raw) and not BRANCH.match(raw) else None
+        is_branch = BRANCH.match(raw) and not raw.rstrip().endswith("|")
+        line = _line(number, raw) if BAR.search(raw) and not is_branch else None
         if line is not None and (line.is_rule or ("|" in line.text and line.text.strip("|"))):
             run.append(line)
         elif run and (raw.strip("> ") or not _goes_on(run, lines)):
@@ -93,7 +93,8 @@ def _runs(lines: Sequence[str]) -> Iterator[list[_Line]]:
 def _line(number: int, raw: str) -> _Line:
     text = raw.strip().lstrip("> ")
     drawing = text.lstrip("# ")  # it may stand in a comment
-    text = (drawing if drawing[:1] in BOX else text).translate(UNIFIED)
+    if not (text.startswith("|") and text.endswith("|")):  # where boxes may draw a tree in a cell
+        text = (drawing if drawing[:1] in BOX else text).translate(UNIFIED)
     return _Line(number, text, _is_rule(text))
 
 
@@ -121,8 +122,7 @@ def _block(run: Sequence[_Line]) -> Block | None:
     else:
         rows = [row for group in body for row in group]
     start = run[0].number if is_drawn else groups[0][-1].number
-    tool = "keras" if is_drawn and titles[0].startswith(LAYER_TITLE) else None
-    return Block(start, run[-1].number + 1, [titles, *rows], heads=1, tool=tool)
+    return Block(start, run[-1].number + 1, [titles, *rows], heads=1)
 
 
 def _unruled(run: Sequence[_Line]) -> Block | None:

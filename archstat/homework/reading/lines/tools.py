@@ -13,7 +13,7 @@ from archstat.homework.reading.lines.block import FIELD, Block
 
 LAYER_TITLE = "Layer (type"
 COUNT_TITLE = "Param #"
-DEPTH_TITLE = "depth-idx"
+OF_TORCHINFO = ("depth-idx", "var_name")
 
 TREE = "│├└─|+ "
 """What torchinfo draws before a nested layer, and Keras around one."""
@@ -114,11 +114,20 @@ def _layers(number: int, lines: Sequence[str]) -> Block:
         if not printout.take(line):
             break
         stop = at + 1
-    return Block(number, stop, [titles, *printout.rows], heads=1, tool=_tool(titles, printout.rows))
+    return Block(
+        number, stop, [titles, *printout.rows], heads=1, tool=tool_of(titles, printout.rows)
+    )
 
 
-def _tool(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    if DEPTH_TITLE in titles[0]:
+def tool_of(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
+    """Return the tool that prints such titles, whatever form its table was given since.
+
+    >>> tool_of(["Layer (type:depth-idx)", "Param #"], [])
+    'torchinfo'
+    """
+    if not titles[0].startswith(LAYER_TITLE):
+        return None
+    if any(words in titles[0] for words in OF_TORCHINFO):
         return "torchinfo"
     return "keras" if any("(" in row[0] for row in rows) else "torchsummary"
 
