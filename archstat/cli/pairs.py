@@ -26,11 +26,17 @@ class Needs(NamedTuple):
 
 
 class Apart(NamedTuple):
-    """An option that says nothing beside another."""
+    """An option that says nothing beside another, perhaps only beside one value of it."""
 
     option: str
     other: str
     why: str
+    value: str = ""
+
+    @property
+    def against(self) -> str:
+        """What it says nothing beside, as it is written."""
+        return f"{self.other} {self.value}".strip()
 
 
 Rule = Needs | Apart
@@ -56,8 +62,14 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "grade": (
         Needs("--network", "--run-submitted-code"),
         Needs("--submitted-arg", "--run-submitted-code"),
+        Apart("--feedback-format", "--feedback", "nobody is told anything", "none"),
+        Apart("--language", "--feedback", "nobody is told anything", "none"),
     ),
-    "key": (Needs("--seed", "--variants"), Needs("--vary", "--variants")),
+    "key": (
+        Needs("--keep", "--blank", hint="add --blank COLUMNS, or leave it out"),
+        Needs("--seed", "--variants"),
+        Needs("--vary", "--variants"),
+    ),
     "results": (
         Needs("--per", "--best", hint="add --best FIGURE"),
         Needs("--figure", "--compare", hint="add --compare KEY"),
@@ -127,9 +139,9 @@ def require_sense(name: str, context: typer.Context, values: Mapping[str, Any]) 
         if rule.option not in stated:
             continue
         if isinstance(rule, Apart):
-            if rule.other in stated:
+            if rule.other in stated and (not rule.value or stated[rule.other] == rule.value):
                 raise UsageError(
-                    f"{rule.option} says nothing beside {rule.other}: {rule.why}",
+                    f"{rule.option} says nothing beside {rule.against}: {rule.why}",
                     hint="leave one out",
                 )
         elif not stated.get(rule.other) or (rule.value and stated[rule.other] != rule.value):

@@ -9,7 +9,7 @@ import pytest
 from archstat.cli.homework import submitted
 from archstat.homework.grading.submitted.describing import answer
 from archstat.homework.grading.submitted.sandbox import Sandbox
-from tests.cli.running import invoke, start
+from tests.cli.running import assert_refused, invoke, start
 
 pytest.importorskip("torch")
 
@@ -300,3 +300,12 @@ def test_why_a_class_cannot_be_made_is_told_as_everywhere(folder):
     assert done.stderr.decode().splitlines()[1:] == [
         "  hint: state its arguments: --submitted-arg outputs=10"
     ]
+
+
+def test_submitted_code_is_not_overwritten(folder):
+    file = folder / "net.py"
+    words = ["check", f"{file}:right", "--against", folder / "asked.toml", "-f", "json"]
+    assert_refused(
+        invoke(*words, "-o", file), f"error: -o {str(file)!r} would overwrite the code itself"
+    )
+    assert file.read_text(encoding="utf-8") == CODE

@@ -36,9 +36,11 @@ def stated(name, option, value=""):
 )
 def test_what_says_nothing_is_refused(name, rule):
     words = [*WORDS.get(name, [name, "lenet5"]), *stated(name, rule.option)]
+    if rule.option == "--keep":
+        words = ["key", "lenet5", "--keep", "rf"]
     if isinstance(rule, Apart):
-        words += [] if rule.other in words else stated(name, rule.other)
-        lines = [f"{rule.option} says nothing beside {rule.other}: {rule.why}"]
+        words += [] if rule.other in words else stated(name, rule.other, rule.value)
+        lines = [f"{rule.option} says nothing beside {rule.against}: {rule.why}"]
     else:
         needed = f"{rule.other} {rule.value}".strip()
         lines = [f"{rule.option} says nothing without {needed}"]
@@ -46,6 +48,11 @@ def test_what_says_nothing_is_refused(name, rule):
     result = invoke(*words)
     assert result.stderr.splitlines()[0] == f"error: {lines[0]}"
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_another_value_is_no_reason_to_refuse():
+    words = ["no-such-folder", "--against", "lenet5", "--feedback", "full", "--language", "ko"]
+    assert "no-such-folder" in invoke("grade", *words).stderr
 
 
 def test_a_rule_that_holds_stands_in_nobody_s_way():

@@ -98,7 +98,8 @@ def check(
         choices, language = marking.chosen(columns), marking.language(tongue)
         target = destination(format_name, output, special=GRADERS)
         if target.file is not None:
-            require_other(target.file, "sheet", [Path(file)])
+            what = "code" if submitted.is_code(file) else "sheet"
+            require_other(target.file, what, [Path(file), Path(file.rpartition(":")[0])])
         if granularity is not None and target.format_name not in GRADERS:
             raise UsageError(
                 f"--granularity is about tests, and {target.format_name} has none",
