@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from archstat.errors import UsageError, shown
+from archstat.errors import UsageError, did_you_mean, shown
 
 _NOTED: ContextVar[set[Path] | None] = ContextVar("noted", default=None)
 
@@ -80,6 +80,17 @@ def is_there(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def no_file(name: str, endings: Iterable[str]) -> UsageError:
+    """Return the error that there is no file of this name, with those near it that end so."""
+    path = Path(name)
+    with suppress(OSError, ValueError):
+        if path.is_symlink() and not path.exists():
+            return UsageError(f"{shown(name)} is a link to a file that is not there")
+    near = [each for ending in endings for each in path.parent.glob(f"*{ending}")]
+    hint = did_you_mean(path.name, [each.name for each in near if is_file(each)])
+    return UsageError(f"there is no file {shown(name)}", hint=hint)
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:

@@ -14,6 +14,7 @@ from archstat.files import (
     is_file,
     is_folder,
     is_there,
+    no_file,
     note_read,
     noting,
     read_file,
@@ -74,6 +75,7 @@ BY_ITSELF = {
     "devices/processor.py": "files of Linux",
     "models/torch/memory.py": "files of Linux",
     "homework/marking/language.py": "ours",
+    "homework/mistakes/likelihood.py": "ours",
     "pages/page.py": "ours",
     "sweep/nursery.py": "what our child has written",
     "sweep/store.py": "what a sweep has written",
@@ -123,3 +125,20 @@ def test_links_that_lead_in_a_circle_are_where_they_are(tmp_path):
 def test_a_name_that_no_file_can_have_is_that_of_none(tmp_path, ask):
     assert not ask(tmp_path / ("x" * 300))
     assert not ask(Path("\0"))
+
+
+def test_no_file_is_offered_in_its_own_place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("net.onnx").symlink_to("nowhere.onnx")
+    Path("nets.onnx").mkdir()
+    Path("nes.onnx").touch()
+
+    def told(name):
+        problem = no_file(name, [".onnx"]).problems[0]
+        return problem.what, problem.hint
+
+    meant = "did you mean 'nes.onnx'?"
+    assert told("net.onnx") == ("'net.onnx' is a link to a file that is not there", None)
+    assert told("nets.onnx") == ("there is no file 'nets.onnx'", meant)
+    assert told("nest.onnx") == ("there is no file 'nest.onnx'", meant)
+    assert told("a\0b.onnx")[0].startswith("there is no file ")

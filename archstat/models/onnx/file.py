@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, shape_inference
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.files import is_file
+from archstat.files import is_file, no_file
 from archstat.layers.base import Shape
 from archstat.models.inputs import InputSpec, fitted
 from archstat.models.onnx.bodies import (
@@ -84,8 +84,7 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
     """
     file = Path(path)
     if not is_file(file):
-        near = did_you_mean(file.name, [each.name for each in file.parent.glob("*.onnx")])
-        raise UsageError(f"there is no file {shown(path)}", hint=near)
+        raise no_file(path, [".onnx"])
     if file.stat().st_size > MOST_BYTES:
         raise UsageError(f"{shown(path)} has more than 2 GiB, and no ONNX model has")
     try:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from archstat.errors import UsageError, did_you_mean, shown, within
-from archstat.files import is_file, read_file
+from archstat.errors import UsageError, shown, within
+from archstat.files import is_file, no_file, read_file
 from archstat.graph import Graph
 from archstat.models.front_end import FrontEnd
 from archstat.models.printed.network import graph_of_printed
@@ -70,9 +70,7 @@ class PrintedFrontEnd(FrontEnd):
             else:
                 path = Path(self.argument)
                 if not is_file(path):
-                    near = [file.name for file in path.parent.glob("*.txt")]
-                    hint = did_you_mean(path.name, near)
-                    raise UsageError(f"there is no file {shown(self.argument)}", hint=hint)
+                    raise no_file(self.argument, [".txt"])
                 with within(shown(self.argument)):
                     self._text = read_file(path, MOST).decode("utf-8", errors="replace")
         return self._text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from archstat.errors import UsageError, did_you_mean, shown, within
-from archstat.files import is_file, read_file
+from archstat.errors import UsageError, shown, within
+from archstat.files import is_file, no_file, read_file
 from archstat.models.strangers import is_torchscript, torchscript_refusal
 from archstat.models.weights.arrays import read_arrays
 from archstat.models.weights.checkpoint import Checkpoint, model_of
@@ -34,8 +34,7 @@ def read_weights(argument: str) -> Checkpoint:
     name, _, part = argument.partition(":") if not is_file(Path(argument)) else (argument, "", "")
     path = Path(name)
     if not is_file(path):
-        near = [file.name for end in ENDINGS for file in path.parent.glob(f"*{end}")]
-        raise UsageError(f"there is no file {shown(name)}", hint=did_you_mean(path.name, near))
+        raise no_file(name, ENDINGS)
     ending = path.suffix.lower()
     if name.endswith(INDEX):
         found = _sharded(path)

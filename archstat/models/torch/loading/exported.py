@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archstat.errors import UsageError, did_you_mean, shown
-from archstat.files import is_file
+from archstat.errors import UsageError
+from archstat.files import is_file, no_file
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.private import tree_leaves
 from archstat.models.torch.source import Source
@@ -27,8 +27,7 @@ def from_exported(name: str) -> Source:
     """
     path = Path(name)
     if not is_file(path):
-        near = did_you_mean(path.name, [file.name for file in path.parent.glob("*.pt2")])
-        raise UsageError(f"there is no file {shown(name)}", hint=near)
+        raise no_file(name, [".pt2"])
     try:
         with _silence():
             program = torch.export.load(path)

@@ -17,7 +17,7 @@ from typing import Any
 from torch import nn
 
 from archstat.errors import UsageError, did_you_mean, shown, within
-from archstat.files import is_file, read_file
+from archstat.files import is_file, no_file, read_file
 from archstat.models.torch.loading.construction import users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
 from archstat.models.torch.loading.home import FILES, Home
@@ -44,8 +44,7 @@ def from_file(home: Home, wanted: str, *, run_file: bool = False) -> ModuleType:
     """
     path = home.file
     if not is_file(path):
-        near = [file.name for end in FILES for file in path.parent.glob(f"*{end}")]
-        raise UsageError(f"there is no file {shown(str(path))}", hint=did_you_mean(path.name, near))
+        raise no_file(str(path), FILES)
     file = str(path.resolve())
     spec = importlib.util.spec_from_loader(path.stem, SourceFileLoader(path.stem, file))
     if spec is None:
