@@ -5,12 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from archstat.cli.app import COMMANDS, application
-from archstat.cli.streams import CANNOT_ANSWER, leave, prepare
+STOPPED = 130
 
 
 def main() -> None:
     """Run the command line, and end with its exit code, whatever happens."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # while the command line is being imported, too
+        sys.exit(STOPPED)
+
+
+def _run() -> None:
+    from archstat.cli.streams import CANNOT_ANSWER, leave, prepare  # noqa: PLC0415  see main
+
     prepare()
     try:
         Path.cwd()
@@ -24,6 +32,9 @@ def main() -> None:
 
 def _code_of(first: list[str]) -> int:
     """Run a command, and return its exit code."""
+    from archstat.cli.app import COMMANDS, application  # noqa: PLC0415  see main
+    from archstat.cli.streams import CANNOT_ANSWER  # noqa: PLC0415  see main
+
     names = first if set(first) & set(COMMANDS) else COMMANDS  # one is faster than all
     try:
         application(names)(prog_name="archstat")
@@ -31,7 +42,7 @@ def _code_of(first: list[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else bool(end.code)
     except KeyboardInterrupt:
-        return 130
+        return STOPPED
     except MemoryError:
         sys.stderr.write("error: this takes more memory than there is\n")
     except BaseException as error:  # noqa: BLE001  an exit code of 1 would say "no"

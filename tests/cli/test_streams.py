@@ -143,3 +143,10 @@ def test_whatever_a_model_raises_is_its_own(tmp_path, init, forward):
     assert done.stderr.startswith("error: ")
     assert "BaseException: boo" in done.stderr
     assert "archstat/" not in done.stderr
+
+
+def test_ctrl_c_while_the_command_line_is_imported_prints_nothing(tmp_path):
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    done = archstat("list", stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path})
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
