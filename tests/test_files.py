@@ -87,7 +87,6 @@ BY_ITSELF = {
     "homework/grading/submitted/limiting.py": "what our parent has written",
     "homework/grading/source.py": "within its limits, and without following links",
     "homework/reading/file.py": "within its limits",
-    "homework/mistakes/likelihood.py": "what stands beside it",
     "models/spec/file.py": "within its limits",
     "models/spec/resolve.py": "a spec that was read before",
     "bench/reading.py": "within its limits",
