@@ -36,20 +36,23 @@ class Parquet(Format):
             while name in columns:  # as in select a.id, b.id
                 name += "_"
             cells = [line.cells[at] if at < len(line.cells) else "" for line in table.lines]
-            values, kind = _values(cells)
+            values, kind = _values(cells, is_text=column.is_text)
             columns[name] = Series(name, values, dtype=kind)
         file = BytesIO()
         DataFrame(list(columns.values())).write_parquet(file)
         return file.getvalue()
 
 
-def _values(cells: Sequence[Cell]) -> tuple[list[object], type]:
-    """Return the values of a column, all of one type, and that type."""
+def _values(cells: Sequence[Cell], *, is_text: bool) -> tuple[list[object], type]:
+    """Return the values of a column, all of one type, and that type.
+
+    One in which nothing stands is of numbers unless it is of texts, whatever else a table holds.
+    """
     values = [for_json(cell) for cell in cells]
     known = {type(value) for value in values if value is not None}
     if known == {int} and all(abs(value) < MOST for value in values if isinstance(value, int)):
         return values, int
-    if known and known <= {int, float}:
+    if known <= {int, float} and (float in known or not (known or is_text)):
         return values, float
     texts: list[object] = [
         None if value is None else for_machines(cell)

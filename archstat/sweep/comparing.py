@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.sweep.asking import BEST, StoreQuestion, known
+from archstat.sweep.asking import BEST, StoreQuestion
 from archstat.sweep.index import Index
 
 ASKED = ("what", "model", "input", "batch_size", "device", "dtype", "mode", "threads",
@@ -20,10 +20,14 @@ OF_DEVICE = ("device", "device_name", "host")
 BY_ID = ("store", "torch", "archstat", "engine")
 """What is not asked: cases are the same by their id, whatever came of them."""
 
+KEYS = (*BY_ID, *OF_DEVICE, *(name for name in ASKED[3:] if name not in OF_DEVICE))
+"""What cases are compared by: all but what is asked of which model."""
+
 INTERVALS = {
     "latency_s": ("latency_low_s", "latency_high_s"),
     "share_of_limit": ("share_low", "share_high"),
 }
+VALID = "VALID"
 MOST = 8
 """Values that stand beside each other."""
 
@@ -57,6 +61,7 @@ class CasesBeside:
         same: The columns in which cases beside each other are the same.
         cases: Those of which there are two or more.
         alone: How many others there are.
+        doubtful: How many of the cases have a figure that was measured and is not VALID.
     """
 
     key: str
@@ -65,6 +70,7 @@ class CasesBeside:
     same: tuple[str, ...]
     cases: tuple[Beside, ...]
     alone: int
+    doubtful: int
 
 
 def compared(
@@ -81,18 +87,17 @@ def compared(
     Raises:
         UsageError: There is no such column or figure, or nothing to compare.
     """
-    known(key)
-    if key not in {*ASKED, *OF_DEVICE, *BY_ID} or key in {"what", "model"}:
-        names = [each for each in (*BY_ID, *OF_DEVICE, *ASKED[3:]) if each != key]
+    if key not in KEYS:
         raise UsageError(
-            f"cases are not compared by {key}", hint=f"there are {', '.join(dict.fromkeys(names))}"
+            f"cases are not compared by {shown(key)}",
+            hint=did_you_mean(key, KEYS) or f"there are {', '.join(KEYS)}",
         )
     if figure not in BEST:
         raise UsageError(
             f"no case is compared by {shown(figure)}",
             hint=did_you_mean(figure, list(BEST)) or f"there are {', '.join(BEST)}",
         )
-    columns = dict.fromkeys((*ASKED, "id", key, figure, *INTERVALS.get(figure, ())))
+    columns = dict.fromkeys((*ASKED, "id", "verdict", key, figure, *INTERVALS.get(figure, ())))
     answer = index.ask(*StoreQuestion(list(columns), where).sql())
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     rows = [row for row in rows if row[figure] is not None and row[key] not in (None, "")]
@@ -132,15 +137,27 @@ def _beside(
         name = str(row[key])
         if name not in group or (row[figure] < group[name][figure]) == is_least:
             group[name] = row
-    cases = [_of_group(group, names, figure, same) for group in groups.values() if len(group) > 1]
-    if not cases:
+    several = [group for group in groups.values() if len(group) > 1]
+    if not several:
         raise UsageError(
             f"no case is there with two values of {key}: all of them differ in something else",
             hint="--compare device is for stores of two devices"
             if key in BY_ID
             else "--where leaves out what is not to be compared",
         )
-    return CasesBeside(key, figure, tuple(names), same, tuple(cases), len(groups) - len(cases))
+    return CasesBeside(
+        key,
+        figure,
+        tuple(names),
+        same,
+        tuple(_of_group(group, names, figure, same) for group in several),
+        len(groups) - len(several),
+        sum(any(_is_doubtful(row) for row in group.values()) for group in several),
+    )
+
+
+def _is_doubtful(row: Mapping[str, Any]) -> bool:
+    return row["verdict"] not in (None, "", VALID)
 
 
 def _of_group(

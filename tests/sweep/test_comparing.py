@@ -36,7 +36,7 @@ def test_two_stores_stand_beside_each_other(stores):
         ("a", 0.5, True),
         ("b", pytest.approx(1.04), False),
     ]
-    assert found.alone == 1
+    assert (found.alone, found.doubtful) == (1, 0)
     reversed_ = compared(Index(stores[::-1]), "store", "examples_per_s")
     # 4 / 0.5 s = 8 examples a second, and 4 / 0.25 s = 16
     assert reversed_.cases[0].figures == (16, 8)
@@ -53,11 +53,22 @@ def test_batches_stand_beside_each_other_and_conditions_filter(stores):
     assert text.rstrip().endswith("1 case beside each other")
 
 
+def test_figures_that_are_not_valid_are_told(stores):
+    good, bad = measured("a", 1, 1.0, 0.1), measured("a", 1, 2.0, 0.1)
+    bad.answer["results"][0]["figures"]["verdict"] = "CONTENDED"
+    stores[0].keep(good)
+    stores[1].keep(bad)
+    found = compared(Index(stores), "store")
+    assert found.doubtful == 1
+    told = compared_document("x", found).notes
+    assert "1 case with a figure that is not VALID; --where verdict=VALID leaves it out" in told
+
+
 @pytest.mark.parametrize(
     ("key", "figure", "told"),
     [
-        ("modle", "latency_s", "a store has no column 'modle'"),
-        ("model", "latency_s", "cases are not compared by model"),
+        ("stores", "latency_s", "cases are not compared by 'stores'\n  hint: did you mean 'store'"),
+        ("model", "latency_s", "cases are not compared by 'model'"),
         ("store", "model", "no case is compared by 'model'"),
         ("dtype", "latency_s", "latency_s is known of one dtype only, 'float32'"),
         ("batch_size", "latency_s", "no case is there with two values of batch_size"),

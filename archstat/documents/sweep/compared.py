@@ -32,7 +32,9 @@ def compared_document(
 
 def _columns(comparison: CasesBeside) -> Iterator[Column]:
     for key in comparison.same:
-        yield TITLES.get(key, Column(key, key.replace("_", " "), is_text=True, importance=1))
+        yield TITLES.get(
+            key, Column(key, key.replace("_", " "), is_text=key != "threads", importance=1)
+        )
     for at, name in enumerate(comparison.names):
         yield Column(f"{comparison.figure}_{at + 1}", name)
         if at:
@@ -58,5 +60,11 @@ def _notes(comparison: CasesBeside) -> Iterator[str]:
     if comparison.figure in INTERVALS:
         said += "; where the intervals of 95 % meet, it may be chance"
     yield said
+    if comparison.doubtful:
+        them = "it" if comparison.doubtful == 1 else "them"
+        yield (
+            f"{count(comparison.doubtful, 'case')} with a figure that is not VALID; "
+            f"--where verdict=VALID leaves {them} out"
+        )
     if comparison.alone:
         yield f"{count(comparison.alone, 'case')} with one value only are left out"

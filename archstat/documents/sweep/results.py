@@ -9,6 +9,7 @@ from archstat.documents.document import Column, Document, Line, Notes, Table
 from archstat.documents.sweep.plan import count
 from archstat.report.values import Bytes, Named, Seconds
 from archstat.sweep.index import Rows
+from archstat.sweep.rows import FIELDS
 
 TITLES: Mapping[str, Column] = {
     column.key: column
@@ -76,7 +77,8 @@ def results_document(
 
 
 def _is_text(answer: Rows, at: int) -> bool:
-    return any(isinstance(row[at], str) for row in answer.rows)
+    is_known = FIELDS.get(answer.columns[at]) == "TEXT"
+    return is_known or any(isinstance(row[at], str) for row in answer.rows)
 
 
 def cell_of(name: str, value: object) -> Cell:  # noqa: PLR0911  a case for each type
@@ -84,7 +86,12 @@ def cell_of(name: str, value: object) -> Cell:  # noqa: PLR0911  a case for each
     if value is None:
         return ""
     if isinstance(value, str):
-        return Sign(value, value, look=LOOKS[value]) if value in LOOKS else Named(value, value)
+        look = LOOKS.get(value)
+        return (
+            (Named(value, value) if value else "")
+            if look is None
+            else Sign(value, value, look=look)
+        )
     if isinstance(value, (int, float)):
         if name in SHARES:
             return Number(value, f"{100 * value:.0f} %")
