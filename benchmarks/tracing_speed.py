@@ -26,8 +26,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import archstat
+from archstat.analyses.receptive_field.layout import all_units
 from archstat.models.torch.known import STATED, worked_out
 from archstat.models.torch.recording.meta import ANSWERS
+from archstat.report.itemizing import more_settings
 
 TURNS = 5
 MEDIAN, MOST = 1.0, 1.3
@@ -99,6 +101,8 @@ def forget() -> None:
     ANSWERS.forget()
     worked_out.cache_clear()
     STATED.clear()
+    more_settings.cache_clear()
+    all_units.cache_clear()
 
 
 def turns(model: nn.Module, shape: Sequence[int]) -> tuple[float, float, float]:

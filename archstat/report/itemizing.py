@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from archstat.analyses.conventions.convention import Convention
@@ -95,6 +96,7 @@ OF_NO_NUMBER = frozenset({"in_channels", "in_features", "inplace", "p", "eps", "
 """Settings that follow from the input, or that change no number of a table."""
 
 
+@lru_cache(maxsize=1 << 10)
 def more_settings(layer: Layer) -> Mapping[str, object]:
     """Return the settings that are not their defaults, and that no column of a report holds."""
     has_window = "stride" in layer.settings()

@@ -308,7 +308,6 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
     convention: Convention | None,
 ) -> Row:
     settings = node.layer.settings()
-    groups = settings.get("groups")
     layer = node.layer
     uncounted = layer.uncounted
     examples = batch_size if node.examples is None else node.examples
@@ -323,11 +322,11 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
         in_shape=node.in_shape,
         out_shape=node.out_shape,
         filters=settings.get("out_channels"),
-        filter_depth=_filter_depth(node, groups),
+        filter_depth=_filter_depth(node, settings),
         kernel_size=settings.get("kernel_size"),
         stride=settings.get("stride"),
         padding=settings.get("padding"),
-        groups=groups,
+        groups=settings.get("groups"),
         inputs=inputs,
         weights=weights,
         biases=biases,
@@ -349,12 +348,12 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
     )
 
 
-def _filter_depth(node: Node, groups: int | None) -> int | None:
+def _filter_depth(node: Node, settings: Mapping[str, Any]) -> int | None:
     """Return the input channels that each filter sees; None for what has no filters."""
+    groups = settings.get("groups")
     if groups is None:
         return None
-    stated = node.layer.settings().get("in_channels")
-    channels = node.in_shape[0] if node.in_shape else stated
+    channels = node.in_shape[0] if node.in_shape else settings.get("in_channels")
     return None if channels is None else channels // groups
 
 

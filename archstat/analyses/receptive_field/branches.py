@@ -73,9 +73,10 @@ class Repeating:
         period = outputs * repeats
         if period > max(units, FEW_UNITS):
             return Followed((self,), window)
-        read = _outer if self.period == 1 else lambda taps: taps  # the outer taps are enough there
-        views = (read(window.taps(unit)) for unit in range(period))
-        intervals = tuple(hull(map(self.interval, taps)) for taps in views)
+        views = map(window.taps, range(period))
+        if self.period == 1:  # the outer taps are enough there
+            views = map(_outer, views)
+        intervals = tuple([hull(map(self.interval, taps)) for taps in views])
         return Repeating(intervals, inputs * repeats // self.period * self.advance)
 
 
@@ -190,7 +191,10 @@ def hull(intervals: Iterable[Interval | None]) -> Interval | None:
     seen = [interval for interval in intervals if interval is not None]
     if not seen:
         return None
-    return min(first for first, _ in seen), max(last for _, last in seen)
+    if len(seen) == 1:
+        return seen[0]
+    firsts, lasts = zip(*seen, strict=True)
+    return min(firsts), max(lasts)
 
 
 def _outer(taps: Sequence[int]) -> Sequence[int]:

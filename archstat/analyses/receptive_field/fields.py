@@ -192,13 +192,7 @@ def _centre(track: Track) -> Fraction | None:
 def _field(view: FieldView) -> ReceptiveField | None:
     """Return what units see; None if none of them sees a pixel, as what is made of parameters."""
     view = view.compact()
-    if not all(track.size for track in view.tracks):
-        return None
-    first_units = [track.interval(0) for track in view.tracks]
-    return ReceptiveField(
-        size=tuple(track.size for track in view.tracks),
-        effective_stride=tuple(track.stride if track.is_even else None for track in view.tracks),
-        effective_padding=tuple(None if seen is None else -seen[0] for seen in first_units),
-        tracks=view.tracks,
-        layout=view.layout,
+    sizes, strides, paddings = zip(*[track.recurrence for track in view.tracks], strict=True)
+    return (
+        ReceptiveField(sizes, strides, paddings, view.tracks, view.layout) if all(sizes) else None
     )

@@ -30,6 +30,10 @@ def aligned(views: Sequence[FieldView]) -> list[FieldView]:
     Raises:
         UnknownReachError: The units of the inputs do not stand at the same places.
     """
+    sizes = [track.units for track in views[0].tracks]
+    if all(view.is_map and [track.units for track in view.tracks] == sizes for view in views):
+        layout = max((view.layout for view in views), key=len)
+        return [view.laid_out(layout) for view in views]
     homes = _Homes()
     views = [homes.met_by(view) for view in views]
     layout = _common_layout([view.layout for view in views])

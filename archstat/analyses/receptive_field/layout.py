@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
+from functools import lru_cache
 from math import prod
 from typing import TypeAlias
 
@@ -91,6 +92,12 @@ class Medley:
 
 Axis: TypeAlias = tuple[AxisFactor | Medley, ...]
 Layout: TypeAlias = tuple[Axis, ...]
+
+
+@lru_cache(maxsize=1 << 10)
+def all_units(size: int, axis: int) -> Axis:
+    """Return an axis of a tensor that numbers the units of an axis of the image, and no more."""
+    return (AxisFactor(size, axis),)
 
 
 def axes_of(axis: Axis) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from archstat.analyses.receptive_field.layout import (
     AxisFactor,
     Medley,
+    all_units,
     axes_of,
     certain,
     fitted,
@@ -35,6 +36,8 @@ def moved(view: FieldView, move: Move, shape: Shape) -> FieldView:
     Raises:
         UnknownReachError: Positions cannot be followed through the layer.
     """
+    if isinstance(move, tuple) and view.is_map and _slides(move, len(view.tracks)):
+        return _behind_windows(view, move, shape)
     try:
         after = _after(view, move, shape)
         after = after.laid_out(fitted(after.layout, shape))
@@ -43,6 +46,21 @@ def moved(view: FieldView, move: Move, shape: Shape) -> FieldView:
         if not view.is_constant:
             raise
         return view.without_places()  # whatever it reads, it sees the same
+
+
+def _slides(move: Sequence[Along], axes: int) -> bool:
+    """Return whether windows slide along all axes of an image, and nothing else matters."""
+    return len(move) >= axes and all(isinstance(each, Window) for each in move[-axes:])
+
+
+def _behind_windows(view: FieldView, windows: Sequence[Along], shape: Shape) -> FieldView:
+    """Return the view behind windows that slide over a map, which is a map again."""
+    axes = len(view.tracks)
+    sizes = shape[-axes:]
+    slid = zip(view.tracks, windows[-axes:], sizes, strict=True)
+    tracks = tuple(track.through(window, size) for track, window, size in slid)  # type: ignore[arg-type]
+    places = map(all_units, sizes, range(axes))
+    return FieldView(tracks, (*view.layout[:-axes], *places))
 
 
 def _after(view: FieldView, move: Move, shape: Shape) -> FieldView:
@@ -120,7 +138,7 @@ def _slid(view: FieldView, number: int, window: Window, size: int) -> FieldView:
         sizes = tuple(factor.size for factor in numbered)
         track = track.through(Digits(sizes, steps), prod(sizes))
     layout = [*certain(view.layout)]
-    layout[number] = (AxisFactor(size, axis),)
+    layout[number] = all_units(size, axis)
     tracks = [*view.tracks]
     tracks[axis] = track.through(window, size)
     return FieldView(tuple(tracks), tuple(layout))

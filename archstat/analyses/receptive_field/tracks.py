@@ -16,8 +16,11 @@ from archstat.analyses.receptive_field.branches import (
     merged,
 )
 from archstat.errors import ArchstatError
-from archstat.layers.window import Window
+from archstat.layers.window import Sliding, Window
 from archstat.record import record
+
+OWN_PLACE = Sliding(1)
+"""The window of a unit that reads what is at its own place."""
 
 
 class UnknownReachError(ArchstatError):
@@ -58,6 +61,8 @@ class Track:
 
     def interval(self, unit: int) -> Interval | None:
         """Return what unit `unit` sees, which may lie outside of the map."""
+        if len(self.branches) == 1:
+            return self.branches[0].interval(unit)
         return hull(branch.interval(unit) for branch in self.branches)
 
     @cached_property
@@ -81,15 +86,24 @@ class Track:
     @cached_property
     def size(self) -> int:
         """The pixels that the widest unit of the map sees; 0 if none sees any."""
+        match self.branches:
+            case (Repeating(intervals=seen),):  # further on, all see as many again
+                return _widest(seen[: self.units])
         periods = [branch.period for branch in self.branches]
         known = [period for period in periods if period is not None]
         units: Iterable[int] = range(self.units)
         if len(known) == len(periods) and (period := lcm(*known)) < self.units:
             # between its first and its last period, a union is no wider than in one of them
             first, last = range(period), range(self.units - period, self.units)
-            units = first if len(periods) == 1 else {*first, *last}
-        seen = filter(None, map(self.interval, units))
-        return max((last - first + 1 for first, last in seen), default=0)
+            units = {*first, *last}
+        return _widest(map(self.interval, units))
+
+    @cached_property
+    def recurrence(self) -> tuple[int, Fraction | None, int | None]:
+        """Its size, its stride where it is even, and the pixels before the image for unit 0."""
+        first = self.interval(0)
+        padding = None if first is None else -first[0]
+        return self.size, self.stride if self.is_even else None, padding
 
     @cached_property
     def is_constant(self) -> bool:
@@ -99,16 +113,22 @@ class Track:
                 return not branch.advance
         if self.units == 1:
             return not any(branch.stride for branch in self.branches)
+        match self.branches:
+            case (Repeating(intervals=seen, advance=advance),) if seen[0] is not None:
+                return (not advance or self.units <= len(seen)) and len({*seen[: self.units]}) == 1
         return len({*self.intervals}) == 1
 
     def through(self, window: Window, units: int) -> Track:
         """Return what the `units` units behind a window see, worked out once."""
         key = window, units
-        if key not in self._behind:
-            behind = tuple(branch.through(window, units) for branch in self.branches)
+        track = self._behind.get(key)
+        if track is None and window == OWN_PLACE and units == self.units:
+            track = self._behind[key] = self
+        if track is None:
+            behind = tuple([branch.through(window, units) for branch in self.branches])
             one = behind if len(behind) == 1 else merged(behind, units)
-            self._behind[key] = Track(units, one)
-        return self._behind[key]
+            track = self._behind[key] = Track(units, one)
+        return track
 
     @cached_property
     def _behind(self) -> dict[tuple[Window, int], Track]:
@@ -120,6 +140,11 @@ class Track:
         if any(isinstance(branch, Clipped) for branch in self.branches):
             return Track(units, (Clipped((seen,) * units, Fraction(0)),))
         return Track(units, (Repeating((seen,), 0),))
+
+
+def _widest(intervals: Iterable[Interval | None]) -> int:
+    """Return the pixels of the widest of some intervals; 0 where nothing is seen."""
+    return max([last - first + 1 for first, last in filter(None, intervals)], default=0)
 
 
 def united(tracks: Sequence[Track]) -> Track:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from math import prod
 from operator import is_
 
@@ -11,7 +12,9 @@ from archstat.analyses.receptive_field.layout import (
     AxisFactor,
     Layout,
     Medley,
+    all_units,
     as_channels,
+    is_doubtful,
     renumbered,
 )
 from archstat.analyses.receptive_field.tracks import Track
@@ -39,20 +42,29 @@ class FieldView:
         """Return the view of the input itself: the axes of the image, and one of channels."""
         sizes = (*shape[:channels], *shape[channels + 1 :])
         is_doubtful = len(sizes) == 1 and shape[channels] > 1
-        layout = [(AxisFactor(size, axis),) for axis, size in enumerate(sizes)]
+        layout = [all_units(size, axis) for axis, size in enumerate(sizes)]
         layout.insert(channels, (AxisFactor(shape[channels], is_doubtful=is_doubtful),))
         return cls(_pixels(sizes, is_clipped=is_clipped), tuple(layout))
 
     @classmethod
     def of_axes(cls, shape: Shape) -> FieldView:
         """Return the view of an input of which all axes may be those of an image."""
-        layout = tuple((AxisFactor(size, axis),) for axis, size in enumerate(shape))
+        layout = tuple(all_units(size, axis) for axis, size in enumerate(shape))
         return cls(_pixels(shape, is_clipped=False), layout)
 
     @classmethod
     def of_nothing(cls, shape: Shape) -> FieldView:
         """Return the view of what sees no pixel of an input of this shape."""
         return cls(tuple(Track.of_nothing() for _ in shape[1:]), ())
+
+    @cached_property
+    def is_map(self) -> bool:
+        """Whether its last axes are those of the image, with all units, and no other has places."""
+        units = [all_units(track.units, axis) for axis, track in enumerate(self.tracks)]
+        others = self.layout[: -len(units)]
+        return [*self.layout[len(others) :]] == units and not any(
+            factor.axes or is_doubtful(axis) for axis in others for factor in axis
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -113,6 +125,8 @@ class FieldView:
 
     def compact(self) -> FieldView:
         """Return the view with those units alone that the tensor tells apart."""
+        if self.is_map:
+            return self
         view = self
         factors = [factor for _, _, factor in self.places() if isinstance(factor, AxisFactor)]
         for axis, track in enumerate(self.tracks):

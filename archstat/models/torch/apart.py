@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from archstat.models.torch.private import every_tensor
+
 SHARED: tuple[type, ...] = (
     types.BuiltinFunctionType,
     types.ModuleType,
@@ -142,6 +144,8 @@ class Copier:
 
     def _tuple(self, value: Any) -> Any:
         kind: Any = type(value)
+        if kind is tuple and ATOMS.issuperset(map(type, value)):
+            return value
         parts = [self.copy(part) for part in value]
         if all(made is part for made, part in zip(parts, value, strict=True)):
             return value
@@ -197,8 +201,7 @@ def set_apart(model: nn.Module) -> Iterator[nn.Module]:
 
     Of objects that cannot be copied, the attributes are put back afterwards.
     """
-    tensors = (*model.parameters(), *model.buffers())
-    copier = Copier(memo={id(tensor): tensor for tensor in tensors})
+    copier = Copier(memo={id(tensor): tensor for tensor in every_tensor(model)})
     made = copier.copy(model)
     before = [(each, dict(vars(each))) for each in copier.shared if hasattr(each, "__dict__")]
     try:

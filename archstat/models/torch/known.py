@@ -21,7 +21,7 @@ from archstat.layers.reach import Reach, Reshaped, Unknown
 from archstat.layers.reshape import Flatten, ZeroPad2d
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import own_parameters, whole
+from archstat.models.torch.private import is_childless, own_parameters, whole
 
 KINDS: Mapping[type[nn.Module], type[Layer]] = {
     getattr(nn, kind.torch_name): kind
@@ -32,11 +32,6 @@ KINDS: Mapping[type[nn.Module], type[Layer]] = {
 
 STATED: dict[Any, Layer] = {}
 """The layers that settings state, each checked once."""
-
-
-def _hashable(value: Any) -> Any:
-    """Return a setting with its type, as 1 and True are equal otherwise."""
-    return tuple(map(_hashable, value)) if isinstance(value, list) else (type(value), value)
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
         return None
     if isinstance(layer, Softmax) and not _is_over_channels(module, given, in_shape):
         return None
-    is_whole = not any(True for _ in module.children())
+    is_whole = is_childless(module)
     params = own_parameters(module) if is_whole else dict(module.named_parameters())
     seen = {name: tuple(tensor.shape) for name, tensor in params.items()}
     return layer if seen == stated.param_shapes else None
@@ -96,7 +91,8 @@ def stated_layer(module: nn.Module) -> Layer | None:
         return None
     try:
         settings = _settings(module, KINDS[known])
-        key = KINDS[known], *((name, _hashable(value)) for name, value in settings.items())
+        types = [*map(type, settings.values())]  # as 1 and True read alike to some
+        key = KINDS[known], repr(settings), *types
         if key not in STATED:
             STATED[key] = KINDS[known].from_settings(settings)
         return STATED[key]
@@ -136,8 +132,7 @@ def is_leaf(module: nn.Module) -> bool:
     if not type(module).__module__.startswith("torch.nn.modules."):
         return False
     is_container = isinstance(module, (nn.Sequential, nn.ModuleList, nn.ModuleDict))
-    has_children = any(True for _ in module.children())
-    is_whole = not has_children or isinstance(module, nn.MultiheadAttention)
+    is_whole = is_childless(module) or isinstance(module, nn.MultiheadAttention)
     return is_whole and not is_container
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from torch import nn
 
 from archstat.errors import INSTEAD, DeviceError
+from archstat.models.torch.private import every_tensor
 
 COPIES = 2  # of the parameters: those of the model, and those that stand for them in a pass
 GB = 1e9
@@ -30,7 +31,7 @@ def require_memory(model: nn.Module, name: str, why: str) -> None:
     Raises:
         DeviceError: It would not.
     """
-    tensors = {id(t): t for t in (*model.parameters(), *model.buffers())}.values()
+    tensors = every_tensor(model)
     needed, free = COPIES * sum(tensor.nbytes for tensor in tensors), free_bytes()
     if free is not None and needed > free:
         raise DeviceError(

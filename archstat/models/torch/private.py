@@ -39,7 +39,10 @@ __all__ = [
     "compiled_from",
     "compiler_settings",
     "convolutions",
+    "every_module",
+    "every_tensor",
     "hooks_on_kept_tensors",
+    "is_childless",
     "is_compilers",
     "keystr",
     "mark",
@@ -58,6 +61,7 @@ __all__ = [
 ATTRIBUTES = frozenset(
     {
         "_base",
+        "_buffers",
         "_cdata",
         "_dynamo",
         "_forward_pre_hooks",
@@ -78,7 +82,7 @@ CONVOLUTION: type[nn.Module] = _ConvNd
 
 def convolutions(model: nn.Module) -> list[Any]:
     """Return the convolutions of a model; their common class is private."""
-    return [module for module in model.modules() if isinstance(module, CONVOLUTION)]
+    return [module for module in every_module(model).values() if isinstance(module, CONVOLUTION)]
 
 
 def schema(operator: OpOverload) -> Any:
@@ -111,6 +115,43 @@ def own_parameters(module: nn.Module) -> dict[str, Tensor]:
     own = module._parameters  # noqa: SLF001  as above
     first = {id(tensor): name for name, tensor in reversed(own.items()) if tensor is not None}
     return {name: own[name] for name in reversed(first.values())}
+
+
+def is_childless(module: nn.Module) -> bool:
+    """Return whether a module holds no others; `children` takes several calls to say so."""
+    return {*module._modules.values()} <= {None}  # noqa: SLF001  as above
+
+
+def every_module(model: nn.Module) -> dict[str, nn.Module]:
+    """Return the modules of a model by path, as `named_modules` does with a generator a level."""
+    found: dict[str, nn.Module] = {}
+    seen: set[int] = set()
+    todo = [("", model)]
+    while todo:
+        path, module = todo.pop()
+        if id(module) in seen:
+            continue
+        seen.add(id(module))
+        found[path] = module
+        prefix = f"{path}." if path else ""
+        inner = [
+            (prefix + name, each)
+            for name, each in module._modules.items()  # noqa: SLF001  as above
+            if each is not None
+        ]
+        todo += reversed(inner)
+    return found
+
+
+def every_tensor(model: nn.Module) -> list[Tensor]:
+    """Return the parameters and buffers of a model, shared ones once."""
+    found = {
+        id(each): each
+        for module in every_module(model).values()
+        for each in (*module._parameters.values(), *module._buffers.values())  # noqa: SLF001  as above
+        if each is not None
+    }
+    return [*found.values()]
 
 
 def pre_hooks(module: nn.Module) -> Mapping[int, Any]:

@@ -13,10 +13,16 @@ from typing import Any
 from torch import Tensor, nn
 
 from archstat.graph import Graph
-from archstat.models.torch.apart import TORCHS
+from archstat.models.torch.apart import ATOMS, TORCHS
 from archstat.models.torch.operators.products import COMPLEX
 from archstat.models.torch.operators.transforms import CONVENTION
-from archstat.models.torch.private import keystr, tree_flatten_with_path, tree_leaves
+from archstat.models.torch.private import (
+    every_module,
+    every_tensor,
+    keystr,
+    tree_flatten_with_path,
+    tree_leaves,
+)
 from archstat.models.torch.recording.values import Values
 
 
@@ -64,7 +70,7 @@ def stranger(model: nn.Module, operands: Sequence[Tensor]) -> str:
 
 def hidden_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """Yield the modules that a model does not know, by path."""
-    known = {id(module) for module in model.modules()}
+    known = {*map(id, every_module(model).values())}
     for path, _, leaves in _plain_attributes(model):
         for place, leaf in leaves:
             if isinstance(leaf, nn.Module) and id(leaf) not in known:
@@ -74,7 +80,7 @@ def hidden_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 def hidden_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors that a model does not know, by path."""
-    known = {id(tensor) for tensor in (*model.parameters(), *model.buffers())}
+    known = {*map(id, every_tensor(model))}
     for path, _, leaves in _plain_attributes(model):
         for place, leaf in leaves:
             for name, tensor in _tensors_in(leaf):
@@ -83,7 +89,7 @@ def hidden_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 
 def _hidden_parameters(model: nn.Module) -> Iterator[str]:
-    known = {id(parameter) for parameter in model.parameters()}
+    known = {*map(id, every_tensor(model))}
     for path, value, leaves in _plain_attributes(model):
         tensors = {id(tensor): tensor for _, leaf in leaves for _, tensor in _tensors_in(leaf)}
         learned = [t for t in tensors.values() if t.requires_grad and id(t) not in known]
@@ -123,11 +129,13 @@ def _plain_attributes(
     model: nn.Module,
 ) -> Iterator[tuple[str, Any, Sequence[tuple[str, nn.Module | Tensor]]]]:
     """Yield the attributes of which torch takes no notice, with the modules and tensors in each."""
-    for path, module in model.named_modules():
+    for path, module in every_module(model).items():
         if type(module).__module__.startswith("torch."):
             continue
         for name, value in vars(module).items():
-            if name in TORCHS or isinstance(value, nn.Module):  # a module is kept so on purpose
+            if name in TORCHS or type(value) in ATOMS:
+                continue
+            if isinstance(value, nn.Module):  # a module is kept so on purpose
                 continue
             leaves = [
                 (keystr(keys), leaf)

@@ -20,6 +20,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.parameter import is_lazy
 
 from archstat.models.torch.kept import process_kept
+from archstat.models.torch.private import every_module
 
 
 def run_untouched(  # noqa: PLR0913  a run has these parts
@@ -78,14 +79,16 @@ def _random_devices(standins: Mapping[str, Tensor]) -> list[torch.device]:
 @contextmanager
 def in_mode(model: nn.Module, *, training: bool) -> Iterator[None]:
     """Put a model into training or evaluation mode, and every module back into its own."""
-    modes = [(module, module.training) for module in model.modules()]
-    for module, _ in modes:  # `train` is a method that an author may make mean something else
-        module.training = training
+    modes = [(module, module.training) for module in every_module(model).values()]
+    for module, before in modes:  # `train` is a method that an author may make mean something else
+        if before != training:
+            module.training = training
     try:
         yield
     finally:
         for module, before in modes:
-            module.training = before
+            if module.training != before:
+                module.training = before
 
 
 def standins_of(

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from archstat.models.torch.apart import Copier
+from archstat.models.torch.private import every_module, every_tensor
 
 
 class ScriptPart(nn.Module):
@@ -90,11 +91,11 @@ def _named_as(scripted: Any, kind: type[ScriptPart]) -> type[ScriptPart]:
 
 def opened(model: nn.Module) -> nn.Module:
     """Return a model without modules of torch.jit: itself, if it has none."""
-    found = [each for each in model.modules() if isinstance(each, torch.jit.ScriptModule)]
+    modules = every_module(model).values()
+    found = [each for each in modules if isinstance(each, torch.jit.ScriptModule)]
     if not found:
         return model
-    tensors = (*model.parameters(), *model.buffers())
-    memo: dict[int, Any] = {id(tensor): tensor for tensor in tensors}
+    memo: dict[int, Any] = {id(tensor): tensor for tensor in every_tensor(model)}
     for each in found:
         memo.setdefault(id(each), _named_as(each, OpenedScript)(each))
     made: nn.Module = Copier(memo=memo).copy(model)

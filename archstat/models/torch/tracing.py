@@ -35,7 +35,7 @@ from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.loading.construction import parameters_on_meta
 from archstat.models.torch.memory import require_memory
 from archstat.models.torch.module import find_device
-from archstat.models.torch.private import pre_hooks
+from archstat.models.torch.private import every_module, pre_hooks
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
@@ -265,7 +265,7 @@ def _trace(  # noqa: PLR0913  likewise
     standins = standins_of(model, inputs[0].device, learn=train)
     learned = dict(model.named_parameters())
     params = {key: tensor for key, tensor in standins.items() if key in learned}
-    named = [*hidden_modules(model), *model.named_modules()]
+    named = [*hidden_modules(model), *every_module(model).items()]
     modules = {path: type(module).__name__ for path, module in named}
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None

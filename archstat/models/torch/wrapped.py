@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from archstat.errors import UsageError
-from archstat.models.torch.private import compiled_from, tree_map_only
+from archstat.models.torch.private import compiled_from, every_tensor, tree_map_only
 from archstat.models.torch.scripted import opened
 
 
@@ -34,7 +34,7 @@ def materialized(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any
     Raises:
         UsageError: It cannot be copied.
     """
-    tensors = [*model.parameters(), *model.buffers()]
+    tensors = every_tensor(model)
     if not any(map(is_lazy, tensors)):
         return model
     try:

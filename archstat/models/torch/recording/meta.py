@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from archstat.models.torch.operators.entry import Operator
-from archstat.models.torch.private import OpOverload, schema, storage_id, tree_leaves
+from archstat.models.torch.private import OpOverload, schema, storage_id
 from archstat.models.torch.recording.answers import answer
+from archstat.models.torch.recording.tensors import tensors_in
 
 Like: TypeAlias = tuple[torch.Size, tuple[int, ...], torch.dtype]
 """A new tensor: its sizes, its strides and its type."""
@@ -119,10 +120,10 @@ def _likeness(out: Any, args: Sequence[Any]) -> tuple[Like | None, ...] | Like |
     if type(out) is not Tensor or not out.is_meta or out.layout is not torch.strided:
         return None
     storage = out.untyped_storage()
-    given = [arg for arg in tree_leaves(args) if isinstance(arg, Tensor)]
-    if any(storage_id(out) == storage_id(tensor) for tensor in given):
+    own = storage_id(out)
+    if any(storage_id(tensor) == own for tensor in tensors_in(args)):
         return None
-    last = sum((size - 1) * step for size, step in zip(out.shape, out.stride(), strict=True))
+    last = sum([(size - 1) * step for size, step in zip(out.shape, out.stride(), strict=True)])
     needed = (last + 1) * out.element_size() if out.numel() else 0
     return (out.shape, out.stride(), out.dtype) if storage.nbytes() == needed else None
 

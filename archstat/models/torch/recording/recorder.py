@@ -30,6 +30,7 @@ from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import (
     OpOverload,
     TorchDispatchMode,
+    is_childless,
     own_parameters,
     schema,
     uncompiled,
@@ -138,11 +139,13 @@ class Recorder(TorchDispatchMode):
         """Record a module that is one row, and that has returned."""
         if not outputs:
             return
-        is_changed = [*map(id, tensors_in(args))] != [*map(id, tensors_in(scope.args))]
+        is_changed = args is not scope.args and (
+            [*map(id, tensors_in(args))] != [*map(id, tensors_in(scope.args))]
+        )
         given = tensors_in((scope.args if is_changed else args, kwargs))  # its hooks are inside
         inputs = self.provenance.inputs(given)
         module = scope.module
-        is_whole = next(module.children(), None) is None
+        is_whole = is_childless(module)
         own = own_parameters(module).values() if is_whole else module.parameters()
         params = self.provenance.params([*tensors_in((args, kwargs)), *own])
         if scope.layer is None or is_changed:
