@@ -20,7 +20,7 @@ OF_MODELS = ("model", "input", "params", "macs", "activation_bytes", "cases", "e
              "share_of_limit")  # fmt: skip
 OF_DEVICES = ("device_name", "models", "cases", "torch", "day")
 OF_CASES = ("model", "device_name", "store", "batch_size", "dtype", "mode", "latency_s", "interval",
-            "examples_per_s", "share_of_limit", "verdict", "reason", "day")  # fmt: skip
+            "examples_per_s", "share_of_limit", "verdict", "day", "reason")  # fmt: skip
 OVER_TIME = ("case", "day", "store", "latency_s", "interval", "share_of_limit", "verdict", "change")
 OF_LAYERS = ("layer", "kind", "out_shape", "params", "macs", "activation_bytes")
 OF_FAILURES = ("model", "input", "batch_size", "dtype", "reason", "day")
