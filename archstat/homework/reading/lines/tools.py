@@ -15,6 +15,12 @@ LAYER_TITLE = "Layer (type"
 COUNT_TITLE = "Param #"
 OF_TORCHINFO = ("depth-idx", "var_name")
 
+COUNT = re.compile(r"[0-9][0-9.,]*|--|\([^()]*\)")
+"""What torchinfo and others print of parameters."""
+
+NUMBERED = re.compile(r"\w+-[0-9]+")
+"""How torchsummary names a layer, as in Conv2d-1; where torchinfo says Conv2d: 1-1."""
+
 TREE = "│├└─|+ "
 """What torchinfo draws before a nested layer, and Keras around one."""
 
@@ -127,7 +133,8 @@ def tool_of(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
     """
     if not titles[0].startswith(LAYER_TITLE):
         return None
-    if any(words in titles[0] for words in OF_TORCHINFO):
+    is_nested = not rows or not all(NUMBERED.fullmatch(row[0]) for row in rows if row[0])
+    if is_nested and any(words in titles[0] for words in OF_TORCHINFO):
         return "torchinfo"
     return "keras" if any("(" in row[0] for row in rows) else "torchsummary"
 
@@ -162,7 +169,10 @@ class _Layers:
             return False
         edges = [*self.starts, len(line)]
         pieces = [line[start : max(start, stop)] for start, stop in pairwise(edges)]
-        if not pieces[self.count].strip() and not self.is_apart:
+        is_full = len(fields) == len(self.starts) and COUNT.fullmatch(fields[self.count])
+        if is_full:  # also where it stands elsewhere than under its titles
+            self.rows.append(fields)
+        elif not pieces[self.count].strip() and not self.is_apart:
             self._go_on(pieces)
         elif len(fields) == len(self.starts):
             self.rows.append(fields)

@@ -200,3 +200,20 @@ def test_darknet():
         ("2", "avg", "", "", "4 x 4 x1000", "1000", ""),
         ("3", "softmax", "", "", "", "1000", ""),
     ]
+
+
+def test_rows_that_stand_elsewhere_than_under_their_titles_are_rows():
+    # torchsummary's rows below torchinfo's titles, as a docstring has them
+    [table] = read_text(
+        "Layer (type:depth-idx)                   Output Shape              Param #\n"
+        "==========================================================================\n"
+        "            Conv2d-1             [1, 64, 26, 26]           1,792\n"
+        "              ReLU-2             [1, 64, 26, 26]               0\n"
+        "==========================================================================\n"
+        "Total params: 1,792\n"
+    ).tables[:1]
+    assert table.tool == "torchsummary"
+    assert table.rows[:2] == (
+        ("Conv2d-1", "[1, 64, 26, 26]", "1,792"),
+        ("ReLU-2", "[1, 64, 26, 26]", "0"),
+    )
