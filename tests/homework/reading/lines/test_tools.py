@@ -210,7 +210,8 @@ def test_rows_that_stand_elsewhere_than_under_their_titles_are_rows():
         "            Conv2d-1             [1, 64, 26, 26]           1,792\n"
         "              ReLU-2             [1, 64, 26, 26]               0\n"
         "==========================================================================\n"
-        "Total params: 1,792\n"
+        "Total params: 1,792\n",
+        name="-",
     ).tables[:1]
     assert table.tool == "torchsummary"
     assert table.rows[:2] == (
