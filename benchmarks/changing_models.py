@@ -2,184 +2,194 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import random
-from collections.abc import Callable
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent / "models"))
 
 import numpy as np
 import torch
+from likeness import differences, likeness
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 
-SHAPE = (3, 12, 12)
-MOST_FEATURES = 4
+import archstat
+
+MOST_WAYS = 4
+MUCH = 1e9
+Setup = Callable[[Any], object]
+Act = Callable[[Any, Tensor], object]
 
 
-class Changing(nn.Module):
-    """A network of a few layers, with whatever features have done to it."""
+class Net(nn.Module):
+    """A small model that changes something, and then ends as it is told.
 
-    def __init__(self, width: int) -> None:
+    Args:
+        ways: What makes what is changed, and what changes it in each forward pass.
+        ending: What happens then.
+    """
+
+    def __init__(self, ways: Sequence[tuple[Setup, Act]], ending: str) -> None:
         super().__init__()
-        self.conv, self.norm = nn.Conv2d(3, width, 3), nn.BatchNorm2d(width)
-        self.drop, self.head = nn.Dropout(0.3), nn.Linear(width * 100, 2)
-        self.before: list[Callable[[Changing, Tensor], object]] = []
-        self.is_broken = False
+        self.conv, self.norm, self.drop = nn.Conv1d(4, 4, 3), nn.BatchNorm1d(4), nn.Dropout()
+        self.blocks = nn.ModuleList(nn.Linear(6, 6) for _ in range(2))
+        self.acts, self.ending = [act for _, act in ways], ending
+        self.conv.weight.requires_grad_(requires_grad=False)
+        for setup, _ in ways:
+            setup(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run, and change."""
-        for act in self.before:
-            act(self, x)
+        """Return what the layers make of an image, or end as it was told."""
         x = self.drop(self.norm(self.conv(x)))
-        if self.is_broken:
-            raise RuntimeError("as it was made")
-        return self.head(x.flatten(1))
+        for act in self.acts:
+            act(self, x)
+        for block in self.blocks:
+            x = block(x)
+        if self.ending == "values" and x.sum().item() > MUCH:
+            return x + 1
+        if self.ending == "exception":
+            raise RuntimeError("as it was told")
+        if self.ending == "Ctrl-C":
+            raise KeyboardInterrupt
+        return x
 
 
-def _counts(net: Any) -> None:
-    net.calls = 0
-    net.before.append(lambda own, _: setattr(own, "calls", own.calls + 1))
+def nothing(_: Any) -> None:
+    """Make nothing."""
 
 
-def _collects(net: Any) -> None:
-    net.seen, net.by_name = [], {"shapes": []}
-    net.before.append(lambda own, x: own.seen.append(tuple(x.shape)))
-    net.before.append(lambda own, x: own.by_name["shapes"].append(x.dtype))
+def keep(name: str, value: Callable[[], object]) -> Setup:
+    """Return what gives a model an attribute."""
+    return lambda net: setattr(net, name, value())
 
 
-def _caches(net: Any) -> None:
-    net.cache = None
-    net.before.append(lambda own, x: setattr(own, "cache", x))
+def hooked(net: Any) -> None:
+    """Let hooks keep what modules give."""
+    net.seen = []
+    net.conv.register_forward_hook(lambda _, __, out: net.seen.append(out))
+    net.blocks[0].register_forward_pre_hook(lambda _, args: net.seen.append(args[0]))
 
 
-def _writes_a_tensor(net: Any) -> None:
-    net.plain = torch.zeros(3)
-    net.before.append(lambda own, _: own.plain.add_(1))
+def closed_over(net: Any) -> None:
+    """Let a function hold a list."""
+    seen: list[Tensor] = []
+    net.note = seen.append
+    net.shown = seen
 
 
-def _writes_a_buffer(net: Any) -> None:
-    net.register_buffer("steps", torch.zeros(1))
-    net.before.append(lambda own, _: own.steps.add_(1))
+def draw(_: Any, x: Tensor) -> object:
+    """Draw from all generators."""
+    return torch.rand(3), np.random.rand(), random.random(), x  # noqa: NPY002, S311  the states
 
 
-def _assigns_a_buffer(net: Any) -> None:
-    net.register_buffer("last", torch.zeros(1), persistent=False)
-    net.before.append(lambda own, _: setattr(own, "last", own.last + 1))
+WAYS: dict[str, tuple[Setup, Act]] = {
+    "nothing": (nothing, lambda _, x: x),
+    "a plain tensor": (keep("mask", lambda: None), lambda s, x: setattr(s, "mask", x + 1)),
+    "a tensor in place": (keep("memo", lambda: torch.ones(3)), lambda s, x: s.memo.mul_(2)),
+    "a list": (keep("seen", list), lambda s, x: s.seen.append(x)),
+    "a list in a list": (keep("seen", lambda: [[1], [2]]), lambda s, x: s.seen[1].append(x)),
+    "a dictionary": (keep("cache", dict), lambda s, x: s.cache.update(last=x)),
+    "a list in a dictionary": (
+        keep("cache", lambda: {"a": []}),
+        lambda s, x: s.cache["a"].append(x),
+    ),
+    "a set": (keep("sizes", set), lambda s, x: s.sizes.add(x.shape)),
+    "a queue": (keep("last", lambda: deque(maxlen=2)), lambda s, x: s.last.append(x)),
+    "an object": (
+        keep("state", lambda: SimpleNamespace(n=0)),
+        lambda s, x: vars(s.state).update(n=x),
+    ),
+    "a number": (keep("calls", lambda: 0), lambda s, x: setattr(s, "calls", s.calls + 1)),
+    "a new attribute": (nothing, lambda s, x: setattr(s, "fresh", x)),
+    "an attribute taken away": (keep("extra", lambda: 1), lambda s, x: delattr(s, "extra")),
+    "a buffer in place": (
+        lambda s: s.register_buffer("count", torch.zeros(3)),
+        lambda s, x: s.count.add_(1),
+    ),
+    "a buffer replaced": (
+        lambda s: s.register_buffer("count", torch.zeros(3)),
+        lambda s, x: setattr(s, "count", s.count + 1),
+    ),
+    "a buffer that is not saved": (
+        lambda s: s.register_buffer("count", torch.zeros(3), persistent=False),
+        lambda s, x: s.count.fill_(7),
+    ),
+    "a parameter in place": (nothing, lambda s, x: s.blocks[0].weight.data.mul_(2)),
+    "a parameter frozen": (nothing, lambda s, x: s.blocks[0].weight.requires_grad_(False)),
+    "a module more": (nothing, lambda s, x: s.add_module("more", nn.Linear(6, 6))),
+    "a module in a list": (nothing, lambda s, x: s.blocks.append(nn.Linear(6, 6))),
+    "a module taken away": (
+        lambda s: s.add_module("old", nn.ReLU()),
+        lambda s, x: delattr(s, "old"),
+    ),
+    "modes": (lambda s: s.norm.eval(), lambda s, x: (s.train(), s.norm.train())),
+    "hooks that keep": (hooked, lambda s, x: x),
+    "hooks that are added": (nothing, lambda s, x: s.conv.register_forward_hook(lambda *_: None)),
+    "a function's list": (closed_over, lambda s, x: s.note(x)),
+    "pruning": (lambda s: prune.l1_unstructured(s.blocks[0], "weight", 0.5), lambda s, x: x),
+    "weight norm": (lambda s: parametrizations.weight_norm(s.blocks[0]), lambda s, x: x),
+    "spectral norm": (lambda s: parametrizations.spectral_norm(s.blocks[0]), lambda s, x: x),
+    "the older weight norm": (lambda s: weight_norm(s.blocks[0]), lambda s, x: x),
+    "the older spectral norm": (lambda s: spectral_norm(s.blocks[0]), lambda s, x: x),
+    "orthogonal weights": (lambda s: parametrizations.orthogonal(s.blocks[0]), lambda s, x: x),
+    "gradients that are there": (
+        lambda s: setattr(s.blocks[0].weight, "grad", torch.ones(6, 6)),
+        lambda s, x: x,
+    ),
+    "random states": (nothing, draw),
+    "a seed": (nothing, lambda s, x: (torch.manual_seed(3), random.seed(3), np.random.seed(3))),  # noqa: NPY002
+    "the default type": (nothing, lambda s, x: torch.set_default_dtype(torch.float64)),
+    "threads": (nothing, lambda s, x: torch.set_num_threads(1 + torch.get_num_threads() % 2)),
+    "determinism": (nothing, lambda s, x: torch.use_deterministic_algorithms(True, warn_only=True)),
+    "autocast": (nothing, lambda s, x: torch.set_autocast_enabled("cpu", True)),
+    "the gradient mode": (
+        nothing,
+        lambda s, x: torch.set_grad_enabled(not torch.is_grad_enabled()),
+    ),
+}
+"""What a forward pass changes: what makes it, and what changes it."""
+
+ENDINGS: dict[str, dict[str, Any]] = {
+    "as usual": {},
+    "training": {"train": True},
+    "each operator": {"each_operator": True},
+    "examples": {},
+    "values": {},
+    "exception": {},
+    "Ctrl-C": {},
+}
+"""How a trace goes, and what is asked for it."""
 
 
-def _writes_a_parameter(net: Any) -> None:
-    net.before.append(lambda own, _: own.head.bias.data.add_(1))
-
-
-def _freezes(net: Any) -> None:
-    net.conv.bias.requires_grad_(requires_grad=False)
-    net.before.append(lambda own, _: own.head.weight.requires_grad_(requires_grad=False))
-
-
-def _switches(net: Any) -> None:
-    net.before.append(lambda own, _: own.drop.eval())
-
-
-def _hooks(net: Any) -> None:
-    held: list[int] = []
-    net.held = held
-    net.conv.register_forward_hook(lambda *_: held.append(1))
-    net.norm.register_forward_pre_hook(lambda module, _: setattr(module, "runs", 1))
-
-
-def _adds_hooks(net: Any) -> None:
-    net.before.append(lambda own, _: own.head.register_forward_hook(lambda *_: None))
-
-
-def _adds_modules(net: Any) -> None:
-    net.before.append(lambda own, _: setattr(own, "late", nn.Identity()))
-
-
-def _draws(net: Any) -> None:
-    net.before.append(lambda *_: (torch.rand(3), random.random(), np.random.rand()))  # noqa: NPY002, S311  whatever draws
-
-
-def _reseeds(net: Any) -> None:
-    net.before.append(lambda *_: (torch.manual_seed(3), random.seed(3), np.random.seed(3)))  # noqa: NPY002
-
-
-def _prunes(net: Any) -> None:
-    prune.l1_unstructured(net.conv, "weight", amount=0.5)
-
-
-def _norms_weights(net: Any) -> None:
-    weight_norm(net.head)
-
-
-def _parametrizes(net: Any) -> None:
-    parametrizations.weight_norm(net.conv)
-
-
-def _norms_spectra(net: Any) -> None:
-    spectral_norm(net.head)
-
-
-def _orthogonal(net: Any) -> None:
-    parametrizations.spectral_norm(net.head)
-
-
-def _breaks(net: Any) -> None:
-    net.is_broken = True
-
-
-def _has_gradients(net: Any) -> None:
-    for parameter in net.parameters():
-        parameter.grad = torch.ones_like(parameter)
-
-
-FEATURES = (
-    *(_counts, _collects, _caches, _writes_a_tensor, _writes_a_buffer, _assigns_a_buffer),
-    *(_writes_a_parameter, _freezes, _switches, _hooks, _adds_hooks, _adds_modules, _draws),
-    *(_reseeds, _prunes, _norms_weights, _parametrizes, _norms_spectra, _orthogonal, _breaks),
-    _has_gradients,
-)
-CLASHING = ({_norms_weights, _norms_spectra, _orthogonal}, {_prunes, _parametrizes})
+OF_ONE_WEIGHT = {name for name in WAYS if " norm" in name} | {"pruning", "orthogonal weights"}
 """Of which a model has one: they change the same weight."""
 
 
-def changing(seed: int) -> tuple[Changing, list[str]]:
-    """Return a model, and what it does; the same for a seed each time."""
+def mixed(seed: int) -> tuple[list[str], str]:
+    """Return some ways and an ending; the same for a seed each time."""
     chance = random.Random(seed)  # noqa: S311  a seed makes the same model each time
-    torch.manual_seed(seed)
-    net = Changing(chance.randint(1, 5)).train(chance.random() < 0.5)  # noqa: PLR2004  a coin
-    chosen = chance.sample(FEATURES, chance.randint(1, MOST_FEATURES))
-    for clashing in CLASHING:
-        first = next((each for each in chosen if each in clashing), None)
-        chosen = [each for each in chosen if each not in clashing or each is first]
-    for feature in chosen:
-        feature(net)
-    return net, [feature.__name__.strip("_").replace("_", " ") for feature in chosen]
+    chosen = chance.sample(list(WAYS), chance.randint(2, MOST_WAYS))
+    of_one = [name for name in chosen if name in OF_ONE_WEIGHT]
+    return [name for name in chosen if name not in of_one[1:]], chance.choice(list(ENDINGS))
 
 
-def everything(net: nn.Module) -> dict[str, object]:
-    """Return all that a count could change: in the model, in its tensors, in what draws."""
-    found: dict[str, object] = {
-        "random states": (
-            torch.get_rng_state().tolist(),
-            repr(random.getstate()),
-            repr(np.random.get_state()),  # noqa: NPY002
+def changed(ways: Sequence[str], ending: str) -> list[str]:
+    """Return what is not as it was after a trace."""
+    torch.manual_seed(0)
+    with contextlib.redirect_stderr(io.StringIO()):
+        net = Net([WAYS[way] for way in ways], ending)
+        examples = (torch.rand(2, 4, 8),)
+        before = likeness(net, examples)
+        given: Any = (
+            {"inputs": examples} if ending == "examples" else {"input": (4, 8), "batch_size": 2}
         )
-    }
-    for path, module in net.named_modules():
-        for name, value in vars(module).items():
-            found[f"{path}.{name}"] = _plain(value)
-    return found
-
-
-def _plain(value: object) -> object:
-    """Return what can be compared: contents of tensors, and which tensor it is."""
-    if isinstance(value, Tensor):
-        grad = None if value.grad is None else _plain(value.grad)
-        about = (id(value), value.requires_grad, str(value.device), tuple(value.shape), grad)
-        return (*about, value.detach().tolist())
-    if isinstance(value, nn.Module):
-        return id(value)
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(each) for each in value]
-    return repr(value)
+        with contextlib.suppress(archstat.ArchstatError, KeyboardInterrupt):
+            archstat.analyze(net, **given, **ENDINGS[ending])
+        return differences(before, likeness(net, examples))

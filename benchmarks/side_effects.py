@@ -8,8 +8,11 @@ leaves it to its user to run the model; here, as its documentation shows.
 
     python benchmarks/side_effects.py --models 250
 
-The second form counts small models that change as they run (`changing_models.py`) and prints which
-are not as they were.
+The second form counts small models that change something as they run (`changing_models.py`): each
+way to do so meets each way in which a trace can go (as usual, in training mode, with every operator
+as a row, with examples, with values that parameters decide, with an exception, with Ctrl-C), and so
+many models mix them. All that can be seen of the model, of its examples and of the process is
+compared before and after.
 
 ✗: left behind by every count; (✗): only where the forward pass raises. The exit code is 1 if
 archstat leaves anything.
@@ -147,27 +150,25 @@ def marks(tool: str) -> Iterator[str]:
 
 
 def untouched(count: int) -> int:
-    """Count models that change as they run, and return how many are not as they were."""
+    """Count models that change as they run, print what changed, and return how many are wrong."""
     import changing_models as made  # noqa: PLC0415  it needs torch
 
-    from archstat import analyze  # noqa: PLC0415  likewise
-    from archstat.errors import ArchstatError  # noqa: PLC0415  likewise
-
-    changed, refused = 0, 0
-    for number in range(count):
-        net, features = made.changing(number)
-        before = made.everything(net)
-        try:
-            analyze(net, made.SHAPE, train=number % 2 == 1)
-        except ArchstatError:
-            refused += 1
-        after = made.everything(net)
-        if before != after:
-            changed += 1
-            names = [key for key in {*before, *after} if before.get(key) != after.get(key)]
-            sys.stdout.write(f"model {number}, which {', '.join(features)}: {sorted(names)}\n")
-    sys.stdout.write(f"{count} models, {refused} of them broken: {changed} changed\n")
-    return changed
+    rows, wrong = [], 0
+    for way in made.WAYS:
+        found = {ending: made.changed([way], ending) for ending in made.ENDINGS}
+        wrong += sum(map(bool, found.values()))
+        rows.append((way, *(", ".join(each[:2]) or "–" for each in found.values())))
+    print_table(("what forward changes", *made.ENDINGS), rows)
+    alone = len(made.WAYS) * len(made.ENDINGS)
+    print(f"\n{alone - wrong} of {alone} left as they were")
+    wrong_mixed = 0
+    for seed in range(count):
+        ways, ending = made.mixed(seed)
+        if names := made.changed(ways, ending):
+            wrong_mixed += 1
+            print(f"{', '.join(ways)}; {ending}: {', '.join(names)}")
+    print(f"{count - wrong_mixed} of {count} that mix ways left as they were")
+    return wrong + wrong_mixed
 
 
 def main() -> int:

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from archstat.models.torch.private import every_tensor
 
 SHARED: tuple[type, ...] = (
-    types.BuiltinFunctionType,
     types.ModuleType,
     type,
     property,
@@ -44,6 +43,8 @@ ATOMS = frozenset({bool, bytes, complex, float, int, str, types.NoneType, types.
 
 TORCHS = frozenset(vars(nn.Module()))
 """The attributes in which torch keeps what is registered with a module."""
+
+CONTAINERS = (dict, list, set, deque)
 
 EMPTY = frozenset({dict, set, OrderedDict})
 
@@ -105,6 +106,7 @@ class Copier:
             set: lambda value: self._filled(value, set()),
             deque: lambda value: self._filled(value, deque(maxlen=value.maxlen)),
             partial: self._partial,
+            types.BuiltinFunctionType: self._builtin,
             types.FunctionType: self._function,
             types.MethodType: lambda value: types.MethodType(
                 value.__func__, self.copy(value.__self__)
@@ -152,6 +154,13 @@ class Copier:
         if kind is tuple:
             return tuple(parts)
         return kind._make(parts) if hasattr(kind, "_make") else self._any(value)
+
+    def _builtin(self, value: types.BuiltinFunctionType) -> Any:
+        """Return a function written in C; a container's own, as `seen.append`, is of its copy."""
+        owner = value.__self__
+        if not isinstance(owner, CONTAINERS):
+            return value
+        return getattr(self.copy(owner), value.__name__)
 
     def _function(self, value: types.FunctionType) -> Any:
         """Return a function that holds copies; one of torch's own holds what torch looks after."""

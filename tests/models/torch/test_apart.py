@@ -252,3 +252,12 @@ def test_what_a_bound_method_belongs_to_is_the_copy():
     net = Bound()
     archstat.analyze(net, (8,))
     assert net.calls == 0
+
+
+def test_a_method_of_a_list_fills_the_copy_of_the_list():
+    net = nn.Module()
+    net.seen = [1]
+    net.note = net.seen.append
+    made = Copier().copy(net)
+    made.note(2)
+    assert (net.seen, made.seen) == ([1], [1, 2])
