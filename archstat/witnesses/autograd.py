@@ -173,7 +173,13 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             raise NotMeasurableError("it has no stand-in of one channel")
         case norm.AnyBatchNorm() | norm.GroupNorm() | norm.LayerNorm():
             raise NotMeasurableError("it reads the whole map, which a larger image would change")
-        case reshape.Flatten() | activation.Softmax() | activation.PReLU() | activation.ReLU6():
+        case (
+            reshape.Flatten()
+            | reshape.Select()
+            | activation.Softmax()
+            | activation.PReLU()
+            | activation.ReLU6()
+        ):
             return activation.Identity()
         case combine.Concat():
             return combine.Add()

@@ -131,7 +131,8 @@ def counted(  # noqa: PLR0913  a testimony has these parts
     finding = compared(witness, quantity, expected, counts)
     if finding.verdict is Agreement.DISAGREES:
         return finding
-    return total_finding(witness, quantity, graph, convention, total, finding.words)
+    agreement = finding.words if finding.verdict is Agreement.AGREES else "agrees in all"
+    return total_finding(witness, quantity, graph, convention, total, agreement)
 
 
 def total_finding(  # noqa: PLR0913, PLR0917  likewise

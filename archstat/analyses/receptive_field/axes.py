@@ -60,7 +60,7 @@ def channels_axis(graph: Graph) -> int | None:
         return 0
     last = len(shape) - 1
     is_short = [size <= MOST_COLOURS for size in shape]
-    if first is None or first.axis == 0 or (is_short[0] and not is_short[last]):
+    if first is None or first.axis == 0 or is_short[0]:  # as torch has them
         return last if is_short[last] and not is_short[0] else 0
     return last if first.axis == last and is_short[last] and not is_short[0] else None
 
