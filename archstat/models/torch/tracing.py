@@ -39,7 +39,7 @@ from archstat.models.torch.private import every_module, pre_hooks
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
-from archstat.models.torch.recording.tensors import tensors_in
+from archstat.models.torch.recording.tensors import tensors_in, tensors_returned
 from archstat.models.torch.recording.values import held_by
 from archstat.models.torch.remarks import hidden_modules, remarks, values_read
 from archstat.models.torch.running import run_untouched, standins_of
@@ -301,7 +301,7 @@ def _trace(  # noqa: PLR0913  likewise
         raise TraceError.of(recorder.problems)
     nodes = (*recorder.nodes, *_idle(model, recorder.provenance.unclaimed))
     if train:
-        ends = [tensor for tensor in tensors_in(out) if tensor.requires_grad]
+        ends = [tensor for tensor in tensors_returned(out) if tensor.requires_grad]
         nodes = tuple(recorder.costs.trained(nodes, map(recorder.provenance.name_of, ends)))
     graph = replace(empty, nodes=nodes)
     batch_size = inputs[0].shape[0] if inputs[0].dim() else 1

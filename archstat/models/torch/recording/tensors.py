@@ -28,3 +28,31 @@ def tensors_in(values: Any) -> list[Tensor]:
         elif kind not in PLAIN:
             found += [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
     return found
+
+
+def tensors_returned(out: Any) -> list[Tensor]:
+    """Return the tensors in what a model returns, also as attributes of objects of any class."""
+    found: list[Tensor] = []
+    seen: set[int] = set()
+
+    def look(value: Any) -> None:
+        for leaf in tree_leaves(value):
+            if isinstance(leaf, Tensor):
+                found.append(leaf)
+            elif id(leaf) not in seen and not isinstance(leaf, (type, nn.Module)):
+                seen.add(id(leaf))
+                look(_attributes(leaf))
+
+    look(out)
+    return found
+
+
+def _attributes(value: Any) -> list[Any]:
+    """Return what an object holds, in a dictionary of its own or in slots."""
+    slots = [name for kind in type(value).__mro__ for name in _names(vars(kind).get("__slots__"))]
+    held = [getattr(value, name) for name in slots if hasattr(value, name)]
+    return [*held, *getattr(value, "__dict__", {}).values()]
+
+
+def _names(slots: Any) -> list[str]:
+    return [slots] if isinstance(slots, str) else [*(slots or ())]
