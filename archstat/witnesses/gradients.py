@@ -2,23 +2,17 @@
 
 The model runs with random weights in double precision, and with smooth functions in place of those
 whose gradient is 0 somewhere. There the gradient of a unit is not 0 on exactly the pixels that it
-sees, as far as the image goes. Modules are looked at from outside, and so is the model's output;
-what an operator between them sees, the next module sees as well.
+sees, as far as the image goes. Rows are modules and calls of functions, as the tracer has them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
-from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import Tensor, nn
-from torch.nn.modules import module as global_hooks
-from torch.overrides import TorchFunctionMode
 
 from archstat.analyses.receptive_field import (
     ReceptiveField,
@@ -28,12 +22,15 @@ from archstat.analyses.receptive_field import (
 )
 from archstat.analyses.receptive_field.layout import Axis, AxisFactor, Medley, axes_of, padded
 from archstat.errors import ArchstatError
-from archstat.graph import Graph
+from archstat.graph import Graph, Node
 from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.apart import set_apart
 from archstat.models.torch.examples import example_inputs, stated_inputs
-from archstat.models.torch.private import tree_leaves, tree_map_only
-from archstat.models.torch.running import run_untouched, standins_of
+from archstat.models.torch.private import tree_map_only
+from archstat.models.torch.recording.recorder import recording
+from archstat.models.torch.remarks import hidden_modules
+from archstat.models.torch.running import apart, run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.report.finding import Agreement, Finding, compared, layers
 from archstat.witnesses.pixels import (
@@ -50,6 +47,7 @@ from archstat.witnesses.pixels import (
     spread,
     stated,
 )
+from archstat.witnesses.smooth import Rows, Smooth
 
 MOST_MACS = 5 * 10**9
 """The largest model that is run, in double precision and backwards."""
@@ -62,56 +60,6 @@ MOST_UNITS = 2
 
 MOST_CORNERS = 3
 """Of as many convolutions it is looked at whether they read channels as channels."""
-
-
-def _mean_for_max(pool: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """Return average pooling that reads what max pooling reads."""
-
-    def mean(  # noqa: PLR0913, PLR0917  as torch calls it
-        image: Tensor,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
-        ceil_mode: bool = False,  # noqa: FBT001, FBT002  likewise
-        **_: object,
-    ) -> Tensor:
-        if {*tree_leaves(dilation)} != {1}:
-            raise NotMeasurableError("nothing smooth stands in for a dilated maximum")
-        return pool(image, kernel_size, stride or kernel_size, padding, ceil_mode)
-
-    return mean
-
-
-FLAT = "relu relu_ relu6 hardtanh hardtanh_ hardshrink softshrink threshold threshold_ clamp clamp_"
-
-SMOOTH: Mapping[str, Callable[..., Tensor]] = {
-    **dict.fromkeys(FLAT.split(), lambda x, *_, **__: x * 1),
-    "hardsigmoid": lambda x, *_, **__: torch.sigmoid(x),
-    "hardswish": lambda x, *_, **__: F.silu(x),
-    "amax": lambda x, dim, keepdim=False, **_: x.mean(dim, keepdim),
-    "max_pool1d": _mean_for_max(F.avg_pool1d),
-    "max_pool2d": _mean_for_max(F.avg_pool2d),
-    "max_pool3d": _mean_for_max(F.avg_pool3d),
-    "adaptive_max_pool2d": lambda x, size, *_, **__: F.adaptive_avg_pool2d(x, size),
-}
-"""What stands in for functions that are flat somewhere, by their names."""
-
-
-class _Smooth(TorchFunctionMode):
-    """Puts smooth functions in place of flat ones, and keeps what they save for gradients.
-
-    A checkpoint would save nothing, and run the model once more: without any stand-in.
-    """
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Call a function, or what stands in for it."""
-        with torch.autograd.graph.saved_tensors_hooks(_itself, _itself):
-            return SMOOTH.get(getattr(func, "__name__", ""), func)(*args, **(kwargs or {}))
-
-
-def _itself(tensor: Tensor) -> Tensor:
-    return tensor
 
 
 def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Finding:
@@ -182,7 +130,7 @@ def _image(source: Source, inputs: Sequence[InputSpec]) -> Tensor:
 
 
 class _Looker:
-    """Looks at what modules return, and asks for gradients while the model is as it ran.
+    """Looks at what rows return, and asks for their gradients.
 
     Args:
         image: What the model reads.
@@ -204,21 +152,21 @@ class _Looker:
         self.units = units
         self.seen: dict[str, dict[Unit, Pixels]] = {}
         self.turned = ""
+        self._generator = torch.Generator().manual_seed(0)
         self._outputs: dict[str, Tensor] = {}
         self._convolutions: list[str] = []  # each value of which reads all channels
-        self._is_done = False
 
-    def keep(self, name: str, module: nn.Module | None, out: Any) -> None:
-        """Keep what a module returns, if it is asked about."""
-        tensors = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)]
-        if name in self.units and tensors and not self._is_done:
-            self._outputs[name] = tensors[0]
-            if getattr(module, "groups", None) == 1:
-                self._convolutions.append(name)
+    def keep(self, node: Node, out: Tensor) -> None:
+        """Keep what a row returns, if it is asked about."""
+        if node.name in self.units:
+            # the sum of a softmax is 1 whatever it reads; a sum with weights is not
+            weights = torch.rand(out.shape, generator=self._generator, dtype=torch.float64)
+            self._outputs[node.name] = out * (weights + 1)
+            if getattr(node.layer, "groups", None) == 1:
+                self._convolutions.append(node.name)
 
     def look(self) -> None:
         """Ask for the gradients of all that was kept."""
-        self._is_done = True
         for name, output in self._outputs.items():
             field = self.fields[name]
             self.seen[name] = {
@@ -257,18 +205,14 @@ def _seen(
         args[0] = looker.image
     else:
         kwargs[stated_first.name] = looker.image
-    read = {name for node in graph.nodes for name in node.inputs}
-    ends = [node.name for node in graph.nodes if node.inputs and node.name not in read]
-    rows = {attribute_name(node.name): node.name for node in graph.nodes}
     standins = _random(model, torch.Generator().manual_seed(0))
     try:
-        run_untouched(
-            model,
-            args,
-            kwargs,
-            standins=standins,
-            watcher=_watching(model, looker, rows, ends[0] if len(ends) == 1 else None),
-        )
+        with set_apart(model) as own:
+            rows = _rows(own, graph, standins, looker)
+            rows.begin(args, kwargs)
+            run_untouched(own, args, kwargs, standins=standins, watcher=_watching(rows))
+        with torch.enable_grad():
+            looker.look()
     except ArchstatError:
         raise
     except Exception as error:  # noqa: BLE001  it is the user's code, which may raise anything
@@ -279,37 +223,35 @@ def _seen(
     return looker.seen, looker.turned
 
 
+def _rows(model: nn.Module, graph: Graph, standins: Mapping[str, Tensor], looker: _Looker) -> Rows:
+    """Return what records the rows of a model, and shows those that are rows of the graph too."""
+    called = {attribute_name(node.name): node.name for node in graph.nodes}
+    nodes = {node.name: node for node in graph.nodes}
+    named = [*hidden_modules(model), *model.named_modules()]
+    learned = dict(model.named_parameters())
+
+    def see(node: Node, out: Tensor) -> None:
+        there = nodes.get(node.name)
+        if there is not None and (not node.is_call or _is_one_call(node, there)):
+            looker.keep(node, out)
+
+    return Rows(
+        see,
+        paths={id(module): called.get(path, path) for path, module in named},
+        params={name: tensor for name, tensor in standins.items() if name in learned},
+    )
+
+
+def _is_one_call(seen: Node, stated: Node) -> bool:
+    """Return whether two passes mean one call by a name, which numbers calls of a kind."""
+    return (seen.layer.kind, seen.inputs) == (stated.layer.kind, stated.inputs)
+
+
 @contextmanager
-def _watching(
-    model: nn.Module, looker: _Looker, rows: Mapping[str, str], end: str | None
-) -> Iterator[None]:
-    """Show the output of each module as it runs, by the name that the tracer gives it.
-
-    Args:
-        model: What runs.
-        looker: What is shown them, and looks when the model is done.
-        rows: What modules are called in the table, where they are built of its rows.
-        end: The one row that nothing else reads, which is the model's output.
-    """
-    paths = {id(module): rows.get(path, path) for path, module in model.named_modules()}
-    calls: Counter[str] = Counter()
-
-    def leave(module: nn.Module, _: Any, out: Any) -> None:
-        name = paths.get(id(module)) or type(module).__name__
-        calls[name] += 1
-        looker.keep(name if calls[name] == 1 else f"{name} ({calls[name]})", module, out)
-        if module is model:
-            if end is not None and end not in looker.seen:
-                looker.keep(end, None, out)
-            with torch.enable_grad():
-                looker.look()
-
-    handle = global_hooks.register_module_forward_hook(leave)
-    try:
-        with torch.enable_grad(), _Smooth():
-            yield
-    finally:
-        handle.remove()
+def _watching(rows: Rows) -> Iterator[None]:
+    """Record rows while a model runs, with attention as the products that it is."""
+    with torch.enable_grad(), apart(), recording(rows), Smooth(rows):
+        yield
 
 
 def _random(model: nn.Module, generator: torch.Generator) -> dict[str, Tensor]:
@@ -340,7 +282,9 @@ def _chosen(graph: Graph, fields: Mapping[str, ReceptiveField]) -> list[str]:
     for node in graph.nodes:
         cost += (node.examples or 0) * node.macs
         field = fields.get(node.name)
-        if field is not None and node.inputs and not any(map(_is_medley, field.layout)):
+        if node.is_view or field is None or not node.inputs:
+            continue
+        if not any(map(_is_medley, field.layout)):
             costs[node.name] = MOST_UNITS * max(cost, 1)
     chosen = spread(costs, BUDGET)
     return [name for name in costs if name in chosen]

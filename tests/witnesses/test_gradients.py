@@ -10,6 +10,7 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
+from archstat.analyses.receptive_field import axes, fields
 from archstat.layers.reach import Mixing
 from archstat.layers.window import Sliding
 from archstat.models.argument import find_model
@@ -19,7 +20,7 @@ from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
 from archstat.report.finding import Agreement
-from archstat.witnesses import gradients
+from archstat.witnesses import gradients, smooth
 from archstat.witnesses.gradients import gradient_finding
 
 
@@ -160,19 +161,19 @@ MODELS = {
 IN_THE_MODEL = "layers, in the model itself: size, stride and padding"
 
 SHOWN = {
-    "ConvNeXt": f"agrees on 10 of 13 {IN_THE_MODEL}",
+    "ConvNeXt": f"agrees on 13 {IN_THE_MODEL}",
     # gates see the whole image, and what they are multiplied with more, beyond its border
-    "MobileNetV3": f"agrees on 3 of 24 {IN_THE_MODEL}; on 10 more as far as the image goes",
-    "DenseNet": f"agrees on 4 of 8 {IN_THE_MODEL}",
-    "GoogLeNet": f"agrees on 6 of 7 {IN_THE_MODEL}",
-    "U-Net": f"agrees on 2 of 6 {IN_THE_MODEL}; on 1 more as far as the image goes",
+    "MobileNetV3": f"agrees on 4 of 24 {IN_THE_MODEL}; on 20 more as far as the image goes",
+    "DenseNet": f"agrees on 8 {IN_THE_MODEL}",
+    "GoogLeNet": f"agrees on 7 {IN_THE_MODEL}",
+    "U-Net": f"agrees on 3 of 6 {IN_THE_MODEL}; on 3 more as far as the image goes",
     "super-resolution": f"agrees on 5 {IN_THE_MODEL}",
-    "DeepLab": f"agrees on 3 of 8 {IN_THE_MODEL}; on 2 more as far as the image goes",
-    "ViT": f"agrees on 3 of 6 {IN_THE_MODEL}",
-    "Swin": f"agrees on 4 of 11 {IN_THE_MODEL}",
+    "DeepLab": f"agrees on 3 of 8 {IN_THE_MODEL}; on 5 more as far as the image goes",
+    "ViT": f"agrees on 4 of 6 {IN_THE_MODEL}",
+    "Swin": f"agrees on 11 {IN_THE_MODEL}",
     "instance norm": f"agrees on 1 of 3 {IN_THE_MODEL}; on 2 more as far as the image goes",
 }
-"""What is shown of each: modules are looked at, not what is between them."""
+"""What is shown of each: rows are modules and calls of functions."""
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -204,6 +205,33 @@ def test_the_output_of_a_model_is_measured_also_behind_an_operator():
     assert finding_of(model, (1, 9, 9)).words == f"agrees on 2 {IN_THE_MODEL}"
 
 
+def test_every_call_is_measured_as_it_was_before_anything_wrote_into_it():
+    def forward(self, x):
+        first = F.conv2d(x, self.w, padding=1)  # 3 pixels
+        second = F.conv2d(first, self.w, padding=1)  # 5
+        second += F.max_pool2d(second, 5, 1, 2)  # 9; the row before keeps its 5
+        return F.avg_pool2d(F.relu(second, inplace=True), 2)  # 10
+
+    model = Call(forward, w=nn.Parameter(torch.ones(1, 1, 3, 3)))
+    # two convolutions, a maximum, a sum, a ReLU and a mean
+    assert finding_of(model, (1, 24, 24)).words == f"agrees on 6 {IN_THE_MODEL}"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: F.conv2d(x, torch.ones(1, 1, 11, 11).to(x), padding=5),
+        lambda x: F.avg_pool2d(x, 11, 1, 5),
+    ],
+    ids=["convolution", "mean"],
+)
+def test_a_wrong_size_of_a_call_is_found(monkeypatch, call):
+    model = Call(lambda _, x: call(x))
+    assert finding_of(model, (1, 8, 8)).verdict is Agreement.AGREES
+    monkeypatch.setattr(Sliding, "taps", lambda *_: range(-5, 5))
+    assert finding_of(model, (1, 8, 8)).verdict is Agreement.DISAGREES
+
+
 def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
     wrong = replace(REGISTRY.operators["roll"], reach=lambda _: Mixing.NONE)
     monkeypatch.setitem(REGISTRY.operators, "roll", wrong)
@@ -213,7 +241,8 @@ def test_a_wrong_rule_is_found_and_the_layer_named(monkeypatch):
     assert finding.verdict is Agreement.DISAGREES
     # the unit in the middle and the first one: columns 2 and 6 of 8 are rolled there
     assert finding.words == (
-        "disagrees on c 1×1 (pixels 4…4 × 2…2, then 0…0 × 6…6), "
+        "disagrees on roll 1×1 (pixels 4…4 × 2…2, then 0…0 × 6…6), "
+        "ours 1×1 (pixels 4…4 × 4…4, then 0…0 × 0…0); c 1×1 (pixels 4…4 × 2…2, then 0…0 × 6…6), "
         "ours 1×1 (pixels 4…4 × 4…4, then 0…0 × 0…0)"
     )
 
@@ -236,15 +265,17 @@ def test_a_wrong_size_that_the_image_clips_is_found_by_its_ends(monkeypatch):
     assert finding_of(nn.Conv2d(1, 1, 11, padding=5), (1, 8, 8)).verdict is Agreement.DISAGREES
 
 
-def test_an_input_with_channels_last_is_found():
+def test_channels_that_are_taken_for_places_are_found(monkeypatch):
+    for where in (axes, fields, gradients):
+        monkeypatch.setattr(where, "channels_axis", lambda _: 0)
     model = Call(lambda self, x: self.b(self.a(x.permute(0, 3, 1, 2))),
                  a=nn.Conv2d(3, 4, 3), b=nn.Conv2d(4, 4, 3))  # fmt: skip
     finding = finding_of(model, (8, 9, 3))
     assert (finding.verdict, finding.words) == (
         Agreement.DISAGREES,
         (
-            "disagrees: places in the output of a see different parts of the input's first axis, "
-            "which is taken for its channels"
+            "disagrees: places in the output of a see different parts of the input's axis that is "
+            "taken for its channels"
         ),
     )
 
@@ -257,7 +288,7 @@ def test_channels_of_their_own_are_no_places():
 def test_a_module_that_reads_parameters_alone_is_not_looked_at():
     model = Call(lambda self, x: self.b(x + self.a(self.w)), w=nn.Parameter(torch.ones(1, 1, 8, 8)),
                  a=nn.Conv2d(1, 1, 3, padding=1), b=nn.Conv2d(1, 1, 3))  # fmt: skip
-    assert finding_of(model, (1, 8, 8)).words == f"agrees on 1 of 3 {IN_THE_MODEL}"
+    assert finding_of(model, (1, 8, 8)).words == f"agrees on 2 of 3 {IN_THE_MODEL}"
 
 
 def test_a_checkpoint_runs_the_stand_ins():
@@ -266,7 +297,7 @@ def test_a_checkpoint_runs_the_stand_ins():
         return self.c(x)
 
     model = Call(forward, a=nn.Conv2d(1, 2, 3), b=nn.Conv2d(2, 2, 3), c=nn.Conv2d(2, 1, 3))
-    assert finding_of(model, (1, 16, 16)).words == f"agrees on 3 of 4 {IN_THE_MODEL}"
+    assert finding_of(model, (1, 16, 16)).words == f"agrees on 4 {IN_THE_MODEL}"
 
 
 def test_a_model_that_is_too_large_is_not_measured(monkeypatch):
@@ -309,6 +340,6 @@ def test_of_many_layers_a_few_are_measured_with_the_last_of_them(monkeypatch):
     monkeypatch.setattr(gradients, "BUDGET", 2 * (4_860 + 3_960 + 1_764))
     model = nn.Sequential(*layers)
     assert finding_of(model, (1, 16, 16)).words == f"agrees on 3 of 5 {IN_THE_MODEL}"
-    monkeypatch.setitem(gradients.SMOOTH, "tanh", lambda x: x * 0)  # the last one sees nothing then
+    monkeypatch.setitem(smooth.SMOOTH, "tanh", lambda x: x * 0)  # the last one sees nothing then
     finding = finding_of(nn.Sequential(*layers, nn.Tanh()), (1, 16, 16))
     assert finding.words.startswith("disagrees on 5 ")

@@ -51,7 +51,7 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
             in_mode(model, training=autograd is not None),
             torch.jit.optimized_execution(should_optimize=False),  # which fuses what it runs
             warnings.catch_warnings(action="ignore"),
-            nullcontext() if autograd is None else _apart(),
+            nullcontext() if autograd is None else apart(),
             autograd or nullcontext(),
             redirect_stdout(sys.stderr),
             watcher,
@@ -62,7 +62,7 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
 
 
 @contextmanager
-def _apart() -> Iterator[None]:
+def apart() -> Iterator[None]:
     """Let attention and recurrent layers run as the operators of which they are made."""
     with ExitStack() as stack:
         stack.enter_context(sdpa_kernel(SDPBackend.MATH))
