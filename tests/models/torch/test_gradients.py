@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
+from archstat.api import analyze
 from archstat.report.finding import Agreement
 
 torch = pytest.importorskip("torch")
@@ -92,3 +95,39 @@ def test_what_is_neither_given_nor_learned_has_gradients_of_inputs():
 
     rows = costs(Calls(call, inner=nn.Linear(8, 8)), (5, 8))
     assert rows["inner"][:2] == (320, 320)  # 5 rows of 8 · 8, of either side
+
+
+@dataclass
+class Answer:
+    """What a model returns: tensors in an object of a class of its own."""
+
+    logits: torch.Tensor
+    more: object = None
+
+
+class Slotted:
+    """Likewise, without a dictionary."""
+
+    __slots__ = ("logits",)
+
+    def __init__(self, logits):
+        self.logits = logits
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer, Slotted, lambda x: Answer(x.sum(), more=[Slotted(x)]), lambda x: {"a": [Answer(x)]}],
+    ids=["dataclass", "slots", "object in an object", "object in containers"],
+)
+def test_gradients_come_from_tensors_in_an_object(answer):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = nn.Linear(4, 3), nn.Linear(3, 2)
+
+        def forward(self, x):
+            return answer(self.last(self.first(x)))
+
+    totals = analyze(Net(), (4,), train=True).totals.step
+    # 4×3 and 3×2 weights; the second layer's input needs a gradient, the first one's does not
+    assert (totals.input_gradient_macs, totals.weight_gradient_macs) == (6, 18)

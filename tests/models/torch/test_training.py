@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 
 import pytest
 
@@ -120,42 +119,6 @@ def test_what_no_output_depends_on_costs_nothing():
     )
     assert costs(model)["aside"] == (0, 0, 0)
     assert analyze(model, IMAGE, train=True).totals.step.gradient_bytes == 1_544  # (384 + 2) · 4
-
-
-@dataclass
-class Answer:
-    """What a model returns: tensors in an object of a class of its own."""
-
-    logits: torch.Tensor
-    more: object = None
-
-
-class Slotted:
-    """Likewise, without a dictionary."""
-
-    __slots__ = ("logits",)
-
-    def __init__(self, logits):
-        self.logits = logits
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [Answer, Slotted, lambda x: Answer(x.sum(), more=[Slotted(x)]), lambda x: {"a": [Answer(x)]}],
-    ids=["dataclass", "slots", "object in an object", "object in containers"],
-)
-def test_gradients_come_from_tensors_in_an_object(answer):
-    class Net(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.first, self.last = nn.Linear(4, 3), nn.Linear(3, 2)
-
-        def forward(self, x):
-            return answer(self.last(self.first(x)))
-
-    totals = analyze(Net(), (4,), train=True).totals.step
-    # 4×3 and 3×2 weights; the second layer's input needs a gradient, the first one's does not
-    assert (totals.input_gradient_macs, totals.weight_gradient_macs) == (6, 18)
 
 
 def test_a_part_without_autograd_costs_nothing():
