@@ -12,6 +12,10 @@ from typer.testing import CliRunner
 from archstat.cli.app import application
 
 APP = application()
+ALL_FORMATS = "csv, html, json, latex, markdown, parquet, pdf, terminal, text, tsv, typst, xlsx"
+ALL_SUFFIXES = ".csv, .html, .json, .tex, .md, .parquet, .pdf, .txt, .tsv, .typ, .xlsx"
+"""What every document can be written as, as messages list it."""
+
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from archstat.cli.streams import say
 from archstat.errors import shown
-from tests.cli.running import assert_refused, environment, invoke, start
+from tests.cli.running import ALL_SUFFIXES, assert_refused, environment, invoke, start
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,13 @@ def test_a_dash_is_stdout():
     assert invoke("table", "lenet5", "-o", "-", "-f", "csv").stdout.startswith("layer,kind")
 
 
-@pytest.mark.parametrize("name", ["table.pdf", "table", ".md", ""])
+@pytest.mark.parametrize("name", ["table.bmp", "table", ".md", ""])
 def test_a_suffix_that_says_no_format_is_refused(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     assert_refused(
         invoke("table", "lenet5", "-o", name),
         f"error: -o {name!r}: the suffix says no format",
-        "  hint: use .csv, .html, .json, .tex, .md, .txt, .tsv, .typ, .xlsx, or state one with "
-        "--format",
+        f"  hint: use {ALL_SUFFIXES}, or state one with --format",
     )
     assert list(tmp_path.iterdir()) == []
 
