@@ -187,6 +187,8 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
     if "ray" in words:
         pytest.importorskip("ray", reason="Ray is not installed")
         pytest.skip("tests/sweep/test_ray.py has a cluster")
+    if "trace.json" in words or ("results" in words and "--compare" in words):
+        pytest.skip("what it reads is measured: tests/cli/test_trace.py, sweep/test_comparing.py")
     if words[0] in {"bench", "ceilings", "limit"}:
         pytest.importorskip("torch")
         monkeypatch.setattr("archstat.bench.run.started", started)
