@@ -146,7 +146,13 @@ def _pixel(text: str, image: tuple[int, ...]) -> tuple[int, ...]:
         place < side for place, side in zip(pixel, image, strict=True)
     )
     if not is_there:
-        raise UsageError(f"--project: {times(image)} has no pixel {text}", hint="they count from 0")
+        first, last = (
+            ",".join(map(str, ends)) for ends in ([0] * len(image), [n - 1 for n in image])
+        )
+        raise UsageError(
+            f"--project: {times(image)} has no pixel {text}",
+            hint=f"the first is {first}, the last {last}",
+        )
     return pixel
 
 

@@ -229,6 +229,7 @@ class Document:
         is_insert: Whether a paper takes in its tables alone, so that the words around them are
             comments in LaTeX and Typst.
         language: The code of the language that it speaks.
+        no_picture: Why there is no picture, where documents of its kind have one.
         is_handed_out: Whether people fill it in, so that lines of values, too, begin with what it
             is about.
     """
@@ -246,6 +247,7 @@ class Document:
     is_insert: bool = False
     is_handed_out: bool = False
     language: str = "en"
+    no_picture: str = ""
 
     @property
     def tables(self) -> tuple[Table, ...]:

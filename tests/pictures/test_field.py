@@ -244,6 +244,23 @@ def test_other_images_than_planes_have_their_own_axes(tmp_path):
     assert (row["planes"], row["rows"], row["columns"]) == ("1 … 5", "4 … 14", "6 … 18")
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape", "image"), [("conv1d", [2, 64], "64"), ("conv3d", [3, 8, 9, 7], "8×9×7")]
+)
+def test_other_images_than_planes_are_not_drawn(tmp_path, kind, shape, image):
+    spec = tmp_path / "net.toml"
+    spec.write_text(
+        f'name = "net"\ninput = {shape}\nlayers = [\n'
+        f'  {{ name = "c1", kind = "{kind}", out_channels = 4, kernel_size = 3 }},\n]\n'
+    )
+    assert_refused(
+        invoke("field", spec, "c1", "-o", tmp_path / "net.svg"),
+        f"error: there is no picture of a field: input is {image}, and only rows and columns are "
+        "drawn",
+        "  hint: write --format markdown",
+    )
+
+
 def test_a_question_without_an_answer_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.txt").write_text("hello")
@@ -273,7 +290,7 @@ def test_a_question_without_an_answer_is_refused(tmp_path, monkeypatch):
     assert_refused(
         invoke("field", "paper-alexnet", "conv2", "--project", "227,0"),
         "error: --project: 227×227 has no pixel 227,0",
-        "  hint: they count from 0",
+        "  hint: the first is 0,0, the last 226,226",
     )
     assert_refused(
         invoke("field", "paper-alexnet", "conv2", "--from", "conv3"),

@@ -30,7 +30,10 @@ def picture_in(document: Document) -> str:
     for part in document.parts:
         if isinstance(part, Picture):
             return part.draw()
-    raise UsageError(f"there is no picture of a {document.kind}", instead={"format": "markdown"})
+    why = f": {document.no_picture}" if document.no_picture else ""
+    raise UsageError(
+        f"there is no picture of a {document.kind}{why}", instead={"format": "markdown"}
+    )
 
 
 FORMAT = Svg()

@@ -40,7 +40,8 @@ class AskedOfField:
 def field_document(view: UnitField, asked: AskedOfField) -> Document:
     """Return what a unit sees."""
     parts: list[Part] = []
-    if len(view.axes) == DRAWN_AXES:
+    is_drawn = len(view.axes) == DRAWN_AXES
+    if is_drawn:
         parts.append(
             Picture(
                 f"what {view.layer} sees",
@@ -65,7 +66,12 @@ def field_document(view: UnitField, asked: AskedOfField) -> Document:
         conclusion=_conclusion(view, asked),
         records=lambda: table,
         facts=_facts(view, asked),
+        no_picture="" if is_drawn else _no_picture(view),
     )
+
+
+def _no_picture(view: UnitField) -> str:
+    return f"{view.source} is {times(view.image)}, and only rows and columns are drawn"
 
 
 def _of(view: UnitField) -> str:
