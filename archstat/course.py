@@ -238,7 +238,7 @@ def grade(  # noqa: PLR0913  likewise
     truth = _truth(against, input, settings)
     rules = _policy(policy, (), (), feedback)
     listed = None if roster is None else read_roster(Path(roster))
-    decided = Overrides() if override is None else read_overrides(Path(override))
+    decided = Overrides() if override is None else read_overrides(Path(override), listed)
     source = open_source(Path(submissions))
     found = found_in(source, listed).submissions
     if not found:

@@ -613,3 +613,14 @@ def test_what_counts_is_what_most_sheets_ask_whoever_deletes_a_column(tmp_path):
     assert "weights, MACs" in result.stdout
     feedback = (root.parent / "out" / "feedback" / "column.md").read_text(encoding="utf-8")
     assert "most sheets of the class ask" in feedback
+
+
+def test_a_name_that_two_have_is_not_explained(tmp_path):
+    root, roster = sheets(tmp_path / "in", s7=RIGHT, s8=SLIPPED), tmp_path / "roster.csv"
+    roster.write_text('Name,Student ID\n"Kim, A",s7\n"Kim, A",s8\n', encoding="utf-8")
+    assert_refused(
+        grade(root, "--roster", roster, "--explain", "Kim, A"),
+        "error: --explain: 'Kim, A' is what 2 of the roster are called",
+        "  hint: write which of them it is: s7, s8",
+    )
+    assert "5 points of 5" in grade(root, "--roster", roster, "--explain", "s7").stdout

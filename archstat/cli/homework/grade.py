@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from archstat.homework.grading.finals import Final, Overrides
     from archstat.homework.grading.guards import Limits
+    from archstat.homework.grading.roster import Roster
     from archstat.homework.grading.run import Graded
     from archstat.homework.grading.submitted.sandbox import Sandbox
     from archstat.homework.marking.policy import Late
@@ -148,7 +149,7 @@ def grade(
         from archstat.documents.homework.graded_class import class_document
         from archstat.files import read_so_far
         from archstat.formats.special.feedback import ForStudents, as_table
-        from archstat.homework.grading.finals import Overrides, finals_of, read_overrides
+        from archstat.homework.grading.finals import finals_of
         from archstat.homework.grading.grader import Grader
         from archstat.homework.grading.guards import Limits
         from archstat.homework.grading.report import ClassReport
@@ -159,11 +160,10 @@ def grade(
         rules = marking.policy(
             policy, conventions, feedback, asked_for, any_convention=any_convention, out_of=out_of
         )
-        with within("--override"):
-            decided = Overrides() if override is None else read_overrides(override)
+        listed = None if roster is None else read_roster(roster)
+        decided = _decided(override, explained, listed)
         choices = marking.chosen(columns)
         limits, processes = Limits(marking.seconds(timeout), _memory(memory)), _workers(workers)
-        listed = None if roster is None else read_roster(roster)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
         marking.fit(rules, truth)
@@ -247,6 +247,16 @@ def _asking(each: Grading, survey: Callable[..., tuple[str, ...]]) -> Grading:
     asked = survey(work=plain.work, mark=each.mark)
     rules = replace(each.usual.policy, asked=asked, is_of_class=bool(asked))
     return replace(each, usual=replace(each.usual, policy=rules))
+
+
+def _decided(file: Path | None, student: str | None, roster: Roster | None) -> Overrides:
+    from archstat.homework.grading.finals import Overrides, check_is_one, read_overrides
+
+    if student is not None:
+        with within("--explain"):
+            check_is_one(student, roster)
+    with within("--override"):
+        return Overrides() if file is None else read_overrides(file, roster)
 
 
 def _final(late: Late, decided: Overrides, file: Path | None, graded: Graded) -> Final:

@@ -171,6 +171,23 @@ class Overrides:
         ]
 
 
+def check_is_one(name: str, roster: Roster | None) -> None:
+    """Check that no two of a roster are called by a name.
+
+    Raises:
+        UsageError: Several are.
+    """
+    students = () if roster is None else roster.students
+    called = [one for one in students if squashed(name) in _called(one)]
+    if len(called) > 1:
+        own = [one.number or one.login or one.email or one.lms_id for one in called]
+        others = ", ".join(filter(None, own))
+        raise UsageError(
+            f"{shown(name)} is what {len(called)} of the roster are called",
+            hint=f"write which of them it is: {others}" if others else None,
+        )
+
+
 def names_of(graded: Graded) -> set[str]:
     """Return all that whoever handed something in may be called, in letters and digits."""
     return set(_names(graded))
@@ -190,11 +207,12 @@ def _called(student: Student) -> Iterator[str]:
     return map(squashed, filter(None, named))
 
 
-def read_overrides(path: Path) -> Overrides:
+def read_overrides(path: Path, roster: Roster | None = None) -> Overrides:
     """Return what a CSV file decides: student, cell (or "total"), points, reason.
 
     Raises:
-        UsageError: It cannot be read, or a line cannot; all such lines are named.
+        UsageError: It cannot be read, or a line cannot, or several of the roster are called what
+            it says; all such lines are named.
     """
     with within(shown(str(path))):
         data = read_file(path, limits.MOST_BYTES)
@@ -214,6 +232,7 @@ def read_overrides(path: Path) -> Overrides:
             stated = dict(zip(titles, map(str.strip, row), strict=False))
             try:
                 found.append(_override(stated, number))
+                check_is_one(found[-1].student, roster)
             except UsageError as error:
                 problems += error.within(f"line {number}").problems
         if problems:

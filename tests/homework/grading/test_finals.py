@@ -135,6 +135,18 @@ def test_a_total_below_nothing_is_refused(tmp_path):
         decisions(tmp_path, "s1,total,-5,")
 
 
+def test_a_name_that_two_of_the_roster_have_decides_nothing(tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text('Name,Student ID\n"Kim, A",7\n"Kim, A",8\n', encoding="utf-8")
+    path = tmp_path / "override.csv"
+    path.write_text(f'{NOTHING}\n8,total,3,\n"Kim, A",total,4,\n', encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        read_overrides(path, read_roster(roster))
+    [problem] = refused.value.problems
+    assert problem.what.endswith("'Kim, A' is what 2 of the roster are called")
+    assert problem.hint == "write which of them it is: 7, 8"
+
+
 def test_a_file_without_its_columns_is_refused(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("name,points\n", encoding="utf-8")
