@@ -60,9 +60,8 @@ tbody :is(.bad, .absent) { outline: 2px solid var(--mark); outline-offset: -2px;
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; }
 .remarks li { margin-block: .5rem; }
 pre { overflow-x: auto; padding: 1rem; background: var(--head); }
-figure { margin: 1rem 0; overflow-x: auto; }
+figure { margin: 1rem 0; }
 svg { max-width: 100%; height: auto; }
-@media (max-width: 40rem) { figure svg { max-width: none; min-width: 40rem; } }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } .wide { overflow: visible; }
   tr, li { break-inside: avoid; } }
 """
