@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from archstat.documents.document import Document, Sentences
-from archstat.homework.grading.outcome import Outcome, Status
+from archstat.homework.grading.outcome import CODE_RUN, Outcome, Status
 from archstat.homework.marking.feedback import line
 from archstat.homework.marking.language import Language
 
@@ -42,6 +42,10 @@ NO_TABLE = (
     "out."
 )
 TOO_LONG = "It took too long to read. Hand in the table alone."
+CODE_FAILED = (
+    "Your code was run, and made no network that can be counted: see that it is made and called "
+    "without an error where nothing else is installed."
+)
 FAILED = "It could not be read by machine; somebody will look at it."
 
 
@@ -82,6 +86,8 @@ def _said(outcome: Outcome, files: Sequence[str]) -> Iterator[str]:
         yield EMPTY
     elif "without text" in outcome.message:
         yield NO_TEXT
+    elif outcome.message.startswith(CODE_RUN):
+        yield CODE_FAILED
     elif outcome.status is Status.NO_TABLE:
         yield NO_TABLE
     else:

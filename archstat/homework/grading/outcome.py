@@ -10,6 +10,9 @@ from typing import Any
 
 LONGEST_MESSAGE = 300
 
+CODE_RUN = "its code was run"
+"""How the message begins of a hand-in whose code was run."""
+
 
 def clipped(message: str) -> str:
     """Return a message that is not too long."""

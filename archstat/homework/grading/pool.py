@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from archstat.errors import ArchstatError
 from archstat.homework.grading import worker
 from archstat.homework.grading.guards import Limits
-from archstat.homework.grading.outcome import Outcome, Status, clipped, from_json
+from archstat.homework.grading.outcome import CODE_RUN, Outcome, Status, clipped, from_json
 from archstat.homework.grading.processes import ended, environment, python, started
 from archstat.homework.grading.submissions import WHOSE, Files
 from archstat.homework.grading.submitted.sandbox import MachineIsFull, Sandbox, TimeIsUp
@@ -96,7 +96,7 @@ async def _run(files: Files, sandbox: Sandbox, worker: Worker) -> Outcome | None
         return None
     whose = files[:1] if files[0][0] == WHOSE else ()
     outcome = await worker.grade((*whose, *networks))
-    said = f"its code was run; {outcome.message}" if outcome.message else "its code was run"
+    said = f"{CODE_RUN}; {outcome.message}" if outcome.message else CODE_RUN
     return replace(outcome, message=clipped(said))
 
 

@@ -42,9 +42,9 @@
     });
   }
 
-  for (const box of all(".wide:not([tabindex])")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that keys can move it
-  }
+  all(".wide:not([tabindex])")
+    .filter((box) => box.scrollWidth > box.clientWidth) // all are read before any is written
+    .forEach((box) => { box.tabIndex = 0; }); // so that keys can move it
 
   // A number opens to its formula.
   const dock = $("dock");
