@@ -47,7 +47,7 @@ from archstat.witnesses.pixels import (
     spread,
     stated,
 )
-from archstat.witnesses.smooth import Rows, Smooth
+from archstat.witnesses.smooth import RowOutputs, Smooth
 
 MOST_MACS = 5 * 10**9
 """The largest model that is run, in double precision and backwards."""
@@ -223,7 +223,9 @@ def _seen(
     return looker.seen, looker.turned
 
 
-def _rows(model: nn.Module, graph: Graph, standins: Mapping[str, Tensor], looker: _Looker) -> Rows:
+def _rows(
+    model: nn.Module, graph: Graph, standins: Mapping[str, Tensor], looker: _Looker
+) -> RowOutputs:
     """Return what records the rows of a model, and shows those that are rows of the graph too."""
     called = {attribute_name(node.name): node.name for node in graph.nodes}
     nodes = {node.name: node for node in graph.nodes}
@@ -235,7 +237,7 @@ def _rows(model: nn.Module, graph: Graph, standins: Mapping[str, Tensor], looker
         if there is not None and (not node.is_call or _is_one_call(node, there)):
             looker.keep(node, out)
 
-    return Rows(
+    return RowOutputs(
         see,
         paths={id(module): called.get(path, path) for path, module in named},
         params={name: tensor for name, tensor in standins.items() if name in learned},
@@ -248,7 +250,7 @@ def _is_one_call(seen: Node, stated: Node) -> bool:
 
 
 @contextmanager
-def _watching(rows: Rows) -> Iterator[None]:
+def _watching(rows: RowOutputs) -> Iterator[None]:
     """Record rows while a model runs, with attention as the products that it is."""
     with torch.enable_grad(), apart(), recording(rows), Smooth(rows):
         yield

@@ -52,7 +52,7 @@ SMOOTH: Mapping[str, Callable[..., Tensor]] = {
 """What stands in for functions that are flat somewhere, by their names."""
 
 
-class Rows(Recorder):
+class RowOutputs(Recorder):
     """Records a forward pass with gradients, and what each row returned in it.
 
     Args:
@@ -124,7 +124,7 @@ class Smooth(TorchFunctionMode):
         rows: What records them.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: RowOutputs) -> None:
         super().__init__()
         self._rows = rows
 
