@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ def modules(against: str, inputs: Sequence[str], folder: Path) -> dict[str, Laye
     for name, module in model.named_modules():
         module.register_forward_hook(watch(name))
     counter = FlopCounterMode(display=False)
-    with counter, torch.no_grad():
+    with counter, torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of padding that is not the same on both sides
         model(*map(_example, inputs))
     flops = counter.get_flop_counts()
     root = type(model).__name__

@@ -16,7 +16,7 @@ QUICK = {"lenet5"}
 AGREES, EXPLAINED, NOT_MEASURED = Agreement.AGREES, Agreement.EXPLAINED, Agreement.NOT_MEASURED
 
 WITH_BATCH_NORM = {"cifar-bn-alexnet"}
-WITH_GROUPS = {"paper-alexnet", "caffenet", "mobilenet-v1"}
+WITH_GROUPS = {"paper-alexnet", "caffenet", "lenet5-1998", "mobilenet-v1"}
 WITH_ADAPTIVE_POOL = {
     *("torchvision-alexnet", "nin", "googlenet", "mobilenet-v1", "resnet18", "resnet50"),
 }

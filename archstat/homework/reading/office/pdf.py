@@ -8,6 +8,7 @@ eight packages, and twice as long to import.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
 from statistics import median
@@ -68,8 +69,34 @@ def found(data: bytes) -> Iterator[Found | Passage]:
             "is a PDF document without text, as a scanner or a camera makes it",
             hint="hand in the file that it was printed from, or type the table as Markdown or CSV",
         )
+    items: list[Found | Passage] = []
     for number, letters in enumerate(pages, 1):
-        yield from document.found_in_lines(_lines(letters), f"page {number}, ")
+        lines, place = _lines(letters), f"page {number}, "
+        there = list(document.found_in_lines(lines, place))
+        at, table = _last_table(items)
+        if table is not None and there and _is_heading(lines[0], table):
+            if not isinstance(there[0], Found):  # a row alone makes no columns, titles twice do
+                there = list(document.found_in_lines([lines[0], *lines], place))
+            first = there[0]
+            if isinstance(first, Found):
+                rows = [row for row in first.grid if [*row] != [*table.grid[0]]]
+                items[at] = replace(table, grid=[*table.grid, *rows])
+                del there[0]
+        items += there
+    yield from items
+
+
+def _last_table(items: Sequence[Found | Passage]) -> tuple[int, Found | None]:
+    for at in reversed(range(len(items))):
+        item = items[at]
+        if isinstance(item, Found):
+            return at, item
+    return 0, None
+
+
+def _is_heading(line: str, table: Found) -> bool:
+    """Return whether a page begins with the titles of a table, which goes on there."""
+    return bool(table.grid) and line.split() == " ".join(table.grid[0]).split()
 
 
 def _pages(data: bytes) -> Iterator[list[Letter]]:
