@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -254,6 +255,25 @@ def test_a_network_that_was_handed_in_is_marked_layer_by_layer(tmp_path):
     assert bob["status"] == "ok"
     assert "12 ✗" in feedback
     assert "1800 ✗" in feedback or "1800 →" in feedback  # 12·5·5·6, instead of 2,400
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="not on this system")
+def test_a_network_in_a_notebook_is_marked_as_well(tmp_path):
+    pytest.importorskip("torch")
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook = {
+        "cells": [{**cell, "source": NET.decode().splitlines(keepends=True)}],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    root = folder(tmp_path / "in", "alice.ipynb", content=json.dumps(notebook).encode())
+    result = grade(root, "--run-submitted-code", "--timeout", "60")
+    assert result.exit_code == 0
+    [alice] = rows(root)
+    assert (alice["status"], alice["percent"]) == ("ok", "100.0")
+    assert alice["message"].startswith("its code was run")
 
 
 # who is started in the background of a shell ignores Ctrl-C, unless told otherwise

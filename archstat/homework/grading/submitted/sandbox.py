@@ -33,6 +33,9 @@ from archstat.homework.marking.feedback import line
 MOST_ANSWER_BYTES = 4 << 20
 """Of a description: a network of some thousand layers takes a tenth."""
 
+NOTEBOOK = ".ipynb"
+"""A notebook is read as a table first; where it holds none, its definitions may make a network."""
+
 MOST_FILES = 5
 """Of a submission that are run."""
 
@@ -81,7 +84,7 @@ class Sandbox:
     of_each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def networks(self, files: Files) -> Files:
-        """Return what is said of the networks in Python files, or why nothing is.
+        """Return what is said of the networks in Python files and notebooks, or why nothing is.
 
         Raises:
             TimeIsUp: One takes too long.
@@ -94,7 +97,7 @@ class Sandbox:
         code = [
             (name, data)
             for name, data in files
-            if isinstance(data, bytes) and PurePosixPath(name).suffix in CODE
+            if isinstance(data, bytes) and PurePosixPath(name).suffix in (*CODE, NOTEBOOK)
         ]
         found: list[tuple[str, bytes | str]] = []
         for name, _ in code[:MOST_FILES]:
@@ -159,8 +162,9 @@ def _folder(name: str, code: Sequence[tuple[str, bytes]]) -> Iterator[str]:
 
 
 def _plain(name: str) -> str:
-    """Return a name for a Python file that Python can import."""
-    return re.sub(r"\W", "_", PurePosixPath(name).stem) + ".py"
+    """Return a name for a file of code: of a Python file, one that Python can import."""
+    path = PurePosixPath(name)
+    return re.sub(r"\W", "_", path.stem) + (NOTEBOOK if path.suffix == NOTEBOOK else ".py")
 
 
 async def _printed(process: Process, passing: Sequence[str]) -> bytes | str:
