@@ -161,6 +161,8 @@ def _of_place(  # noqa: C901, PLR0911  one for each verdict
     by_rules = (answer, *_by_tool(read, place, sheet))
     if any(quantity.agrees(written, one) for one in by_rules):
         return replace(plain, verdict=Verdict.CONVENTION)
+    if _is_without_its_layers(entry, read, place, sheet):
+        return plain
     if each := _of_each(entry, read, place, sheet):
         return replace(plain, verdict=Verdict.RIGHT, members=each)
     if quantity.reads(written) is None:
@@ -204,6 +206,12 @@ def _by_tool(read: Read, place: Place, sheet: Held) -> Iterator[Answer]:
     for reading in QUANTITIES[read.quantity].readings:
         if reading.name in names:
             yield sheet.key.answer(place, read.quantity, reading)
+
+
+def _is_without_its_layers(entry: CellEntry, read: Read, place: Place, sheet: Held) -> bool:
+    """Return whether a module's row counts what is in none of its layers, as torchsummary does."""
+    is_of_module = len(place.members) > 1 and sheet.sheet.table.tool == "torchsummary"
+    return is_of_module and QUANTITIES[read.quantity].agrees(entry.written, 0)
 
 
 def _is_left_to_tools(read: Read, place: Place, sheet: Held) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.matching import marked
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import read_text
@@ -126,3 +127,23 @@ def test_a_block_of_a_print_is_about_the_rows_under_it(tmp_path):
 
     assert result.sheets[0].place(1).members == ("conv1", "pool1", "conv2", "gap")
     assert result.points == result.out_of
+
+
+@pytest.mark.parametrize(("held", "verdict"), [("0", Verdict.NOT_ASKED), ("7", Verdict.WRONG)])
+def test_a_module_of_torchsummary_holds_what_none_of_its_layers_does(held, verdict):
+    # 3·3·64·64 = 36,864 weights each; a block of ResNet-18 has no parameters beside its layers'
+    rows = [("Conv2d-1", "[-1, 64, 112, 112]", "9,408"), ("MaxPool2d-2", "[-1, 64, 56, 56]", "0")]
+    for at in (3, 7):
+        rows += [
+            (f"Conv2d-{at}", "[-1, 64, 56, 56]", "36,864"),
+            (f"Conv2d-{at + 1}", "[-1, 64, 56, 56]", "36,864"),
+            (f"ReLU-{at + 2}", "[-1, 64, 56, 56]", "0"),
+            (f"BasicBlock-{at + 3}", "[-1, 64, 56, 56]", held),
+        ]
+    lines = (f"{name:>20} {shape:>25} {count:>15}" for name, shape, count in rows)
+    titles = "        Layer (type)               Output Shape         Param #\n"
+    text = "\n".join((f"{titles}{'=' * 64}", *lines, ""))
+    result = marked(read_text(text, name="s.txt"), truth("resnet18", None), Policy())
+
+    said = [one.verdict for one in result.marks if one.quantity == "params" and one.entry.row == 5]
+    assert said == [verdict]
