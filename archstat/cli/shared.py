@@ -185,8 +185,17 @@ def limited(seconds: float | None) -> Iterator[None]:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
-    except Stopped:
-        raise refusal from None
+    except BaseException as error:
+        if _is_stop(error):
+            raise refusal from None
+        raise
+
+
+def _is_stop(error: BaseException | None) -> bool:
+    """Return whether a limit on time is behind an error; Python wraps it in some of its own."""
+    while error is not None and not isinstance(error, Stopped):
+        error = error.__cause__
+    return error is not None
 
 
 def load(model: str, asked: Question) -> Loaded:

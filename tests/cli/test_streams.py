@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from archstat.cli.shared import limited
 from archstat.cli.streams import BROKEN_PIPE
 from archstat.cli.wording import bug
+from archstat.errors import UsageError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptors are those of POSIX")
 
@@ -128,6 +132,16 @@ def test_a_limit_on_time_ends_the_process_whatever_waits_at_exit(tmp_path):
     done = archstat("table", f"{path}:Net", "--input", "3", "--timeout", "1", timeout=60)
     assert done.returncode == 2
     assert done.stderr.startswith("error: no answer within 1 s\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer")
+def test_a_limit_on_time_is_told_where_python_wraps_what_ends_it():
+    class Slow:
+        def __set_name__(self, owner, name):  # Python 3.11 makes a RuntimeError of what it raises
+            time.sleep(60)
+
+    with pytest.raises(UsageError, match=r"no answer within 0\.3 s"), limited(0.3):
+        type("Owner", (), {"slow": Slow()})
 
 
 @pytest.mark.slow
