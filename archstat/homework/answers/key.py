@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archstat.errors import INSTEAD, Problem, UsageError, did_you_mean, shown
 from archstat.graph import INPUT
-from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.quantities import OF_MAPS, OF_WINDOWS, QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.alignment import ASKED
@@ -17,19 +17,6 @@ from archstat.layers.base import Shape
 from archstat.layers.combine import Concat
 from archstat.report.columns import LayerColumn
 from archstat.report.report import NetworkReport, Row
-
-OF_MAPS = frozenset({"feature_map", "in_shape"})
-OF_WINDOWS = frozenset(
-    {
-        "receptive_field",
-        "in_receptive_field",
-        "effective_stride",
-        "in_effective_stride",
-        "effective_padding",
-        "start",
-    }
-)
-
 
 OF_COUNTS = frozenset({"weights", "params", "biases", "param_bytes"})
 OF_SIZES = frozenset({"feature_map", "in_shape", "neurons", "activation_bytes"})

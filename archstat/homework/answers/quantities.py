@@ -148,3 +148,17 @@ __all__ = [
     "WrittenCell",
     "map_of",
 ]
+
+
+OF_MAPS = frozenset({"feature_map", "in_shape"})
+OF_WINDOWS = frozenset(
+    {
+        "receptive_field",
+        "in_receptive_field",
+        "effective_stride",
+        "in_effective_stride",
+        "effective_padding",
+        "start",
+    }
+)
+"""The quantities of feature maps, and of what a unit sees of the image."""

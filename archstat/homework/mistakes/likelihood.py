@@ -12,7 +12,13 @@ from functools import cache
 from math import lgamma, log
 from pathlib import Path
 
-from archstat.homework.answers.quantities import QUANTITIES, WrittenCell, map_of
+from archstat.homework.answers.quantities import (
+    OF_MAPS,
+    OF_WINDOWS,
+    QUANTITIES,
+    WrittenCell,
+    map_of,
+)
 from archstat.homework.answers.truth import Answer
 from archstat.layers.base import Shape
 
@@ -43,18 +49,6 @@ MOST_DIGITS = 6
 PARTS = 100
 """Shares that there are."""
 
-_FIELDS = frozenset(
-    {
-        "receptive_field",
-        "in_receptive_field",
-        "effective_stride",
-        "in_effective_stride",
-        "effective_padding",
-        "start",
-    }
-)
-_MAPS = frozenset({"feature_map", "in_shape"})
-
 
 def class_of(quantity: str, *, is_sum: bool) -> str:
     """Return what a cell is about."""
@@ -62,7 +56,7 @@ def class_of(quantity: str, *, is_sum: bool) -> str:
         return SUM
     if QUANTITIES[quantity].is_setting:
         return SETTING
-    return MAP if quantity in _MAPS else FIELD if quantity in _FIELDS else COUNT
+    return MAP if quantity in OF_MAPS else FIELD if quantity in OF_WINDOWS else COUNT
 
 
 @cache
@@ -109,7 +103,7 @@ def log_chance(written: WrittenCell, quantity: str, answer: Answer) -> float:
     value, is_setting = QUANTITIES[quantity].reads(written), QUANTITIES[quantity].is_setting
     fewest = FEWEST_SETTINGS if is_setting else FEWEST
     if isinstance(value, tuple) and isinstance(answer, tuple):
-        is_map = quantity in _MAPS and len(value) <= len(answer) > 1
+        is_map = quantity in OF_MAPS and len(value) <= len(answer) > 1
         of_map = _chance_of_map(written, answer) if is_map else None
         return -log(max(fewest, *value, *answer)) if of_map is None else of_map
     if isinstance(value, int) and isinstance(answer, int) and is_setting:
