@@ -14,6 +14,7 @@ took more than ten seconds or more than a gigabyte.
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
 import json
 import os
@@ -26,6 +27,7 @@ import tempfile
 import time
 import traceback
 import zipfile
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -56,9 +58,13 @@ Read: TypeAlias = Callable[[bytes], object]
 # Readers: bytes in, an answer or an error of ours out.
 
 
-def _at(suffix: str, read: Callable[[Path], object]) -> Read:
-    """Return a reader of the content of a file."""
+def _at(
+    suffix: str, read: Callable[[Path], object], beside: Mapping[str, bytes] | None = None
+) -> Read:
+    """Return a reader of the content of a file, which has others beside it."""
     path = Path(tempfile.mkdtemp(), f"input{suffix}")
+    for name, content in (beside or {}).items():
+        path.with_name(name).write_bytes(content)
 
     def reads(data: bytes) -> object:
         path.write_bytes(data)
@@ -137,6 +143,24 @@ def _plan(path: Path) -> object:
     from archstat.sweep.plan import read_plan
 
     return read_plan(path, lambda _: ["lenet5"])
+
+
+def _trace(path: Path) -> object:
+    from archstat.bench.traces.file import is_trace, read_trace
+
+    return is_trace(path) and read_trace(path)
+
+
+def _image(path: Path) -> object:
+    from archstat.pictures.seen.images import address_of
+
+    return address_of(path)
+
+
+def _hand_out(path: Path) -> object:
+    from archstat.homework.variants.handout import read_hand_out
+
+    return read_hand_out(path)
 
 
 def _description(data: bytes) -> object:
@@ -224,6 +248,21 @@ def _records() -> list[bytes]:
     return [json.dumps(to_dict(usual())).encode()]
 
 
+def _traces() -> list[bytes]:
+    from tests.bench.traces import writing
+
+    traces = (writing.trace(writing.passes(20, 30)), writing.trace([]))
+    texts = [json.dumps(each).encode() for each in traces]
+    return [*texts, *map(gzip.compress, texts)]
+
+
+def _images() -> list[bytes]:
+    from archstat.pictures.seen.images import heat_map
+
+    drawn = b64decode(heat_map([[0.0, 0.5], [1.0, 0.25]]).partition(",")[2])
+    return [drawn, b"\xff\xd8\xff\xe0", b"GIF89a\x01\0\x01\0", b"RIFF\x0c\0\0\0WEBPVP8 "]
+
+
 def _safetensors() -> bytes:
     header = json.dumps(
         {
@@ -232,6 +271,36 @@ def _safetensors() -> bytes:
         }
     ).encode()
     return len(header).to_bytes(8, "little") + header + bytes(620)
+
+
+def _arrays() -> bytes:
+    heads = {
+        "conv.weight": "{'descr': '<f4', 'fortran_order': False, 'shape': (6, 1, 5, 5), }\n",
+        "fc.bias": "{'descr': '<f2', 'fortran_order': False, 'shape': (10,), }\n",
+    }
+    return _zip(
+        {
+            f"{name}.npy": b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head.encode()
+            for name, head in heads.items()
+        }
+    )
+
+
+def _shards() -> dict[str, bytes]:
+    """Return files that an index may name."""
+    return {"a.safetensors": _safetensors(), "b.npz": _arrays(), "c.bin": _saved()[1]}
+
+
+def _indices() -> list[bytes]:
+    places = (
+        {"conv.weight": "a.safetensors", "fc.bias": "a.safetensors"},
+        {"conv.weight": "a.safetensors", "fc.bias": "b.npz"},
+        {"fc.bias": "c.bin"},
+        {"fc.bias": "input.index.json"},
+        *({"fc.bias": name} for name in ("", ".", "..", "/dev/zero", "a.safetensors:part")),
+        {f"layer{number}.weight": "a.safetensors" for number in range(300)},
+    )
+    return [json.dumps({"metadata": {}, "weight_map": each}).encode() for each in places]
 
 
 def _saved() -> list[bytes]:
@@ -431,6 +500,8 @@ def targets() -> list[Target]:
     roster = b"Student,ID,SIS User ID,SIS Login ID,Section\nKim,1,2,kim,A\n"
     decided = b"student,cell,points,reason\nbob,C5.weights,2,a typo\n"
     plan = b'[[cases]]\nmodels = ["lenet5"]\nbatch = [1, 32]\n'
+    handed = b'model = "lenet5"\nvary = ["C3.out_channels"]\nseed = 7\n\n[[given]]\nname = "kim"\n'
+    handed += b'names = ["kim", "1"]\ninput = [1, 32, 32]\nset."C3".out_channels = 18\n'
     printed = [
         sheets["net.txt"],
         b"Net(\n  (0): Linear(in_features=3, out_features=4, bias=True)\n)\n",
@@ -453,9 +524,11 @@ def targets() -> list[Target]:
         Target("printed", lambda: _at(".txt", _model), lambda: printed),
         Target("safetensors", lambda: _at(".safetensors", _model), lambda: [_safetensors()]),
         Target("saved", lambda: _at(".pt", _model), _saved),
-        Target(
-            "index", lambda: _at(".index.json", _model), lambda: [b'{"weight_map": {"a": "b"}}']
-        ),
+        Target("npz", lambda: _at(".npz", _model), lambda: [_arrays()]),
+        Target("index", lambda: _at(".index.json", _model, _shards()), _indices),
+        Target("trace", lambda: _at(".json", _trace), _traces),
+        Target("image", lambda: _at(".png", _image), _images),
+        Target("hand-out", lambda: _at(".toml", _hand_out), lambda: [handed]),
     ]
     try:
         import onnx  # noqa: F401  whether it is there
