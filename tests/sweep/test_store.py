@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import json
+import signal
 import threading
 
 import pytest
@@ -199,8 +200,13 @@ def test_wrong_questions_are_told():
 def test_a_query_without_end_is_stopped_by_ctrl_c(store):
     store.keep(counted("a"))
     endless = "with recursive c(x) as (select 1 union all select x + 1 from c) select sum(x) from c"
+    # What is started in the background ignores Ctrl-C, and would wait here for ever.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.3, _thread.interrupt_main)
     timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        Index([store]).ask(endless)
-    timer.join()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Index([store]).ask(endless)
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
