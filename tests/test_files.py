@@ -85,6 +85,7 @@ BY_ITSELF = {
     "formats/special/feedback.py": "what we have written",
     "homework/grading/run.py": "what we have written",
     "homework/grading/submitted/limiting.py": "what our parent has written",
+    "homework/grading/submitted/watching.py": "files of Linux",
     "homework/grading/source.py": "within its limits, and without following links",
     "homework/reading/file.py": "within its limits",
     "models/spec/file.py": "within its limits",

@@ -5,7 +5,6 @@ It imports next to nothing, as it is started for each file of Python that was ha
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -13,9 +12,22 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from archstat.homework.grading.guards import limit
+from archstat.homework.grading.guards import Limits, limit
+from archstat.homework.grading.submitted.system import (
+    MS_BIND,
+    MS_NODEV,
+    MS_NOSUID,
+    MS_PRIVATE,
+    MS_RDONLY,
+    MS_REC,
+    System,
+)
+from archstat.homework.grading.submitted.watching import end_all, wait_until_too_large
 
 TORCH_BYTES = 1 << 30
 """Of memory that PyTorch takes before a network is built."""
@@ -32,60 +44,6 @@ MOST_WRITTEN_BYTES = 64 << 20
 KILLED = 128
 """What shells add to the number of a signal that has ended a process."""
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
-MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
-"""The system call that makes all mounts read-only, the same on all processors."""
-PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 24, 28, 38
-ROOT_IS_NOBODY = 0b11_11_11
-"""That a user called root has no rights by that name, now and for ever."""
-CAPABILITIES = 64
-
-
-class _System:
-    """The calls of Linux that build walls; Python has no words for them.
-
-    Raises:
-        OSError: Each, if the system refuses.
-    """
-
-    def __init__(self) -> None:
-        self._libc = ctypes.CDLL(None, use_errno=True)
-
-    def mount(self, source: str, path: str, kind: str, flags: int, options: str = "") -> None:
-        """Mount a file system."""
-        words = (text.encode() or None for text in (source, path, kind))
-        self._check(self._libc.mount(*words, ctypes.c_ulong(flags), options.encode() or None))
-
-    def close(self, path: str) -> None:
-        """Let nothing be written below a path, on whatever disk it lies, nor any device be used."""
-        self._set(path, AT_RECURSIVE, MS_RDONLY | MS_NOSUID | MS_NODEV, 0)
-
-    def open_device(self, path: str) -> None:
-        """Let one device be used."""
-        self._set(path, 0, 0, MS_RDONLY | MS_NODEV)
-
-    def _set(self, path: str, flags: int, wanted: int, unwanted: int) -> None:
-        settings = (ctypes.c_uint64 * 4)(wanted, unwanted, 0, 0)
-        size = ctypes.c_size_t(ctypes.sizeof(settings))
-        where = (ctypes.c_int(AT_FDCWD), path.encode(), ctypes.c_uint(flags))
-        self._check(
-            self._libc.syscall(ctypes.c_long(MOUNT_SETATTR), *where, ctypes.byref(settings), size)
-        )
-
-    def give_up_rights(self) -> None:
-        """Let what we start have no right to take the walls down."""
-        words = [ctypes.c_ulong(0)] * 3
-        for what, value in ((PR_SET_SECUREBITS, ROOT_IS_NOBODY), (PR_SET_NO_NEW_PRIVS, 1)):
-            self._check(self._libc.prctl(what, ctypes.c_ulong(value), *words))
-        for number in range(CAPABILITIES):
-            if self._libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(number), *words):
-                return  # there are no more
-
-    @staticmethod
-    def _check(result: int) -> None:
-        if result:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
 
 def build(inside: str) -> None:
     """Build the walls around what this process starts, the first of its namespaces.
@@ -99,7 +57,7 @@ def build(inside: str) -> None:
     folder, *hidden = json.loads(inside) or [""]
     if not folder:
         return
-    system = _System()
+    system = System()
     system.mount("", "/", "", MS_REC | MS_PRIVATE)
     system.close("/")
     content = {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
@@ -122,9 +80,10 @@ def build(inside: str) -> None:
 
 
 DEVICES = ("null", "zero", "full", "random", "urandom")
+SHARED = "/dev/shm"  # noqa: S108  where libraries keep what processes share
 
 
-def _devices(system: _System, flags: int) -> None:
+def _devices(system: System, flags: int) -> None:
     """Leave the few devices that any program may need, and memory that processes share."""
     found = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES}
     system.mount("none", "/dev", "tmpfs", flags, f"size={MOST_WRITTEN_BYTES},mode=755")
@@ -134,16 +93,36 @@ def _devices(system: _System, flags: int) -> None:
         system.mount(f"/proc/self/fd/{handle}", str(path), "", MS_BIND)
         system.open_device(str(path))
         os.close(handle)
-    Path("/dev/shm").mkdir()  # noqa: S108  in a /dev of our own
+    Path(SHARED).mkdir()
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         Path("/dev", name).symlink_to(f"/proc/self/fd{target}")
 
 
+def fence(system: System, folder: str) -> None:
+    """Keep what this process starts from writing, signals and servers, also where no walls stand.
+
+    Args:
+        system: The system; what it cannot do is left out.
+        folder: Where may be written.
+    """
+    folders, files = (folder, SHARED), tuple(f"/dev/{name}" for name in DEVICES)
+    for step in (
+        system.adopt,
+        system.gain_no_rights,
+        lambda: system.write_only_in(filter(os.path.isdir, folders), filter(os.path.exists, files)),
+        system.refuse_calls,
+    ):
+        with suppress(OSError, AttributeError):  # an older Linux; another system
+            step()
+
+
 def main() -> None:
     """Build walls around a process with limits, and run the command that is given behind them."""
-    time_s, memory_bytes, processes = map(int, sys.argv[1:4])
+    time_s, most_bytes, processes = map(int, sys.argv[1:4])
     build(sys.argv[4])
-    data_bytes = memory_bytes + TORCH_BYTES
+    data_bytes = most_bytes + TORCH_BYTES
+    if sys.platform == "linux":
+        fence(System(), str(Path.cwd()))
     limit(
         {
             "RLIMIT_CPU": time_s,
@@ -156,20 +135,35 @@ def main() -> None:
         }
     )
     process = subprocess.Popen(sys.argv[5:], stdin=subprocess.DEVNULL)  # noqa: S603  our parent's
+    guards: list[Callable[[], None]] = [partial(_end_of_memory, data_bytes, most_bytes)]
     if stat.S_ISFIFO(os.fstat(0).st_mode):
-        threading.Thread(target=_end_with_parent, args=(process,), daemon=True).start()
+        guards.append(_end_with_parent)
+    for guard in guards:
+        threading.Thread(target=guard, daemon=True).start()
     code = process.wait()
+    end_all()
     sys.exit(code if code >= 0 else KILLED - code)
 
 
-def _end_with_parent(process: subprocess.Popen[bytes]) -> None:
-    """End a process, with all in its session, when our standard input does: with our parent.
+def _end_of_memory(most_bytes: int, said_bytes: int) -> None:
+    """End what we have started when it takes too much memory, however many processes that are.
 
-    It is the first process of a session, so that nobody else is hit.
+    Each has a limit of its own, which counts neither the others nor memory that they share.
+    """
+    wait_until_too_large(most_bytes)
+    sys.stderr.write(f"error: {Limits(memory_bytes=said_bytes).too_much}\n")
+    sys.stderr.flush()
+    end_all()
+
+
+def _end_with_parent() -> None:
+    """End what we have started, with our session, when standard input ends: with our parent.
+
+    We are the first process of a session, so that nobody else is hit.
     """
     while os.read(0, 1):
         pass
-    process.kill()
+    end_all()
     os.killpg(0, signal.SIGKILL)
 
 
