@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -247,13 +248,20 @@ def for_workbooks(cell: Cell) -> str | float:  # noqa: PLR0911  a case for each 
             return for_people(cell)
 
 
+SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+"""What a formula begins with; the last four are what East Asian keyboards write."""
+FORMULA = re.compile(rf"^(?={SIGN}|[\t\r])|(?<=;)(?=\s*{SIGN}(?!\s*[\d.,]+\s*(?:;|$)))")
+
+
 def for_spreadsheets(text: str) -> str:
     """Return a text from outside so that no spreadsheet takes it for a formula.
 
-    >>> for_spreadsheets("=1+1"), for_spreadsheets("27x27x96")
-    ("'=1+1", '27x27x96')
+    Where a comma is the decimal sign, a semicolon begins a cell, whatever is around it.
+
+    >>> for_spreadsheets("=1+1"), for_spreadsheets("27x27x96"), for_spreadsheets("a;=1+1")
+    ("'=1+1", '27x27x96', "a;'=1+1")
     """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return FORMULA.sub("'", text)
 
 
 def with_unit(count: int) -> str:

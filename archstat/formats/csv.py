@@ -25,12 +25,16 @@ class Csv(Format):
         text = io.StringIO()
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
         if document.is_handed_out:
-            writer.writerows([printable(words)] for words in (document.title, *document.about))
-        writer.writerow(for_spreadsheets(printable(column.key)) for column in table.columns)
+            writer.writerows([_text(words)] for words in (document.title, *document.about))
+        writer.writerow(_text(column.key) for column in table.columns)
         for line in table.lines:
             cells = [for_machines(cell) for cell in line.cells]
             writer.writerow([*cells, *[""] * (len(table.columns) - len(cells))])
         return text.getvalue()
+
+
+def _text(words: str) -> str:
+    return for_spreadsheets(printable(words))
 
 
 FORMAT = Csv()

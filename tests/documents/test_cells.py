@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from archstat.documents.cells import for_machines, for_people, with_unit
+from archstat.documents.cells import for_machines, for_people, for_spreadsheets, with_unit
 from archstat.documents.letters import display_width, padded
 from archstat.report.values import Bytes, Map, Named, Pair, PerAxis, Share, arranged
 
@@ -92,3 +92,22 @@ def test_east_asian_letters_are_two_columns_wide_and_accents_none():
     assert display_width("e\u0301") == 1
     assert padded("합", 4, is_text=True) == "합  "
     assert padded("합", 4, is_text=False) == "  합"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff20SUM(A1)", "'\uff20SUM(A1)"),
+        ("\uff0d1", "'\uff0d1"),
+        ("a;=cmd|' /C calc'!A1;b", "a;'=cmd|' /C calc'!A1;b"),
+        ("a; +cmd|x", "a;' +cmd|x"),
+        ("a;=A1", "a;'=A1"),
+        ("27; -5; 3", "27; -5; 3"),
+        ("a; b = c", "a; b = c"),
+        ("55x55", "55x55"),
+    ],
+)
+def test_no_spreadsheet_finds_a_formula_wherever_it_begins_a_cell(text, expected):
+    assert for_spreadsheets(text) == expected

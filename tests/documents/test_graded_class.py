@@ -230,6 +230,14 @@ def test_any_other_roster_is_given_points_beside_what_it_says():
     ]
 
 
+def test_a_roster_comes_back_as_it_was_but_for_what_a_spreadsheet_would_run():
+    cells = ("=HYPERLINK(A1)", "@kim", "-5", "+82 10")
+    students = (replace(CANVAS.students[0], cells=cells),)
+    listed = Roster("plain", ("name", "id", "team", "phone"), students)
+    found = rows(grades_of(replace(CLASS, roster=listed), listed, ""))
+    assert found[1][:4] == ["'=HYPERLINK(A1)", *cells[1:]]
+
+
 def test_a_sheet_that_could_not_be_graded_has_no_grade():
     one = graded("a", Outcome(Status.NO_TABLE, "-x.md: holds no table"), students=(JANE,))
     assert [row[-1] for row in rows(grades_of(report(one), CANVAS, "H"))][2:] == ["", "", ""]

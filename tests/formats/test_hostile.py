@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -112,6 +113,11 @@ def test_no_cell_is_a_formula(name, delimiter):
     assert {len(row) for row in rows} == {2}
     assert [row[0][:2] for row in rows[1:]] == ["'="] * 3
     assert rows[1][1] == "-1.5"  # a number is one
+
+
+def test_no_title_of_a_sheet_to_hand_out_is_a_formula():
+    lines = text_in("csv", replace(hostile(EVIL), is_handed_out=True)).splitlines()
+    assert [line[:3] for line in lines[:3]] == ["\"'="] * 3
 
 
 def test_json_is_json():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
@@ -141,8 +142,16 @@ def _plain(report: ClassReport, roster: Roster, _: str) -> Iterator[Sequence[str
 PLAIN_TITLES = ("points", "out_of", "percent", "status")
 
 
+CALL = re.compile(r"[(|!]")
+"""What stands in every formula that reaches further than its own sheet."""
+
+
 def written(rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as CSV."""
+    """Return rows as CSV: cells of a roster as they came, by which systems find who it is.
+
+    But for those that a spreadsheet would run: no name and no number calls anything.
+    """
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    safe = ([for_spreadsheets(cell) if CALL.search(cell) else cell for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(safe)
     return text.getvalue()
