@@ -18,7 +18,8 @@
     ]
 
 `at` is table, row below the headings, and column, each from 1; in a list of lines the column is the
-place of the text in its line. `part` is what of the text states the quantity, where it states more.
+place of the text in its line. `part` is what of the text states the quantity, where it states more;
+`decimal` is the sign in front of decimals of a cell that has another one than its sheet.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Cell:
     part: str = ""
     truth: str = ""
     cause: str = ""
+    decimal: str = ""
 
     @property
     def is_wrong(self) -> bool:
@@ -131,7 +133,8 @@ def is_said(sheet: Sheet, layers: Layers, cell: Cell, convention: str = "") -> b
     """Return whether a cell says what is true, to its written digits."""
     axes = sheet.facts.get("axes", 2) if cell.quantity in SPATIAL else None
     text = cell.part or cell.text
-    decimal, batch = sheet.facts.get("decimal", "."), sheet.facts.get("batch", 1)
+    decimal = cell.decimal or sheet.facts.get("decimal", ".")
+    batch = sheet.facts.get("batch", 1)
     unit = sheet.facts.get("units", {}).get(cell.quantity, 1)
     return any(
         says(text, in_unit(value, unit), decimal=decimal, axes=axes, batch=batch)

@@ -86,8 +86,10 @@ def _worked_out(terms: str) -> int:
 def _says_sizes(text: str, truth: Sizes, axes: int | None, batch: int, decimal: str = ".") -> bool:
     last = re.split(r"[=≈]", text)[-1].strip(" `*$")
     if len(set(truth)) == 1 and (axes is None or len(truth) == 1):
+        last = last.strip("()[], ")
         read = number(last, decimal)  # one size in full, 25,088, or worked out, 2*1
-        is_one = re.fullmatch(r"[\d,.\u00a0\u202f ]+|\d+( ?[*x×] ?\d+)+", last)
+        product = "[*x×]" if len(truth) == 1 else r"\*"  # 3x3 is no field of 9x9
+        is_one = re.fullmatch(rf"[\d,.\u00a0\u202f ]+|\d+( ?{product} ?\d+)+", last)
         if read and is_one and read[0] == truth[0]:
             return True
     stated = [int(one) for one in re.findall(r"\d+", last)]
