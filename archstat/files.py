@@ -84,12 +84,17 @@ def is_there(path: Path) -> bool:
 
 def no_file(name: str, endings: Iterable[str]) -> UsageError:
     """Return the error that there is no file of this name, with those near it that end so."""
-    path = Path(name)
-    with suppress(OSError, ValueError):
+    path, hint = Path(name), None
+    try:
         if path.is_symlink() and not path.exists():
             return UsageError(f"{shown(name)} is a link to a file that is not there")
-    near = [each for ending in endings for each in path.parent.glob(f"*{ending}")]
-    hint = did_you_mean(path.name, [each.name for each in near if is_file(each)])
+        near = [each for ending in endings for each in path.parent.glob(f"*{ending}")]
+        hint = did_you_mean(path.name, [each.name for each in near if is_file(each)])
+        path.stat()
+    except PermissionError as error:  # there may be one
+        return UsageError(f"{shown(name)} cannot be read: {error.strerror}")
+    except (OSError, ValueError):
+        pass
     return UsageError(f"there is no file {shown(name)}", hint=hint)
 
 
@@ -135,7 +140,46 @@ def write_file(content: str | bytes, path: Path) -> None:
         raise UsageError(f"{shown(str(path))} cannot be written: it links to itself") from None
 
 
+def write_new(content: str | bytes, path: Path) -> bool:
+    """Write a file likewise, and return whether: not if there is one, however lately it came.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    data = content if isinstance(content, bytes) else content.encode(errors="replace")
+    try:
+        with _beside(path, data) as made:
+            try:
+                path.hardlink_to(made)
+            except FileExistsError:
+                return False
+            except OSError:  # a disk without such links
+                if path.exists():
+                    return False
+                made.rename(path)
+    except OSError as error:
+        raise UsageError(f"{shown(str(path))} cannot be written: {error.strerror}") from None
+    return True
+
+
+def require_writable(folder: Path, place: str) -> None:
+    """Check that files can be made in a folder, before the work is done that they are to hold.
+
+    Raises:
+        UsageError: They cannot.
+    """
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{place}: nothing can be written in {shown(str(folder))}")
+
+
 def _replace(target: Path, data: bytes) -> None:
+    with _beside(target, data) as made:
+        made.replace(target)
+
+
+@contextmanager
+def _beside(target: Path, data: bytes) -> Iterator[Path]:
+    """Make a file beside another one, with its rights; it is gone afterwards, unless moved."""
     import tempfile  # noqa: PLC0415  start-up: most commands write no file
 
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".archstat-")
@@ -143,11 +187,10 @@ def _replace(target: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(name).chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-        Path(name).replace(target)
-    except BaseException:
+        yield Path(name)
+    finally:
         with suppress(OSError):
             Path(name).unlink()
-        raise
 
 
 def _umask() -> int:

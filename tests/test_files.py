@@ -22,6 +22,7 @@ from archstat.files import (
     require_unread,
     resolved,
     write_file,
+    write_new,
 )
 
 
@@ -66,6 +67,23 @@ def test_what_cannot_be_read_is_told(tmp_path, name, why):
 def test_letters_that_no_file_can_hold_become_question_marks(tmp_path):
     write_file("a\ud800b", tmp_path / "x")
     assert (tmp_path / "x").read_bytes() == b"a?b"
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path, monkeypatch):
+    assert write_new("a", tmp_path / "x")
+    assert not write_new("b", tmp_path / "x")
+    assert (tmp_path / "x").read_text(encoding="utf-8") == "a"
+    monkeypatch.setattr(Path, "hardlink_to", refuse)  # on a disk without links
+    assert write_new("c", tmp_path / "y")
+    assert not write_new("d", tmp_path / "y")
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "x": "a",
+        "y": "c",
+    }
+
+
+def refuse(*_):
+    raise OSError(95, "Operation not supported")
 
 
 READS = re.compile(r"\.read_(?:bytes|text)\(|\.open\(\"rb|open\(path, \"rb")

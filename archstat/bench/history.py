@@ -75,12 +75,13 @@ class CaseHistory:
         return self.moments[-1].changed in {Answer.SLOWER, Answer.FAILED}
 
 
-def place_for(record: Record, folder: Path) -> Path:
-    """Return where a record is kept in a folder: a file that is not there yet, by name the last."""
+def places_for(record: Record, folder: Path) -> Iterator[Path]:
+    """Yield where a record may be kept in a folder, those of one second in the order of time."""
     parts = (record.began.replace(":", ""), record.commit.replace("+", "-changed"))
     stem = "-".join(filter(None, parts)) or "record"
-    names = (f"{stem}{SUFFIX}", *(f"{stem}_{at:04}{SUFFIX}" for at in range(2, MOST_KEPT)))
-    return next(folder / name for name in names if not (folder / name).exists())
+    yield folder / f"{stem}{SUFFIX}"
+    for at in range(2, MOST_KEPT):
+        yield folder / f"{stem}_{at:04}{SUFFIX}"
 
 
 def kept(folder: Path) -> list[KeptRecord]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from archstat.errors import UsageError, shown
 from archstat.sweep.case import BENCH, SweepCase
 from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
 
@@ -178,7 +179,15 @@ def alone_on(device: str) -> Iterator[None]:
     seen = os.environ.get("CUDA_VISIBLE_DEVICES", "") if device.startswith("cuda") else ""
     name = "".join(letter if letter.isalnum() else "-" for letter in f"{device}-{seen}")
     path = Path(tempfile.gettempdir()) / f"archstat-{_user()}-{name}.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        handle = os.open(path, flags, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"{shown(str(path))}, which keeps two from measuring at once, cannot be opened: "
+            f"{error.strerror}",
+            hint="remove it, or name a folder of yours in TMPDIR",
+        ) from None
     os.set_inheritable(handle, True)  # noqa: FBT003  its only argument
     try:
         while True:

@@ -11,8 +11,9 @@ import pytest
 
 from archstat.bench.commit import commit_of
 from archstat.bench.comparing.ratio import Answer
-from archstat.bench.history import KeptRecord, history, place_for
+from archstat.bench.history import KeptRecord, history, places_for
 from archstat.bench.record import Result
+from archstat.cli.benchmarks.bench_output import keep_in
 from tests.bench.records import MS, cpu, record, result, work
 
 
@@ -91,12 +92,12 @@ def test_what_no_longer_works_is_a_change():
 
 def test_a_record_never_takes_the_place_of_another(tmp_path):
     whole = kept(1, *(2 * MS,) * 3).record
-    first = place_for(whole, tmp_path)
-    assert first.name == "2026-07-01T120000Z-c1.json"
-    first.write_text("{}", encoding="utf-8")
-    assert place_for(whole, tmp_path).name == "2026-07-01T120000Z-c1_0002.json"
-    assert first < place_for(whole, tmp_path)  # so that of one second the later one is the last
-    assert place_for(replace(whole, commit="abc+"), tmp_path).name.endswith("abc-changed.json")
+    for _ in range(2):
+        keep_in(str(tmp_path), whole)
+    names = sorted(path.name for path in tmp_path.iterdir())  # of one second the later is the last
+    assert names == ["2026-07-01T120000Z-c1.json", "2026-07-01T120000Z-c1_0002.json"]
+    changed = next(places_for(replace(whole, commit="abc+"), tmp_path))
+    assert changed.name.endswith("abc-changed.json")
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")

@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 import archstat
+from archstat import files
 from archstat.errors import UsageError, shown
 from archstat.homework.variants.handout import Given, HandOut
 from tests.cli.running import assert_refused, invoke
@@ -127,6 +128,19 @@ def test_a_file_of_another_network_is_refused(course):
 )
 def test_a_class_that_cannot_be_drawn_is_refused(course, words, lines):
     assert_refused(invoke("key", "lenet5", "--variants", course / "roster.csv", *words), *lines)
+
+
+def test_no_sheet_is_there_whose_network_nothing_says(tmp_path, monkeypatch):
+    def stopped(_, path):
+        if path.name == "2.md":
+            raise KeyboardInterrupt
+        path.write_text("", encoding="utf-8")
+
+    monkeypatch.setattr(files, "write_file", stopped)
+    (tmp_path / "roster.csv").write_text("id\n1\n2\n3\n", encoding="utf-8")
+    invoke("key", "lenet5", "--variants", tmp_path / "roster.csv", "-o", tmp_path / "out")
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {"variants.toml", "1.md"}
 
 
 def test_networks_that_are_handed_out_are_not_written_over(tmp_path):

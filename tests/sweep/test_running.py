@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from archstat.errors import UsageError
 from archstat.sweep import running
 from archstat.sweep.case import SweepCase
 from archstat.sweep.nursery import Nursery
@@ -125,6 +126,18 @@ def test_only_one_case_runs_on_a_device(tmp_path, monkeypatch):
         order.append("first")
     thread.join(10)
     assert order == ["first", "other"]
+
+
+def test_no_link_of_somebody_else_is_taken_for_the_lock(tmp_path, monkeypatch):
+    monkeypatch.setattr(running.tempfile, "gettempdir", lambda: str(tmp_path))
+    with alone_on("cpu"):
+        (lock,) = tmp_path.iterdir()
+    lock.unlink()
+    lock.symlink_to(tmp_path / "elsewhere")
+    why = "keeps two from measuring at once, cannot be opened"
+    with pytest.raises(UsageError, match=why), alone_on("cpu"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_the_lock_of_a_device_lives_as_long_as_the_process_that_runs_there(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from archstat.cli.output import STDOUT, Destination, destination, require_other, write_stdout
 from archstat.cli.streams import say
 from archstat.errors import UsageError
-from archstat.files import resolved
+from archstat.files import require_writable, resolved, write_new
 
 if TYPE_CHECKING:
     from archstat.bench.case import Case
@@ -65,6 +65,7 @@ class Targets:
                 require_other(path, what, (Path(name), Path(name.rpartition(":")[0])))
             if not resolved(path).parent.is_dir():  # said before it is measured, not after
                 raise UsageError(f"-o {path}: there is no folder {path.parent}")
+            require_writable(resolved(path).parent, f"-o {path}")
         printed = destination(None if files else format_name, None, special=OF_RECORDS_ALONE)
         return cls(files, printed, tolerance)
 
@@ -222,6 +223,7 @@ def require_folder(name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--save {name}: cannot be made: {error.strerror}") from None
+    require_writable(folder, f"--save {name}")
 
 
 def keep_in(folder: str, record: Record) -> None:
@@ -230,11 +232,15 @@ def keep_in(folder: str, record: Record) -> None:
     Raises:
         UsageError: It cannot be written.
     """
-    from archstat.bench.history import place_for
+    from archstat.bench.history import places_for
+    from archstat.formats import format_named
 
-    file = place_for(record, Path(folder))
-    Destination(JSON, file).send(_document(record))
-    say(f"kept as {file}")
+    text = format_named(JSON).write(_document(record))
+    for file in places_for(record, Path(folder)):
+        if write_new(text, file):  # others may measure meanwhile
+            say(f"kept as {file}")
+            return
+    raise UsageError(f"--save {folder}: holds too many records of this second")
 
 
 def _document(record: Record) -> Document:

@@ -74,7 +74,7 @@ def hand_out(
             networks were handed out from the folder. Nothing is written then.
     """
     from archstat.cli.homework.collecting import make_folder
-    from archstat.files import write_file
+    from archstat.files import is_file, write_file, write_new
     from archstat.formats import format_named
     from archstat.formats.special import SHEETS
     from archstat.homework.grading.roster import read_roster
@@ -104,11 +104,14 @@ def hand_out(
     kept = handout.HandOut(model, vary, seed, given)
     handout.require_kept(kept, folder)
     make_folder(folder)
+    said = handout.written(kept)  # first: no sheet is there whose network nothing says
+    if not is_file(folder / handout.NAME) and not write_new(said, folder / handout.NAME):
+        handout.require_kept(kept, folder)  # somebody else has just written it
+    write_file(said, folder / handout.NAME)
     for name, student, drawn in zip(names, students, tickets, strict=True):
         title = f"{base.graph.name}, for {student.shown_name}"
         written = form.write(sheet(drawn.truth, title))
         write_file(written, folder / f"{name}{form.suffix}")
-    write_file(handout.written(kept), folder / handout.NAME)
     sheets = "1 sheet" if len(given) == 1 else f"{len(given)} sheets"
     typer.echo(
         f"{sheets} in {folder}; {handout.NAME} says whose is whose: mark them with\n"

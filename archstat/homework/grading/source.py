@@ -104,6 +104,8 @@ class Folder:
             parts = folders.pop()
             entries = _entries(self._path.joinpath(*parts))
             if isinstance(entries, str) or not entries:
+                if not parts and entries:
+                    raise UsageError(f"{shown(str(self._path))} {entries}")
                 yield from [Member(parts, EMPTY if not entries else str(entries))] if parts else ()
             elif not parts or not {entry.name for entry in entries} >= RESULTS:
                 for entry in entries:

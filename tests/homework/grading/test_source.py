@@ -85,6 +85,15 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path):
         source.read(source.members[0])
 
 
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(UsageError, match="cannot be looked into: Permission denied"):
+        open_source(folder(tmp_path / "in", "a.md"))
+
+
 def test_there_may_be_only_so_many_files(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MOST_FILES", 2)
     root = folder(tmp_path / "in", "a", "b", "c")
