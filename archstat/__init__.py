@@ -8,21 +8,19 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-from archstat.errors import (
-    ArchstatError,
-    DeviceError,
-    ShapeError,
-    SpecError,
-    TraceError,
-    UsageError,
-)
+TYPE_CHECKING = False  # as in typing, which takes longer to import than Ctrl-C to be pressed
 
 if TYPE_CHECKING:
     from archstat.api import Report, analyze, register
     from archstat.course import GradedClass, Marks, check, grade, key
+    from archstat.errors import (
+        ArchstatError,
+        DeviceError,
+        ShapeError,
+        SpecError,
+        TraceError,
+        UsageError,
+    )
 
 __version__ = "0.1.0"
 
@@ -43,16 +41,19 @@ __all__ = [
     "register",
 ]
 
-_OF_COURSES = {"GradedClass", "Marks", "check", "grade", "key"}
+_PLACES = {
+    **dict.fromkeys(("Report", "analyze", "register"), "archstat.api"),
+    **dict.fromkeys(("GradedClass", "Marks", "check", "grade", "key"), "archstat.course"),
+}
 
 
 def __getattr__(name: str) -> object:
     """Load the interface when it is first used: the command line starts without it."""
-    if name in {"Report", "analyze", "register"}:
-        return getattr(import_module("archstat.api"), name)
-    if name in _OF_COURSES:
-        return getattr(import_module("archstat.course"), name)
-    raise AttributeError(f"module 'archstat' has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module 'archstat' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  see above
+
+    return getattr(import_module(_PLACES.get(name, "archstat.errors")), name)
 
 
 def __dir__() -> list[str]:

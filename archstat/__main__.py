@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 STOPPED = 130
 
@@ -21,7 +21,7 @@ def _run() -> None:
 
     prepare()
     try:
-        Path.cwd()
+        os.getcwd()  # noqa: PTH109  a path takes longer
     except OSError:
         sys.stderr.write(
             "error: the folder that this was started in is gone\n  hint: go to another one, cd …\n"

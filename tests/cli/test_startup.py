@@ -119,3 +119,12 @@ def test_an_analysis_by_formula_loads_nothing_heavy():
         "print('loaded:', *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     assert heavy_modules(script) == set()
+
+
+def test_next_to_nothing_is_imported_before_ctrl_c_is_heard():
+    code = (
+        "import os, sys; before = set(sys.modules); import archstat.__main__; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["__future__", "archstat", "archstat.__main__"]
