@@ -84,14 +84,16 @@ def legend(feedback: Feedback) -> list[tuple[Verdict, str]]:
 def answer(value: Answer) -> str:
     """Return a right answer as people write it; maps with channels last.
 
-    >>> answer((96, 55, 55)), answer((11, 11)), answer(34848)
-    ('55×55×96', '11', '34,848')
+    >>> answer((96, 55, 55)), answer((11, 11)), answer(34848), answer(Fraction(2, 3))
+    ('55×55×96', '11', '34,848', '0.67')
     """
     if isinstance(value, tuple):
         if len(value) > 2:  # noqa: PLR2004  channels and two axes
             return for_people(Map(value[0], value[1:]))
         short = shortest(value)
         return times(short) if isinstance(short, tuple) else f"{short:,}"
+    if isinstance(value, Fraction):
+        return points(value)
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

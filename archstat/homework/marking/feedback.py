@@ -154,7 +154,7 @@ class Feedback:
                 tool = sheet.sheet.table.tool
                 said.append(say("the table is one that {tool} prints", tool=tool))
             said += [
-                say("{title} is read as {words}", title=repr(line(read.column.title)), words=words)
+                say("{title} is read as {words}", title=self._title(read), words=words)
                 for read in sheet.reads.values()
                 if (words := self._how(read))
             ]
@@ -306,6 +306,12 @@ class Feedback:
             )
             for names, titles in quantities.items()
         )
+
+    def _title(self, read: Read) -> str:
+        """Return the title of a column in quotes, or where it stands if it has none."""
+        title = line(read.column.title)
+        number = read.column.index + 1
+        return repr(title) if title else self.language("column {number}", number=number)
 
     def _how(self, read: Read) -> str:
         """Return how a column is read, if it is not as its title says.
