@@ -111,6 +111,12 @@ class OwnWords:
 def consequences(own: OwnWords, layer: str, quantity: str) -> Iterator[Consequence]:
     """Yield what a cell should say, given other cells of the same sheet."""
     node, told = own.truth.nodes[layer], own.told.get(layer)
+    if quantity in BEHIND_OF:
+        above = own.before(node, BEHIND_OF[quantity])
+        if above is not None:
+            axes = len(own.truth.graph.input_shape) - 1
+            yield Consequence(own.sizes(*above, axes), (above,))
+        return
     if quantity == "receptive_field":
         above = own.before(node, "receptive_field")
         strides = own.before(node, "effective_stride")
@@ -139,6 +145,12 @@ def consequences(own: OwnWords, layer: str, quantity: str) -> Iterator[Consequen
     if quantity in _COUNTED:
         yield from _COUNTED[quantity](own, told, before)
 
+
+BEHIND_OF = {
+    "in_receptive_field": "receptive_field",
+    "in_effective_stride": "effective_stride",
+}
+"""What stands before a layer as it stands behind the one before it."""
 
 _SETTINGS = ("kernel_size", "stride", "padding")
 
