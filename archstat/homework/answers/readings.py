@@ -35,6 +35,7 @@ class ColumnRule:
         answer: What it puts into a layer's row, from the true answers and the layer itself.
         is_plain: Whether it only says the same in another way, so that it is right as it is.
         of_one: Of a rule for a batch, the rule for one example, if it is not ours.
+        is_of_last: Whether a block has what its last layer has, and not what all have together.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ColumnRule:
     answer: Callable[[Answers, LayerInGraph], Answer]
     is_plain: bool = False
     of_one: ColumnRule | None = None
+    is_of_last: bool = False
 
 
 def answer_to(key: str) -> Callable[[Answers, LayerInGraph], Answer]:
@@ -172,6 +174,16 @@ VOCABULARY = ColumnRule("vocabulary", "of how many words", answer_to("in_words")
 EXTENT = ColumnRule("extent", "with the gaps of its dilation", _extent, is_plain=True)
 CHANNELS = ColumnRule("channels", "channels of the map", _channels, is_plain=True)
 DEPTHWISE = ColumnRule("depthwise", "of all its channels", _all_channels, is_plain=True)
+OF_LAST = ColumnRule(
+    "returned", "of what comes out of it", answer_to("activations"), is_plain=True, is_of_last=True
+)
+BYTES_OF_LAST = ColumnRule(
+    "returned",
+    "of what comes out of it",
+    answer_to("activation_bytes"),
+    is_plain=True,
+    is_of_last=True,
+)
 FROM_ZERO = ColumnRule(
     "from-zero", "from the first pixel's centre", answer_to("start0"), is_plain=True
 )
