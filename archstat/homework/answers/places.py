@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
@@ -153,6 +153,18 @@ class Key:
                 name = f"{what} layers of all {prefix}" if prefix else what
                 yield Place(name, members, None, family, general, times=len(members))
 
+    def starting(self, at: int) -> Sequence[Place]:
+        """Return the blocks that start at a layer, by its number."""
+        return self._starting.get(at, ())
+
+    @cached_property
+    def _starting(self) -> Mapping[int, list[Place]]:
+        found: dict[int, list[Place]] = {}
+        for block in self.blocks:
+            if block.span is not None:
+                found.setdefault(block.span[0], []).append(block)
+        return found
+
     def left_out(self, layer: Place) -> float:
         """Return what it costs a sheet, when it is aligned, to have no row for a layer."""
         if layer.name in self.repeated:
@@ -170,7 +182,9 @@ class Key:
 
     def _read(self, place: Place, quantity: str, reading: ColumnRule) -> Answer:
         members = place.members
-        if not QUANTITIES[quantity].is_summed:
+        if reading.is_of_last and not place.is_sum:
+            members = members[-1:]
+        elif not QUANTITIES[quantity].is_summed:
             members = members[:1] if quantity in BEFORE else members[-1:]
         found = [self._of_layer(name, reading) for name in members]
         return found[0] if len(found) == 1 else total(found)

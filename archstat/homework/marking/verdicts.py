@@ -117,6 +117,8 @@ def verdicts(sheet: Held, said: Said, before: Sequence[Mark] = ()) -> Iterator[M
 def _with_one_input(marks: Sequence[Mark]) -> Iterator[Mark]:
     """Yield marks, those of other images than the network's own left open where there is that."""
     right = {one.quantity for one in marks if one.layer == INPUT and one.verdict is Verdict.RIGHT}
+    if "feature_map" in right:
+        right.add("in_shape")  # of what was an image before it was resized
     for one in marks:
         is_other = one.layer == INPUT and one.quantity in right and one.verdict is Verdict.WRONG
         yield replace(one, verdict=Verdict.NOT_ASKED) if is_other else one

@@ -9,7 +9,7 @@ costs little if sheets usually leave it out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from archstat.homework.answers.places import TOTAL, Key, Place, spelled
 from archstat.homework.sheet.evidence import SAME_FAMILY, Evidence
 from archstat.homework.sheet.labels import in_general, sums_of
+from archstat.homework.sheet.several import together
 from archstat.homework.sheet.sheet import SheetRow
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
@@ -90,7 +91,7 @@ def aligned(evidence: Evidence) -> Alignment:
     inputs = tuple(
         row.index
         for row in takewhile(_is_before_layers, sheet.rows)
-        if row.label.family == "input" or _PREPARING.search(row.text)
+        if row.label.family == "input" or _PREPARING.search(row.text) or evidence.is_input(row)
     )
     places: dict[int, Place] = {}
     rows = []
@@ -147,23 +148,41 @@ def _named(row: SheetRow, key: Key) -> Place | None:
 
 def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
     """Return what a row may be, no layer at all included."""
+    return [
+        _Move(None, None, None, _EXTRA_ROW),
+        *_of_places(row, evidence),
+        *(
+            _Move(place, *place.span, evidence.together(row, place))
+            for place in together(row.text, evidence.key)
+            if place.span is not None
+        ),
+        *_of_sums(row, evidence),
+    ]
+
+
+def _of_places(row: SheetRow, evidence: Evidence) -> Iterator[_Move]:
+    """Yield the layers and blocks that a row may be, or stand above or below the rows of."""
     key = evidence.key
-    found = [_Move(None, None, None, _EXTRA_ROW)]
     is_named = any(map(str.isalnum, row.text)) and not row.text.strip(" .#()").isdigit()
     is_unknown = row.label.family in {None, "output"} and is_named
     worst = 0.0 if is_unknown else _WORST
     for place in (*key.layers, *key.blocks):
         score = evidence.score(row, place)
         if score > worst and place.span is not None:
-            found.append(_Move(place, *place.span, score))
+            yield _Move(place, *place.span, score)
             start, stop = place.span
             if not place.is_layer and evidence.is_of_blocks(row, place):
-                found.append(_Move(place, start, start, score + _ABOVE))
-                found.append(_Move(place, stop, stop, score + _ABOVE))
+                yield _Move(place, start, start, score + _ABOVE)
+                yield _Move(place, stop, stop, score + _ABOVE)
             elif row.label.family is None and evidence.is_namesake(row, place):
-                found.append(_Move(place, start, start, score + _ABOVE))
+                yield _Move(place, start, start, score + _ABOVE)
             if row.counted and place.is_layer:
-                found.append(_Move(place, stop, stop, score + _ABOVE))
+                yield _Move(place, stop, stop, score + _ABOVE)
+
+
+def _of_sums(row: SheetRow, evidence: Evidence) -> Iterator[_Move]:
+    """Yield the sums that a row may be."""
+    key = evidence.key
     parts = [part for part in key.parts if part.general == in_general(str(row.label.family))]
     for place in (*_sums(row, key), *parts):
         is_told = row.label.times > 1 and place.times % row.label.times == 0
@@ -173,8 +192,7 @@ def _moves(row: SheetRow, evidence: Evidence) -> list[_Move]:
         ):  # its layers have no rows of their own
             score += SAME_FAMILY - sum(map(key.left_out, map(key.layer, place.members)))
         if score > _EXTRA_ROW:
-            found.append(_Move(place, None, None, score))
-    return found
+            yield _Move(place, None, None, score)
 
 
 class _Path:

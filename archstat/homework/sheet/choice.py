@@ -9,8 +9,9 @@ from math import log
 from archstat.homework.answers.places import Place
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import is_near, written
+from archstat.homework.sheet.claims import Reads
 from archstat.homework.sheet.columns import LIKELY, OF_SHAPES, SheetColumn, Way
-from archstat.homework.sheet.evidence import STRONG, Evidence, Reads
+from archstat.homework.sheet.evidence import STRONG, Evidence
 
 BEAM = 32
 """As many choices for all columns are followed at once."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
 
 from archstat.homework.answers.place import WHOLE
 from archstat.homework.answers.places import Key, Place, spelled
-from archstat.homework.answers.quantities import QUANTITIES, ColumnRule, Quantity, WrittenCell
-from archstat.homework.answers.truth import Answer, Answers
+from archstat.homework.answers.quantities import QUANTITIES, ColumnRule
+from archstat.homework.answers.truth import Answers
 from archstat.homework.cells.settings import Settings
+from archstat.homework.sheet.claims import Claim, Reads, information
 from archstat.homework.sheet.columns import SheetColumn, Way
 from archstat.homework.sheet.labels import PUT_TOGETHER, Label, in_general
 from archstat.homework.sheet.sheet import CellEntry, Sheet, SheetRow
@@ -42,9 +42,6 @@ TOGETHER = 1.5
 BLOCK = -0.5
 """What a block counts less than a layer, where both fit."""
 
-ZERO, SMALL, SIZE, FIELD = 0.3, 0.8, 1.3, 1.6
-MOST = 4.5
-OF_PRODUCT = 0.5
 OF_READING = 0.7
 """The part that a value counts that is right under another reading."""
 
@@ -54,59 +51,14 @@ BESIDE = 0.1
 OF_VALUES = frozenset({"activations", "neurons"})
 """What is told as one number, and not as the sizes of a map."""
 
+OF_INPUT = frozenset({"feature_map", "activations"})
+"""What a row states that is the input itself."""
+
 STRONG = 8.0
 """What the values of a column must count for to be about what its title does not say."""
 
 MISS = 0.25
 """The part that a wrong value counts against a place."""
-
-
-def information(quantity: Quantity, written: WrittenCell) -> float:
-    """Return how much it says that a cell agrees with an answer; chance gives small numbers."""
-    if quantity.is_telling:
-        number = next(iter(written.counts), None)
-        if number is None or not number.value:
-            return ZERO
-        digits = number.digits or len(str(abs(int(number.value))))
-        is_product = not written.numbers  # 32×32×64, which may be a map as well
-        return min(MOST, 0.4 + 0.7 * digits) * (OF_PRODUCT if is_product else 1)
-    if quantity.key in {"feature_map", "in_shape", "weight_shape"}:
-        axes = written.shapes[0].axes() if written.shapes else 1
-        return SIZE if axes == 1 else 2.0 if axes == 2 else 3.0  # noqa: PLR2004  sizes of a map
-    return SMALL if quantity.is_setting else FIELD
-
-
-@dataclass(frozen=True, eq=False)
-class Reads:
-    """A way to read a column that its values allow.
-
-    Attributes:
-        readings: The rules other than ours under which cells are right.
-        claims: What each row says then, by its number.
-    """
-
-    way: Way
-    readings: Mapping[str, tuple[ColumnRule, ...]]
-    claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Claim:
-    """What a cell says, held against all answers at once.
-
-    Attributes:
-        right, wrong, unknown: What it counts for a place that has such an answer, another one, or
-            none.
-        answers: The answers that it says.
-        under: The answers under other rules, each with what it counts then.
-    """
-
-    quantity: str
-    right: float
-    wrong: float
-    unknown: float
-    answers: frozenset[Answer]
-    under: tuple[tuple[ColumnRule, float, frozenset[Answer]], ...] = ()
 
 
 class Evidence:
@@ -260,6 +212,12 @@ class Evidence:
         named = self._named[at]
         return named if named <= OTHER_FAMILY / 2 else named + self.values(row, place)
 
+    def together(self, row: SheetRow, place: Place) -> float:
+        """Return how well a row fits the layers that its label names one after the other."""
+        is_namesake = self.is_namesake(row, self.key.layer(place.members[0]))
+        named = self._trust(row) if is_namesake else 0.0
+        return named + SAME_FAMILY + TOGETHER + self.values(row, place)
+
     def names(self, row: SheetRow, place: Place) -> float:
         """Return what the label of a row says for a place."""
         label = row.label
@@ -311,6 +269,18 @@ class Evidence:
         """Return whether a tool prints a row for the whole network: the first, of another name."""
         is_first = bool(self.sheet.rows) and row.index == self.sheet.rows[0].index
         return self.sheet.table.tool is not None and is_first and row.label.family is None
+
+    def is_input(self, row: SheetRow) -> bool:
+        """Return whether a row that is called as no layer has the network's input, channels too."""
+        shape = self.key.truth.graph.input_shape
+        if len(shape) == 1 or any(self.is_namesake(row, place) for place in self.key.layers):
+            return False
+        said = [one for one in self.sheet.said(row) if one.quantity in OF_INPUT]
+        return any(
+            dims.axes() == len(shape) and QUANTITIES[one.quantity].agrees(one.written, shape)
+            for one in said
+            for dims in one.written.shapes[:1]
+        )
 
     def is_namesake(self, row: SheetRow, place: Place) -> bool:
         """Return whether a row has the name of a place."""
