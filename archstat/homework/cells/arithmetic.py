@@ -13,7 +13,7 @@ LARGEST_EXPONENT = 64
 MOST_BITS = 256  # of a numerator or denominator: ten times what any network counts
 
 _TOKEN = re.compile(
-    r"(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,40}(?:\.[0-9]{1,20})?)"
+    r"(?P<number>[1-9][0-9]{0,2}(?:[, ][0-9]{3})+(?![0-9])|[0-9]{1,40}(?:\.[0-9]{1,20})?)"
     r"|(?P<sign>\*\*|//|[-+*/^×·÷x()\[\]{}⌊⌋⌈⌉]|floor|ceil(?:ing)?|int|round)"
 )
 _SPELLING = {"×": "*", "·": "*", "x": "*", "÷": "/", "^": "**", "ceiling": "ceil", "int": "floor"}
@@ -58,7 +58,7 @@ def _tokens(text: str) -> list[str]:
         match = _TOKEN.match(text)
         if match is None or len(tokens) == MOST_TOKENS:
             return []
-        tokens.append(_SPELLING.get(match[0], match[0]).replace(",", ""))
+        tokens.append(_SPELLING.get(match[0], match[0]).replace(",", "").replace(" ", ""))
         text = text[match.end() :]
     return tokens
 

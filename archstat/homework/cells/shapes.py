@@ -25,7 +25,10 @@ _SIZE = re.compile(
 _GROUPED = re.compile(r"[(\[]([1-9][0-9]{0,2}(?:,[0-9]{3})+),[)\]]")
 _SQUARE = re.compile(r"\b(?P<side>[0-9]{1,6}) ?(?:\^|\*\*) ?2(?![0-9])")
 _UNKNOWN = re.compile(r"none|null|-1|\?|[bnhwdlt]'?")
-_BATCH = re.compile(r"none|null|-1|\?|b|n|m|bs|batch(?:[ _]?size)?")
+BATCH = r"(?i:none|null|-1|\?|[bnm]|bs|batch(?:[ _]?size)?)"
+"""A regular expression for how people write the size of a batch that may be any."""
+
+_BATCH = re.compile(BATCH)
 _CHANNELS = re.compile(
     r"(?<![x×*·] )(?<![x×*·0-9.,])(?P<count>[0-9]{1,6}) ?"
     r"(?:(?:feature ?)?maps?|channels?|chs?|kernels?|filters?|채널|필터|개|通道|チャネル)\b(?: of)?"

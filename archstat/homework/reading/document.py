@@ -8,6 +8,7 @@ from operator import attrgetter
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines import (
     aligned,
+    commented,
     delimited,
     lists,
     markdown,
@@ -26,6 +27,7 @@ READERS: tuple[Callable[[Sequence[str]], Iterator[Block]], ...] = (
     tools.blocks,
     modules.blocks,
     markdown.blocks,
+    commented.blocks,
     workings.blocks,
     lists.blocks,
     delimited.blocks,

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise, zip_longest
 
 from archstat.errors import within
+from archstat.homework.cells.shapes import BATCH
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import FEWEST_COLUMNS
 from archstat.homework.reading.lines.tools import tool_of
@@ -18,7 +19,7 @@ from archstat.homework.sheet.titles import NAMING, SUMMARY, TOTAL
 
 Row = tuple[str, ...]
 
-VALUE = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9]|None,|-)")
+VALUE = re.compile(rf"[~≈≥]?\s?[(\[]*(?:[0-9]|-|(?:(?<=[(\[])|(?=None)){BATCH}\s*,)")
 """How a value starts."""
 
 THOUSANDS = re.compile(r"[0-9]{3}(?:,[0-9]{3})*")

@@ -171,13 +171,22 @@ def _is_untitled(lines: Sequence[_Line]) -> bool:
 
 def _is_plausible(titles: Sequence[Field], body: Sequence[Sequence[Field]]) -> bool:
     """Return whether lines without a rule look like a table and not like a log, or a program."""
-    full = sum(len(titles) <= len(fields) <= len(titles) + 1 for fields in body)
+    full = sum(
+        len(titles) <= len(fields) <= len(titles) + 1 or _are_under(fields, titles)
+        for fields in body
+    )
     is_titled = is_heading([title.text for title in titles])
     return is_titled and len(body) >= FEWEST_UNRULED_ROWS and 2 * full >= len(body)
 
 
+def _are_under(fields: Sequence[Field], titles: Sequence[Field]) -> bool:
+    """Return whether some of the cells of a row stand right below their titles."""
+    starts, stops = {title.start for title in titles}, {title.stop for title in titles}
+    return len(fields) > 1 and all(one.start in starts or one.stop in stops for one in fields)
+
+
 def _is_value(cell: str) -> bool:
-    return cell.lstrip("-([~≈")[:1].isdigit()
+    return VALUE.match(cell) is not None and any(map(str.isdigit, cell))
 
 
 def _titles(head: Sequence[_Line]) -> list[Field]:

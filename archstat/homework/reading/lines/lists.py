@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archstat.homework.cells.glossary import meaning_of
+from archstat.homework.cells.shapes import BATCH
 from archstat.homework.cells.units import factors
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
@@ -28,8 +29,7 @@ LAYER, OUTPUT = "layer", "output"
 FEWEST_ITEMS = 2
 MOST_WORDS = 8  # of the name of a layer, or of a quantity
 
-LONGEST = 600
-"""Characters of an item; longer lines are prose."""
+LONGEST = 600  # characters of an item; longer lines are prose
 
 MOST_MISSES, MOST_MISSES_OF_SECTION = 2, 5
 """Between two items: two blank lines, or one of prose; more under a heading with a number."""
@@ -67,7 +67,7 @@ KEY = re.compile(
     r"(?<=[\d)\]}KMGBkmgb])\s+(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])"
 )
 SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
-START = re.compile(r"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)")
+START = re.compile(rf"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)|[(\[]{BATCH}\s*[,x×]")
 # with two words in front of it at most
 VALUE = re.compile(r"(?:[^\w:]|_)*(?:[^\W\d_]+[^\w:]+){0,2}(?:[^\W\d_]+ ?=)?[^\W\d_]?[0-9]")
 
@@ -77,7 +77,7 @@ OTHER_NUMBER = re.compile(r"[:=]\s*[-+]?[0-9]+(?:\.[0-9]+)?%?(?:,|$)")
 SIDES_OF_MAP = re.compile(r"[0-9]+ ?[x×] ?[0-9]+")
 OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
 SHAPE = re.compile(
-    r"[\[(]\s*(?:(?:None|-1|\?|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){2}"
+    rf"[\[(]\s*(?:(?:{BATCH}|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){{2}}"
 )
 
 
@@ -122,12 +122,12 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
             misses += 2
         most = MOST_MISSES_OF_SECTION if items and items[-1].family else MOST_MISSES
         if items and (misses > most or SUMMARY.search(line)):
-            yield from _block(items)
+            yield from block_of(items)
             items = []
-    yield from _block(items)
+    yield from block_of(items)
 
 
-def _block(items: Sequence[Item]) -> Iterator[Block]:
+def block_of(items: Sequence[Item]) -> Iterator[Block]:
     """Yield the table of a list, if some quantity is stated of several layers."""
     items = [item for item in items if item.pieces]
     maps = [title for item in items for title, _ in item.pieces if title != OUTPUT]
@@ -175,7 +175,7 @@ def _take(items: list[Item], number: int, line: str) -> bool:  # noqa: PLR0911  
         text = text[marker.end() :]
         mark = marker["mark"] or marker["number"]
         level = -1 if mark[0] == "#" else level + 1
-    name, pieces = _read(text)
+    name, pieces = read_item(text)
     last = items[-1] if items else None
     is_heading = bool(OF_SECTION.match(mark) and name) and not pieces
     family = label(name).family if is_heading else None
@@ -243,10 +243,10 @@ def _take_in_section(items: list[Item], number: int, name: str, pieces: Sequence
     return True
 
 
-def _read(text: str) -> tuple[str, list[Piece]]:
+def read_item(text: str) -> tuple[str, list[Piece]]:
     """Return the name of the layer that an item is about, and what it states of it.
 
-    >>> _read("conv1: 3x3, output 32x32x16, 448 params")
+    >>> read_item("conv1: 3x3, output 32x32x16, 448 params")
     ('conv1, 3x3', [Piece(title='output', value='32x32x16'), Piece(title='params', value='448')])
     """
     if not DIGIT.search(text) and ":" not in text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
@@ -63,7 +64,10 @@ class _Printed:
         text = line.strip()
         if self.is_done:
             return False
-        if (module := MODULE.fullmatch(line)) and (module["name"] or not self.rows):
+        module = MODULE.fullmatch(line)
+        if module and _goes_on(module["rest"]):
+            return False
+        if module and (module["name"] or not self.rows):
             above = self.open[-1].path if self.open else ""
             path = ".".join(filter(None, [above, module["name"]]))
             self.rows.append((path, module["kind"], {}))
@@ -106,6 +110,16 @@ class _Printed:
         for path, kind, stated in rows:
             grid.append([path or "total", kind, *(stated.get(title, "") for title in titles)])
         return Block(start, stop, grid, heads=1, tool=tool)
+
+
+def _goes_on(rest: str) -> bool:
+    """Return whether something stands behind the bracket that ends a module's settings.
+
+    >>> _goes_on("3, 64) + ReLU (batch, 64)"), _goes_on("3, 64, kernel_size=(3, 3))")
+    (True, False)
+    """
+    depths = accumulate(((char == "(") - (char == ")") for char in rest), initial=1)
+    return 0 in list(depths)[:-1]
 
 
 def _caffe(lines: Sequence[str]) -> Iterator[Block]:

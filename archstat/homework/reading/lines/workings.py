@@ -26,6 +26,10 @@ MOST_BLANK = 4
 
 TITLES = ("layer", "parameters")
 
+SYMBOL = re.compile(r"(?P<symbol>[A-Za-z]+)[ _]?[({]?(?P<index>[0-9]{1,2})[)}]?")
+SYMBOLS = {"l": "receptive field", "r": "receptive field", "j": "jump"}
+"""What a symbol stands for that is worked out layer by layer, and its number."""
+
 TREE = re.compile(r"^[\s│├└─┬|+\-*►▸•>`]*")
 OPERATOR = re.compile(r"[×x*+·]")
 RULE = re.compile(r"[\s\-–—=─━═_]*")
@@ -54,10 +58,27 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
             stop = number + 1
         elif rows and (number - stop > MOST_BLANK or (text and not _is_between(text))):
             if _is_table(len(rows), worked_out):
-                yield Block(start, stop, [list(TITLES), *rows], heads=1)
+                yield Block(start, stop, _titled(rows), heads=1)
             rows, worked_out = [], 0
     if _is_table(len(rows), worked_out):
-        yield Block(start, stop, [list(TITLES), *rows], heads=1)
+        yield Block(start, stop, _titled(rows), heads=1)
+
+
+def _titled(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return rows under their titles; a symbol with a number is one: RF_1, RF_2 and so on.
+
+    >>> _titled([["l_0", "1"], ["l_1", "1 + (3-1) = 3"]])
+    [['layer', 'receptive field'], ['input', '1'], ['1', '1 + (3-1) = 3']]
+    """
+    names = [SYMBOL.fullmatch(name) for name, *_ in rows]
+    symbols = {name["symbol"].casefold() if name else "" for name in names}
+    title = symbols.pop() if len(symbols) == 1 else ""
+    title = SYMBOLS.get(title, title)
+    if not heading(title).is_known:
+        return [list(TITLES), *map(list, rows)]
+    indices = [name["index"] for name in names if name]
+    cells = zip(indices, rows, strict=True)
+    return [[TITLES[0], title], *(["input" if at == "0" else at, row[1]] for at, row in cells)]
 
 
 def _is_table(rows: int, worked_out: int) -> bool:
