@@ -31,6 +31,13 @@ _WORDS = {
         lớp, tầng, lapisan
         """,
     "name": "bezeichnung, nom, nome, naam, название, имя, назва, nazwa, ad, adı, isim, tên, nama",
+    "block": """
+        blöcke, bloque, bloques, bloc, blocs, bloco, blocos, blocco, blocchi, blok, blokken,
+        блок, блоки, блоку, bloki, bloklar, khối, modul, modulo, módulo, módulos, модуль, moduł,
+        mô đun, komponente, komponenten, composant, composants, componente, componentes,
+        компонент, компоненты, bileşen, thành phần, komponen, fase, fases, phase, faz, этапа,
+        stadium, stadio, stadi, stadion, tahap, tahapan, элемент, elemento, element
+        """,
     "type": """
         typ, art, tipo, soort, тип, вид, rodzaj, tür, türü, tip, tipi, loại, kiểu, jenis, tipe
         """,
@@ -112,7 +119,8 @@ _WORDS = {
         """,
     "activations": """
         aktivierungen, activaciones, ativações, attivazioni, activaties, активации, активаций,
-        активації, активацій, aktywacje, aktywacji, aktivasyonlar, aktivasyon, kích hoạt, aktivasi
+        активації, активацій, aktywacje, aktywacji, aktivasyonlar, aktivasyon, kích hoạt, aktivasi,
+        aktywacja, aktywacyjn-
         """,
     "activation": "aktivierung, activación, ativação, attivazione, activatie, активация, активація",
     "function": """
@@ -180,6 +188,7 @@ _WORDS = {
 _UNSPACED: dict[str, str] = {
     "": "的 の 의 之 各 每 단위 は を が 及 和 と に占める に対する 占 에서",
     "layer": "层 層 網路層 网络层 레이어 계층",
+    "block": "块 塊 模块 模組 组件 部分 阶段 階段 ブロック モジュール 블록 블럭 모듈 단계 구성요소",
     "name": "名称 名稱 名前 名字 名 이름",
     "type": "类型 類型 種類 种类 タイプ 종류 타입",
     "number of": "数量 數量 个数 個數 個数 数目 數目 数 數 갯수 개수 수",

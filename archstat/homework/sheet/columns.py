@@ -152,6 +152,7 @@ def columns_of(
     """
     chosen = dict(chosen or {})
     columns: list[SheetColumn] = []
+    has_titles = any(map(str.strip, table.header))
     for index, title in enumerate(table.header):
         texts = [row[index] for row in table.rows]
         are_names = _name_layers(title, texts) or (index == 0 and _counts_up(texts))
@@ -160,9 +161,10 @@ def columns_of(
             continue
         quantity = chosen.pop(title.strip(), None)
         meaning = heading(title) if quantity is None else Heading(title, (quantity,))
-        column = _column(index, title, meaning, is_decided=quantity is not None)
-        is_open = quantity is None and not column.is_guessed
-        columns.append(_in_bytes(column, table) if is_open else column)
+        is_open = bool(title.strip()) or not has_titles
+        column = _column(index, title, meaning, is_decided=quantity is not None, is_open=is_open)
+        is_told = quantity is None and not column.is_guessed
+        columns.append(_in_bytes(column, table) if is_told else column)
     if chosen:
         title = next(iter(chosen))
         raise UsageError(
@@ -269,7 +271,10 @@ def _is_name(text: str) -> bool:
     return label(text).family is not None or not any(map(str.isdigit, text))
 
 
-def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> SheetColumn:
+def _column(
+    index: int, title: str, meaning: Heading, *, is_decided: bool, is_open: bool
+) -> SheetColumn:
+    """Return a column by its title; one that `is_open` may hold anything if nobody knows that."""
     if set(meaning.quantities) & set(LABELS):
         return SheetColumn(index, title, is_label=True)
     if set(meaning.quantities) & IN_WORDS:
@@ -282,7 +287,7 @@ def _column(index: int, title: str, meaning: Heading, *, is_decided: bool) -> Sh
         at = [way.asks for way in ways].index(("neurons",))
         ways.insert(at, replace(ways[at], asks=("activations",)))
         known.add(("activations",))
-    if title.strip() and not (meaning.is_known or ways or is_about_another_topic(title)):
+    if is_open and not (meaning.is_known or ways or is_about_another_topic(title)):
         ways = [Way((key,), _SELDOM) for key in _ANY]
         return SheetColumn(index, title, tuple(ways), is_known=False, is_guessed=True)
     for way in tuple(ways):

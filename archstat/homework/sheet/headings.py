@@ -275,6 +275,7 @@ def _several(text: str) -> Heading | None:
     if _OPERATIONS.issuperset(quantities):  # MACs/FLOPs: one number, whichever it is
         return replace(first, ambiguous=quantities[1:])
     best, *others = _together(known)
+    others += [part.quantities for part in known]  # Stride/Jump: one number, which is either
     alone = (Meaning(others_, 0, first.scale, first.unit) for others_ in others)
     return replace(first, quantities=best, ambiguous=(), others=tuple(alone))
 

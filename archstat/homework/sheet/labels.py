@@ -51,7 +51,8 @@ _WRITTEN = {
     "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
     " localnorm 정규화 归一化 正規化",
     "relu": "렐루",
-    "activation": "activation elu swish nonlinearity 활성화 활성화함수 激活 活性化",
+    "activation": "activation elu swish nonlinearity nonlinéarité 활성화 활성화함수 激活 活性化"
+    f" {' '.join(words_for('activation'))} {' '.join(words_for('activations'))}",
     "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
     "flatten": "flattening aplatissement aplanado aplanamiento achatamento làmphẳng выравнивание"
     " 평탄화 展平",

@@ -98,7 +98,8 @@ TITLES: dict[Listed, str] = {
         cấu hình, konfiguration, parameters of layer, kernel / filters
     """,
     Listed(("filter_size",)): """
-        kernel size, kernels size, ksize, kernel shape, kernel dim, kernel dimension,
+        local receptive field, local rf, kernel size, kernels size, ksize, kernel shape,
+        kernel dim, kernel dimension,
         kernel dimensions, kernel width, filter size, filters size, filter shape, filter dim,
         filter dimension, filter dimensions, filter width, size of filter, size of kernel, window,
         window size, pool size, size of pool, pooling size, 필터 크기, 필터의 크기, 필터 사이즈,
