@@ -176,7 +176,8 @@ def _reads(
         if column.way is not None and quantity in column.way.asks:
             at = column.way.asks.index(quantity)
             asked = first[at] if at < len(first) else quantity
-        if quantity not in {asked, ALIKE.get(asked)} and not column.is_known:
+        is_other = quantity not in {asked, ALIKE.get(asked)} and not column.is_known
+        if is_other or all(entry.is_named for entry, _ in cells):
             asked = quantity
         placed = [(entry, place) for entry, place in cells if place is not None]
         batch = max((way.batch for way in column.ways), default=0)

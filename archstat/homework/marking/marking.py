@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from archstat.homework.answers.places import Key, key_of
+from archstat.homework.answers.places import TOTAL, Key, Place, key_of
 from archstat.homework.answers.truth import Truth
 from archstat.homework.marking.causes import Cause, causes_of
 from archstat.homework.marking.held import Held, Read, held
@@ -93,7 +93,11 @@ def mark_held(
     """Return the marks of sheets that are held against a network already."""
     truth = key.truth
     handed_in = (
-        read.quantity for sheet in sheets if _lists_layers(sheet) for read in sheet.reads.values()
+        entry.quantity
+        for sheet in sheets
+        if _lists_layers(sheet)
+        for entry in sheet.entries()
+        if not _is_total(sheet.place(entry.row))
     )
     spots = asked_spots(truth, policy, asked_quantities(policy, handed_in))
     said = Said(own_words(sheets, key), frozenset(spots))
@@ -130,6 +134,10 @@ def _lists_layers(sheet: Held) -> bool:
     """Return whether a sheet asks for something of layers, and not only of the whole network."""
     places = sheet.alignment.places.values()
     return not places or any(not place.is_sum for place in places)
+
+
+def _is_total(place: Place | None) -> bool:
+    return place is not None and place.name == TOTAL
 
 
 def _names(sheets: Sequence[Held]) -> dict[str, str]:

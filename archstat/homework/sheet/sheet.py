@@ -41,7 +41,11 @@ _SIDES = (
 )
 """What there is before a layer and behind it."""
 
-_PIECES = re.compile(r"[;\n]|, (?=[^\W\d])")
+_SHARES = {"params": "params_share", "macs": "macs_share", "flops": "macs_share"}
+_PERCENT = re.compile(r"\s*[~≈<]?\s*[0-9]+(?:[.,][0-9]+)?\s*%\s*")
+"""What a cell states of the whole instead of a number: 9.84 %."""
+
+_PIECES = re.compile(r"[;\n]|, (?=[^\W\d])|(?<=[^\W\d]) ?\+ ?(?=\d)")
 _NAMED = re.compile(
     r"(?P<before>[^\W\d][^\d:=]*?)[ :=]+(?P<value>[\d(\[~≈].*)"
     r"|(?P<first>[\d.,]+ ?[kMGB]?) (?P<behind>[^\W\d].*)"
@@ -50,13 +54,18 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True)
 class CellEntry:
-    """What a cell says of one quantity; tables, rows and columns count from 0."""
+    """What a cell says of one quantity; tables, rows and columns count from 0.
+
+    Attributes:
+        is_named: Whether the cell itself names the quantity, beside others: 64 weights + 1 bias.
+    """
 
     table: int
     row: int
     column: int
     quantity: str
     written: WrittenCell
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,8 +131,11 @@ class Sheet:
         at = (row.index, column.index, id(way))
         if at not in self._entries:
             found = _entries(way, row.cells[column.index])
+            is_named = len(way.asks) == 1 and any(named_parts(row.cells[column.index]))
             self._entries[at] = tuple(
-                CellEntry(self.number, row.index, column.index, _counted(key, row), written)
+                CellEntry(
+                    self.number, row.index, column.index, _counted(key, row), written, is_named
+                )
                 for key, written in found
             )
         return self._entries[at]
@@ -206,7 +218,8 @@ def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
             parts = split_cell(text, len(way.asks)) if len(way.asks) > 1 else (text,)
             pairs = list(zip(way.asks, parts, strict=False))
     for key, part in pairs:
-        yield key, written(part, way.scale, way.unit, way.batch)
+        asked = _SHARES.get(key, key) if _PERCENT.fullmatch(part) else key
+        yield asked, written(part, way.scale, way.unit, way.batch)
 
 
 def _both_sides(key: str, text: str) -> Iterator[tuple[str, str]]:
