@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from archstat.errors import NoTableError, SheetError
-from archstat.homework.answers.places import key_of
+from archstat.homework.answers.places import key_of, spelled
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.cells.numerals import IN_TEXT
@@ -19,9 +19,15 @@ from archstat.homework.marking.policy import Policy
 from archstat.homework.marking.refitting import refitted
 from archstat.homework.reading.table import Contents, FoundTable
 from archstat.homework.sheet.columns import SheetColumn, Way, columns_of, of_batches
-from archstat.homework.sheet.labels import sums_of
+from archstat.homework.sheet.labels import first_part, sums_of
 from archstat.homework.sheet.sheet import Sheet, sheet_of
 from archstat.homework.sheet.stated import StatedTotal, stated
+
+FEWEST_CALLED = 2
+"""Rows called as those of another table that show that both are about the same network."""
+
+_OF_BLOCK = re.compile(r"[^\W\d_]+[0-9]+(?=[-_.][0-9])")
+"""What a layer's name says of the block that it is in."""
 
 _NUMBER = re.compile(rf"[~≈ ]*{IN_TEXT}(?: ?(?:[kKMGB]|million|billion)\b)?")
 
@@ -66,6 +72,11 @@ def marked(
     found = [one for one in found if one.reads]
     texts = [held(sheet, key, policy) for sheet in _texts(contents, found, len(tables))]
     if not found and not texts:
+        if not any(title.strip() for table in tables for title in table.header):
+            raise NoTableError(
+                "nothing says what the columns hold, as they have no titles",
+                hint="write above each what it holds: weights, feature map, MACs",
+            )
         titles = "; ".join(" | ".join(table.header) for table in tables[:3])
         raise NoTableError(
             f"no table has a column that can be marked: {titles}",
@@ -133,7 +144,26 @@ def _about(found: Sequence[Held]) -> tuple[list[Held], list[Sheet]]:
     fits = {one.sheet.number: _fit(one) for one in found}
     best = max(fits.values())
     about = [one for one in found if 2 * fits[one.sheet.number] >= best]
+    names = {name for one in about for name in _names(one.sheet)}
+    about = [one for one in found if one in about or _are_called(one.sheet, names)]
     return about, [one.sheet for one in found if one not in about]
+
+
+def _names(sheet: Sheet) -> Iterator[str]:
+    """Yield what the rows of a table call their layers, and the blocks of these: C1 of C1-2."""
+    for row in sheet.rows:
+        block = _OF_BLOCK.match(row.text)
+        names = {row.text, first_part(row.text), block[0] if block else ""}
+        yield from filter(None, map(spelled, names))
+
+
+def _are_called(sheet: Sheet, names: Container[str]) -> bool:
+    """Return whether most rows of a table are called as those of the tables about the network."""
+    rows = [row for row in sheet.rows if row.label.family != "total"]
+    same = [
+        row for row in rows if spelled(row.text) in names or spelled(first_part(row.text)) in names
+    ]
+    return len(same) >= FEWEST_CALLED and 2 * len(same) > len(rows)
 
 
 def _fit(sheet: Held) -> float:

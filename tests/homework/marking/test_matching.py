@@ -24,6 +24,24 @@ def test_all_tables_about_the_network_are_taken():
     assert matched(MOODS, SMALL, WHOLE) == [SMALL, WHOLE]
 
 
+def test_a_table_that_is_all_wrong_is_about_the_network_if_its_rows_are_called_so():
+    wrong = sheet("layer | neurons", "conv1 | 1", "conv2 | 2", "conv3 | 3")
+    blocks = sheet("block | params", "C1 | 1", "C2 | 2")
+    layers = sheet("layer | weights", "C1-1 | 34,848", "C2-1 | 307,200")
+
+    assert matched(WHOLE, wrong) == [WHOLE, wrong]
+    assert matched(layers, blocks) == [layers, blocks]
+
+
+def test_a_table_without_titles_that_no_values_explain_is_refused():
+    with pytest.raises(NoTableError) as caught:
+        matched(sheet(" | ", "conv1 | 34,848", "conv2 | 5"))
+    assert str(caught.value) == (
+        "nothing says what the columns hold, as they have no titles\n"
+        "  hint: write above each what it holds: weights, feature map, MACs"
+    )
+
+
 def test_a_number_decides():
     assert matched(MOODS, SMALL, WHOLE, number=2) == [SMALL]
 
