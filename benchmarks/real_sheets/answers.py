@@ -81,9 +81,10 @@ def answered(sheet: Sheet) -> Answered:
 
 def _beside(sheet: Sheet, answer: Mapping[str, Any]) -> Answered:
     marked = [one for one in answer["cells"] if one["verdict"] != "not_asked"]
+    by_row = sorted(sheet.cells, key=lambda cell: cell.at)
     turned = sorted(sheet.cells, key=lambda cell: (cell.at[0], cell.at[2], cell.at[1]))
-    cells, pairs = max(  # layers may stand side by side
-        ((cells, aligned(cells, marked)) for cells in (sheet.cells, turned)),
+    cells, pairs = max(  # layers may stand side by side, and facts in any order
+        ((cells, aligned(cells, marked)) for cells in (sheet.cells, by_row, turned)),
         key=lambda one: len(one[1]),
     )
     told = _told(answer)

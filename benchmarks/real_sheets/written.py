@@ -80,6 +80,7 @@ def _worked_out(terms: str) -> int:
             return left * right if isinstance(node.op, ast.Mult) else left + right
         return int(ast.unparse(node))
 
+    terms = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", terms)  # 18 496
     return value(ast.parse(re.sub("[x×·]", "*", terms).strip(), mode="eval").body)
 
 
