@@ -164,6 +164,76 @@ FORMS = {
         table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
         "✓✓✓✓✓",
     ),
+    "shares of a whole under the titles of counts": (  # of 1,622,336 and 5,418
+        table(
+            "Layer|MACs|Params",
+            "conv1|27.27 %|8.27 %",
+            "conv2|72.71 %|85.60 %",
+            "total|1.62 M|5,418",
+        ),
+        "✓✓✓✗≈✓",
+    ),
+    "a batch of any size, without titles": (
+        (
+            "conv1     (batch, 16, 32, 32)\npool1     (batch, 16, 16, 16)\n"
+            "conv2     (batch, 32, 16, 16)\ngap     (batch, 32, 1, 1)\nfc     (batch, 11)\n"
+        ),
+        "✓✓✓✓✗",
+    ),
+    "weights and biases named in a cell": (
+        table("Schicht|Parameter", "conv1|448 Gewichte + 16 Biases", "fc|320 weights + 10 biases"),
+        "✗✓✓✓",
+    ),
+    "thousands parted by blanks in a sum": (  # 4,608 + 32
+        table("Layer|Params", "conv1|432 + 16", "conv2|4 608 + 32", "fc|330"),
+        "✓✓✓",
+    ),
+    "fields that are worked out in symbols": (
+        "RF_0 = 1\nRF_1 = 1 + (3-1) = 3\nRF_2 = 3 + (2-1)*1 = 4\nRF_3 = 4 + (3-1)*2 = 9\n",
+        "✓✓✓✗",
+    ),
+    "comments behind the lines of a program": (
+        (
+            "self.conv1 = nn.Conv2d(3, 16, 3)  # 32x32x16, 448 params\n"
+            "self.pool1 = nn.MaxPool2d(2)      # 16x16x16\n"
+            "self.conv2 = nn.Conv2d(16, 32, 3) # 16x16x32   4,641\n"
+        ),
+        "✓✓✓✓✗",
+    ),
+    "what is called in a line with a comment": (
+        "x = self.pool1(F.relu(self.conv1(x)))  # 16x16x16\nx = self.conv2(x)  # 16x16x33\n",
+        "✓✗",
+    ),
+    "an input that is called x": (
+        table("Layer|Output|Params", "x|32×32×3|0", "conv1|32×32×16|448", "pool1|16×16×16|0"),
+        "✓✓✓✓✓✓",
+    ),
+    "layers that a row names one after the other": (  # 4,640 + 330
+        table("Layer|Output|Params", "conv1 + pool1|16x16x16|448", "conv2 + gap + fc|10|4,970"),
+        "✓✓✓✓",
+    ),
+    "one number under two titles": (
+        table("Layer|RF|Stride/Jump", "conv1|3|1", "pool1|4|2", "conv2|8|2"),
+        "✓✓✓✓✓✓",
+    ),
+    "the memory of what comes out of several layers": (  # 4·16·16·16, 4·16·16·32
+        table("Stage|Output|Memory", "conv1 + pool1|16x16x16|16.00 KB", "conv2|16x16x32|33.00 KB"),
+        "✓≈✓✗",
+    ),
+    "fields before a layer that follow": (
+        table("Layer|RF in|RF out", "conv1|1|3", "pool1|3|5", "conv2|5|9"),
+        "✓✓✓✗→→",
+    ),
+    "kernels as local fields": (
+        table(
+            "Layer|Local receptive field|Global receptive field", "conv1|3×3|3×3", "pool1|2×2|4×4"
+        ),
+        "✓✓✓✓",
+    ),
+    "blocks in Russian": (
+        table("Блок|Слои|Выход", "inputs|—|32×32×3", "conv1|Conv2D|32×32×16"),
+        "✓✓",
+    ),
 }
 
 

@@ -166,3 +166,22 @@ def test_blanks_within_a_shape():
     text = "Layer   Output\nLSTM   [1,   100,   256]\nLinear   [1,    64]\n"
 
     assert read(text)[1:] == [("LSTM", "[1, 100, 256]"), ("Linear", "[1, 64]")]
+
+
+def test_rows_that_go_on_in_a_merged_cell():
+    text = (
+        "Block          Layer          Parameters\n"
+        "Block 1        Conv1.1        1,792\n"
+        "               Conv1.2        36,928\n"
+        "               Total          38,720\n"
+        "Block 2        Conv2.1        73,856\n"
+        "               Total          73,856\n"
+    )
+
+    assert read(text)[2] == ("", "Conv1.2", "36,928")
+
+
+def test_shapes_of_a_batch_are_values():
+    text = "Layer    Output Shape\n1        (None, 254, 32)\n2        (None, 127, 32)\n"
+
+    assert read(text)[1:] == [("1", "(None, 254, 32)"), ("2", "(None, 127, 32)")]

@@ -91,3 +91,9 @@ def test_the_log_of_caffe():
         ("conv1", "(10, 96, 55, 55)"),
         ("pool1", "(10, 96, 27, 27)"),
     ]
+
+
+def test_a_module_with_something_behind_it_is_none():
+    table = table_of("Conv2d(3, 8) + ReLU    (8, 30, 30)\nLinear(8, 3)     (3)\nReLU()    (3)\n")
+
+    assert table.tool is None
