@@ -145,8 +145,19 @@ def _about(found: Sequence[Held]) -> tuple[list[Held], list[Sheet]]:
     best = max(fits.values())
     about = [one for one in found if 2 * fits[one.sheet.number] >= best]
     names = {name for one in about for name in _names(one.sheet)}
-    about = [one for one in found if one in about or _are_called(one.sheet, names)]
+    asked = _asked(about)
+    about = [
+        one
+        for one in found
+        if one in about or (asked.isdisjoint(_asked([one])) and _are_called(one.sheet, names))
+    ]
     return about, [one.sheet for one in found if one not in about]
+
+
+def _asked(sheets: Iterable[Held]) -> set[str]:
+    """Return the quantities that tables state, but for settings: of another network, the same."""
+    quantities = {read.quantity for one in sheets for read in one.reads.values()}
+    return {key for key in quantities if not QUANTITIES[key].is_setting}
 
 
 def _names(sheet: Sheet) -> Iterator[str]:

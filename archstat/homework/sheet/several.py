@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from archstat.homework.answers.blocks import ATTACHED
 from archstat.homework.answers.places import WEIGHTED, Key, Place, spelled
 from archstat.homework.sheet.labels import in_general, label
 
@@ -26,6 +27,8 @@ def together(text: str, key: Key) -> Iterator[Place]:
     parts = _SIGN.split(text)
     if not 1 < len(parts) <= MOST_PARTS:
         return
+    if all(in_general(str(label(part).family)) in ATTACHED for part in parts[1:]):
+        return  # C1 + tanh
     known = {block.span for block in key.blocks}
     for start in range(len(key.layers)):
         for stop in sorted(_stops(parts, start, key)):

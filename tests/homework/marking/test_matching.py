@@ -31,6 +31,7 @@ def test_a_table_that_is_all_wrong_is_about_the_network_if_its_rows_are_called_s
 
     assert matched(WHOLE, wrong) == [WHOLE, wrong]
     assert matched(layers, blocks) == [layers, blocks]
+    assert matched(WHOLE, sheet("layer | weights", "conv1 | 1", "conv2 | 2")) == [WHOLE]
 
 
 def test_a_table_without_titles_that_no_values_explain_is_refused():
