@@ -34,11 +34,11 @@ class Optimizer:
     per_tensor: int = 0
 
     def state_bytes(self, tensors: Sequence[tuple[int, int]]) -> int:
-        """Return the bytes of what it remembers of tensors of so many numbers, of so many bytes.
+        """Return the bytes of what it remembers of tensors of so many numbers, in so many bytes.
 
         Numbers for each one that learns are of its type; a count of steps is a float32.
         """
-        of_params = self.per_param * sum(numbers * size for numbers, size in tensors)
+        of_params = self.per_param * sum(size for _, size in tensors)
         return of_params + self.per_tensor * len(tensors) * BYTES_PER_NUMBER
 
 
@@ -150,7 +150,7 @@ def step(
         weight_gradient_macs=sum(cost.weight_gradient_macs or 0 for cost in costs),
         kept_bytes=sum(cost.kept_bytes or 0 for cost in costs),
         param_bytes=param_bytes,
-        gradient_bytes=sum(numbers * size for numbers, size in tensors),
+        gradient_bytes=sum(size for _, size in tensors),
         optimizer_bytes={
             name: optimizer.state_bytes(tensors) for name, optimizer in OPTIMIZERS.items()
         },

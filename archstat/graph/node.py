@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from fractions import Fraction
 from functools import cached_property
 from math import prod
 
@@ -71,7 +72,7 @@ class Node:
     frozen: frozenset[str] = frozenset()
     training: Training | None = None
     value_bytes: int = BYTES_PER_NUMBER
-    param_sizes: Mapping[str, int] = field(default_factory=dict)
+    param_sizes: Mapping[str, int | Fraction] = field(default_factory=dict)
 
     @cached_property
     def param_shapes(self) -> Mapping[str, Shape]:
@@ -82,9 +83,9 @@ class Node:
 
     @property
     def learning(self) -> list[tuple[int, int]]:
-        """The tensors that an optimizer changes: how many numbers each has, of how many bytes."""
+        """The tensors that an optimizer changes: how many numbers each has, in how many bytes."""
         return [
-            (prod(shape), self.param_sizes.get(name, BYTES_PER_NUMBER))
+            (prod(shape), int(prod(shape) * self.param_sizes.get(name, BYTES_PER_NUMBER)))
             for name, shape in self.param_shapes.items()
             if name not in self.frozen
         ]
@@ -92,9 +93,11 @@ class Node:
     @property
     def param_bytes(self) -> int:
         """The bytes of its learnable tensors."""
-        return sum(
-            prod(shape) * self.param_sizes.get(name, BYTES_PER_NUMBER)
-            for name, shape in self.param_shapes.items()
+        return int(
+            sum(
+                prod(shape) * self.param_sizes.get(name, BYTES_PER_NUMBER)
+                for name, shape in self.param_shapes.items()
+            )
         )
 
     @property

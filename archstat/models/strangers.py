@@ -29,7 +29,6 @@ SUFFIXES: Mapping[str, tuple[str, str]] = {
     ".pb": TENSORFLOW,
     ".meta": TENSORFLOW,
     ".tflite": ("is a TensorFlow Lite model", "convert it: python -m tf2onnx.convert --help"),
-    ".gguf": ("is a model of llama.cpp", "use hf/FOLDER with the config.json that it was made of"),
     ".ggml": ("is a model of llama.cpp", "use hf/FOLDER with the config.json that it was made of"),
     ".msgpack": ("holds the parameters of a Flax model", "save them as .npz or .safetensors"),
     ".mlmodel": ("is a Core ML model", EXPORT),
@@ -103,7 +102,7 @@ def _by_content(path: Path) -> tuple[str, str]:
     except OSError as error:
         return f"cannot be read: {error.strerror}", ANY
     if start.startswith(b"GGUF"):
-        return SUFFIXES[".gguf"]
+        return "is a model of llama.cpp", "let its name end in .gguf"
     if start.startswith(b"\x89HDF"):
         return KERAS
     if start.startswith(b"PK"):

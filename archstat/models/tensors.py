@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from fractions import Fraction
 from math import prod
 from typing import TypeAlias
 
@@ -50,12 +51,14 @@ class HeldTensor:
     Attributes:
         learns: Whether it is a parameter that an optimizer changes; None where nobody says.
         same_as: The name of another one that is the same memory.
+        block: The bytes of a number where several share a block; None where each has its own.
     """
 
     shape: Shape
     dtype: str
     learns: bool | None = None
     same_as: str | None = None
+    block: Fraction | None = None
 
     @property
     def numbers(self) -> int:
@@ -63,9 +66,9 @@ class HeldTensor:
         return prod(self.shape)
 
     @property
-    def number_bytes(self) -> int:
-        """The bytes of each of them."""
-        return SIZES[self.dtype]
+    def number_bytes(self) -> int | Fraction:
+        """The bytes of each of them; a part of one where they are quantized."""
+        return SIZES[self.dtype] if self.block is None else self.block
 
 
 Tensors: TypeAlias = Mapping[str, HeldTensor]

@@ -122,6 +122,5 @@ def _types(tensors: Tensors) -> str:
 def sizes_of(tensors: Sequence[HeldTensor | None]) -> tuple[int, int]:
     """Return how many numbers tensors hold, and in how many bytes."""
     there = [each for each in tensors if each is not None and each.same_as is None]
-    return sum(each.numbers for each in there), sum(
-        each.numbers * each.number_bytes for each in there
-    )
+    held = sum(each.numbers * each.number_bytes for each in there)
+    return sum(each.numbers for each in there), int(held)

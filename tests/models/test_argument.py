@@ -155,13 +155,6 @@ A_CLASS = "name the class or function that makes it, as in net.py:Net"
             "is a picture\n  hint: a network is drawn from a MODEL, and not read from a picture",
         ),
         (
-            "net.gguf",
-            (
-                "is a model of llama.cpp\n"
-                "  hint: use hf/FOLDER with the config.json that it was made of"
-            ),
-        ),
-        (
             "net.keras",
             "is a Keras model\n  hint: export it: model.export('net.onnx', format='onnx')",
         ),

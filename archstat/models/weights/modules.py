@@ -65,7 +65,7 @@ def _notes(tensors: Tensors, parameters: Tensors) -> Iterator[str]:
     """Yield what the table does not say: types, and what is no parameter."""
     types = Counter(tensor.dtype for tensor in parameters.values())
     yield "the parameters are " + ", ".join(
-        f"{dtype}" if len(types) == 1 else f"{dtype} in {count} tensors"
+        f"{dtype}" if len(types) == 1 else f"{dtype} in {count} tensor{'s' * (count > 1)}"
         for dtype, count in types.most_common()
     )
     shared = {name: each.same_as for name, each in tensors.items() if each.same_as is not None}

@@ -10,6 +10,7 @@ from archstat.files import is_file, no_file, read_file
 from archstat.models.strangers import is_torchscript, torchscript_refusal
 from archstat.models.weights.arrays import read_arrays
 from archstat.models.weights.checkpoint import Checkpoint, model_of
+from archstat.models.weights.gguf import read_gguf
 from archstat.models.weights.pickled import read_pickled
 from archstat.models.weights.safetensors import read_safetensors
 
@@ -22,7 +23,7 @@ INDEX = ".index.json"
 MOST_INDEX_BYTES = 32 << 20
 """Of such a file: a hundred thousand tensors take a fifth."""
 
-ENDINGS = (*SAVED, ".safetensors", ".npz", INDEX)
+ENDINGS = (*SAVED, ".safetensors", ".npz", ".gguf", INDEX)
 
 
 def read_weights(argument: str) -> Checkpoint:
@@ -40,6 +41,9 @@ def read_weights(argument: str) -> Checkpoint:
         found = _sharded(path)
     elif ending == ".safetensors":
         found = Checkpoint(read_safetensors(path), {})
+    elif ending == ".gguf":
+        tensors, notes = read_gguf(path)
+        found = Checkpoint(tensors, {}, notes)
     elif ending == ".npz":
         found = Checkpoint(read_arrays(path), {})
     elif is_torchscript(path):
