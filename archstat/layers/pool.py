@@ -1,8 +1,11 @@
-"""Pooling. Source of the arithmetic: torch.nn.MaxPool2d, AvgPool2d and the adaptive ones."""
+"""Pooling, and up-sampling, which makes maps larger again.
+
+Source of the arithmetic: torch.nn.MaxPool2d, AvgPool2d, the adaptive ones and Upsample.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import ClassVar
 
@@ -10,8 +13,14 @@ from archstat.errors import ShapeError
 from archstat.layers.base import Layer, Shape, require_axes
 from archstat.layers.conv import require_fits, sliding_out_size
 from archstat.layers.kept import INPUT, Kept
-from archstat.layers.settings import Size, flag, size
-from archstat.layers.window import Sliding, Window, adaptive_window
+from archstat.layers.settings import Size, choice, flag, size
+from archstat.layers.window import (
+    Sliding,
+    Window,
+    adaptive_window,
+    resized_window,
+    window_between_corners,
+)
 from archstat.record import record
 
 
@@ -240,3 +249,43 @@ class AdaptiveMaxPool2d(AnyAdaptivePool):
     def kept(self, in_shape: Shape, *, batch_size: int, learns: Sequence[bool]) -> Kept:
         """Return the input, and the place of the largest value of each part."""
         return Kept(inputs=(0,), indices=batch_size * prod(self.out_shape(in_shape)))
+
+
+RADII: Mapping[str, int] = {"nearest": 0, "bilinear": 1, "bicubic": 2, "nearest-exact": 0}
+"""How many units on either side each mode of up-sampling looks at; 0 is the nearest one alone."""
+
+
+@record(kw_only=True)
+class Upsample(Layer):
+    """Rows and columns, so many times as many: units are repeated, or laid between others."""
+
+    kind: ClassVar[str] = "upsample"
+    label: ClassVar[str] = "upsample"
+    torch_name: ClassVar[str] = "Upsample"
+
+    scale_factor: Size = size()
+    mode: str = choice(*RADII)
+    align_corners: bool | None = flag(default=None)
+
+    def __post_init__(self) -> None:
+        """See `Layer`; torch takes corners only where units are laid between others."""
+        super().__post_init__()
+        if self.align_corners is not None and not RADII[self.mode]:
+            raise ShapeError(
+                f"align_corners says nothing of mode {self.mode!r}",
+                hint="leave it out, or write mode = 'bilinear'",
+            ).within("align_corners")
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """See `Layer.out_shape`."""
+        require_axes(in_shape, self.axes)
+        sizes = (n * f for n, f in zip(in_shape[1:], self.scale_factor, strict=True))
+        return (in_shape[0], *sizes)
+
+    def reach(self, in_shape: Shape) -> tuple[Window, ...]:
+        """See `Layer.reach`."""
+        pairs = zip(in_shape[1:], self.out_shape(in_shape)[1:], strict=True)
+        radius, is_centred = RADII[self.mode], self.mode != "nearest"
+        if self.align_corners:
+            return tuple(window_between_corners(*pair, radius) for pair in pairs)
+        return tuple(resized_window(*pair, radius, is_centred=is_centred) for pair in pairs)

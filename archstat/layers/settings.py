@@ -124,6 +124,20 @@ class Numbers(Setting):
 
 
 @record
+class WordSetting(Setting):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: object, *, axes: int) -> str:
+        """See `Setting.read`."""
+        if not isinstance(value, str) or value not in self.words:
+            choices = " or ".join(repr(word) for word in self.words)
+            raise ShapeError(f"must be {choices}, got {shown(value)}")
+        return value
+
+
+@record
 class Flag(Setting):
     """True or false."""
 
@@ -170,6 +184,11 @@ def numbers(*, minimum: int = 0) -> Any:
     return _declare(Numbers(minimum), MISSING)
 
 
-def flag(*, default: bool) -> Any:
+def choice(*words: str) -> Any:
+    """Declare a choice between words, the first of which is the default."""
+    return _declare(WordSetting(words), words[0])
+
+
+def flag(*, default: bool | None) -> Any:
     """Declare a choice between true and false."""
     return _declare(Flag(), default)

@@ -149,6 +149,33 @@ class Resized(Window):
         return range(before - self.radius + 1, before + self.radius + 1)
 
 
+def resized_window(
+    before: int, after: int, radius: int, *, scale: Fraction | None = None, is_centred: bool = True
+) -> Window:
+    """Return the window of interpolation from so many units to so many.
+
+    Args:
+        before: The units before.
+        after: The units behind.
+        radius: How far it looks, see `Resized`.
+        scale: The units before for each behind, where it is stated and not their quotient.
+        is_centred: Whether the middles of units are laid over each other, or their starts.
+    """
+    if before == 1:
+        return ONE_FOR_ALL
+    scale = scale or Fraction(before, after)
+    if not is_centred:
+        return Resized(scale)
+    return Resized(scale, (scale - 1 if radius else scale) / 2, radius)
+
+
+def window_between_corners(before: int, after: int, radius: int) -> Window:
+    """Return the window of interpolation whose first and last units lie on those before."""
+    if before == 1:
+        return ONE_FOR_ALL
+    return Resized(Fraction(before - 1, max(1, after - 1)), radius=radius)
+
+
 @record
 class Rolled(Window):
     """An axis of `size` units that is moved along by `shift`; what leaves at the end comes first.
@@ -201,3 +228,7 @@ class Digits(Window):
             first += digit * step
         first += unit * self.steps[0]
         return range(first, first + self.count * self.apart, self.apart)
+
+
+ONE_FOR_ALL = Digits((1,), (0,))
+"""All units read the only one that there is."""

@@ -21,6 +21,7 @@ OTHER_WORDS = {
     "classes": "out_features", "num_classes": "out_features", "kernel": "kernel_size",
     "filter_size": "kernel_size", "pad": "padding", "strides": "stride", "rate": "p",
     "probability": "p", "from": "inputs", "type": "kind", "input_size": "input",
+    "up_sampling": "upsample", "interpolate": "upsample", "resize": "upsample",
     "input_shape": "input", "description": "title", "base": "extends",
 }  # fmt: skip
 

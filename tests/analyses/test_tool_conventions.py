@@ -20,6 +20,7 @@ from tests.analyses.one_layer import CONV, one
 OURS = {"macs", "flops", "macs+bias", "textbook"}
 MAP = (4, 5, 5)  # 100 values
 TRANSPOSED_1D = ("conv_transpose1d", CONV, (2, 5))  # 36 weights, 5 places in, 7 out
+UP = {"scale_factor": 2}
 LRN = ("local_response_norm", {"size": 3}, MAP)
 # three steps on 100 values, and a pooling of 4 + 2 channels on 25 places: 300 + 150
 LRN_STEPS = 450
@@ -44,6 +45,15 @@ BY_HAND = [
     ("thop", "log_softmax", {}, MAP, 0),
     ("thop", "prelu", {}, MAP, 100),
     ("thop", "relu", {}, MAP, 0),
+    ("thop", "upsample", UP, MAP, 400),  # 4·10·10 outputs
+    ("thop", "upsample", {**UP, "mode": "bilinear"}, MAP, 4_400),
+    ("thop", "upsample", {**UP, "mode": "bicubic"}, MAP, 103_600),  # 400 · (224 + 35)
+    ("thop", "upsample", {**UP, "mode": "nearest-exact"}, MAP, 0),  # which it does not know
+    ("ptflops", "upsample", UP, MAP, 800),
+    ("deepspeed", "upsample", UP, MAP, 100),
+    ("fvcore", "upsample", UP, MAP, 400),
+    ("fvcore", "upsample", {**UP, "mode": "bilinear"}, MAP, 1_600),
+    ("fvcore", "upsample", {**UP, "mode": "bicubic"}, MAP, 0),
     ("ptflops", "conv2d", CONV, (2, 5, 5), 1_026),
     ("ptflops", "conv2d", {**CONV, "bias": False}, (2, 5, 5), 972),
     ("ptflops", *TRANSPOSED_1D, 222),  # 36 · 5 + 6 · 7

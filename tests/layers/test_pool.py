@@ -14,10 +14,17 @@ from archstat.layers.pool import (
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
+    Upsample,
 )
 from tests.layers.table import Row, assert_refuses, assert_row
 
 ROWS = {
+    # 28 · 2, as U-Net goes up where it repeats units
+    "up-sampling": Row(Upsample(scale_factor=2), (64, 28, 28), (64, 56, 56)),
+    # rows 5 · 2, columns 6 · 3
+    "up-sampling, rows and columns differ": Row(
+        Upsample(scale_factor=(2, 3), mode="bilinear", align_corners=True), (4, 5, 6), (4, 10, 18)
+    ),
     # (55 - 3) / 2 + 1 = 27
     "AlexNet pool1": Row(MaxPool2d(kernel_size=3, stride=2), (96, 55, 55), (96, 27, 27)),
     # the stride is the kernel size unless stated: 224 / 2
@@ -126,3 +133,42 @@ REFUSALS = {
 @pytest.mark.parametrize(("layer", "in_shape", "message"), REFUSALS.values(), ids=REFUSALS)
 def test_pooling_refuses(layer, in_shape, message):
     assert_refuses(lambda: layer.out_shape(in_shape), message)
+
+
+BILINEAR = Upsample(scale_factor=2, mode="bilinear")
+CORNERS = Upsample(scale_factor=2, mode="bilinear", align_corners=True)
+
+READ = {
+    # unit 1 of 8 repeats unit 0 of 4, unit 2 unit 1
+    "nearest": (Upsample(scale_factor=2), [[0], [0], [1], [1]]),
+    # the middle of unit u lies at (u + 1/2) / 2 - 1/2: -1/4, 1/4, 3/4, 5/4
+    "bilinear": (BILINEAR, [[-1, 0], [0, 1], [0, 1], [1, 2]]),
+    # two more on either side of it
+    "bicubic": (
+        Upsample(scale_factor=2, mode="bicubic"),
+        [[-2, -1, 0, 1], [-1, 0, 1, 2], [-1, 0, 1, 2], [0, 1, 2, 3]],
+    ),
+    # unit u of 8 lies at 3/7·u of 4: 0, 3/7, 6/7, 9/7
+    "corners on corners": (CORNERS, [[0], [0, 1], [0, 1], [1, 2]]),
+}
+
+
+@pytest.mark.parametrize(("layer", "units"), READ.values(), ids=READ)
+def test_up_sampling_reads(layer, units):
+    rows, _ = layer.reach((1, 4, 4))
+    assert [list(rows.taps(unit)) for unit in range(4)] == units
+
+
+def test_corners_say_nothing_where_units_are_repeated():
+    assert_refuses(
+        lambda: Upsample(scale_factor=2, align_corners=False),
+        "align_corners: align_corners says nothing of mode 'nearest'\n"
+        "  hint: leave it out, or write mode = 'bilinear'",
+    )
+
+
+def test_a_mode_is_one_that_images_are_up_sampled_in():
+    assert_refuses(
+        lambda: Upsample(scale_factor=2, mode="linear"),
+        "mode: must be 'nearest' or 'bilinear' or 'bicubic' or 'nearest-exact', got 'linear'",
+    )

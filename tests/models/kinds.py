@@ -43,6 +43,7 @@ ONE = {
     "silu": ((4, 5, 5), {}),
     "softmax": ((5,), {}),
     "tanh": ((4, 5, 5), {}),
+    "upsample": ((4, 5, 6), {"scale_factor": (2, 3), "mode": "bilinear"}),
     "zero_pad2d": ((4, 5, 5), {"padding": (1, 2)}),
 }  # fmt: skip
 """An input shape and settings for every kind of one input."""

@@ -249,6 +249,16 @@ def test_zero_padding(layer, in_shape):
     assert_agrees_with_torch(layer, in_shape)
 
 
+@given(
+    layer=layers(
+        "upsample", scale_factor=sizes(2, 1, 4), mode=st.sampled_from(["nearest", "bicubic"])
+    ),
+    in_shape=maps(2),
+)
+def test_up_sampling(layer, in_shape):
+    assert_agrees_with_torch(layer, in_shape)
+
+
 @given(layer=layers("prelu", num_parameters=st.sampled_from([1, 2, 3, 4])), in_shape=VECTORS | MAPS)
 def test_prelu(layer, in_shape):
     assert_agrees_with_torch(layer, in_shape)

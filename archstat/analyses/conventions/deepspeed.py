@@ -22,6 +22,7 @@ from archstat.analyses.conventions.terms import (
     conv_bias_additions,
     is_operator,
     kind,
+    mode,
     values,
 )
 from archstat.graph import Node
@@ -51,6 +52,10 @@ def _pools(node: Node) -> int:
 
 def _sums_and_products(node: Node) -> int:
     return values(node) if called(node) in {"torch.add", "torch.mul"} else 0
+
+
+def _up_sampled(node: Node) -> int:
+    return values(node) if mode(node) else 0
 
 
 def _narrow(node: Node) -> int:
@@ -104,6 +109,7 @@ _TERMS = (
     OTHER_NORMS,
     RESPONSE_NORMS,
     Term("one operation per value of torch.add and torch.mul", _sums_and_products),
+    Term("one operation per input of up-sampling", _up_sampled),
     Term('an even kernel with padding = "same" at one place less', _narrow),
     Term("einsum, which it rounds to four digits", _rounded),
     Term(

@@ -14,6 +14,7 @@ from archstat.analyses.conventions.terms import (
     RUNNING_NORMS,
     called,
     kind,
+    mode,
     outputs,
     values,
 )
@@ -39,11 +40,17 @@ def _adaptive_pool_inputs(node: Node) -> int:
 
 
 def _nearest_outputs(node: Node) -> int:
-    return outputs(node) if called(node) == "upsample_nearest2d" else 0
+    return outputs(node) if "nearest" in (mode(node), _called_mode(node)) else 0
 
 
 def _bilinear_outputs(node: Node) -> int:
-    return 4 * outputs(node) if called(node) in {"upsample_bilinear2d", "grid_sampler"} else 0
+    is_sampled = "bilinear" in (mode(node), _called_mode(node)) or called(node) == "grid_sampler"
+    return 4 * outputs(node) if is_sampled else 0
+
+
+def _called_mode(node: Node) -> str:
+    """Return in which mode a call of a function up-samples an image."""
+    return called(node).removeprefix("upsample_").removesuffix("2d")
 
 
 def _rounded(node: Node) -> int:

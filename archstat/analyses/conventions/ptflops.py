@@ -20,6 +20,8 @@ from archstat.analyses.conventions.terms import (
     is_inside_attention,
     is_operator,
     kind,
+    mode,
+    outputs,
     values,
 )
 from archstat.graph import Node
@@ -71,6 +73,10 @@ def _sums_and_products(node: Node) -> int:
     return values(node) if called(node) in {"torch.add", "torch.mul"} else 0
 
 
+def _up_sampled(node: Node) -> int:
+    return outputs(node) * (1 if node.is_call else 2) if mode(node) else 0
+
+
 def _queries(node: Node) -> int:
     is_attention = called(node) == "scaled_dot_product_attention" and is_inside_attention(node)
     return values(node) if is_attention else 0
@@ -94,6 +100,7 @@ PTFLOPS = Convention(
         ),
         RESPONSE_NORMS,
         Term("one operation per value of torch.add and torch.mul", _sums_and_products),
+        Term("two operations per value of up-sampling, one where it is a function", _up_sampled),
         FIRST_FACTORS,
         Term("one operation per value of torch's attention's queries", _queries),
     ),

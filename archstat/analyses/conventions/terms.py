@@ -16,6 +16,7 @@ from archstat.layers.conv import (
     ConvTranspose3d,
 )
 from archstat.layers.opaque import Called
+from archstat.layers.pool import Upsample
 
 CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)
 TRANSPOSED = (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
@@ -43,6 +44,11 @@ def called(node: Node) -> str:
     if isinstance(node.layer, Called):
         return node.layer.kind
     return node.layer.kind if node.is_call and node.layer.has_formulas else ""
+
+
+def mode(node: Node) -> str:
+    """Return in which mode a layer up-samples; nothing where it does not."""
+    return node.layer.mode if isinstance(node.layer, Upsample) else ""
 
 
 def is_operator(node: Node) -> bool:

@@ -13,6 +13,7 @@ from archstat.analyses.conventions.terms import (
     has_scale,
     is_no_known_module,
     kind,
+    mode,
     outputs,
     values,
 )
@@ -48,6 +49,14 @@ def _slopes(node: Node) -> int:
     return values(node) if kind(node) == "prelu" else 0
 
 
+UP_SAMPLED = {"nearest": 1, "bilinear": 11, "bicubic": 259}
+"""How many operations it counts for each value, by the mode."""
+
+
+def _up_sampled(node: Node) -> int:
+    return 0 if node.is_call else UP_SAMPLED.get(mode(node), 0) * outputs(node)
+
+
 THOP = Convention(
     "thop",
     per_mac=1,
@@ -58,6 +67,7 @@ THOP = Convention(
         Term("one operation per input and output of adaptive averages", _adaptive_averages),
         Term("three operations per value of a softmax, one less per place", _softmax),
         Term("one operation per value of a PReLU", _slopes),
+        Term("1, 11 or 259 operations per value of up-sampling, by its mode", _up_sampled),
     ),
     unseen=Unseen("functions and modules that it does not know", is_no_known_module),
     tool="thop",

@@ -16,7 +16,7 @@ from archstat.layers.base import Shape
 from archstat.layers.conv import AnyConvolution
 from archstat.layers.norm import AnyBatchNorm, LayerNorm
 from archstat.layers.opaque import UNTOLD, Observed
-from archstat.layers.pool import AnyAdaptivePool, AnyPool
+from archstat.layers.pool import AnyAdaptivePool, AnyPool, Upsample
 from archstat.layers.reach import Reach, Reshaped, Unknown
 from archstat.layers.reshape import Flatten, ZeroPad2d
 from archstat.models.torch.operators.call import Call
@@ -111,14 +111,23 @@ def _settings(module: nn.Module, kind: type[Layer]) -> dict[str, Any]:
             settings[name] = module.bias is not None
         elif getattr(module, name, None) is not None:
             value = getattr(module, name)
+            if kind is Upsample and name == "scale_factor":  # which torch keeps as fractions
+                value = _whole(value)
             settings[name] = list(value) if isinstance(value, tuple) else value
     return settings
+
+
+def _whole(value: Any) -> Any:
+    """Return fractions without digits behind the point as the whole numbers that they are."""
+    if isinstance(value, tuple):
+        return tuple(map(_whole, value))
+    return int(value) if value == int(value) else value
 
 
 def example_shape(given: Tensor, layer: Layer) -> tuple[Shape, int]:
     """Return the shape of one example as a layer takes it, and the number of examples."""
     shape = tuple(given.shape)
-    has_places = isinstance(layer, (AnyConvolution, AnyPool, AnyAdaptivePool))
+    has_places = isinstance(layer, (AnyConvolution, AnyPool, AnyAdaptivePool, Upsample))
     is_single = len(shape) == layer.axes + 1 if has_places else len(shape) == 1
     if is_single and not isinstance(layer, AnyBatchNorm):
         return shape, 1

@@ -18,6 +18,7 @@ from archstat.models.torch.operators.windows import (
     interpolated,
     pixel_shuffled,
     pixel_unshuffled,
+    upsampled,
 )
 
 OPERATORS = (
@@ -37,19 +38,18 @@ OPERATORS = (
     ),
     *free("pixel_shuffle", pixel_shuffled),
     *free("pixel_unshuffle", pixel_unshuffled),
-    *free(
-        "upsample_nearest1d upsample_nearest2d upsample_nearest3d",
-        interpolated(0, is_centred=False),
+    *(
+        Operator(name, nothing, interpolated(radius, is_centred=is_centred), layer=upsampled(mode))
+        for name, mode, radius, is_centred in (
+            ("upsample_nearest2d", "nearest", 0, False),
+            ("_upsample_nearest_exact2d", "nearest-exact", 0, True),
+            ("upsample_bilinear2d", "bilinear", 1, True),
+            ("upsample_bicubic2d", "bicubic", 2, True),
+        )
     ),
-    *free(
-        "_upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d",
-        interpolated(0, is_centred=True),
-    ),
-    *free(
-        "upsample_bilinear2d upsample_linear1d upsample_trilinear3d",
-        interpolated(1, is_centred=True),
-    ),
-    *free("upsample_bicubic2d", interpolated(2, is_centred=True)),
+    *free("upsample_nearest1d upsample_nearest3d", interpolated(0, is_centred=False)),
+    *free("_upsample_nearest_exact1d _upsample_nearest_exact3d", interpolated(0, is_centred=True)),
+    *free("upsample_linear1d upsample_trilinear3d", interpolated(1, is_centred=True)),
     *free(
         """
         _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_lanczos2d_aa affine_grid_generator

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from archstat.layers.base import Layer
+from archstat.layers.pool import Upsample
 from archstat.layers.reach import Reach
-from archstat.layers.window import Digits, Resized, Sliding, Window, adaptive_window
+from archstat.layers.window import (
+    Resized,
+    Sliding,
+    adaptive_window,
+    resized_window,
+    window_between_corners,
+)
 from archstat.models.torch.operators.call import Call
-
-ONE_FOR_ALL = Digits((1,), (0,))
-"""All units read the only one that there is."""
 
 
 def padded(call: Call) -> Reach:
@@ -43,31 +48,33 @@ def interpolated(radius: int, *, is_centred: bool) -> Callable[[Call], Reach]:
     def rule(call: Call) -> Reach:
         sizes = call.given["output_size"]
         before = call.first.shape[-len(sizes) :]
-        factors = [value for name, value in call.given.items() if name.startswith("scale")]
         if call.given.get("align_corners"):
             pairs = zip(before, sizes, strict=True)
-            return tuple(_between_corners(*pair, radius) for pair in pairs)
-        axes = zip(before, sizes, factors, strict=True)
-        return tuple(_resized(*axis, radius, is_centred=is_centred) for axis in axes)
+            return tuple(window_between_corners(*pair, radius) for pair in pairs)
+        axes = zip(before, sizes, stated_factors(call), strict=True)
+        return tuple(
+            resized_window(n, m, radius, scale=factor and 1 / factor, is_centred=is_centred)
+            for n, m, factor in axes
+        )
 
     return rule
 
 
-def _between_corners(before: int, after: int, radius: int) -> Window:
-    """Return a window whose first and last units lie on those that they are made of."""
-    if before == 1:
-        return ONE_FOR_ALL
-    return Resized(Fraction(before - 1, max(1, after - 1)), radius=radius)
+def stated_factors(call: Call) -> list[Fraction | None]:
+    """Return the factors of an interpolation, which torch takes itself: 0.7 as it was meant."""
+    factors = [value for name, value in call.given.items() if name.startswith("scale")]
+    return [factor and Fraction(factor).limit_denominator(1 << 10) for factor in factors]
 
 
-def _resized(
-    before: int, after: int, factor: float | None, radius: int, *, is_centred: bool
-) -> Window:
-    if before == 1:
-        return ONE_FOR_ALL
-    scale = Fraction(before, after)
-    if factor is not None:  # torch takes the factor itself: 0.7 as it was meant
-        scale = 1 / Fraction(factor).limit_denominator(1 << 10)
-    if not is_centred:
-        return Resized(scale)
-    return Resized(scale, (scale - 1 if radius else scale) / 2, radius)
+def upsampled(mode: str) -> Callable[[Call], Layer | None]:
+    """Return what makes an up-sampling of a call, where its factors are whole numbers."""
+
+    def layer(call: Call) -> Layer | None:
+        factors = stated_factors(call)
+        if not all(factor and factor.denominator == 1 for factor in factors):
+            return None
+        corners = True if call.given.get("align_corners") else None
+        sizes = tuple(int(factor) for factor in factors if factor)
+        return Upsample(scale_factor=sizes, mode=mode, align_corners=corners)
+
+    return layer
