@@ -17,6 +17,7 @@ DTYPES = (
     "complex64",
 )  # fmt: skip
 
+FORMS = "it is a shape, behind a type and a name if it has them: 3x224x224, int64:16, ids=int64:16"
 MOST_AXES = 5  # a batch of one video: examples, channels, frames, rows, columns
 USUAL = {"input": (3, 227, 227)}
 
@@ -164,11 +165,15 @@ def _single(text: str) -> InputSpec:
         ).within("input")
     wrong = [name for name in names if not name.isidentifier()]
     if len(dtypes) > 1 or len(names) > 1 or wrong:
-        raise UsageError(
-            f"{shown(text)} is not an input",
-            hint=did_you_mean(wrong[0], DTYPES) if wrong else None,
-            instead={"input": "ids=int64:16"},
-        ).within("input")
+        if shape.strip() in DTYPES and len(wrong) == 1:  # the type behind the shape
+            *before, last = text.replace("=", ":").rsplit(":", 2)[:-1]
+            start = f"{before[0]}=" if before else ""
+            raise UsageError(
+                f"{shown(text)} is not an input: a type stands before the shape",
+                instead={"input": f"{start}{shape.strip()}:{last}"},
+            ).within("input")
+        hint = did_you_mean(wrong[0], DTYPES) if wrong else None
+        raise UsageError(f"{shown(text)} is not an input", hint=hint or FORMS).within("input")
     sizes = () if (words or forms) and not shape.strip() else parse_shape(shape)
     dtype, name = dtypes[0] if dtypes else "float32", names[0] if names else None
     return InputSpec(sizes, dtype, name, is_whole=bool(forms))

@@ -418,7 +418,7 @@ def test_a_time_that_is_none_is_refused(seconds):
                     "error: nets.py:Two: forward(ids, scale, shift) cannot be called: missing a "
                     "required argument: 'scale'"
                 ),
-                "  hint: state them in its order, or by name: --input mask=bool:16",
+                "  hint: state them in its order, or by name, as in: --input scale=3x224x224",
             ],
         ),
         (

@@ -39,6 +39,16 @@ def test_what_is_no_input_is_refused(text):
         parse_model_input(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("16:int64", "int64:16"), ("ids=16:int64", "ids=int64:16"), ("3x4:bool", "bool:3x4")],
+)
+def test_a_type_behind_its_shape_is_told_where_it_stands(text, meant):
+    with pytest.raises(UsageError, match="a type stands before the shape") as caught:
+        parse_model_input(text)
+    assert caught.value.problems[0].instead == {"input": meant}
+
+
 def test_a_misspelt_type_is_refused():
     with pytest.raises(UsageError) as caught:
         parse_model_input("float99:3x8x8")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
@@ -46,7 +47,7 @@ def suggested(
     names = needed(model)
     if not names:
         return None
-    guesses = [list(_guesses(model, name, is_first=name == names[0])) for name in names]
+    guesses = [list(_of_parameter(model, name, is_first=name == names[0])) for name in names]
     tries = islice(product(*reversed(guesses)), MOST_TRIES)
     for backwards in tries:
         found = backwards[::-1]
@@ -57,38 +58,75 @@ def suggested(
 
 def needed(model: nn.Module) -> list[str]:
     """Return the names of what `forward` must be given."""
-    try:
-        parameters = inspect.signature(model.forward).parameters.values()
-    except (TypeError, ValueError):  # what is written in C says nothing
-        return []
+    parameters = _parameters(model)
     stated = [each.name for each in parameters if each.default is each.empty and each.kind < 2]  # noqa: PLR2004  by place
-    named = [
-        each.name
-        for each in parameters
-        if each.default is each.empty and each.kind is each.KEYWORD_ONLY
-    ]
-    return stated + named if stated or named else ["x"]
+    named = _by_name_alone(model)
+    return stated + named if stated or named else ["x"] * bool(parameters)
+
+
+def _parameters(model: nn.Module) -> Sequence[inspect.Parameter]:
+    try:
+        return tuple(inspect.signature(model.forward).parameters.values())
+    except (TypeError, ValueError):  # what is written in C says nothing
+        return ()
+
+
+def _by_name_alone(model: nn.Module) -> list[str]:
+    """Return what `forward` must be given by name: behind a star, or read of what it is given."""
+    found = []
+    for each in _parameters(model):
+        if each.kind is each.KEYWORD_ONLY and each.default is each.empty:
+            found.append(each.name)
+        elif each.kind is each.VAR_KEYWORD:
+            found += _keys_read(model, each.name)
+    return found
+
+
+def _keys_read(model: nn.Module, name: str) -> list[str]:
+    """Return the keys by which `forward` reads a dictionary, as its source has them."""
+    try:
+        source = inspect.getsource(type(model).forward)
+    except (OSError, TypeError):  # it was not read from a file
+        return []
+    return list(dict.fromkeys(re.findall(rf"\b{name}\[\s*['\"](\w+)['\"]\s*\]", source)))
 
 
 def written(inputs: Sequence[InputSpec], names: Sequence[str]) -> tuple[str, ...] | Shape:
     """Return inputs as they are written: the only one as a shape, several by name."""
-    if len(inputs) == 1 and inputs[0].dtype == "float32" and not inputs[0].is_whole:
-        return inputs[0].shape
+    only = inputs[0] if len(inputs) == 1 and inputs[0].name is None else None
+    if only and only.dtype == "float32" and not only.is_whole and only.parts is None:
+        return only.shape
+    is_bare = only is not None and only.parts is None
     return tuple(
-        _written(given, "" if len(inputs) == 1 else name)
+        _written(given, "" if is_bare else given.name or name)
         for given, name in zip(inputs, names, strict=True)
     )
 
 
 def _written(given: InputSpec, name: str) -> str:
     sizes = "x".join(map(str, given.shape))
-    if given.is_whole:
+    if isinstance(given.parts, Mapping):
+        parts = (f"{key}: {_written(part, '')}" for key, part in given.parts.items())
+        value = "{" + ", ".join(parts) + "}"
+    elif given.is_whole:
         value = f"edges:{given.shape[1]}" if given.dtype == "int64" else f"whole:{sizes}"
     else:
         value = sizes if given.dtype == "float32" else f"{given.dtype}:{sizes}"
-    if given.dtype == "float32" and not sizes:
+    if given.dtype == "float32" and not value:
         value = "float32:"
     return f"{name}={value}" if name else value
+
+
+def _of_parameter(model: nn.Module, name: str, *, is_first: bool) -> Iterator[InputSpec]:
+    """Yield what a parameter of `forward` may be: a dictionary where it is read as one."""
+    if name in _by_name_alone(model):
+        yield from (replace(found, name=name) for found in _guesses(model, name, is_first=is_first))
+    elif keys := _keys_read(model, name):
+        guesses = [[*_guesses(model, key, is_first=key == keys[0])] for key in keys]
+        for parts in islice(product(*guesses), MOST_TRIES):
+            yield InputSpec((), parts=dict(zip(keys, parts, strict=True)))
+    else:
+        yield from _guesses(model, name, is_first=is_first)
 
 
 def _guesses(model: nn.Module, name: str, *, is_first: bool) -> Iterator[InputSpec]:

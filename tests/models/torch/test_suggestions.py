@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,21 @@ class Small(nn.Module):
 
     def forward(self, x):
         return self.fc(self.conv(x).flatten(1))
+
+
+class ByName(Words):
+    def forward(self, *, words):
+        return super().forward(words)
+
+
+class Read(Words):
+    def forward(self, batch):
+        return super().forward(batch["words"])
+
+
+class Keywords(Words):
+    def forward(self, **given):
+        return super().forward(given["words"])
 """
 
 
@@ -78,13 +94,28 @@ def folder(tmp_path, monkeypatch):
         ("Graph", "its forward takes x, edge_index: --input x=6 --input edge_index=edges:16"),
         ("Words", "write --input int64:16"),
         ("Small", "write --input 3x28x28"),  # 28 − 4 = 24; 224 and 32 do not fit
+        ("ByName", "write --input words=int64:16"),
+        ("Read", "write --input 'batch={words: int64:16}'"),
+        ("Keywords", "write --input words=int64:16"),
     ],
 )
 def test_the_hint_is_a_line_that_works(name, hint):
     refused = invoke("table", f"nets.py:{name}")
     assert refused.stderr.splitlines()[-1] == f"  hint: {hint}"
-    words = hint.partition("--")[2].split()
+    words = shlex.split(hint.partition("--")[2])
     assert invoke("table", f"nets.py:{name}", f"--{words[0]}", *words[1:]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("stated", "meant"),
+    [
+        (["x=1x28x28", "step=int64:"], ["x=1x28x28", "t=int64:"]),
+        (["image=1x28x28", "t=int64:"], ["x=1x28x28", "t=int64:"]),
+    ],
+)
+def test_a_wrong_name_is_told_with_the_shape_that_was_stated(stated, meant):
+    refused = invoke("table", "nets.py:Pair", "--input", stated[0], "--input", stated[1])
+    assert refused.stderr.endswith(f"  hint: write --input {' --input '.join(meant)}\n")
 
 
 def test_a_missing_input_is_named_with_a_line_that_works():
