@@ -184,7 +184,9 @@ def summaries(report: NetworkReport) -> Iterator[str]:
     """Yield the totals in a sentence, and what a training step costs if that was asked."""
     totals = report.totals
     params = "at least " * totals.is_untold + (
-        f"{totals.params:,} params = {totals.weights:,} weights + {totals.biases:,} biases "
+        f"{totals.params:,} param{'s' * (totals.params != 1)} = "
+        f"{totals.weights:,} weight{'s' * (totals.weights != 1)} + "
+        f"{totals.biases:,} bias{'es' * (totals.biases != 1)} "
         f"({with_unit(totals.param_bytes)})"
     )
     if totals.has_frozen:
