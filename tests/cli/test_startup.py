@@ -21,7 +21,7 @@ finally:
 """
 
 
-def heavy_modules(script, *words):
+def heavy_modules(script, *words, code=0):
     """Return the heavy packages that a script has loaded when it ends."""
     done = subprocess.run(
         [sys.executable, "-c", script, *words],
@@ -30,7 +30,7 @@ def heavy_modules(script, *words):
         check=False,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return HEAVY & set(done.stderr.rpartition("loaded:")[2].split())
 
 
@@ -74,6 +74,10 @@ def test_grading_a_class_against_a_spec_loads_nothing_heavy(tmp_path):
     (tmp_path / "alice.md").write_text("hello", encoding="utf-8")
     words = ("grade", str(tmp_path), "--against", "lenet5", "-o", str(tmp_path / "out"))
     assert heavy_modules(LOADED, *words) == set()
+
+
+def test_that_there_is_no_such_model_is_said_at_once():
+    assert heavy_modules(LOADED, "table", "TYPO", code=2) == set()
 
 
 @pytest.mark.slow

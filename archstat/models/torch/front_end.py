@@ -14,7 +14,7 @@ from archstat.extras import TORCH, Extra, require
 from archstat.models.front_end import FrontEnd, Instead
 from archstat.models.question import Loaded, Question
 from archstat.models.tensors import HeldTensor, Tensors
-from archstat.models.torch.cache import cached_names
+from archstat.models.torch.listing import cached_names, names_in_source
 from archstat.models.torch.loading.home import FILES
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class TorchFrontEnd(FrontEnd):
 
     @staticmethod
     def libraries() -> Mapping[str, Callable[[], list[str]]]:
-        """Return torchvision and timm, imported when they are asked, and what is in the cache."""
+        """Return torchvision and timm, whose files are read for it, and what is in the cache."""
         named = {library: partial(_names, library) for library in LIBRARIES}
         return {**named, "hf": cached_names}
 
@@ -117,6 +117,4 @@ class TorchFrontEnd(FrontEnd):
 
 def _names(library: str) -> list[str]:
     require(Extra("torch", (library,)), purpose=f"the list of {library}")
-    from archstat.models.torch.loading.libraries import names_of  # noqa: PLC0415  likewise
-
-    return names_of(library)
+    return names_in_source(library)

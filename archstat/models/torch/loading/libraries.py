@@ -21,12 +21,6 @@ from archstat.models.torch.source import Source
 DEFAULT_IMAGE = (3, 224, 224)
 
 
-def names_of(library: str) -> list[str]:
-    """Return the names of a library's models."""
-    models = importlib.import_module("torchvision.models" if library == "torchvision" else library)
-    return [str(name) for name in models.list_models()]
-
-
 def from_torchvision(name: str, arguments: Mapping[str, Any]) -> Source:
     """Return a model of torchvision.
 
