@@ -150,6 +150,7 @@ def put(document, place, value):
 ODD = (None, True, -1, 0, 1, 10**400, 1e300, 1e-300, "", "cpu", [], [0], [""], {}, {"a": 1})
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_and_all_else_can_be_shown():
     """Everything in a record is replaced by everything odd, one at a time."""
     throttled = {"reading": Reading(throttled=("HwThermalSlowdown",)), "set_aside": "throttled: x"}

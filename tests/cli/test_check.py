@@ -230,6 +230,7 @@ def test_a_pipe_gets_plain_text_as_wide_as_it_is():
     assert done.stdout.decode() == check("wrong.md").stdout
 
 
+@pytest.mark.slow
 def test_a_sheet_of_another_network_is_asked_about():
     result = invoke("check", "right.md", "--against", "vgg16")
     note = "8 of 8 cells are right for caffenet and paper-alexnet: is this the right network?"
@@ -237,6 +238,7 @@ def test_a_sheet_of_another_network_is_asked_about():
     assert result.exit_code == 1
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_said_where_nothing_is_to_be_told():
     result = invoke("check", "right.md", "--against", "vgg16", "--feedback", "none")
     assert "right network" not in result.stdout

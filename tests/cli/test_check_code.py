@@ -213,6 +213,7 @@ STOPS = "the forward pass stops"
 ANOTHER = "and it is given another number"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "same", "told"),
     [

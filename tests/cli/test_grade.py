@@ -85,6 +85,7 @@ def test_every_student_is_told_something(tmp_path):
     assert b"\n\nThere is no table in it with a column that is" in told["feedback/carol.md"]
 
 
+@pytest.mark.slow
 def test_a_zip_file_and_its_folder_give_the_same_rows(tmp_path):
     path = archive(tmp_path / "in.zip", {"hw1/alice.md": RIGHT, "hw1/bob.md": SLIPPED})
     grade(path)
@@ -93,6 +94,7 @@ def test_a_zip_file_and_its_folder_give_the_same_rows(tmp_path):
     assert rows(path) == first
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_write_the_same_bytes(tmp_path):
     contents = {f"s{number}": RIGHT.replace("150", f"{number}50") for number in range(6)}
     root = sheets(tmp_path / "in", **contents, junk="%PDF", text="hello")
@@ -103,6 +105,7 @@ def test_one_worker_and_two_write_the_same_bytes(tmp_path):
     assert written(root) == one
 
 
+@pytest.mark.slow
 def test_what_was_graded_is_not_graded_again(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     first = grade(root)
@@ -114,6 +117,7 @@ def test_what_was_graded_is_not_graded_again(tmp_path):
     assert (tmp_path / "out" / "feedback" / "bob.md").exists()
 
 
+@pytest.mark.slow
 def test_another_level_of_feedback_leaves_nothing_of_the_one_before(tmp_path):
     root = sheets(tmp_path / "in", bob=SLIPPED)
     grade(root, "--feedback", "full")
@@ -125,6 +129,7 @@ def test_another_level_of_feedback_leaves_nothing_of_the_one_before(tmp_path):
     assert b"48,001" not in written(root)["feedback/bob.md"]
 
 
+@pytest.mark.slow
 def test_feedback_of_a_submission_that_is_gone_goes_too(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     grade(root)
@@ -393,6 +398,7 @@ def test_results_do_not_overwrite_what_was_read(tmp_path):
     assert roster.read_text() == "name\nalice\n"
 
 
+@pytest.mark.slow
 def test_specs_policies_and_results_of_ours_are_nobody_s_submission(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=RIGHT)
     (root / "policy.toml").write_text("out_of = 10\n")
@@ -458,6 +464,7 @@ def test_feedback_is_in_the_language_of_the_course_and_in_an_archive_to_upload(t
     assert "48,000" not in page
 
 
+@pytest.mark.slow
 def test_no_archive_is_left_where_nobody_is_told_anything(tmp_path):
     root = sheets(tmp_path / "in", bob=SLIPPED)
     grade(root)
@@ -466,6 +473,7 @@ def test_no_archive_is_left_where_nobody_is_told_anything(tmp_path):
     assert not (tmp_path / "out" / "feedback.zip").exists()
 
 
+@pytest.mark.slow
 def test_a_regrade_says_who_changed_by_how_much_and_why(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     grade(root)
@@ -486,6 +494,7 @@ def test_a_regrade_says_who_changed_by_how_much_and_why(tmp_path):
     assert [row["points"] for row in rows(root)] == ["7", "6"]
 
 
+@pytest.mark.slow
 def test_a_homework_that_canvas_does_not_know_is_told(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT)
     roster = tmp_path / "roster.csv"
@@ -503,6 +512,7 @@ def test_points_of_a_cell_that_is_not_there_are_told_by_file_and_line(tmp_path):
     assert result.stderr.splitlines()[1].startswith("error: --override: '")
 
 
+@pytest.mark.slow
 def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     result = grade(root, "--explain", "bob", "--assignment", "Homework 3", "--out-of", 10)
@@ -519,6 +529,7 @@ def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_who_asks_for_one_student_is_told_that_points_have_changed(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
     grade(root, "--out-of", 10)
@@ -575,6 +586,7 @@ def test_what_came_out_is_printed_although_the_disk_is_full(tmp_path, monkeypatc
     assert result.stderr.endswith(" cannot be written: No space left on device\n")
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_halfway_stops_and_says_so(tmp_path, monkeypatch):
     write = files._replace
 

@@ -327,6 +327,7 @@ def test_a_forward_pass_that_never_ends_is_stopped():
     )
 
 
+@pytest.mark.slow
 def test_a_model_that_catches_every_exception_is_stopped_all_the_same():
     text = NETS.replace("except Exception", "except BaseException")
     Path("nets.py").write_text(text, encoding="utf-8")

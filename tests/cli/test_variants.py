@@ -46,6 +46,7 @@ def test_every_student_gets_a_sheet_that_can_be_solved_and_says_whose_it_is(cour
     assert kept["given"][0]["names"] == ["2021", "kim@x.edu", "Kim, A"]
 
 
+@pytest.mark.slow
 def test_everybody_is_marked_against_their_own_and_what_is_anothers_is_said(course):
     sheets = {
         name: solved((course / "handout" / f"{name}.csv").read_text(encoding="utf-8"))
@@ -79,6 +80,7 @@ def test_everybody_is_marked_against_their_own_in_python(course, tmp_path):
         archstat.grade(tmp_path, "lenet5", **more)
 
 
+@pytest.mark.slow
 def test_code_is_run_with_the_input_of_its_own_network(course, tmp_path):
     pytest.importorskip("torch")
     kept = tomllib.loads((course / "handout" / "variants.toml").read_text(encoding="utf-8"))

@@ -26,6 +26,7 @@ def benchmark(monkeypatch):
     return receptive_fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 5, pytest.param(7, marks=whole_meta)])
 def test_every_number_of_a_random_network_is_what_its_maps_show(seed, benchmark):
     score = benchmark.Score()
@@ -33,6 +34,7 @@ def test_every_number_of_a_random_network_is_what_its_maps_show(seed, benchmark)
     assert score.right == score.rows > 3
 
 
+@pytest.mark.slow
 def test_the_measurement_sees_a_wrong_number(benchmark, monkeypatch):
     from archstat.analyses.receptive_field import tracks
 

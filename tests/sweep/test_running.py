@@ -88,6 +88,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.slow
 def test_when_its_time_is_up_a_process_ends_with_all_that_it_started(tmp_path, monkeypatch):
     (tmp_path / "sleeper.py").write_text(SLEEPER)
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -152,6 +153,7 @@ def test_the_lock_of_a_device_lives_as_long_as_the_process_that_runs_there(tmp_p
     child.wait()
 
 
+@pytest.mark.slow
 def test_a_child_of_the_nursery_answers_as_a_fresh_process_does():
     with Nursery([]) as nursery:
         warm = nursery.ask([*TABLE.words, "--format", "json"], 60)
@@ -164,6 +166,7 @@ def test_a_child_of_the_nursery_answers_as_a_fresh_process_does():
     assert wrong.said.startswith("error: there is no model 'nope'")
 
 
+@pytest.mark.slow
 def test_the_nursery_survives_a_child_whose_time_is_up_and_one_that_is_killed(tmp_path):
     (tmp_path / "slow.py").write_text(
         "import os, signal, time\n\n\ndef slow():\n    time.sleep(60)\n\n\n"

@@ -320,6 +320,7 @@ def test_without_rows_and_columns_there_is_nothing_to_measure():
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind():
     model = MODELS["MobileNetV3"].train()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}

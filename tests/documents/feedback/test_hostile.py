@@ -146,6 +146,7 @@ def test_a_file_name_that_is_no_text_can_be_written(format_name):
     assert text.encode("utf-8").startswith(text[:1].encode())
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(text=st.text(max_size=20))
 def test_no_text_breaks_a_format(text):

@@ -315,6 +315,7 @@ def test_nothing_around_is_changed(device, with_gradients, number_type):
         torch.set_default_dtype(torch.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["meta", "cpu"])
 def test_nothing_is_left_behind(device):
     def things():
