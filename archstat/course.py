@@ -47,11 +47,13 @@ from archstat.homework.marking.policy import (
     read_policy,
     readings,
 )
+from archstat.homework.others.other import Others
 from archstat.homework.reading import Contents, read_bytes, read_file
 from archstat.homework.variants.each import Grading, require_model
 from archstat.homework.variants.handout import read_hand_out
 from archstat.models.question import Question
 from archstat.models.spec.build import Settings
+from archstat.models.spec.resolve import Variant
 from archstat.report.columns import choose_columns
 from archstat.report.report import report_on
 from archstat.report.values import Layout
@@ -196,7 +198,7 @@ def check(  # noqa: PLR0913  one keyword for each question
     truth = _truth(against, input, settings)
     rules = _policy(policy, asked, conventions, feedback)
     contents, name = _contents(sheet)
-    marked = marked_of(contents, truth, rules)
+    marked = marked_of(contents, truth, rules, others=_others(against, input, settings))
     told = language_named(language)
     return Marks(Feedback(marked, name, rules.feedback, title=title, language=told))
 
@@ -244,7 +246,12 @@ def grade(  # noqa: PLR0913  likewise
     if not found:
         raise UsageError(f"there is no submission in {shown(fspath(submissions))}")
     render = ForStudents("markdown", title or truth.graph.name, language_named(language).key)
-    usual = Grader(truth, rules, render=render if rules.feedback != "none" else None)
+    usual = Grader(
+        truth,
+        rules,
+        render=render if rules.feedback != "none" else None,
+        others=_others(against, input, settings),
+    )
     each = Grading(usual)
     if variants is not None:
         kept = read_hand_out(Path(variants))
@@ -276,7 +283,6 @@ def grade(  # noqa: PLR0913  likewise
         finals.by_key,
         attempts=rules.attempts,
         decided=decided,
-        borrowed=each.borrowed(graded),
         title=title,
     )
     return GradedClass(report, told)
@@ -334,6 +340,12 @@ def _truth(model: object, shape: Sequence[int] | None, settings: Settings | None
     question = Question(inputs=inputs, settings=settings or {})
     graph, traced_on, size = loaded_model(model, question, (), {})
     return truth_of(graph, report_on(graph, batch_size=size, traced_on=traced_on))
+
+
+def _others(model: object, shape: Sequence[int] | None, settings: Settings | None) -> Others:
+    """Return the networks that a sheet may be of instead of the one that is asked for."""
+    name = model if isinstance(model, str) else ""
+    return Others(name, Variant(None if shape is None else tuple(shape), None, settings or {}))
 
 
 def _policy(

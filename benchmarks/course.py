@@ -203,7 +203,7 @@ def play(root: Path, count: int) -> dict[str, object]:
     (root / "policy.toml").write_text("[late]\nper_day = 0.1\n", encoding="utf-8")
     printed = graded(root)
     compared = assert_grades(root, everybody)
-    evidence = printed.partition("Right for another student's network\n")[2].splitlines()[0]
+    evidence = printed.partition("Sheets of another network\n")[2].splitlines()[0]
     require(evidence.split()[:4] == ["Student4,", "A", "Student3,", "A"], evidence)
     (root / "policy.toml").write_text(
         '[late]\nper_day = 0.1\n[cells]\n"conv2.weights" = 3\n', encoding="utf-8"

@@ -84,6 +84,8 @@ def test_receptive_fields_are_as_high_as_wide(name):
         ("resnet18", 11_689_512, 1_814_073_344, "torchvision: 11,689,512; 1.814 G"),
         ("resnet50", 25_557_032, 4_089_184_256, "torchvision: 25,557,032; 4.089 G"),
         # Keras has 21,888 running means and variances more, which are not learned
+        ("vgg11", 132_863_336, 7_609_090_048, "torchvision: 132,863,336; 7.609 G"),
+        ("vgg19", 143_667_240, 19_632_062_464, "torchvision: 143,667,240; 19.632 G"),
         ("mobilenet-v1", 4_231_976, 568_740_352, "the paper: 4.2 M and 569 M; Keras: 4,231,976"),
         ("googlenet", 6_998_552, 1_582_671_872, "bvlc_googlenet: 6,998,552"),
         # each layer in plain integer arithmetic: 23 convolutions from 572 to 388 pixels
@@ -101,6 +103,7 @@ def test_every_network_of_the_catalogue_is_held_against_a_source():
     others = {
         *("cifar-bn-alexnet", "cifar-alexnet", "notebook-alexnet", "nin", "cifar-tutorial"),
         *("resnet18", "resnet50", "mobilenet-v1", "googlenet", "unet", "lenet5-1998"),
+        *("vgg11", "vgg19"),
     }
     assert set(catalogue()) == set(PUBLISHED) | others
 

@@ -28,7 +28,9 @@ NAMES = [
     "torchvision-alexnet",
     "unet",
     "ungrouped-alexnet",
+    "vgg11",
     "vgg16",
+    "vgg19",
     "zfnet",
 ]
 

@@ -233,15 +233,26 @@ def test_a_pipe_gets_plain_text_as_wide_as_it_is():
 @pytest.mark.slow
 def test_a_sheet_of_another_network_is_asked_about():
     result = invoke("check", "right.md", "--against", "vgg16")
-    note = "8 of 8 cells are right for caffenet and paper-alexnet: is this the right network?"
-    assert note in " ".join(result.stdout.split())
+    assert (
+        "8 of 8 cells are right for caffenet and paper-alexnet, 2 for the one that is asked for. "
+        "To mark against it: archstat check right.md --against caffenet"
+    ) in " ".join(result.stdout.split())
     assert result.exit_code == 1
+
+
+@pytest.mark.slow
+def test_the_command_that_is_told_works():
+    result = invoke("check", "right.md", "--against", "vgg16")
+    words = (
+        " ".join(result.stdout.split()).partition("To mark against it: archstat ")[2].split()[:4]
+    )
+    assert invoke(*words).exit_code == 0
 
 
 @pytest.mark.slow
 def test_nothing_of_it_is_said_where_nothing_is_to_be_told():
     result = invoke("check", "right.md", "--against", "vgg16", "--feedback", "none")
-    assert "right network" not in result.stdout
+    assert "are right for" not in result.stdout
 
 
 @pytest.mark.parametrize("nothing", [",", "", " , "])

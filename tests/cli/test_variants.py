@@ -61,7 +61,7 @@ def test_everybody_is_marked_against_their_own_and_what_is_anothers_is_said(cour
         rows = {row["id"]: row for row in csv.DictReader(file)}
     assert (rows["2021"]["percent"], rows["2022"]["percent"]) == ("100.0", "100.0")
     assert float(rows["2023"]["percent"]) < 60
-    told = result.stdout.partition("Right for another student's network\n")[2].splitlines()
+    told = result.stdout.partition("Sheets of another network\n")[2].splitlines()
     assert told[0].split()[:4] == ["Park,", "C", "Kim,", "A"]
     assert told[1] == "  Evidence, and no verdict: sheets may have been mixed up."
 
@@ -75,7 +75,7 @@ def test_everybody_is_marked_against_their_own_in_python(course, tmp_path):
     own, anothers = (row["percent"] for row in graded.rows)
     assert own == 100
     assert anothers < 60
-    assert "Right for another student's network" in str(graded)
+    assert "Sheets of another network" in str(graded)
     with pytest.raises(UsageError, match="varies 'paper-alexnet', not 'lenet5'"):
         archstat.grade(tmp_path, "lenet5", **more)
 

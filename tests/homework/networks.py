@@ -5,6 +5,7 @@ from __future__ import annotations
 from archstat.homework.answers.truth import Truth, truth_of
 from archstat.homework.marking.marking import Marked, mark
 from archstat.homework.marking.policy import Policy
+from archstat.homework.others.other import Others
 from archstat.homework.reading.table import FoundTable
 from archstat.homework.sheet.columns import columns_of
 from archstat.homework.sheet.sheet import sheet_of
@@ -32,8 +33,15 @@ def sheet(header: str, *rows: str) -> FoundTable:
     return FoundTable("table 1", cells(header), tuple(map(cells, rows)))
 
 
-def marked(table: FoundTable, name: str, policy: Policy | None = None, **changes: object) -> Marked:
-    return mark([sheet_of(table, columns_of(table))], truth(name, **changes), policy or Policy())
+def marked(
+    table: FoundTable,
+    name: str,
+    policy: Policy | None = None,
+    others: Others | None = None,
+    **changes: object,
+) -> Marked:
+    sheets = [sheet_of(table, columns_of(table))]
+    return mark(sheets, truth(name, **changes), policy or Policy(), others)
 
 
 def verdicts(result: Marked) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -90,7 +91,6 @@ def check(
         from archstat.homework.grading.guards import Limits
         from archstat.homework.marking.feedback import Feedback
         from archstat.homework.marking.matching import marked as marked_of
-        from archstat.homework.marking.matching import other_network
 
         rules = marking.policy(
             policy, conventions, feedback, asked_for, any_convention=any_convention, out_of=out_of
@@ -129,13 +129,20 @@ def check(
             truth = marking.truth(against, about)
             marking.fit(rules, truth)
             with within(name):
-                marked = marked_of(contents, truth, rules, number=table, chosen=choices)
+                marked = marked_of(
+                    contents,
+                    truth,
+                    rules,
+                    number=table,
+                    chosen=choices,
+                    others=marking.others(against, about),
+                )
         except SheetError as error:
             target.refuse(error)
             raise
-        other = other_network(marked, marking.catalogue_truths())
+        again = partial(marking.again, file)
         told = Feedback(
-            marked, name, rules.feedback, granularity or "row", other, language=language
+            marked, name, rules.feedback, granularity or "row", again, language=language
         )
         target.send(feedback_document(told))
     if not marked.is_right:

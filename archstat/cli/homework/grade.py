@@ -172,7 +172,8 @@ def grade(
         told = rules.feedback != "none"
         title = assignment or truth.graph.name.rpartition("/")[2]
         render = ForStudents(feedback_format, title, marking.language(tongue).key)
-        grader = Grader(truth, rules, choices, render if told else None, as_table)
+        others = marking.others(against, asked)
+        grader = Grader(truth, rules, choices, render if told else None, as_table, others)
         each = _asking(
             of_each.grading(variants, against, asked, grader),
             partial(asked_by_most, submissions, source, limits=limits, workers=processes),
@@ -219,7 +220,6 @@ def grade(
             tuple(changed),
             rules.attempts,
             decided,
-            each.borrowed(graded),
             assignment or "",
             each.usual.policy.asked if not rules.asked else (),
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from archstat.homework.answers.truth import Truth
     from archstat.homework.marking.language import Language
     from archstat.homework.marking.policy import Policy
+    from archstat.homework.others.other import Other, Others
     from archstat.homework.reading import Contents
     from archstat.models.question import Question
 
@@ -95,16 +97,27 @@ def truth(model: str, asked: Question) -> Truth:
     return truth_of(graph, report)
 
 
-def catalogue_truths() -> Iterator[tuple[str, Truth]]:
-    """Yield what is right for each network of the catalogue, by name."""
-    from archstat.homework.answers.truth import truth_of
-    from archstat.models.spec.catalogue import catalogue
-    from archstat.models.spec.resolve import resolve
-    from archstat.report.report import report_on
+def others(model: str, asked: Question) -> Others:
+    """Return the networks that a sheet may be of instead of the one that is asked for."""
+    from archstat.homework.others.other import Others
+    from archstat.models.spec.resolve import Variant
 
-    for name in catalogue():
-        graph = resolve(name)
-        yield name, truth_of(graph, report_on(graph))
+    shape = asked.inputs[0].shape if asked.inputs else None
+    return Others(model, Variant(shape, asked.classes, asked.settings))
+
+
+def again(file: str, other: Other) -> str:
+    """Return the command that marks a sheet against another network."""
+    variant = other.variant
+    words = ["archstat", "check", file, "--against", other.model]
+    if variant.input is not None:
+        words += ["--input", "x".join(map(str, variant.input))]
+    if variant.classes is not None:
+        words += ["--classes", str(variant.classes)]
+    for layer, changes in variant.settings.items():
+        for key, value in changes.items():
+            words += ["--set", f"{layer}.{key}={json.dumps(value)}"]
+    return shlex.join(words)
 
 
 def policy(

@@ -13,6 +13,7 @@ from typing import Any
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
 from archstat.homework.marking.feedback import Feedback, line
+from archstat.homework.marking.fitting import Fit
 from archstat.homework.marking.held import Held
 from archstat.homework.marking.marks import Cell, Mark
 from archstat.homework.reading.text import harmless
@@ -53,6 +54,10 @@ def data_of(feedback: Feedback) -> dict[str, Any]:
             speaks for it, other mistakes that explain as much, the cells that it made wrong and
             those that follow from them; each cell as table, row, column, quantity.
         remarks: What people are told, in the order of their numbers.
+        other: The other network that the hand-in, or the tables that are named, are rather of: its
+            name, the model with its input, classes and settings as they are to be asked for, how
+            many cells are right for it, how many for the one that is asked for, and of how many;
+            null if it is of no other that is known.
         missing_rows, extra_rows, reordered_rows: Layers without a row; rows without a layer; rows
             that stand at another place than their layer; each row as table, row.
     """
@@ -81,6 +86,7 @@ def data_of(feedback: Feedback) -> dict[str, Any]:
         "gaps": _gaps(feedback) if marks else None,
         "causes": [_cause(cause) for cause in marked.causes] if marks else None,
         "remarks": _remarks(feedback) if marks else None,
+        "other": _other(marked.fit) if marked.fit and score else None,
         "missing_rows": list(map(line, marked.missing)) if marks else None,
         "extra_rows": _rows(sheets, lambda one: one.alignment.extra) if marks else None,
         "reordered_rows": _rows(sheets, lambda one: one.alignment.reordered) if marks else None,
@@ -140,6 +146,22 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "others": list(cause.others),
         "cells": list(map(_place, cause.cells)),
         "following": list(map(_place, cause.following)),
+    }
+
+
+def _other(fit: Fit) -> dict[str, Any]:
+    other = fit.other
+    shape = other.variant.input
+    return {
+        "network": line(other.words.format(**other.names)),
+        "model": other.model or None,
+        "input": None if shape is None else list(shape),
+        "classes": other.variant.classes,
+        "settings": {name: dict(changes) for name, changes in other.variant.settings.items()},
+        "right": fit.right,
+        "right_as_asked": fit.own,
+        "of": fit.of,
+        "tables": [number + 1 for number in sorted(fit.tables)],
     }
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from archstat.documents.cells import EMPTY, Cell, Number
 from archstat.documents.document import Column, Document, Line, Table
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.finals import Final
-from archstat.homework.grading.outcome import Outcome, Status
+from archstat.homework.grading.outcome import Fitting, Outcome, Status
 from archstat.homework.grading.report import BANDS, Alike, ClassReport, Common, Place
 from archstat.homework.grading.run import Graded
 from archstat.homework.marking.feedback import line
@@ -39,7 +39,7 @@ RECORDS = tuple(
     Column(key, key.replace("_", " "), is_text=key not in NUMBERS)
     for key in (
         *("student", "id", "email", "submission", "late", "file", "status", "points", "out_of"),
-        *("percent", "mistakes", "message", "marked", "taken_off_late", "decided"),
+        *("percent", "mistakes", "message", "marked", "taken_off_late", "decided", "fits"),
     )
 )
 
@@ -54,17 +54,15 @@ def class_document(report: ClassReport) -> Document:
         "class",
         f"{head}{total:,} {noun} against {line(report.model)}: {counted}",
         parts=tuple(_sections(report)),
-        records=lambda: Table(
-            RECORDS, tuple(Line(_record(one, report.finals)) for one in report.graded)
-        ),
+        records=lambda: Table(RECORDS, tuple(Line(_record(one, report)) for one in report.graded)),
         facts={"model": line(report.model), "submissions": total},
     )
 
 
-def _record(graded: Graded, finals: Mapping[str, Final]) -> tuple[Cell, ...]:
+def _record(graded: Graded, report: ClassReport) -> tuple[Cell, ...]:
     """Return the row of a submission, whatever came of it."""
     submission, outcome = graded.submission, graded.record.outcome
-    final = finals.get(submission.key, Final(outcome.points, outcome.out_of))
+    final = report.finals.get(submission.key, Final(outcome.points, outcome.out_of))
     people = submission.students or submission.people
     share = None if outcome.share is None else 100 * outcome.share
     return (
@@ -83,6 +81,7 @@ def _record(graded: Graded, finals: Mapping[str, Final]) -> tuple[Cell, ...]:
         EMPTY if final.marked is None else Number(*_points(final.marked)),
         Number(*_points(final.lost)) if final.lost else EMPTY,
         line("; ".join(final.reasons)),
+        _network(report, outcome.fitting),
     )
 
 
@@ -126,8 +125,8 @@ def _sections(report: ClassReport) -> Iterator[Table]:
         rows = ((_listed(report, alike.keys), _shared(alike)) for alike in report.alike)
         note = "Wrong values that no known mistake gives. This is no proof of anything."
         yield _table("Sheets that are alike", ("sheets", "what they share"), rows, note=note)
-    if report.borrowed:
-        yield _borrowed(report)
+    if report.of_others:
+        yield _of_others(report)
     if report.asked:
         yield _counted(report.asked)
     yield from _trouble(report)
@@ -248,16 +247,29 @@ def _shared(alike: Alike) -> str:
     return _values(alike.values)
 
 
-def _borrowed(report: ClassReport) -> Table:
+def _of_others(report: ClassReport) -> Table:
     names = {one.submission.key: name_of(one) for one in report.graded}
     rows = (
-        (names[one.key], _owner(report, one.whose), len(one.values), _values(one.values))
-        for one in report.borrowed
+        (
+            names[key],
+            _network(report, fitting),
+            f"{fitting.right} of {fitting.of}",
+            _values([((layer, quantity), value) for layer, quantity, value in fitting.values]),
+        )
+        for key, fitting in report.of_others.items()
     )
     note = "Evidence, and no verdict: sheets may have been mixed up."
-    titles = ("student", "whose network", "cells", "which")
-    title = "Right for another student's network"
-    return _table(title, titles, rows, numbers=(2,), note=note)
+    titles = ("student", "which network", "cells that are right for it", "of the wrong ones")
+    return _table("Sheets of another network", titles, rows, note=note)
+
+
+def _network(report: ClassReport, fitting: Fitting | None) -> str:
+    """Return which network a sheet is rather of: whose, or which."""
+    if fitting is None:
+        return ""
+    if not fitting.is_of_student:
+        return line(fitting.network)
+    return "; ".join(_owner(report, name) for name in fitting.network.split("; "))
 
 
 def _owner(report: ClassReport, name: str) -> str:

@@ -21,12 +21,15 @@ from archstat.homework.answers.truth import Truth
 from archstat.homework.marking.feedback import Feedback, Remark, line
 from archstat.homework.marking.following import OwnWords
 from archstat.homework.marking.marks import Mark
+from archstat.homework.marking.suspects import OTHER
 from archstat.homework.marking.verdicts import own_words
 from archstat.report.explanation import QUANTITIES as EXPLAINED
 from archstat.report.explanation import Explanation, explain
 
-OF_THE_PEN = frozenset({"digit", "unit", "arithmetic", "missing", "not-sure", "missing-rows"})
-"""What no formula helps against."""
+OF_THE_PEN = frozenset(
+    {"digit", "unit", "arithmetic", "missing", "not-sure", "missing-rows", OTHER}
+)
+"""What no formula helps against: slips, gaps, and sheets of other networks."""
 
 OF_FIELDS = {"r": "receptive_field", "j": "effective_stride", "P": "effective_padding"}
 """What the letters mean that stand for the layer before."""

@@ -14,13 +14,23 @@ from archstat.graph import Graph
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.grading.naming import is_junk
-from archstat.homework.grading.outcome import Fault, Outcome, Score, Slip, Status, clipped
+from archstat.homework.grading.outcome import (
+    Fault,
+    Fitting,
+    Outcome,
+    Score,
+    Slip,
+    Status,
+    clipped,
+)
 from archstat.homework.grading.submissions import CODE, Described, Files
 from archstat.homework.marking.feedback import Feedback
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
+from archstat.homework.marking.suspects import OTHER
+from archstat.homework.others.other import Others
 from archstat.homework.reading import Contents, FoundTable, Passage, read_bytes
 from archstat.homework.reading.file import READERS, UNREADABLE_MEMBERS, ZIP
 from archstat.homework.reading.office.archive import Archive
@@ -39,6 +49,7 @@ class Grader:
         columns: What columns ask for, by title, where a sheet has them.
         render: Makes what the student is told out of feedback; None if nothing is told.
         tabulate: Makes a table in CSV of a network that submitted code describes.
+        others: The networks that a sheet may be of instead.
     """
 
     truth: Truth
@@ -46,6 +57,7 @@ class Grader:
     columns: Mapping[str, str] = field(default_factory=dict)
     render: Callable[[Feedback], str] | None = None
     tabulate: Callable[[Graph], str] | None = None
+    others: Others = field(default_factory=Others)
 
     @property
     def digest(self) -> str:
@@ -86,7 +98,7 @@ class Grader:
         titles = {title.strip() for table in contents.tables for title in table.header}
         chosen = {title: key for title, key in self.columns.items() if title in titles}
         try:
-            marked = marked_of(contents, self.truth, self.policy, chosen=chosen)
+            marked = marked_of(contents, self.truth, self.policy, chosen=chosen, others=self.others)
         except NoTableError as error:
             return Outcome(Status.NO_TABLE, _joined([_said(error)]))
         table = marked.sheets[0].sheet.table
@@ -106,6 +118,7 @@ class Grader:
             "" if self.render is None else self.render(feedback),
             tuple(_scores(marked))[:MOST_FAULTS],
             comment(feedback) if (comment := getattr(self.render, "comment", None)) else "",
+            _fitting(marked),
         )
 
     def _counted(self, name: str, said: Described) -> tuple[str, bytes | str]:
@@ -168,6 +181,21 @@ def _joined(problems: list[str]) -> str:
     if len(problems) > MOST_PROBLEMS:
         shown.append(f"and {len(problems) - MOST_PROBLEMS} more files")
     return clipped("; ".join(shown))
+
+
+def _fitting(marked: Marked) -> Fitting | None:
+    """Return how another network fits, if no mistake explains as much."""
+    fit = marked.fit
+    if fit is None or all(cause.key != OTHER for cause in marked.causes):
+        return None
+    cells = set(fit.cells)
+    values = (
+        (one.layer, one.quantity, _value(one))
+        for one in marked.marks
+        if one.cell in cells and not QUANTITIES[one.quantity].is_setting
+    )
+    found = tuple(values)[:MOST_FAULTS]
+    return Fitting(fit.name, bool(fit.other.owner), fit.right, fit.of, found)
 
 
 def _slips(marked: Marked) -> Iterator[Slip]:

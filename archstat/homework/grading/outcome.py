@@ -83,6 +83,24 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Fitting:
+    """The other network that a submission is rather of.
+
+    Attributes:
+        network: What it is called: in words, or as the sheets of the students whose it is.
+        is_of_student: Whether it is that of another student, or of two that have the same there.
+        right, of: How many cells are right for it, of how many.
+        values: The cells that are wrong and right for it, as layers, quantities and values.
+    """
+
+    network: str
+    is_of_student: bool
+    right: int
+    of: int
+    values: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of one submission.
 
@@ -96,6 +114,7 @@ class Outcome:
         scores: What each cell earned; they add up to the points, unless these would be below 0.
         feedback: What the student is told, rendered.
         comment: The same in a few sentences, for a grade book.
+        fitting: The other network that it is rather of; None if of none that is known.
     """
 
     status: Status
@@ -110,6 +129,7 @@ class Outcome:
     feedback: str = ""
     scores: tuple[Score, ...] = ()
     comment: str = ""
+    fitting: Fitting | None = None
 
     @property
     def share(self) -> Fraction | None:
@@ -142,8 +162,16 @@ def from_json(document: Mapping[str, Any]) -> Outcome:
             "slips": tuple(Slip(**slip) for slip in document["slips"]),
             "faults": tuple(Fault(**fault) for fault in document["faults"]),
             "scores": tuple(map(_score, document["scores"])),
+            "fitting": _fitting(document.get("fitting")),
         }
     )
+
+
+def _fitting(document: Mapping[str, Any] | None) -> Fitting | None:
+    if document is None:
+        return None
+    values = tuple((layer, quantity, value) for layer, quantity, value in document["values"])
+    return Fitting(**{**document, "values": values})
 
 
 def _compact(score: Score) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.finals import Changed, Final, Overrides
-from archstat.homework.grading.outcome import Fault, Outcome, Status
+from archstat.homework.grading.outcome import Fault, Fitting, Outcome, Status
 from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.run import Graded
 from archstat.homework.marking.feedback import line
@@ -34,8 +34,13 @@ MOST_SHARING = 8
 OF_OTHER_ROWS = frozenset({"copied", "row-skipped"})
 """Mistakes that name the row that was meant, so that each is one of its own."""
 
+OTHER_NETWORK = "other-variant"
+
 NO_MISTAKES = frozenset(
-    {"unknown", "missing", "unreadable", "missing-rows", "extra-rows", "reordered-rows"}
+    {
+        *("unknown", "missing", "unreadable", "missing-rows", "extra-rows", "reordered-rows"),
+        OTHER_NETWORK,
+    }
 )
 """What is wrong with sheets and shows no mistake of thought."""
 
@@ -81,20 +86,6 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class Borrowed:
-    """A submission whose wrong cells are right for the network of another student.
-
-    Attributes:
-        whose: The name of what that student was given.
-        values: The cells, as places and values.
-    """
-
-    key: str
-    whose: str
-    values: tuple[tuple[Place, str], ...]
-
-
-@dataclass(frozen=True)
 class ClassReport:
     """All submissions of a class.
 
@@ -106,7 +97,6 @@ class ClassReport:
         changed: Whose points are others than at the last grading.
         attempts: Which of several submissions of a student counts: "best" or "last".
         decided: What somebody has decided of points.
-        borrowed: What is right for the networks of others, if each has one of their own.
         title: What the homework is called; empty if nobody says.
         asked: What counts, if that is what most sheets ask, as nobody has said it.
     """
@@ -120,7 +110,6 @@ class ClassReport:
     changed: tuple[Changed, ...] = ()
     attempts: str = "best"
     decided: Overrides = field(default_factory=Overrides)
-    borrowed: tuple[Borrowed, ...] = ()
     title: str = ""
     asked: tuple[str, ...] = ()
 
@@ -204,7 +193,11 @@ class ClassReport:
         found = Counter(
             place
             for outcome in self.marked.values()
-            for place in {(fault.layer, fault.quantity) for fault in outcome.faults}
+            for place in {
+                (fault.layer, fault.quantity)
+                for fault in outcome.faults
+                if fault.slip != OTHER_NETWORK
+            }
             if place in earning or not earning
         )
         return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
@@ -238,6 +231,12 @@ class ClassReport:
                 groups.setdefault(tuple(sorted(values)), set()).update(pair)
         found = [Alike(tuple(sorted(keys)), values) for values, keys in groups.items()]
         return sorted(found, key=lambda one: (-len(one.values), one.keys))
+
+    @cached_property
+    def of_others(self) -> Mapping[str, Fitting]:
+        """The submissions that are rather of another network, by their keys, the clearest first."""
+        found = {key: one.fitting for key, one in self.marked.items() if one.fitting is not None}
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1].values), item[0])))
 
     @cached_property
     def absent(self) -> tuple[Student, ...]:
@@ -281,7 +280,7 @@ def _order(graded: Graded) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-_KNOWN = {mistake.key for mistake in MISTAKES}
+_KNOWN = {OTHER_NETWORK, *(mistake.key for mistake in MISTAKES)}
 
 
 def _telling(faults: Iterable[Fault]) -> Iterable[tuple[Place, str]]:

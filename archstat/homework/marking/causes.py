@@ -17,6 +17,7 @@ from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.misplaced import misplaced
 from archstat.homework.marking.suspects import (
     NOTHING,
+    OTHER,
     Suspect,
     about,
     by_chance,
@@ -69,7 +70,9 @@ class Cause:
     in_numbers: str = ""
 
 
-def causes_of(marks: Sequence[Mark], key: Key, names: Mapping[str, str]) -> tuple[Cause, ...]:
+def causes_of(
+    marks: Sequence[Mark], key: Key, names: Mapping[str, str], other: Suspect | None = None
+) -> tuple[Cause, ...]:
     """Return the mistakes behind the wrong cells, the one behind most of them first.
 
     Cells that follow from others are explained by what explains these.
@@ -78,6 +81,7 @@ def causes_of(marks: Sequence[Mark], key: Key, names: Mapping[str, str]) -> tupl
         marks: What is said of each cell.
         key: What is right.
         names: What the sheet calls the layers, where that is clear.
+        other: Another network that the sheet may be of.
     """
     roots = {number for number, one in enumerate(marks) if one.verdict is Verdict.WRONG}
     found: list[Cause] = []
@@ -96,6 +100,8 @@ def causes_of(marks: Sequence[Mark], key: Key, names: Mapping[str, str]) -> tupl
             if one.key != "row-shifted" or frozenset(one.given) not in reckoned
         ]
         suspects = [*thought, *moved, *of_cells(marks, there, key)]
+        if other is not None:
+            suspects.append(_beside(other, thought, marks))
         chances = {number: by_chance(marks, number, key) for number in there}
         alone = {
             number: log_unknown(about(marks[number])) + often + chances[number]
@@ -106,9 +112,20 @@ def causes_of(marks: Sequence[Mark], key: Key, names: Mapping[str, str]) -> tupl
     return tuple(
         sorted(
             (_with_following(cause, marks) for cause in _merged(found)),
-            key=lambda cause: -len(cause.cells) - len(cause.following),
+            key=lambda cause: (cause.key != OTHER, -len(cause.cells) - len(cause.following)),
         )
     )
+
+
+def _beside(other: Suspect, thought: Sequence[Suspect], marks: Sequence[Mark]) -> Suspect:
+    """Return another network as a suspect, of settings alone if a mistake explains the rest."""
+    given = {one for one in other.given if QUANTITIES[marks[one].quantity].is_setting}
+    rest = {one for one in other.given.keys() - given if marks[one].verdict is Verdict.WRONG}
+    covering = [one for one in thought if rest <= one.given.keys()]
+    if not covering:
+        return other
+    left = given.difference(*(one.given for one in covering))
+    return replace(other, given=dict.fromkeys(left, 0.0))
 
 
 def _likeliest(

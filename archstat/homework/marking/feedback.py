@@ -18,6 +18,8 @@ from archstat.homework.marking.language import IN_ENGLISH, Language
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.policy import FEEDBACK
+from archstat.homework.marking.suspects import OTHER
+from archstat.homework.others.other import Other
 from archstat.homework.reading.text import harmless
 
 Granularity: TypeAlias = Literal["row", "column", "cell"]
@@ -60,7 +62,7 @@ class Feedback:
         name: What the sheet is called: the name of its file.
         level: How much is told; one of `FEEDBACK`.
         granularity: What a test is, for grading systems.
-        other: What is said if the sheet seems to be about another network.
+        again: Returns how to mark the hand-in against another network; None if nobody is to know.
         title: What the homework is called; the name of the network where nobody says.
         language: The language of what is said.
     """
@@ -69,7 +71,7 @@ class Feedback:
     name: str
     level: str
     granularity: Granularity = "row"
-    other: str | None = None
+    again: Callable[[Other], str] | None = None
     title: str = ""
     language: Language = IN_ENGLISH
 
@@ -142,7 +144,9 @@ class Feedback:
         if not self.shows_score:
             return ()
         say = self.language
-        said = [] if self.other is None else [self.other]
+        causes = self.marked.causes if self.shows_marks else ()
+        is_said = any(cause.key == OTHER for cause in causes) or self.again is None
+        said = [] if is_said else list(filter(None, [self._of_other(), self._again()]))
         aside = [line(sheet.table.place) for sheet in self.marked.aside]
         if aside:
             places = self._listed(aside)
@@ -207,6 +211,8 @@ class Feedback:
             wrong = QUANTITIES[own[0].quantity].reads(own[0].entry.written)
             numbers = cause.in_numbers.format(wrong=wrong, right=own[0].answer)
             cause = replace(cause, words=numbers)
+        if cause.key == OTHER:
+            return self._of_cause_of_all(cause)
         return Remark(
             cause.key,
             self._where(own),
@@ -217,6 +223,45 @@ class Feedback:
             self._where(following),
             self._answers([*own, *following]),
         )
+
+    def _of_cause_of_all(self, cause: Cause) -> Remark:
+        """Return what is said of a hand-in, or of tables of it, that is of another network."""
+        fit = self.marked.fit
+        tables = frozenset[int]() if fit is None else fit.tables
+        places = [
+            line(one.sheet.table.place) for one in self.marked.sheets if one.sheet.number in tables
+        ]
+        where = self._listed(places) if places else self.language("the whole sheet")
+        words, hint = _sentence(self._of_other()), self._again()
+        return Remark(
+            cause.key,
+            where,
+            words,
+            f"{hint[:1].upper()}{hint[1:]}" or _sentence(self.language.told(cause.hint)),
+            cause.cells,
+            cause.following,
+        )
+
+    def _of_other(self) -> str:
+        """Return for which other network how much is right; nothing if for none."""
+        fit, say = self.marked.fit, self.language
+        if fit is None:
+            return ""
+        names = [say(one.words, **one.names) for one in (fit.other, *fit.alike)]
+        return say(
+            "{right} of {of} cells are right for {network}, {own} for the one that is asked for",
+            right=fit.right,
+            of=fit.of,
+            network=self._listed(list(dict.fromkeys(names))),
+            own=fit.own,
+        )
+
+    def _again(self) -> str:
+        """Return how to mark the hand-in against the other network, if that may be told."""
+        if self.marked.fit is None or self.again is None:
+            return ""
+        command = self.again(self.marked.fit.other)
+        return self.language("to mark against it: {command}", command=command)
 
     def _of_verdict(
         self, verdict: Verdict, key: str, words: str, hint: str = ""
@@ -326,7 +371,7 @@ class Feedback:
         if read.reading is not None:
             declared = f"; to count it as right: --convention {read.reading.name}"
             is_told = read.is_declared or self.title
-            words.append(f"{self.language(read.reading.words)}{'' if is_told else declared}")
+            words.append(f"{self.language.rule(read.reading.words)}{'' if is_told else declared}")
         return ": ".join(words)
 
     def _listed(self, names: Sequence[str], most: int = MOST_NAMED) -> str:

@@ -30,6 +30,7 @@ class Language:
         key: Its code, as in HTML.
         phrases: What is said, by what it is in English; names in braces stay.
         causes: What was done, and hints, by what they are in English; names in braces stay.
+        rules: Rules by which columns are filled in, likewise.
         quantities: The names of quantities, by their keys.
         last: What stands before the last name of a list.
     """
@@ -37,6 +38,7 @@ class Language:
     key: str = ENGLISH
     phrases: Mapping[str, str] = field(default_factory=dict)
     causes: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
     quantities: Mapping[str, str] = field(default_factory=dict)
     last: str = " and "
 
@@ -54,15 +56,18 @@ class Language:
         return self.quantities.get(key, english)
 
     def told(self, english: str) -> str:
-        """Return the words for a cause, or a hint, in which names stand already."""
-        if english in self.causes:
-            return self.causes[english]
-        for template, said in self.causes.items():
-            if "{" in template:
-                pattern = _NAMED.sub(r"(?P<\1>.+)", re.escape(template))
-                if match := re.fullmatch(pattern, english):
-                    return said.format(**match.groupdict())
-        return english
+        """Return the words for a cause, a hint, or a rule, in which names stand already."""
+        return _found(english, self.causes)
+
+    def rule(self, english: str) -> str:
+        """Return the words for a rule by which a column is filled in.
+
+        A rule of a whole batch may name that of one example.
+        """
+        whole, comma, one = english.partition(", ")
+        if english in self.rules or not comma:
+            return _found(english, self.rules)
+        return f"{_found(whole, self.rules)}{comma}{_found(one, self.rules)}"
 
     def listed(self, names: Sequence[str], most: int) -> str:
         """Return names as a sentence has them; of more than `most`, the first half of them.
@@ -77,6 +82,18 @@ class Language:
             more = len(names) - len(named)
             return self("{names} and {count} more", names=", ".join(named), count=more)
         return f"{', '.join(names[:-1])}{self.last}{names[-1]}"
+
+
+def _found(english: str, said: Mapping[str, str]) -> str:
+    """Return what a sentence is called, with the names that stand in it; itself if nobody knows."""
+    if english in said:
+        return said[english]
+    for template, words in said.items():
+        if "{" in template:
+            pattern = _NAMED.sub(r"(?P<\1>.+)", re.escape(template))
+            if match := re.fullmatch(pattern, english):
+                return words.format(**match.groupdict())
+    return english
 
 
 IN_ENGLISH = Language()
@@ -106,4 +123,4 @@ def language_named(key: str) -> Language:
         if mistake.key in data["mistakes"]:
             words, hint = data["mistakes"][mistake.key]
             causes |= {mistake.words: words, mistake.hint: hint}
-    return Language(key, data["phrases"], causes, data["quantities"], data["and"])
+    return Language(key, data["phrases"], causes, data["rules"], data["quantities"], data["and"])

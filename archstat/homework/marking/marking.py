@@ -10,14 +10,20 @@ from fractions import Fraction
 from archstat.homework.answers.places import TOTAL, Key, Place, key_of
 from archstat.homework.answers.truth import Truth
 from archstat.homework.marking.causes import Cause, causes_of
+from archstat.homework.marking.fitting import Fit, fitted
 from archstat.homework.marking.held import Held, Read, held
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.points import Gap, asked_quantities, asked_spots, scored
 from archstat.homework.marking.policy import ALIKE, Policy
 from archstat.homework.marking.refitting import refitted
+from archstat.homework.marking.suspects import OTHER
 from archstat.homework.marking.verdicts import Said, own_words, verdicts
+from archstat.homework.others.other import Others
 from archstat.homework.reading.text import harmless
 from archstat.homework.sheet.sheet import Sheet
+
+NOT_KNOWN = frozenset({"unknown", "other-setting", OTHER})
+"""The keys of causes that are no mistakes which somebody is known to have made."""
 
 _BAD = {Verdict.WRONG, Verdict.FOLLOWS, Verdict.MISSING, Verdict.UNREADABLE}
 
@@ -33,6 +39,7 @@ class Marked:
         gaps: What is asked for and answered nowhere.
         causes: The mistakes behind its wrong cells, the one behind most of them first.
         points, out_of: What it earned, of what it could.
+        fit: The other network that it is rather of; None if of none that is known.
     """
 
     sheets: tuple[Held, ...]
@@ -44,6 +51,7 @@ class Marked:
     causes: tuple[Cause, ...]
     points: Fraction
     out_of: Fraction
+    fit: Fit | None = None
 
     @property
     def is_right(self) -> bool:
@@ -81,16 +89,31 @@ class Marked:
         return sheet.reads[mark.entry.column, mark.entry.quantity]
 
 
-def mark(sheets: Sequence[Sheet], truth: Truth, policy: Policy) -> Marked:
+def mark(
+    sheets: Sequence[Sheet], truth: Truth, policy: Policy, others: Others | None = None
+) -> Marked:
     """Return sheets with the verdict of every cell, and the mistakes behind the wrong ones."""
     key = key_of(truth)
-    return mark_held([refitted(held(sheet, key, policy)) for sheet in sheets], key, policy)
+    found = [refitted(held(sheet, key, policy)) for sheet in sheets]
+    return mark_held(found, key, policy, others=others)
 
 
 def mark_held(
-    sheets: Sequence[Held], key: Key, policy: Policy, aside: Sequence[Sheet] = ()
+    sheets: Sequence[Held],
+    key: Key,
+    policy: Policy,
+    aside: Sequence[Sheet] = (),
+    others: Others | None = None,
 ) -> Marked:
-    """Return the marks of sheets that are held against a network already."""
+    """Return the marks of sheets that are held against a network already.
+
+    Args:
+        sheets: The sheets.
+        key: What is right.
+        policy: How they are marked.
+        aside: Tables that are about something else.
+        others: What they may be of instead; None where nobody wants to know.
+    """
     truth = key.truth
     handed_in = (
         entry.quantity
@@ -105,7 +128,8 @@ def mark_held(
     for sheet in sheets:
         found = verdicts(sheet, said, tuple(marks))
         marks += sorted(found, key=lambda one: (one.entry.row, one.entry.column))
-    causes = causes_of(marks, key, _names(sheets))
+    fit = None if others is None else fitted(sheets, marks, key, policy, others)
+    causes = causes_of(marks, key, _names(sheets), None if fit is None else fit.suspect)
     reads: dict[Cell, Read] = {}
     for sheet in sheets:
         for (column, quantity), read in sheet.reads.items():
@@ -115,7 +139,7 @@ def mark_held(
                 if (one.entry.table, one.entry.column, one.entry.quantity)
                 == (sheet.sheet.number, column, quantity)
             }
-    known = {cell for cause in causes for cell in cause.cells}
+    known = {cell for cause in causes if cause.key not in NOT_KNOWN for cell in cause.cells}
     result = scored(marks, spots, policy, reads, known)
     return Marked(
         tuple(sheets),
@@ -127,6 +151,7 @@ def mark_held(
         causes,
         result.points,
         result.out_of,
+        fit,
     )
 
 

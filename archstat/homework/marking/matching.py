@@ -14,9 +14,9 @@ from archstat.homework.cells.numerals import IN_TEXT
 from archstat.homework.cells.values import numbers
 from archstat.homework.marking.held import Held, held
 from archstat.homework.marking.marking import Marked, mark, mark_held
-from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.policy import Policy
 from archstat.homework.marking.refitting import refitted
+from archstat.homework.others.other import Others
 from archstat.homework.reading.table import Contents, FoundTable
 from archstat.homework.sheet.columns import SheetColumn, Way, columns_of, of_batches
 from archstat.homework.sheet.labels import first_part, sums_of
@@ -32,13 +32,14 @@ _OF_BLOCK = re.compile(r"[^\W\d_]+[0-9]+(?=[-_.][0-9])")
 _NUMBER = re.compile(rf"[~≈ ]*{IN_TEXT}(?: ?(?:[kKMGB]|million|billion)\b)?")
 
 
-def marked(
+def marked(  # noqa: PLR0913  what may be said of a hand-in
     contents: Contents,
     truth: Truth,
     policy: Policy,
     *,
     number: int | None = None,
     chosen: Mapping[str, str] | None = None,
+    others: Others | None = None,
 ) -> Marked:
     """Return a hand-in, marked: all of its tables that are about a network, and the text around.
 
@@ -48,6 +49,7 @@ def marked(
         policy: How it is marked.
         number: Which table alone it is, from 1, if somebody says so.
         chosen: What columns ask for, by title.
+        others: What networks it may be of instead.
 
     Raises:
         SheetError: No table has a column that can be marked, or there is no such table.
@@ -59,7 +61,8 @@ def marked(
             count = "1 table" if len(tables) == 1 else f"{len(tables)} tables"
             raise SheetError(f"there is no table {number}: it has {count}")
         table = tables[number - 1]
-        return mark([sheet_of(table, columns_of(table, chosen), number - 1)], truth, policy)
+        sheet = sheet_of(table, columns_of(table, chosen), number - 1)
+        return mark([sheet], truth, policy, others)
     if chosen and not any(_present(table, chosen) for table in tables):
         columns_of(tables[0], chosen)  # which tells what columns there are
     key = key_of(truth)
@@ -84,7 +87,7 @@ def marked(
             instead={"column": {"TITLE": "weights"}},
         )
     about, aside = _about(found)
-    return mark_held([*about, *texts], key, policy, aside)
+    return mark_held([*about, *texts], key, policy, aside, others)
 
 
 def _present(table: FoundTable, chosen: Mapping[str, str] | None) -> Mapping[str, str]:
@@ -191,30 +194,3 @@ def _fit(sheet: Held) -> float:
             agrees = QUANTITIES[entry.quantity].agrees
             right += any(agrees(entry.written, answer) for answer in answers)
     return right / cells if cells else 0.0
-
-
-def other_network(marked: Marked, others: Iterable[tuple[str, Truth]]) -> str | None:
-    """Return a note on the network that a hand-in is rather about, if there is one.
-
-    Less than half of it is right, and more than half and twice as much for the other.
-
-    Args:
-        marked: The hand-in, held against the network that it should be about.
-        others: What it may be about instead, by name.
-    """
-    right, asked = _right(marked)
-    if 2 * right >= asked:
-        return None
-    sheets = [one.sheet for one in marked.sheets]
-    found = {name: _right(mark(sheets, truth, marked.policy)) for name, truth in others}
-    most, of = max(found.values(), default=(0, 0))
-    if most <= 2 * right or 2 * most < of:
-        return None
-    names = " and ".join(name for name, counts in found.items() if counts == (most, of))
-    return f"{most} of {of} cells are right for {names}: is this the right network?"
-
-
-def _right(marked: Marked) -> tuple[int, int]:
-    """Return how many cells are right, of how many that are asked."""
-    verdicts = [one.verdict for one in marked.marks if one.verdict is not Verdict.NOT_ASKED]
-    return sum(verdict.is_right for verdict in verdicts), len(verdicts)

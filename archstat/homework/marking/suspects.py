@@ -34,6 +34,9 @@ from archstat.layers.base import Shape
 NOTHING = ("", "")
 """The key and the words of no mistake that is known."""
 
+OTHER = "other-variant"
+"""The key of the cause that a sheet is of another network."""
+
 WRONG = frozenset({Verdict.WRONG, Verdict.FOLLOWS})
 STEPS = 8
 """Multiples of its kernel less one that a layer may add to a field by some rule."""

@@ -10,7 +10,6 @@ import pytest
 from archstat.homework.marking.marking import mark
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.matching import marked as marked_of
-from archstat.homework.marking.matching import other_network
 from archstat.homework.marking.policy import Policy
 from archstat.homework.reading import read_file
 from archstat.homework.sheet.columns import columns_of
@@ -345,41 +344,6 @@ def test_a_total_under_a_convention_that_counts_more_is_that_of_the_rows_there_a
     result = marked(table, "paper-alexnet")
     assert result.sheets[0].reads[1, "neurons"].reading.name == "every-output"
     assert verdicts(result) == list("✓≡✓≡✓✓✓≡✓✓✓≡")
-
-
-class TestASheetOfAnotherNetwork:
-    """The weights of torchvision's AlexNet; VGG-16 has the same fc7 and fc8."""
-
-    SHEET = sheet(
-        "layer | weights",
-        "conv1 | 23,232",
-        "conv2 | 307,200",
-        "conv3 | 663,552",
-        "conv4 | 884,736",
-        "conv5 | 589,824",
-        "fc6 | 37,748,736",
-        "fc7 | 16,777,216",
-        "fc8 | 4,096,000",
-    )
-
-    def note(self, against, *others, table=SHEET):
-        return other_network(marked(table, against), [(name, truth(name)) for name in others])
-
-    def test_it_is_said_which(self):
-        assert self.note("vgg16", "lenet5", "torchvision-alexnet", "zfnet") == (
-            "8 of 8 cells are right for torchvision-alexnet: is this the right network?"
-        )
-
-    def test_nothing_is_said_if_half_of_it_is_right(self):
-        # conv2, fc6, fc7 and fc8 are the same in the network of the paper
-        assert self.note("paper-alexnet", "torchvision-alexnet") is None
-
-    def test_nothing_is_said_if_it_is_right_for_no_other(self):
-        assert self.note("vgg16", "lenet5", "nin") is None
-
-    def test_nothing_is_said_of_a_sheet_without_cells(self):
-        table = sheet("layer | weights", "pool1 | -")
-        assert self.note("vgg16", "lenet5", table=table) is None
 
 
 KEY = (

@@ -118,6 +118,11 @@ def test_a_wrong_cell_whose_mistake_is_known_earns_what_is_said():
     assert points(table, diagnosed=Fraction(1, 4)) == Fraction(1, 4)
 
 
+def test_one_of_which_nobody_knows_a_mistake_earns_nothing():
+    table = sheet("layer | weights", "conv2 | 123,456,789")
+    assert points(table, diagnosed=Fraction(1, 4)) == 0
+
+
 def test_a_cell_under_another_convention_earns_half_or_all():
     table = sheet("layer | MACs", "conv1 | 210,830,400", "conv2 | 447,897,600", "fc8 | 8,192,000")
     assert points(table) == Fraction(3, 2)

@@ -1,0 +1,1 @@
+"""Other networks that a sheet may be of: the catalogue's, and variants of the one asked for."""
