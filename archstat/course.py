@@ -47,13 +47,12 @@ from archstat.homework.marking.policy import (
     read_policy,
     readings,
 )
-from archstat.homework.others.other import Others
+from archstat.homework.others.other import others_of
 from archstat.homework.reading import Contents, read_bytes, read_file
 from archstat.homework.variants.each import Grading, require_model
 from archstat.homework.variants.handout import read_hand_out
 from archstat.models.question import Question
 from archstat.models.spec.build import Settings
-from archstat.models.spec.resolve import Variant
 from archstat.report.columns import choose_columns
 from archstat.report.report import report_on
 from archstat.report.values import Layout
@@ -198,7 +197,7 @@ def check(  # noqa: PLR0913  one keyword for each question
     truth = _truth(against, input, settings)
     rules = _policy(policy, asked, conventions, feedback)
     contents, name = _contents(sheet)
-    marked = marked_of(contents, truth, rules, others=_others(against, input, settings))
+    marked = marked_of(contents, truth, rules, others=others_of(against, input, settings=settings))
     told = language_named(language)
     return Marks(Feedback(marked, name, rules.feedback, title=title, language=told))
 
@@ -250,7 +249,7 @@ def grade(  # noqa: PLR0913  likewise
         truth,
         rules,
         render=render if rules.feedback != "none" else None,
-        others=_others(against, input, settings),
+        others=others_of(against, input, settings=settings),
     )
     each = Grading(usual)
     if variants is not None:
@@ -340,12 +339,6 @@ def _truth(model: object, shape: Sequence[int] | None, settings: Settings | None
     question = Question(inputs=inputs, settings=settings or {})
     graph, traced_on, size = loaded_model(model, question, (), {})
     return truth_of(graph, report_on(graph, batch_size=size, traced_on=traced_on))
-
-
-def _others(model: object, shape: Sequence[int] | None, settings: Settings | None) -> Others:
-    """Return the networks that a sheet may be of instead of the one that is asked for."""
-    name = model if isinstance(model, str) else ""
-    return Others(name, Variant(None if shape is None else tuple(shape), None, settings or {}))
 
 
 def _policy(

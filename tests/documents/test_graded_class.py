@@ -26,15 +26,15 @@ def rows(written):
 def test_the_class_as_csv_has_a_row_for_each_submission():
     assert written("csv", CLASS) == (
         "student,id,email,submission,late,file,status,points,out_of,percent,mistakes,message,"
-        "marked,taken_off_late,decided\n"
+        "marked,taken_off_late,decided,fits\n"
         '"Doe, Jane",s1,jane@x.edu,doejane_123,yes,hw.md,ok,13.5,20,67.5,one digit is wrong (1),'
-        ",13.5,,\n"
+        ",13.5,,,\n"
         '"Kim, Chul",s2,kim@x.edu,kim_124,,hw.md,ok,20,20,100.0,the groups are left out (2),'
-        "hw.md fits best,20,,\n"
+        "hw.md fits best,20,,,\n"
         "'=cmd|x,,,'=cmd|x,,hw.md,ok,0,20,0.0,"
-        "one digit is wrong (1); the groups are left out (2),,0,,\n"
-        "lee,,,lee,,,no_table,,,,,a.txt: holds no table,,,\n"
-        "red,,,red,,,timeout,,,,,takes more than 30 s,,,\n"
+        "one digit is wrong (1); the groups are left out (2),,0,,,\n"
+        "lee,,,lee,,,no_table,,,,,a.txt: holds no table,,,,\n"
+        "red,,,red,,,timeout,,,,,takes more than 30 s,,,,\n"
     )
 
 

@@ -99,11 +99,10 @@ def truth(model: str, asked: Question) -> Truth:
 
 def others(model: str, asked: Question) -> Others:
     """Return the networks that a sheet may be of instead of the one that is asked for."""
-    from archstat.homework.others.other import Others
-    from archstat.models.spec.resolve import Variant
+    from archstat.homework.others.other import others_of
 
     shape = asked.inputs[0].shape if asked.inputs else None
-    return Others(model, Variant(shape, asked.classes, asked.settings))
+    return others_of(model, shape, asked.classes, asked.settings)
 
 
 def again(file: str, other: Other) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
 from archstat.homework.marking.feedback import Feedback, line
-from archstat.homework.marking.fitting import Fit
+from archstat.homework.marking.fitting import OtherFit
 from archstat.homework.marking.held import Held
 from archstat.homework.marking.marks import Cell, Mark
 from archstat.homework.reading.text import harmless
@@ -149,7 +149,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
     }
 
 
-def _other(fit: Fit) -> dict[str, Any]:
+def _other(fit: OtherFit) -> dict[str, Any]:
     other = fit.other
     shape = other.variant.input
     return {

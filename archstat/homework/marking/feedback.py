@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
+from archstat.homework.marking.fitting import said_of
 from archstat.homework.marking.held import Held, Read
 from archstat.homework.marking.language import IN_ENGLISH, Language
 from archstat.homework.marking.marking import Marked
@@ -144,15 +145,11 @@ class Feedback:
         if not self.shows_score:
             return ()
         say = self.language
-        causes = self.marked.causes if self.shows_marks else ()
-        is_said = any(cause.key == OTHER for cause in causes) or self.again is None
-        said = [] if is_said else list(filter(None, [self._of_other(), self._again()]))
-        aside = [line(sheet.table.place) for sheet in self.marked.aside]
-        if aside:
-            places = self._listed(aside)
-            said.append(
-                say("rather not about this network, and not marked: {places}", places=places)
-            )
+        is_said = self.shows_marks and any(one.key == OTHER for one in self.marked.causes)
+        said = [] if is_said or self.again is None else list(filter(None, self._of_other()))
+        if aside := [line(sheet.table.place) for sheet in self.marked.aside]:
+            what = "rather not about this network, and not marked: {places}"
+            said.append(say(what, places=self._listed(aside)))
         for sheet in self.marked.sheets:
             if sheet.sheet.table.tool:
                 tool = sheet.sheet.table.tool
@@ -226,42 +223,18 @@ class Feedback:
 
     def _of_cause_of_all(self, cause: Cause) -> Remark:
         """Return what is said of a hand-in, or of tables of it, that is of another network."""
-        fit = self.marked.fit
-        tables = frozenset[int]() if fit is None else fit.tables
-        places = [
-            line(one.sheet.table.place) for one in self.marked.sheets if one.sheet.number in tables
-        ]
+        tables = self.marked.fit.tables if self.marked.fit else frozenset()
+        held = (one.sheet for one in self.marked.sheets if one.sheet.number in tables)
+        places = [line(one.table.place) for one in held]
         where = self._listed(places) if places else self.language("the whole sheet")
-        words, hint = _sentence(self._of_other()), self._again()
-        return Remark(
-            cause.key,
-            where,
-            words,
-            f"{hint[:1].upper()}{hint[1:]}" or _sentence(self.language.told(cause.hint)),
-            cause.cells,
-            cause.following,
-        )
+        words, hint = self._of_other()
+        hint = hint or _sentence(self.language.told(cause.hint))
+        return Remark(cause.key, where, _sentence(words), _begun(hint), cause.cells)
 
-    def _of_other(self) -> str:
-        """Return for which other network how much is right; nothing if for none."""
-        fit, say = self.marked.fit, self.language
-        if fit is None:
-            return ""
-        names = [say(one.words, **one.names) for one in (fit.other, *fit.alike)]
-        return say(
-            "{right} of {of} cells are right for {network}, {own} for the one that is asked for",
-            right=fit.right,
-            of=fit.of,
-            network=self._listed(list(dict.fromkeys(names))),
-            own=fit.own,
-        )
-
-    def _again(self) -> str:
-        """Return how to mark the hand-in against the other network, if that may be told."""
-        if self.marked.fit is None or self.again is None:
-            return ""
-        command = self.again(self.marked.fit.other)
-        return self.language("to mark against it: {command}", command=command)
+    def _of_other(self) -> tuple[str, str]:
+        """Return for which other network how much is right, and how to mark against it."""
+        fit = self.marked.fit
+        return said_of(fit, self.language, self.again) if fit is not None else ("", "")
 
     def _of_verdict(
         self, verdict: Verdict, key: str, words: str, hint: str = ""
@@ -426,4 +399,8 @@ def _sentence(words: str) -> str:
     ('Divide by the stride.', 'Does a pool multiply?')
     """
     end = "" if not words or words.endswith("?") else "."
-    return f"{words[:1].upper()}{words[1:]}{end}"
+    return f"{_begun(words)}{end}"
+
+
+def _begun(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"

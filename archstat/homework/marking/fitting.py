@@ -6,7 +6,7 @@ how many cells it would have made wrong that are right, as with every mistake.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log
@@ -15,6 +15,7 @@ from archstat.graph import INPUT
 from archstat.homework.answers.places import Key
 from archstat.homework.answers.quantities import OF_MAPS, QUANTITIES, map_of
 from archstat.homework.marking.held import Held, held
+from archstat.homework.marking.language import Language
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.policy import Policy
 from archstat.homework.marking.refitting import refitted
@@ -41,6 +42,9 @@ NEARLY_ALL, FEW = 0.8, 0.25
 """The share of the wrong cells that another network explains, and of as many right cells that it
 would have made wrong, at least and at most."""
 
+MOST_NAMED = 3
+"""Networks that fit as well as each other and are named."""
+
 MOST_HELD = 6
 """Networks against which a sheet is held in full."""
 
@@ -49,7 +53,7 @@ CLEARLY = log(9)
 
 
 @dataclass(frozen=True)
-class Fit:
+class OtherFit:
     """Another network that a hand-in is rather of.
 
     Attributes:
@@ -57,6 +61,7 @@ class Fit:
         right: How many cells are right for it, of those that say something that is worked out.
         of: How many these are.
         own: How many of them are right for the network that is asked for.
+        left_out: How many of its layers with parameters have no row.
         tables: The numbers of the tables that it is about; empty if all.
         suspect: The same as what may be behind the wrong cells.
         alike: Others that fit as well.
@@ -67,14 +72,41 @@ class Fit:
     right: int
     of: int
     own: int
+    left_out: int
     tables: frozenset[int]
     suspect: Suspect
     alike: tuple[Other, ...] = ()
 
     @property
+    def merit(self) -> tuple[int, int, int]:
+        """How well it fits, beside others."""
+        return len(self.cells), self.right, -self.left_out
+
+    @property
     def name(self) -> str:
         """What records call the network, and those that fit as well."""
         return "; ".join(one.name for one in (self.other, *self.alike))
+
+
+def said_of(fit: OtherFit, say: Language, again: Callable[[Other], str] | None) -> tuple[str, str]:
+    """Return for which network how much is right, and how to mark against it if that is to be told.
+
+    Args:
+        fit: The network.
+        say: The language.
+        again: Returns the command that marks against a network.
+    """
+    names = dict.fromkeys(say(one.words, **one.names) for one in (fit.other, *fit.alike))
+    told = say(
+        "{right} of {of} cells are right for {network}, {own} for the one that is asked for",
+        right=fit.right,
+        of=fit.of,
+        network=say.listed(list(names), MOST_NAMED),
+        own=fit.own,
+    )
+    if again is None:
+        return told, ""
+    return told, say("to mark against it: {command}", command=again(fit.other))
 
 
 @dataclass(frozen=True)
@@ -131,7 +163,7 @@ class _Part:
         hits.sort(key=lambda hit: -hit[0])
         yield from (other for _, other in hits[:MOST_HELD])
 
-    def fit(self, other: Other, tried: int) -> Fit | None:
+    def fit(self, other: Other, tried: int) -> OtherFit | None:
         """Return how a network fits; None if it does not explain what is wrong.
 
         Args:
@@ -139,7 +171,8 @@ class _Part:
             tried: Of how many it is one.
         """
         marks = self.marks
-        right = _right_cells(self.sheets, self.tables, other, self.policy)
+        there = _held_against(self.sheets, self.tables, other, self.policy)
+        right = there.right
         given = {
             number for number, one in enumerate(marks) if one.verdict in WRONG and one.cell in right
         }
@@ -165,12 +198,13 @@ class _Part:
         words = f"this is right for {other.words.format(**other.names)}"
         said = {marks[number].cell for number in self.says}
         said |= {cell for cell in right if not QUANTITIES[cell[3]].is_setting}
-        return Fit(
+        return OtherFit(
             other,
             tuple(marks[number].cell for number in sorted(given)),
             len(said & right),
             len(said),
             len(as_asked),
+            there.left_out,
             self.tables if len(self.tables) < len(self.sheets) else frozenset(),
             Suspect(OTHER, words, HINT, dict.fromkeys(given, 0.0), weight, spared),
         )
@@ -178,7 +212,7 @@ class _Part:
 
 def fitted(
     sheets: Sequence[Held], marks: Sequence[Mark], key: Key, policy: Policy, others: Others
-) -> Fit | None:
+) -> OtherFit | None:
     """Return the network that a hand-in, or one of its tables, is rather of; None if of none."""
     tables = [one.sheet.number for one in sheets]
     scopes = [frozenset(tables), *(frozenset({one}) for one in tables if len(tables) > 1)]
@@ -186,7 +220,7 @@ def fitted(
     parts = [part for part in parts if len(part.roots) >= FEWEST_ROOTS]
     if not parts:
         return None
-    found: list[tuple[_Part, Fit]] = []
+    found: list[tuple[_Part, OtherFit]] = []
     known = list(others.named(key.truth))
     for networks in (known, others.changed(key.truth, _seen(marks, key))):
         if any(len(fit.cells) >= len(part.wrong) for part, fit in found):
@@ -201,11 +235,11 @@ def fitted(
     return None
 
 
-def _best(fits: Sequence[Fit]) -> Fit | None:
+def _best(fits: Sequence[OtherFit]) -> OtherFit | None:
     """Return the network that fits best, with those that do as well; none if it may be any."""
-    merits = sorted({(len(fit.cells), fit.right) for fit in fits}, reverse=True)
+    merits = sorted({fit.merit for fit in fits}, reverse=True)
     for merit in merits:
-        best = [fit for fit in fits if (len(fit.cells), fit.right) == merit]
+        best = [fit for fit in fits if fit.merit == merit]
         owned = [fit for fit in best if fit.other.owner]
         named = (
             owned if 0 < len(owned) <= MOST_OWNERS else [one for one in best if one not in owned]
@@ -236,14 +270,31 @@ def _seen(marks: Sequence[Mark], key: Key) -> Seen:
     return Seen(tuple(inputs), tuple(classes), weights)
 
 
-def _right_cells(
+@dataclass(frozen=True)
+class _There:
+    """What some tables say where another network is asked for.
+
+    Attributes:
+        right: The cells that are right.
+        left_out: How many of its layers with parameters have no row.
+    """
+
+    right: frozenset[Cell]
+    left_out: int
+
+
+def _held_against(
     sheets: Sequence[Held], tables: Collection[int], other: Other, policy: Policy
-) -> frozenset[Cell]:
-    """Return the cells of some tables that are right where another network is asked for."""
+) -> _There:
+    """Return what some tables say where another network is asked for."""
     about = [one.sheet for one in sheets if one.sheet.number in tables]
     found = [refitted(held(sheet, other.key, policy)) for sheet in about]
     said = Said(own_words(found, other.key), frozenset())
     marks: list[Mark] = []
     for sheet in found:
         marks += verdicts(sheet, said, tuple(marks))
-    return frozenset(one.cell for one in marks if one.verdict.is_right)
+    places = (place for sheet in found for place in sheet.alignment.places.values())
+    there = {name for place in places if not place.is_sum for name in place.members}
+    with_params = {name for name, answers in other.truth.account.items() if answers.get("params")}
+    right = frozenset(one.cell for one in marks if one.verdict.is_right)
+    return _There(right, len(with_params - there))

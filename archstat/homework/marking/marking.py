@@ -10,7 +10,7 @@ from fractions import Fraction
 from archstat.homework.answers.places import TOTAL, Key, Place, key_of
 from archstat.homework.answers.truth import Truth
 from archstat.homework.marking.causes import Cause, causes_of
-from archstat.homework.marking.fitting import Fit, fitted
+from archstat.homework.marking.fitting import OtherFit, fitted
 from archstat.homework.marking.held import Held, Read, held
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.points import Gap, asked_quantities, asked_spots, scored
@@ -51,7 +51,7 @@ class Marked:
     causes: tuple[Cause, ...]
     points: Fraction
     out_of: Fraction
-    fit: Fit | None = None
+    fit: OtherFit | None = None
 
     @property
     def is_right(self) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from archstat.graph import Node
 from archstat.homework.answers.truth import Truth
 from archstat.homework.mistakes.slips import USUAL_SIDES
-from archstat.layers.base import Shape, times
-from archstat.layers.conv import SlidingConvolution
-from archstat.layers.linear import Linear
-from archstat.layers.pool import AnyPool
+from archstat.homework.sheet.labels import general_family
+from archstat.layers.base import Shape, shortest, times
 from archstat.models.spec.build import Settings
 from archstat.models.spec.resolve import Variant
 
@@ -19,8 +17,6 @@ USUAL_CLASSES = (10, 100, 1000, 2)
 USUAL_CHANNELS = (1, 3)
 USUAL_POOLS = ((2, 2), (3, 2))
 """Kernels and strides."""
-
-LEARNS = "affine"
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Change:
+class OneChange:
     """One change.
 
     Attributes:
@@ -53,7 +49,7 @@ class Change:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def changes_of(truth: Truth, variant: Variant, seen: Seen) -> Iterator[Change]:
+def changes_of(truth: Truth, variant: Variant, seen: Seen) -> Iterator[OneChange]:
     """Yield the changes that may have been made to a network.
 
     Args:
@@ -65,10 +61,10 @@ def changes_of(truth: Truth, variant: Variant, seen: Seen) -> Iterator[Change]:
     for shape in dict.fromkeys((*seen.inputs, *_inputs(own))):
         if shape != own:
             words = "{model} with an input of {size}"
-            yield Change(replace(variant, input=shape), words, {"size": times(shape)})
+            yield OneChange(replace(variant, input=shape), words, {"size": times(shape)})
     for classes in dict.fromkeys((*seen.classes, *USUAL_CLASSES)):
         words = "{model} with {count} classes"
-        yield Change(replace(variant, classes=classes), words, {"count": str(classes)})
+        yield OneChange(replace(variant, classes=classes), words, {"count": str(classes)})
     for words, settings in _settings(truth.graph.nodes, seen):
         if settings:
             layers = dict.fromkeys((*variant.settings, *settings))
@@ -76,7 +72,7 @@ def changes_of(truth: Truth, variant: Variant, seen: Seen) -> Iterator[Change]:
                 name: {**variant.settings.get(name, {}), **settings.get(name, {})}
                 for name in layers
             }
-            yield Change(replace(variant, settings=merged), words)
+            yield OneChange(replace(variant, settings=merged), words)
 
 
 def _inputs(own: Shape) -> Iterator[Shape]:
@@ -88,52 +84,57 @@ def _inputs(own: Shape) -> Iterator[Shape]:
 
 def _settings(nodes: tuple[Node, ...], seen: Seen) -> Iterator[tuple[str, Settings]]:
     """Yield changes of settings, with words for the network that has them."""
-    convs = {node.name: node.layer for node in nodes if isinstance(node.layer, SlidingConvolution)}
-    grouped = {name: {"groups": 1} for name, conv in convs.items() if conv.groups > 1}
-    yield "{model} without groups", grouped
-    yield "{model} with other groups", dict(_groups(nodes, seen))
-    biased = dict(convs.items()) | {
-        node.name: node.layer for node in nodes if isinstance(node.layer, Linear)
-    }
-    yield (
-        "{model} without biases",
-        {name: {"bias": False} for name, layer in biased.items() if layer.bias},
-    )
-    yield (
-        "{model} with biases",
-        {name: {"bias": True} for name, layer in biased.items() if not layer.bias},
-    )
-    yield (
-        "{model} without padding",
-        {name: {"padding": 0} for name, conv in convs.items() if conv.padding != (0,) * conv.axes},
-    )
-    half = {name: [(k - 1) // 2 for k in conv.kernel_size] for name, conv in convs.items()}
-    yield (
-        "{model} with padding that keeps the size",
-        {name: {"padding": pads} for name, pads in half.items() if [*convs[name].padding] != pads},
-    )
-    pools = {node.name: node.layer for node in nodes if isinstance(node.layer, AnyPool)}
+    stated = {node.name: node.layer.settings() for node in nodes}
+    family = {node.name: general_family(node.layer.kind) for node in nodes}
+    convs = {name: stated[name] for name in stated if family[name] == "conv"}
+    pools = {name: stated[name] for name in stated if family[name] == "pool"}
+    yield "{model} without groups", _changed(convs, "groups", lambda _: 1)
+    yield "{model} with other groups", dict(_groups(nodes, convs, seen))
+    yield "{model} without biases", _changed(stated, "bias", lambda _: False)
+    yield "{model} with biases", _changed(stated, "bias", lambda _: True)
+    yield "{model} without padding", _changed(convs, "padding", lambda _: 0)
+    yield "{model} with padding that keeps the size", _changed(convs, "padding", _that_keeps)
     for kernel, stride in USUAL_POOLS:
         words = f"{{model}} with pools of {kernel}×{kernel} at a stride of {stride}"
+        sizes = {"kernel_size": kernel, "stride": stride}
         yield (
             words,
             {
-                name: {"kernel_size": kernel, "stride": stride}
-                for name, pool in pools.items()
-                if {*pool.kernel_size} != {kernel} or {*pool.stride} != {stride}
+                name: sizes
+                for name, own in pools.items()
+                if own.keys() >= sizes.keys()
+                and any(shortest(own[key]) != size for key, size in sizes.items())
             },
         )
-    yield (
-        "{model} with norms that learn nothing",
-        {node.name: {LEARNS: False} for node in nodes if node.layer.settings().get(LEARNS)},
-    )
+    yield "{model} with norms that learn nothing", _changed(stated, "affine", lambda _: False)
 
 
-def _groups(nodes: tuple[Node, ...], seen: Seen) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _changed(
+    layers: Mapping[str, Mapping[str, object]],
+    key: str,
+    value: Callable[[Mapping[str, object]], object],
+) -> Settings:
+    """Return another value of one setting for the layers that have it, and another one."""
+    return {
+        name: {key: value(own)}
+        for name, own in layers.items()
+        if key in own and shortest(own[key]) != value(own)
+    }
+
+
+def _that_keeps(conv: Mapping[str, object]) -> object:
+    """Return the padding with which a map keeps its size at a stride of 1."""
+    sizes = conv["kernel_size"]
+    return shortest(tuple((k - 1) // 2 for k in sizes)) if isinstance(sizes, tuple) else 0
+
+
+def _groups(
+    nodes: tuple[Node, ...], convs: Mapping[str, Mapping[str, object]], seen: Seen
+) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Yield the groups under which layers have the weights that a sheet states."""
     for node in nodes:
-        layer, stated = node.layer, seen.weights.get(node.name)
-        if isinstance(layer, SlidingConvolution) and stated:
-            groups, rest = divmod(node.weights * layer.groups, stated)
-            if not rest and groups and groups != layer.groups:
+        own, stated = convs.get(node.name, {}).get("groups"), seen.weights.get(node.name)
+        if isinstance(own, int) and stated:
+            groups, rest = divmod(node.weights * own, stated)
+            if not rest and groups and groups != own:
                 yield node.name, {"groups": groups}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -11,7 +11,8 @@ from archstat.errors import ArchstatError
 from archstat.homework.answers.places import Key
 from archstat.homework.answers.quantities import QUANTITIES, WrittenCell
 from archstat.homework.answers.truth import Answer, Truth, truth_of
-from archstat.homework.others.changes import Change, Seen, changes_of
+from archstat.homework.others.changes import OneChange, Seen, changes_of
+from archstat.models.spec.build import Settings
 from archstat.models.spec.catalogue import catalogue
 from archstat.models.spec.front_end import SpecFrontEnd
 from archstat.models.spec.resolve import Variant, resolve
@@ -123,6 +124,17 @@ class Others:
                     yield other
 
 
+def others_of(
+    model: object,
+    shape: Sequence[int] | None = None,
+    classes: int | None = None,
+    settings: Settings | None = None,
+) -> Others:
+    """Return the networks that a sheet may be of beside a model with these changes."""
+    variant = Variant(None if shape is None else tuple(shape), classes, settings or {})
+    return Others(model if isinstance(model, str) else "", variant)
+
+
 @lru_cache(maxsize=4096)
 def _of_student(name: str, truth: Truth) -> Other:
     """Return a network of a class, the same for all of its sheets."""
@@ -135,7 +147,7 @@ _CHANGED: dict[str, Other | None] = {}
 MOST_CHANGED = 256
 
 
-def _changed(model: str, change: Change) -> Other | None:
+def _changed(model: str, change: OneChange) -> Other | None:
     """Return what a change makes of a network; None if it cannot be made."""
     at = repr((model, change.variant))
     if at not in _CHANGED:

@@ -38,7 +38,7 @@ def test_gradescope_has_these_fields():
     document = results("gradescope")
     assert list(document) == ["score", "output", "output_format", "visibility", "tests"]
     assert document["score"] == 14  # 11 cells right, 4 under another convention, 2 that follow
-    assert document["output"].startswith("14 of 28 points.\n\n1. **Weights of FC2.** Perhaps")
+    assert document["output"].startswith("14 of 28 points.\n\n1. **Weights of Conv1.** Perhaps")
     assert document["output_format"] == "md"
     assert document["visibility"] == "visible"
     assert document["tests"][2] == {

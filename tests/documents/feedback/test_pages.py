@@ -35,8 +35,8 @@ def test_no_marked_cell_is_lost(width):
 def test_every_part_of_a_table_in_parts_names_its_rows():
     found = [line for line in printed(30) if line.startswith("Conv2")]
     assert found == [
-        "Conv2  16x16x12 ✗²  2,400  ✓",
-        "Conv2  3072 →²  691,200 ≡",
+        "Conv2  16x16x12 ✗³  2,400  ✓",
+        "Conv2  3072 →³  691,200 ≡",
         "Conv2  8     ✗⁴",
     ]
 
@@ -120,7 +120,7 @@ def test_every_mark_says_what_it_means(page):
     of_neurons, of_total = [cell["title"] for cell in cells if cell["class"] == "doubt"]
     assert of_neurons.startswith("Follows from ")
     assert of_neurons.endswith("Right is 1,728.")
-    assert of_total == "Follows from weights of FC2. Right is 27,784."
+    assert of_total == "Follows from weights of Conv1. Right is 27,784."
 
 
 def test_rows_and_columns_have_headers(page):
