@@ -63,7 +63,7 @@ def test_each_form_has_one_front_end(argument, kind):
             "Paper-AlexNet",
             "there is no model 'Paper-AlexNet'\n  hint: did you mean 'paper-alexnet'?",
         ),
-        ("vgg", "there is no model 'vgg'\n  hint: did you mean 'vgg16'?"),
+        ("vgg", "there is no model 'vgg'\n  hint: did you mean 'vgg11' or 'vgg16' or 'vgg19'?"),
         ("vgg-16", "there is no model 'vgg-16'\n  hint: did you mean 'vgg16'?"),
         ("vgg16.toml", "there is no file 'vgg16.toml'\n  hint: did you mean 'vgg16'?"),
         ("zzz.toml", "there is no file 'zzz.toml'"),
