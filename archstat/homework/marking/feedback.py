@@ -17,7 +17,7 @@ from archstat.homework.marking.fitting import said_of
 from archstat.homework.marking.held import Held, Read
 from archstat.homework.marking.language import IN_ENGLISH, Language
 from archstat.homework.marking.marking import Marked
-from archstat.homework.marking.marks import Cell, Mark, Verdict
+from archstat.homework.marking.marks import WORST_LAST, Cell, Mark, Verdict
 from archstat.homework.marking.policy import FEEDBACK
 from archstat.homework.marking.suspects import OTHER
 from archstat.homework.others.other import Other
@@ -100,7 +100,9 @@ class Feedback:
         worst: dict[tuple[int, int, int], Verdict] = {}
         for mark in self.marked.marks:
             place = mark.entry.table, mark.entry.row, mark.entry.column
-            worst[place] = max(worst.get(place, Verdict.NOT_ASKED), mark.verdict, key=_badness)
+            worst[place] = max(
+                worst.get(place, Verdict.NOT_ASKED), mark.verdict, key=WORST_LAST.index
+            )
         return worst
 
     @cached_property
@@ -356,20 +358,7 @@ def line(text: str) -> str:
     return " ".join(harmless(text).split())
 
 
-def _badness(verdict: Verdict) -> int:
-    return _WORST_LAST.index(verdict)
-
-
 _RIGHT = (Verdict.RIGHT, Verdict.ROUNDED, Verdict.CONVENTION)
-_WORST_LAST = (
-    Verdict.NOT_ASKED,
-    *_RIGHT,
-    Verdict.NOT_SURE,
-    Verdict.MISSING,
-    Verdict.UNREADABLE,
-    Verdict.FOLLOWS,
-    Verdict.WRONG,
-)
 
 
 def _supposed(cause: Cause, cells: int, say: Language) -> str:

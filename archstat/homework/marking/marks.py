@@ -41,6 +41,20 @@ class Verdict(Enum):
         return self.name.lower()
 
 
+WORST_LAST = (
+    Verdict.NOT_ASKED,
+    Verdict.RIGHT,
+    Verdict.ROUNDED,
+    Verdict.CONVENTION,
+    Verdict.NOT_SURE,
+    Verdict.MISSING,
+    Verdict.UNREADABLE,
+    Verdict.FOLLOWS,
+    Verdict.WRONG,
+)
+"""The verdicts; of a cell with several parts, the last is told."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """What is said of one cell.
