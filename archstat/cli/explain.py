@@ -60,4 +60,7 @@ def explain(
         trains = not set(column or ()).isdisjoint(explanation.OF_TRAINING)
         graph = load(model, replace(asked, train=trains)).graph
         layers = explanation.explain(graph, layer=layer, columns=column or ())
-        target.send(explanation_document(graph, layers, for_students=level == "student"))
+        for_students = level == "student"
+        target.send(
+            explanation_document(graph, layers, asked=column or (), for_students=for_students)
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archstat.documents.cells import EMPTY, Cell, Formula, Look, Number, for_people
-from archstat.documents.document import Column, Document, Line, Part, Table
+from archstat.documents.document import Column, Document, Line, Notes, Part, Table
 from archstat.graph import Graph
 from archstat.report.explanation import MEANINGS, Explained, Explanation
 from archstat.report.values import Named
@@ -36,9 +36,16 @@ RECORDS = (
 
 
 def explanation_document(
-    graph: Graph, layers: Sequence[Explained], *, for_students: bool
+    graph: Graph, layers: Sequence[Explained], *, asked: Sequence[str] = (), for_students: bool
 ) -> Document:
-    """Return how the numbers of layers come about; for students, with what they mean."""
+    """Return how the numbers of layers come about; for students, with what they mean.
+
+    Args:
+        graph: The network.
+        layers: Its layers, and what there is to say of each.
+        asked: The only quantities that are asked for.
+        for_students: Whether it says what the numbers mean.
+    """
     parts: list[Part] = [
         Table(
             COLUMNS,
@@ -47,8 +54,12 @@ def explanation_document(
             has_titles=False,
         )
         for explained in layers
+        if explained.lines
     ]
-    if for_students:
+    if silent := [explained.node.name for explained in layers if not explained.lines]:
+        of = f" of {' and '.join(map(name_of, asked))}" if asked else ""
+        parts.append(Notes((f"nothing to explain{of}: {', '.join(silent)}",)))
+    if for_students and any(explained.lines for explained in layers):
         parts.append(_meanings(layers))
     return Document(
         "explanation",

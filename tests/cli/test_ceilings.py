@@ -96,6 +96,7 @@ def test_a_case_of_a_sweep_is_a_record_as_well(ceilings):
     ("words", "told"),
     [
         (["limit", "lenet5", "--on", "none.json"], "none.json: cannot be read"),
+        (["bench", "cpu.json"], "hint: archstat limit MODEL --on cpu.json"),
         (["limit", "lenet5", "--on", ","], "--on names no device"),
         (["limit", "lenet5", "--on", "h20"],
          "no file and no data sheet 'h20'\n  hint: did you mean 'h200-sxm'?"),

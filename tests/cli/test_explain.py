@@ -29,6 +29,17 @@ def test_students_read_what_a_number_means():
     assert any(meaning in line for line in lines_of(*words, "--level", "student"))
 
 
+def test_layers_of_which_nothing_is_to_be_explained_are_told_together():
+    # C1 keeps its 32·32 inputs of 4 bytes; S2 reads what tanh1 has kept
+    lines = lines_of("lenet5", "--column", "kept_bytes")
+    assert lines[2] == "C1: conv"
+    assert "4 · 1 · 32 · 32  = 4,096" in lines[3]
+    said = "note: nothing to explain of bytes kept for backward: S2, S4, flatten, F6, OUTPUT"
+    assert lines[-1] == said
+    alone = lines_of("lenet5", "S2", "--column", "kept_bytes", "--level", "student")
+    assert alone[1:] == ["", "note: nothing to explain of bytes kept for backward: S2"]
+
+
 def test_markdown_is_a_table():
     assert lines_of("lenet5", "F6", "--column", "macs", "-f", "markdown")[-1] == (
         "| MACs | F_in · F_out | 120 · 84 | 10,080 |  |"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from archstat.cli.output import STDOUT, Destination, destination, require_other, write_stdout
 from archstat.cli.streams import say
-from archstat.errors import UsageError
+from archstat.errors import UsageError, shown
 from archstat.files import require_writable, resolved, write_new
 
 if TYPE_CHECKING:
@@ -116,7 +116,13 @@ class Targets:
         from archstat.bench.reading import read_record
 
         if not Path(name).is_dir() or not cases:
-            return read_record(Path(name))
+            record = read_record(Path(name))
+            if record.ceilings and not record.results:
+                raise UsageError(
+                    f"{shown(name)} holds what a device can do at best, and no benchmark",
+                    hint=f"archstat limit MODEL --on {name} says what that means for a model",
+                )
+            return record
         from archstat.bench.history import last_of
 
         last = last_of(Path(name), cases)

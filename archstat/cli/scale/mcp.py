@@ -7,9 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import NamedTuple
 
 from archstat.cli.shared import answering
-from archstat.errors import UsageError
 
 TOOLS = (
     "table",
@@ -27,6 +27,9 @@ TOOLS = (
     "code",
 )
 """The commands that answer within a minute and write nothing."""
+
+YES, NO = 0, 1
+"""The exit codes that are answers."""
 
 WRITES = ("-o", "--output")
 LONGEST_S = 120.0
@@ -77,22 +80,30 @@ def described(name: str) -> str:
     return f"{said}\n\n{examples}\n\nThe arguments are the words behind 'archstat {name}'."
 
 
+class Answer(NamedTuple):
+    """What a command says, and whether it is an answer."""
+
+    text: str
+    is_error: bool = False
+
+
 def _tool(name: str) -> Callable[[list[str]], str]:
+    from mcp.server.mcpserver.exceptions import ToolError
+
     def tool(arguments: list[str]) -> str:
-        return answer(name, arguments)
+        said = answer(name, arguments)
+        if said.is_error:
+            raise ToolError(said.text)
+        return said.text
 
     return tool
 
 
-def answer(name: str, arguments: Sequence[str]) -> str:
-    """Return what a command answers, in Markdown, or what is wrong with the question.
-
-    Raises:
-        UsageError: It would write a file.
-    """
+def answer(name: str, arguments: Sequence[str]) -> Answer:
+    """Return what a command answers, in Markdown, or what is wrong with the question."""
     for word in arguments:
         if word.startswith(WRITES):
-            raise UsageError("an assistant asks and writes nothing", hint="leave -o out")
+            return Answer(f"an assistant asks and writes nothing: leave {word} out", is_error=True)
     words = [name, *arguments]
     if name not in LISTINGS and not {"-f", "--format"} & set(arguments):
         words += ["--format", "markdown"]
@@ -106,8 +117,9 @@ def answer(name: str, arguments: Sequence[str]) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"no answer within {LONGEST_S:g} s"
+        return Answer(f"no answer within {LONGEST_S:g} s", is_error=True)
     said = b"\n".join(filter(None, (done.stdout, done.stderr))).decode(errors="replace").strip()
     if len(said) > MOST_LETTERS:
         said = f"{said[:MOST_LETTERS]}\n… cut after {MOST_LETTERS:,} letters: ask for less"
-    return said or f"ended with exit code {done.returncode}"
+    is_error = done.returncode not in {YES, NO}
+    return Answer(said or f"ended with exit code {done.returncode}", is_error)
