@@ -60,4 +60,5 @@ def conclusion(findings: Sequence[Finding]) -> str:
     if disagree:
         parts.append(f"{disagree} {'disagrees' if disagree == 1 else 'disagree'}")
     verdict = "NOT PROVED" if disagree else "proved"
-    return f"{verdict}: of {len(findings)} comparisons, {', '.join(parts)}"
+    many = f"{len(findings)} comparison{'s' * (len(findings) != 1)}"
+    return f"{verdict}: of {many}, {', '.join(parts)}"

@@ -39,6 +39,7 @@ class InputSpec:
     Attributes:
         is_whole: Whether the shape is that of all examples together: no axis is put before it.
         parts: What a list, a tuple or a dictionary holds, each an input; None for a tensor.
+        holds: What a tensor holds, row by row, where its values are known; empty otherwise.
         constant: What is no tensor: `None`, `True` or `False`, in a list of one; empty otherwise.
     """
 
@@ -48,6 +49,7 @@ class InputSpec:
     is_whole: bool = False
     parts: Mapping[str, InputSpec] | Sequence[InputSpec] | None = None
     constant: tuple[object, ...] = ()
+    holds: tuple[tuple[int, ...], ...] = ()
 
     def tensors(self) -> Iterator[InputSpec]:
         """Yield the tensors in it."""

@@ -65,7 +65,7 @@ def test_what_is_asked_for_is_what_is_verified():
 @pytest.mark.parametrize(
     ("verdicts", "conclusion"),
     [
-        ([Agreement.AGREES], "proved: of 1 comparisons, 1 agrees"),
+        ([Agreement.AGREES], "proved: of 1 comparison, 1 agrees"),
         (
             [Agreement.AGREES, Agreement.EXPLAINED, Agreement.NOT_MEASURED],
             f"proved: of 3 comparisons, 1 agrees, {ONE_DIFFERS}, 1 could not be measured",

@@ -57,7 +57,7 @@ def test_a_narrow_terminal_breaks_no_word():
 @pytest.mark.parametrize(
     ("said", "text"),
     [
-        (findings(agree=1), "proved: of 1 comparisons, 1 agrees"),
+        (findings(agree=1), "proved: of 1 comparison, 1 agrees"),
         (findings(agree=9), "proved: of 9 comparisons, 9 agree"),
         (
             findings(agree=2, explained=2, unmeasured=1),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,9 @@ from archstat.models.torch.recording.values import MOST_VALUES, copied
 from archstat.models.torch.source import Source
 
 CPU = torch.device("cpu")
+
+Filling: TypeAlias = Callable[[Sequence[int], torch.dtype], Tensor]
+"""What makes a tensor of a shape and a type."""
 
 
 def sized(source: Source, question: Question) -> Source:
@@ -114,7 +117,9 @@ def example_inputs(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return zeros of the stated shapes and types, by place and by name; large ones are on meta."""
 
-    def make(size: Sequence[int], dtype: torch.dtype) -> Tensor:
+    def make(size: Sequence[int], dtype: torch.dtype, fill: Filling | None) -> Tensor:
+        if fill is not None and device.type != "meta":
+            return fill(size, dtype).to(device)
         is_large = prod(size) > MOST_VALUES  # which nobody looks at
         return torch.zeros(size, dtype=dtype, device="meta" if is_large else device)
 
@@ -125,9 +130,12 @@ def _inputs(
     source: Source,
     inputs: Sequence[InputSpec],
     batch_size: int,
-    make: Callable[[Sequence[int], torch.dtype], Tensor],
+    make: Callable[[Sequence[int], torch.dtype, Filling | None], Tensor],
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Return tensors as `make` makes them for a shape and a type, by place and by name."""
+    """Return tensors as `make` makes them, by place and by name.
+
+    It is given a shape, a type, and what fills a tensor whose values are known.
+    """
 
     def example(given: InputSpec) -> Any:
         if given.constant:
@@ -138,12 +146,18 @@ def _inputs(
             made = [example(part) for part in given.parts]
             return tuple(made) if isinstance(given.parts, tuple) else made
         size = given.shape if given.is_whole else (batch_size, *given.shape)
-        return make(size, getattr(torch, given.dtype))
+        fill = partial(_holding, given.holds) if given.holds else None
+        return make(size, getattr(torch, given.dtype), fill)
 
     args: list[Any] = [example(given) for given in inputs if given.name is None]
     if source.takes_list:
         args = [list(args[0])]
     return args, {given.name: example(given) for given in inputs if given.name is not None}
+
+
+def _holding(rows: Sequence[Sequence[int]], size: Sequence[int], dtype: torch.dtype) -> Tensor:
+    """Return a tensor of these rows."""
+    return torch.tensor(rows, dtype=dtype, device=CPU).reshape(size)
 
 
 def _random(size: Sequence[int], dtype: torch.dtype) -> Tensor:
@@ -154,7 +168,7 @@ def _random(size: Sequence[int], dtype: torch.dtype) -> Tensor:
     return (drawn > 0 if is_whole else drawn).to(dtype)
 
 
-FILLED: Mapping[str, Callable[[Sequence[int], torch.dtype], Tensor]] = {
+FILLED: Mapping[str, Filling] = {
     ZEROS: lambda size, dtype: torch.zeros(size, dtype=dtype, device=CPU),
     "ones": lambda size, dtype: torch.ones(size, dtype=dtype, device=CPU),
     "random": _random,
@@ -190,13 +204,14 @@ def filled_inputs(
     fill = FILLED[words]
     known = []
 
-    def make(size: Sequence[int], dtype: torch.dtype) -> Tensor:
+    def make(size: Sequence[int], dtype: torch.dtype, holding: Filling | None) -> Tensor:
         is_large = prod(size) > MOST_VALUES  # which nobody looks at
+        filling = holding or fill
         if device.type != "meta" and not is_large:
-            return fill(size, dtype).to(device)
+            return filling(size, dtype).to(device)
         made = torch.zeros(size, dtype=dtype, device=device)
         if not is_large:
-            known.append((made, partial(fill, size, dtype)))
+            known.append((made, partial(filling, size, dtype)))
         return made
 
     args, kwargs = _inputs(source, inputs, batch_size, make)

@@ -3,75 +3,136 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from torch import nn
 
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.private import convolutions
 
 TOKENS = 128
 IMAGE = 224
 SAMPLES = 16_000  # a second of speech
 FRAMES = 3_000  # half a minute of speech, as Whisper takes it
+SECONDS_10 = 1_001  # frames of CLAP's sounds
+STEPS = 20  # of an episode
+AXES_WITH_CHANNELS = 3  # examples, channels, samples
+BINS = (
+    "num_mel_bins",
+    "input_feat_per_channel",
+    "feature_projection_input_dim",
+    "num_mel_channels",
+)
+"""What the bins of a spectrum are called."""
+
+OF_TWO_IMAGES = frozenset({"efficientloftr", "lightglue", "superglue"})
+"""Models that match the points of two images."""
 DECODERS = "decoder_input_ids"  # of those that write a text; others ask a fixed set of queries
 CAPTION = 77  # tokens of a caption, as CLIP takes them
 
 
 def of_transformers(model: nn.Module, config: Any) -> list[InputSpec]:
     """Return the usual inputs of a model's task."""
-    name = str(getattr(model, "main_input_name", "input_ids"))
+    parameters = inspect.signature(model.forward).parameters
+    main = str(getattr(model, "main_input_name", "input_ids"))
+    name = main if main in parameters else next(iter(parameters), main)
+    text = getattr(config, "text_config", None) or config
     if name == "pixel_values" or _is_pair(config):
         found = _of_images(config)
+    elif "grid_thw" in parameters:
+        found = list(_of_patches(config))
+    elif name == "states":
+        found = list(_of_decisions(config))
     elif name == "input_values":
-        found = [InputSpec(_sound(config), "float32", name)]
+        found = [InputSpec(_sound(model, config), "float32", name)]
     elif name == "input_features":
-        found = [InputSpec(_spectrum(config), "float32", name)]
+        found = [InputSpec(_spectrum(model, config), "float32", name)]
     else:
-        text = getattr(config, "text_config", None) or config
         found = [InputSpec((tokens_of(text),), "int64", name)]
-    writes = DECODERS in inspect.signature(model.forward).parameters
-    if writes and getattr(config, "is_encoder_decoder", False):
+    if isinstance(corners := getattr(config, "dim_bbox", None), int):  # of the box of each word
+        found.append(InputSpec((tokens_of(config), corners), name="bbox"))
+    if DECODERS in parameters and getattr(config, "is_encoder_decoder", False):
         found.append(InputSpec((tokens_of(config),), "int64", DECODERS))
     return found
 
 
 def _is_pair(config: Any) -> bool:
-    """Return whether images and texts are read side by side, as in CLIP, and not one in another."""
-    parts = (getattr(config, name, None) for name in ("text_config", "vision_config"))
-    placeholders = ("image_token_id", "image_token_index")
-    return all(parts) and not any(hasattr(config, name) for name in placeholders)
+    """Return whether images or sounds and texts are read side by side, and not one in another."""
+    others = [getattr(config, name, None) for name in ("vision_config", "audio_config")]
+    tokens = ("image_token_id", "image_token_index", "audio_token_id", "audio_token_index")
+    is_one_in_another = any(hasattr(config, name) for name in tokens)
+    return (
+        getattr(config, "text_config", None) is not None and any(others) and not is_one_in_another
+    )
 
 
 def _of_images(config: Any) -> list[InputSpec]:
     vision = getattr(config, "vision_config", None) or getattr(config, "encoder", None) or config
-    channels = getattr(vision, "num_channels", None) or 3
-    side = getattr(vision, "image_size", None) or IMAGE
-    sides = tuple(side) if isinstance(side, (list, tuple)) else (side, side)
-    shape = (channels, *sides)
-    frames = getattr(vision, "num_frames", None)
-    if isinstance(frames, int) and getattr(config, "text_config", None) is None:  # a video
-        shape = (frames, *shape)
-    found = [InputSpec(shape, "float32", "pixel_values")]
     text = getattr(config, "text_config", None)
-    if text is not None and hasattr(config, "vision_config"):  # as in CLIP
+    found = [InputSpec(_image(vision, is_alone=text is None), "float32", "pixel_values")]
+    if (sound := getattr(config, "audio_config", None)) is not None:  # as in CLAP
+        found = [InputSpec((1, SECONDS_10, sound.num_mel_bins), "float32", "input_features")]
+    if (text is not None and vision is not config) or sound is not None:  # as in CLIP
         found.insert(0, InputSpec((tokens_of(text),), "int64", "input_ids"))
     return found
 
 
-def _sound(config: Any) -> tuple[int, ...]:
-    """Return samples of sound, or the spectrum of it that a model takes in their place."""
+def _image(vision: Any, *, is_alone: bool) -> tuple[int, ...]:
+    """Return the shape of an image, of the frames of a video, or of two images to be matched."""
+    side = getattr(vision, "image_size", None) or IMAGE
+    if ratios := getattr(vision, "scaled_images_ratios", None):  # DepthPro cuts it into patches
+        side = int(vision.patch_size / min(ratios))
+    shape = (getattr(vision, "num_channels", None) or 3, *_sides(side))
+    frames = getattr(vision, "num_frames", None)
+    if isinstance(frames, int) and is_alone:
+        return (frames, *shape)
+    return (2, *shape) if getattr(vision, "model_type", "") in OF_TWO_IMAGES else shape
+
+
+def _of_patches(config: Any) -> Iterator[InputSpec]:
+    """Yield the patches of an image in a row, and how many lie behind, under and beside others."""
+    merged = getattr(config, "spatial_merge_size", 1)
+    side = IMAGE // config.patch_size // merged * merged
+    channels: Any = getattr(config, "in_channels", None) or getattr(config, "in_chans", 3)
+    frames: int = getattr(config, "temporal_patch_size", 1)
+    size = channels * frames * config.patch_size**2
+    yield InputSpec((side * side, size), name="hidden_states", is_whole=True)
+    yield InputSpec((1, 3), "int64", "grid_thw", is_whole=True, holds=((1, side, side),))
+
+
+def _of_decisions(config: Any) -> Iterator[InputSpec]:
+    """Yield the steps of an episode, as a Decision Transformer reads them."""
+    yield InputSpec((STEPS, config.state_dim), name="states")
+    yield InputSpec((STEPS, config.act_dim), name="actions")
+    yield InputSpec((STEPS, 1), name="rewards")
+    yield InputSpec((STEPS, 1), name="returns_to_go")
+    yield InputSpec((STEPS,), "int64", "timesteps")
+    yield InputSpec((STEPS,), "int64", "attention_mask")
+
+
+def _sound(model: nn.Module, config: Any) -> tuple[int, ...]:
+    """Return samples of sound, with channels before them as codecs take them, or its spectrum."""
     bins, length = getattr(config, "num_mel_bins", None), getattr(config, "max_length", None)
-    return (length, bins) if isinstance(bins, int) and isinstance(length, int) else (SAMPLES,)
+    if isinstance(bins, int) and isinstance(length, int):
+        return (length, bins)
+    stated = re.search(r"input_values\W.*?of shape `\(([^)]*)\)`", model.forward.__doc__ or "")
+    if stated and stated[1].count(",") == AXES_WITH_CHANNELS - 1:
+        return (getattr(config, "audio_channels", 1), SAMPLES)
+    return (SAMPLES,)
 
 
-def _spectrum(config: Any) -> tuple[int, ...]:
-    """Return the spectrum of sound: bins and frames, or frames and bins."""
-    if isinstance(bins := getattr(config, "input_feat_per_channel", None), int):
+def _spectrum(model: nn.Module, config: Any) -> tuple[int, ...]:
+    """Return the spectrum of sound: bins and frames where a convolution reads it so."""
+    parts = [getattr(config, name, None) for name in ("encoder_config", "audio_config")]
+    stated = [getattr(part, key, None) for part in (config, *parts) for key in BINS]
+    bins = next((each for each in stated if isinstance(each, int)), 80)
+    first = next(iter(convolutions(model)), None)
+    if not isinstance(first, nn.Conv1d) or first.in_channels != bins:
         return (FRAMES, bins)
     positions = getattr(config, "max_source_positions", None)
-    frames = 2 * positions if isinstance(positions, int) else FRAMES
-    return (getattr(config, "num_mel_bins", 80), frames)
+    return (bins, 2 * positions if isinstance(positions, int) else FRAMES)
 
 
 def tokens_of(config: Any) -> int:
