@@ -286,6 +286,12 @@ def _arrays() -> bytes:
     )
 
 
+def _ggufs() -> list[bytes]:
+    from tests.models.weights.test_gguf import TENSORS, head
+
+    return [head(TENSORS), head({}), head(TENSORS, version=1)]
+
+
 def _shards() -> dict[str, bytes]:
     """Return files that an index may name."""
     return {"a.safetensors": _safetensors(), "b.npz": _arrays(), "c.bin": _saved()[1]}
@@ -524,6 +530,7 @@ def targets() -> list[Target]:
         Target("printed", lambda: _at(".txt", _model), lambda: printed),
         Target("safetensors", lambda: _at(".safetensors", _model), lambda: [_safetensors()]),
         Target("saved", lambda: _at(".pt", _model), _saved),
+        Target("gguf", lambda: _at(".gguf", _model), _ggufs),
         Target("npz", lambda: _at(".npz", _model), lambda: [_arrays()]),
         Target("index", lambda: _at(".index.json", _model, _shards()), _indices),
         Target("trace", lambda: _at(".json", _trace), _traces),

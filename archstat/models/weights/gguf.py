@@ -21,6 +21,9 @@ MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 MOST_NESTED = 4  # lists in lists
 MOST_LETTERS = 16 << 20  # of a name, or of a template for chats
+MOST_HEAD_BYTES = 64 << 20
+"""Of a head: half a million words of a vocabulary, and how they are made, take a fifth."""
+MOST_TENSORS = 100_000
 
 SCALARS: Mapping[int, str] = {
     0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d",
@@ -102,11 +105,15 @@ def _read(file: IO[bytes]) -> Head:
         what = f"{shown(file.name)} is GGUF of version {version}, and {known} are read"
         raise UsageError(what, hint="llama.cpp converts older files; byte order is little-endian")
     tensors, values = _scalar(file, "Q"), _scalar(file, "Q")
+    if tensors > MOST_TENSORS:
+        raise UsageError(f"{shown(file.name)} states more than {MOST_TENSORS:,} tensors")
     stated = {_string(file): _value(file, _scalar(file, "I")) for _ in range(values)}
     return Head(stated, {_string(file): _tensor(file) for _ in range(tensors)})
 
 
 def _scalar(file: IO[bytes], code: str) -> Any:
+    if file.tell() > MOST_HEAD_BYTES:
+        raise UsageError(f"{shown(file.name)} has a head of more than {MOST_HEAD_BYTES:,} bytes")
     return struct.unpack(f"<{code}", file.read(struct.calcsize(f"<{code}")))[0]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import archstat
 from archstat.errors import UsageError
+from archstat.models.weights import gguf
 
 F32, F16, Q4_0, Q6_K = 0, 1, 2, 14
 STRING, ARRAY, UINT32 = 8, 9, 4
@@ -42,6 +43,22 @@ def head(tensors, version=3):
     ]
     counts = struct.pack("<IQQ", version, len(infos), len(stated))
     return b"".join([b"GGUF", counts, *stated, *infos])
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ("MOST_TENSORS", "'net.gguf' states more than 3 tensors"),
+        ("MOST_HEAD_BYTES", "'net.gguf' has a head of more than 3 bytes"),
+    ],
+)
+def test_a_head_is_read_up_to_a_limit(tmp_path, monkeypatch, limit, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.gguf").write_bytes(head(TENSORS))
+    monkeypatch.setattr(gguf, limit, 3)
+    with pytest.raises(UsageError) as refused:
+        archstat.analyze("net.gguf")
+    assert told in str(refused.value)
 
 
 def test_parameters_and_bytes_are_told_by_module(tmp_path):
