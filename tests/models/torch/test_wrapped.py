@@ -74,6 +74,7 @@ def test_data_parallel_is_the_model_inside():
     assert [(row.name, row.params) for row in report.layers] == [("0", 10)]
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit")  # by torch 2.11 itself
 def test_a_compiled_model_is_the_model_inside():
     report = archstat.analyze(torch.compile(nn.Sequential(nn.Linear(4, 2))), (4,))
     assert [(row.name, row.params) for row in report.layers] == [("0", 10)]

@@ -134,7 +134,8 @@ def _endless(failure: Failure) -> Problem | None:
 
 def _no_forward(failure: Failure) -> Problem | None:
     kind = type(failure.module)
-    if kind.forward not in NO_FORWARDS or "forward" in vars(failure.module):
+    forward = getattr(kind, "forward", None)  # a class of torch.jit has none that can be read
+    if forward not in NO_FORWARDS or "forward" in vars(failure.module):
         return None
     if isinstance(failure.module, (nn.ModuleList, nn.ModuleDict)):
         what = "holds modules, and cannot be called itself"

@@ -22,9 +22,15 @@ class Costs:
         self._leads_to: dict[str, set[str]] = {}
 
     def note(self, node: str, sources: set[str], cost: Cost | None = None) -> None:
-        """Give a node its cost, or what is waiting, and the nodes to which gradients lead."""
+        """Give a node its cost, or what is waiting, and the nodes to which gradients lead.
+
+        What was kept before a node is kept for it in any case; products wait for who reads them.
+        """
         if cost is None:
             cost, self.waiting = self.waiting, Cost()
+        else:
+            cost.kept_bytes += self.waiting.kept_bytes
+            self.waiting.kept_bytes = 0
         self._of[node], self._leads_to[node] = cost, sources
 
     def trained(self, nodes: Sequence[Node], ends: Iterable[str | None]) -> Iterator[Node]:
