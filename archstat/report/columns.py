@@ -9,6 +9,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import SHAPE_NOT_KNOWN
 from archstat.record import record
+from archstat.report.folding import short_run
 from archstat.report.report import Row, Totals
 from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Seconds, Share, Value
 
@@ -39,6 +40,11 @@ class LayerColumn:
     short_title: str | None = None
     importance: int | None = None
     convention: str = ""
+
+
+def _name(row: Row, _: Totals) -> Value:
+    short = short_run(row.name)
+    return row.name if short == row.name else Named(row.name, short)
 
 
 def _per_axis(value: Shape | str | None) -> Value:
@@ -108,7 +114,7 @@ def _field(row: Row, part: str) -> Value:
 _AXES = "maps are {axes}"
 
 _ALL = (
-    LayerColumn("layer", "layer", lambda row, _: row.name, lambda _: "total", is_text=True),
+    LayerColumn("layer", "layer", _name, lambda _: "total", is_text=True),
     LayerColumn(
         "kind", "kind", lambda row, _: Named(row.kind, row.label), is_text=True, importance=0
     ),

@@ -211,7 +211,7 @@ def test_equal_blocks_are_one_row():
     ) == [
         ["stem", "conv", "112", "6,912", "3"],
         # each 4·4·9 weights and 4 biases on 64 places; 3 + 2 + 2 + 2 pixels behind them
-        ["body.0 … body.2", "Block × 3", "444", "27,648", "9"],
+        ["body.0 … 2", "Block × 3", "444", "27,648", "9"],
         ["mean", "mean", "–", "–", "16"],
         ["head", "linear", "10", "8", "16"],
         ["total", "566", "34,568"],

@@ -1,7 +1,8 @@
 """The one way in which a table comes to fit a width; no number and no word is broken.
 
-Titles are shortened; then columns that may be are broken between words; then those of the least
-importance are left out; and what is still too wide stands in several tables under one another.
+Titles are shortened; long names of modules stand under headings; columns that may be are broken
+between words; then those of the least importance are left out; and what is still too wide stands in
+several tables under one another.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import zip_longest
 from archstat.documents.cells import Blank, Cell, Look, Sign, Signed, for_people
 from archstat.documents.document import Column, Table
 from archstat.documents.letters import display_width, folded, printable, words_of
+from archstat.formats.layout.headings import with_headings
 from archstat.record import record
 
 GAP = "  "
@@ -95,8 +97,13 @@ class FittedGrid:
 
 @record
 class Fitted:
-    """A table in as many grids as it takes, and the titles of the columns that are left out."""
+    """A table in as many grids as it takes, and the titles of the columns that are left out.
 
+    Attributes:
+        table: The table that the grids are of: with headings among its lines, where these help.
+    """
+
+    table: Table
     grids: tuple[FittedGrid, ...]
     hidden: tuple[str, ...] = ()
 
@@ -114,13 +121,21 @@ def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
         width: The characters of a line; None for as many as it takes.
         blank: What stands in a cell that is to be filled in.
     """
+    found = _fitted(table, width, blank)
+    if width is None or (len(found.grids) == 1 and not found.hidden):
+        return found
+    other = _fitted(with_headings(table), width, blank)
+    return min(found, other, key=lambda each: (len(each.grids), len(each.hidden)))
+
+
+def _fitted(table: Table, width: int | None, blank: str) -> Fitted:
     slots = [
         slot
         for slot in _slots(table, blank)
         if width is not None or slot.column.is_asked or not slot.column.is_picture
     ]
     if width is None:
-        return Fitted((_grouped(slots),))
+        return Fitted(table, (_grouped(slots),))
     if _natural(slots) > width:
         slots = [
             replace(slot, title=(slot.title and printable(slot.column.short_title)) or slot.title)
@@ -130,12 +145,12 @@ def fitted(table: Table, width: int | None, *, blank: str) -> Fitted:
     while (found := _broken(slots, width, comfort=COMFORT)) is None:
         optional = [slot for slot in slots if slot.column.importance is not None]
         if not optional:
-            return Fitted(tuple(_parts(slots, table.fixed, width)), tuple(hidden))
+            return Fitted(table, tuple(_parts(slots, table.fixed, width)), tuple(hidden))
         least = min(optional, key=lambda slot: slot.column.importance or 0)
         slots.remove(least)
         if not least.column.is_picture:
             hidden.append(printable(least.column.title).rstrip(least.column.footnote[:1] or " "))
-    return Fitted((_grouped(found),), tuple(hidden))
+    return Fitted(table, (_grouped(found),), tuple(hidden))
 
 
 def _slots(table: Table, blank: str) -> Iterator[ColumnText]:

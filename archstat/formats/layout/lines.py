@@ -194,7 +194,7 @@ def _table(table: Table, found: Fitted, width: int | None) -> Iterator[Pieces]:
     for number, grid in enumerate(found.grids):
         if number:
             yield []
-        for pieces in _grid(grid, table, None if width is None else width - len(indent)):
+        for pieces in _grid(grid, found.table, None if width is None else width - len(indent)):
             yield _trimmed([(indent, Look.NORMAL), *pieces])
     below = _footnotes(table, found)
     if below and found.hidden:
