@@ -131,6 +131,8 @@ class Followed:
 
     def interval(self, unit: int) -> Interval | None:
         """See `Branch.interval`."""
+        if unit in self._known:
+            return self._known[unit]
         todo: list[tuple[Followed, int]] = [(self, unit)]  # a stack, as networks may be deep
         while todo:
             branch, at = todo[-1]
