@@ -10,12 +10,11 @@ import time
 import warnings
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archstat.api import loaded_model
-from archstat.bench.ceilings import limit_on, limits
-from archstat.bench.reading import read_record
+from archstat.bench.limits.device import limit_on
+from archstat.bench.limits.named import limits_on
 from archstat.bench.work import Work, work_of
 from archstat.errors import ArchstatError
 from archstat.models.question import Question
@@ -43,13 +42,14 @@ class ArchstatCallback(Callback):  # type: ignore[misc]  # it is of no known typ
     be counted is told in a warning, and training goes on.
 
     Args:
-        ceilings: A file of `archstat ceilings`, measured on this device.
+        ceilings: A file of `archstat ceilings`, measured on this device, or a name that `archstat
+            limit` knows.
         every: Steps between two figures of the speed.
     """
 
     def __init__(self, ceilings: str | PathLike[str] | None = None, *, every: int = 50) -> None:
         super().__init__()
-        self._record = None if ceilings is None else read_record(Path(ceilings))
+        self._limits = None if ceilings is None else limits_on(str(ceilings))
         self._every = every
         self._work: Work | None = None
         self._compute_s: float | None = None
@@ -104,9 +104,9 @@ class ArchstatCallback(Callback):  # type: ignore[misc]  # it is of no known typ
         graph, traced_on, size = loaded_model(model, Question(train=True), args, kwargs)
         report = report_on(graph, batch_size=size, traced_on=traced_on, trains=True)
         work = work_of(graph, batch_size=size, optimizer="sgd")
-        if self._record is not None:
+        if self._limits is not None:
             precision = str(trainer.precision).partition("-")[0]
-            known = [*limits(work, self._record, [DTYPES.get(precision, "float32")])]
+            known = [*self._limits(work, [DTYPES.get(precision, "float32")])]
             limit = limit_on(known, is_gpu=model.device.type != "cpu")
             self._compute_s = limit.floor.compute_s
         self._work, self._batch_size = work, size

@@ -88,7 +88,7 @@ def refuse(*_):
 
 READS = re.compile(r"\.read_(?:bytes|text)\(|\.open\(\"rb|open\(path, \"rb")
 BY_ITSELF = {
-    "bench/datasheets.py": "ours",
+    "bench/limits/datasheets.py": "ours",
     "bench/meters.py": "files of Linux",
     "bench/traces/file.py": "within its limits",
     "devices/cpu.py": "files of Linux",

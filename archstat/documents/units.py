@@ -10,6 +10,8 @@ from archstat.record import record
 THOUSAND = 1000
 EIGHTHS = "▏▎▍▌▋▊▉"
 MINUTE_S, HOUR_S = 60, 3600
+LEAST_SHARE = 0.0005
+"""Of 1; less would print as nothing."""
 
 
 @record
@@ -88,9 +90,11 @@ def short_with_prefix(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share in percent, small ones with a digit behind the point.
 
-    >>> percent(0.3412), percent(0.0341), percent(11.7), percent(0)
-    ('34 %', '3.4 %', '1,170 %', '0 %')
+    >>> percent(0.3412), percent(0.0341), percent(11.7), percent(0.0001), percent(0)
+    ('34 %', '3.4 %', '1,170 %', '< 0.1 %', '0 %')
     """
+    if 0 < share < LEAST_SHARE:
+        return "< 0.1 %"
     digits = 1 if 0 < share < 0.0995 else 0  # noqa: PLR2004  9.95 % rounds up
     return f"{100 * share:,.{digits}f} %"
 

@@ -205,7 +205,7 @@ def test_a_folder_without_records_is_told():
     )
     assert_refused(
         invoke("bench", *QUICK, "--history"),
-        "error: --device says how to measure what was measured before: a folder of records",
+        "error: --device says nothing of a folder of records, measured before",
         "  hint: leave it out, or name a model to measure anew",
     )
 
@@ -236,12 +236,12 @@ def test_how_to_measure_is_no_question_to_a_record(words, option):
     bench(*QUICK, "-o", "run.json")
     assert_refused(
         invoke("bench", "run.json", *words),
-        f"error: {option} says how to measure what was measured before: 'run.json'",
+        f"error: {option} says nothing of 'run.json', measured before",
         "  hint: leave it out, or name a model to measure anew",
     )
     assert_refused(
         invoke("bench", "--compare", "run.json", "run.json", *words),
-        f"error: {option} says how to measure what was measured before: two records",
+        f"error: {option} says nothing of two records, measured before",
         "  hint: leave it out, or name a model to measure anew",
     )
 

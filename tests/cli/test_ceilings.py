@@ -6,10 +6,17 @@ import json
 
 import pytest
 
+from archstat.bench.case import Case
+from archstat.bench.limits.named import MEASURED
+from archstat.bench.limits.reached import ReachedLimit
+from archstat.bench.reading import read_record
+from archstat.bench.statistics import Interval
 from tests.bench.processes import started
 from tests.cli.running import invoke
 
 pytest.importorskip("torch")
+
+BENCH = ("bench", "lenet5", "--device", "cpu", "--batch", "1")
 
 
 @pytest.fixture
@@ -92,14 +99,91 @@ def test_a_case_of_a_sweep_is_a_record_as_well(ceilings):
     assert told == "error: cpu.json: is a case that has failed, and holds no record\n"
 
 
+def test_measured_ceilings_come_along_and_say_when_and_how_they_were_measured():
+    done = invoke("limit", "lenet5", "--on", "amd-epyc-2-cores", "-f", "json")
+    [row] = json.loads(done.stdout)["records"]
+    # 833,040 operations at 234.608 GFLOP/s; 250,960 bytes of 1 MiB at 117.2 GB/s take 2.14 µs
+    assert row["limit_s"] == pytest.approx(3.5508e-6, rel=1e-4)
+    assert (row["rates"], row["bound"], row["name"]) == ("measured", "compute", "AMD EPYC")
+    text = " ".join(invoke("limit", "lenet5", "--on", "amd-epyc-2-cores").stdout.split())
+    assert (
+        "note: AMD EPYC: measured on 2026-12-01 on 2 cores of a virtual machine "
+        "with torch 2.14.1+cu130 by protocol 1"
+    ) in text
+
+
+@pytest.mark.parametrize("path", sorted(MEASURED.iterdir()), ids=lambda path: path.stem)
+def test_what_comes_along_as_measured_was_measured(path):
+    record = read_record(path)
+    assert record.words.startswith("archstat ceilings ")
+    assert record.began
+    for ceiling in record.ceilings:
+        assert record.environment[ceiling.device]["name"]
+        assert len(ceiling.rates) >= 2 * 7  # several processes, seven rounds each
+
+
+def test_ceilings_say_when_they_were_measured(ceilings):
+    text = invoke("limit", "lenet5", "--on", ceilings).stdout
+    assert "measured on 20" in " ".join(text.split())
+
+
+def test_each_row_stands_beside_the_limit_of_a_device(ceilings):
+    words = ("bench", "lenet5", "--device", "cpu", "--batch", "1,2", "--against-limit", ceilings)
+    [one, two] = json.loads(invoke(*words, "-f", "json").stdout)["results"]
+    # 250,960 bytes at 10 GB/s, of 1 ms; with a second image 4 · 1,034 more of 2 ms
+    assert one["against"][0]["limit_s"] == pytest.approx(25.096e-6)
+    assert one["against"][0]["share"] == pytest.approx(0.025096)
+    assert two["against"][0]["share"] == pytest.approx(25.5096e-6 / 2e-3)
+    text = invoke(*words).stdout
+    assert "Beside the limits of these devices" in text
+    assert "2.5 %" in text
+    lines = invoke(*words, "-f", "csv").stdout.splitlines()
+    assert lines[0].endswith(",against_share,against_share_low,against_share_high")
+    assert len(lines) == 1 + 2
+
+
+@pytest.mark.parametrize(
+    ("least", "code", "told"),
+    [
+        ("0.025", 0, ""),
+        ("0.026", 1, "batch 1: 2.5 % of the limit on Some Processor, which is less than 2.6 %\n"),
+    ],
+)
+def test_a_row_too_far_from_its_limit_ends_with_exit_code_1(ceilings, least, code, told):
+    done = invoke(*BENCH, "--against-limit", ceilings, "--min-share", least)
+    assert (done.exit_code, done.stderr) == (code, told)
+    here = invoke(*BENCH, "--min-share", least, "-o", "run.json")  # the probes reach the same
+    assert (here.exit_code, here.stderr) == (code, told.replace(" on Some Processor", ""))
+    again = invoke("bench", "run.json", "--min-share", least)
+    assert (again.exit_code, again.stderr) == (here.exit_code, here.stderr)
+
+
+def test_a_row_without_a_share_does_not_pass():
+    limit = ReachedLimit(Case("net", "cpu", 1), None)
+    assert limit.is_less(0.01)
+
+
+def test_a_share_is_less_if_all_of_its_interval_is():
+    limit = ReachedLimit(Case("net", "cpu", 1), 0.4, Interval(0.3, 0.5))
+    assert not limit.is_less(0.5)
+    assert limit.is_less(0.51)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        ([*BENCH, "--against-limit", "h200-sxm"],
+         "h200-sxm: has ceilings of NVIDIA H200 SXM alone, and this ran on a CPU"),
+        ([*BENCH, "--dtype", "bfloat16", "--against-limit", "cpu.json"],
+         "cpu.json: has no ceilings of a device in bfloat16"),
+        ([*BENCH, "--against-limit", ","], "--against-limit names no"),
+        ([*BENCH, "--min-share", "2"], "--min-share: must be a share"),
+        (["bench", "--compare", "a", "b", "--min-share", "1"], "--min-share says nothing of"),
         (["limit", "lenet5", "--on", "none.json"], "none.json: cannot be read"),
         (["bench", "cpu.json"], "hint: archstat limit MODEL --on cpu.json"),
         (["limit", "lenet5", "--on", ","], "--on names no device"),
         (["limit", "lenet5", "--on", "h20"],
-         "no file and no data sheet 'h20'\n  hint: did you mean 'h200-sxm'?"),
+         "no file and no device 'h20'\n  hint: did you mean 'h200-sxm'?"),
         (["limit", "lenet5", "--on", "cpu.json", "--dtype", "float16"],
          "cpu.json: has no ceilings of a device in float16"),
         (["limit", "lenet5", "--on", "cpu.json", "--batch", "0"], "--batch"),

@@ -10,7 +10,7 @@ from statistics import median
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.case import BYTES
-from archstat.bench.ceilings import DeviceLimit
+from archstat.bench.limits.device import DeviceLimit
 from archstat.bench.traces.alignment import aligned
 from archstat.bench.traces.operation import PassOperator, Trace, TracedOperator
 from archstat.bench.work import LayerWork, Work, compute_s, layer_s, memory_s

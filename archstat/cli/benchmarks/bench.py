@@ -36,7 +36,9 @@ OF_TRACES = (
     "models", "input", "classes", "settings", "model_arguments", "run_file", "batch", "dtype", "on",
     "format_name", "output",
 )  # fmt: skip
-OF_RECORDS = ("models", "vs", "strict", "tolerance", "format_name", "output")
+OF_RECORDS = (
+    "models", "vs", "against_limit", "min_share", "strict", "tolerance", "format_name", "output",
+)  # fmt: skip
 """The options that say something of what was measured before."""
 
 EPOCH = 50_000  # images of CIFAR-10
@@ -47,6 +49,7 @@ Examples:
   archstat bench paper-alexnet --batch 1,32
   archstat bench torchvision/resnet18 --device cuda --dtype float32,bfloat16 --mode eager,graph
   archstat bench lenet5 --quick -o run.json -o run.svg
+  archstat bench run.json --against-limit ceilings.json --min-share 0.5
   archstat bench paper-alexnet ungrouped-alexnet --device cpu
   archstat bench --compare old.json new.json
   archstat bench net.py:Net --input 3x32x32 --save bench/
@@ -136,6 +139,21 @@ def bench(
         str | None,
         typer.Option(metavar="FILE", help="Ceilings for the floors of a trace's layers."),
     ] = None,
+    against_limit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|NAME,…",
+            help="Show what each row reaches of the limit of these devices, as archstat limit "
+            "takes them.",
+        ),
+    ] = None,
+    min_share: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Exit code 1 if a row reaches less of its limit, or of that of --against-limit.",
+        ),
+    ] = None,
     *,
     channels_last: Annotated[
         bool, typer.Option("--channels-last", help="Images with their channels last in memory.")
@@ -174,7 +192,8 @@ def bench(
     """Measure the latency and throughput of a forward pass, beside what limits it.
 
     A second run gives the same figure, or the verdict says why not. Exit code 1 with --strict if a
-    figure is not VALID, and with --compare, --vs, --save or --history if something got slower.
+    figure is not VALID, with --min-share if one is too far from its limit, and with --compare,
+    --vs, --save or --history if something got slower.
     """
     with answering():
         from archstat.bench.summary import is_valid
@@ -198,6 +217,7 @@ def bench(
             is_worse = False
         elif len(models) == 1 and models[0].endswith(RECORD):
             require_stated(context, OF_RECORDS, shown(models[0]))
+            targets = targets.beside(against_limit, min_share)
             record = targets.read(models[0])
             is_worse = targets.show(record, None if vs is None else targets.read(vs))
             is_worse |= strict and not is_valid(record)
@@ -222,6 +242,8 @@ def bench(
                 question=asked,
                 effort=effort,
             )
+            targets = targets.beside(against_limit, min_share)
+            targets.require_limits(cases)
             if save is not None:
                 require_folder(save)
             old = _old(vs, save, cases, targets)
@@ -265,7 +287,7 @@ def require_stated(context: typer.Context, allowed: Collection[str], what: str) 
         name = option.name or ""
         if is_stated(context, name) and name not in allowed:
             raise UsageError(
-                f"{option.opts[0]} says how to measure what was measured before: {what}",
+                f"{option.opts[0]} says nothing of {what}, measured before",
                 hint="leave it out, or name a model to measure anew",
             )
 

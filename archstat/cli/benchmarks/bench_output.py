@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,6 +15,8 @@ from archstat.files import require_writable, resolved, write_new
 if TYPE_CHECKING:
     from archstat.bench.case import Case
     from archstat.bench.comparing.comparison import Comparison
+    from archstat.bench.limits.named import LimitsOf
+    from archstat.bench.limits.reached import ReachedLimit, ReachedOnDevice
     from archstat.bench.record import Record
     from archstat.documents.document import Document
 
@@ -29,11 +31,15 @@ class Targets:
 
     Attributes:
         tolerance: What counts as the same in a comparison; None for what is usual.
+        against: Devices whose limits stand beside what was measured, by name.
+        least: The share of the limit that each case is to reach; None where nobody asked.
     """
 
     files: Sequence[Destination]
     printed: Destination
     tolerance: float | None
+    against: Mapping[str, LimitsOf] = field(default_factory=dict)
+    least: float | None = None
 
     @classmethod
     def of(
@@ -69,12 +75,45 @@ class Targets:
         printed = destination(None if files else format_name, None, special=OF_RECORDS_ALONE)
         return cls(files, printed, tolerance)
 
+    def beside(self, against: str | None, least: float | None) -> Self:
+        """Return it with the limits that records are held against.
+
+        Raises:
+            ArchstatError: There is no such device, or no such share.
+        """
+        if least is not None and not 0 < least <= 1:
+            raise UsageError(
+                f"--min-share: must be a share of more than 0 and at most 1, got {least:g}",
+                hint="write --min-share 0.5 for 50 %",
+            )
+        if against is None:
+            return replace(self, least=least)
+        from archstat.bench.limits.named import limits_on
+
+        names = [name.strip() for name in against.split(",") if name.strip()]
+        if not names:
+            raise UsageError(
+                "--against-limit names no device", hint="write --against-limit cpu.json"
+            )
+        return replace(self, against={name: limits_on(name) for name in names}, least=least)
+
+    def require_limits(self, cases: Sequence[Case]) -> None:
+        """Check, before anything is measured, that there are limits for some cases.
+
+        Raises:
+            RecordError: There are none for one of them.
+        """
+        from archstat.bench.limits.reached import require_limits
+
+        for name, limits in self.against.items():
+            require_limits(cases, name, limits)
+
     def keep(self, record: Record) -> None:
         """Write what was measured so far, where all of it is wanted."""
         for target in self.files:
             if target.format_name == JSON:
                 try:
-                    target.send(_document(record))
+                    target.send(_document(record, self._reached(record)))
                 except UsageError as error:  # what is measured is still there, to be printed
                     say(f"note: {error}; measuring goes on")
 
@@ -87,7 +126,7 @@ class Targets:
         Raises:
             UsageError: A file cannot be written; all that was measured is printed before.
         """
-        document = _document(record)
+        document = _document(record, self._reached(record))
         problems = []
         for target in self.files:
             try:
@@ -105,7 +144,30 @@ class Targets:
             self._print(comparison)
         if problems:
             raise problems[0]
-        return old is not None and comparison is not None and comparison.is_regression
+        is_slower = old is not None and comparison is not None and comparison.is_regression
+        return self._falls_short(record) or is_slower
+
+    def _falls_short(self, record: Record) -> bool:
+        """Tell which cases reach less of their limits than they should; whether some do."""
+        if self.least is None:
+            return False
+        from archstat.bench.limits.reached import reached_here
+        from archstat.documents.bench.against import short_of
+        from archstat.documents.bench.sheet import sheet
+
+        reached: Sequence[ReachedLimit] = self._reached(record) or [*reached_here(record)]
+        short = [one for one in reached if one.is_less(self.least)]
+        for one in short:
+            say(short_of(sheet(record), one, self.least))
+        return bool(short)
+
+    def _reached(self, record: Record) -> list[ReachedOnDevice]:
+        """Return what the cases of a record reach of the limits of the devices."""
+        from archstat.bench.limits.reached import reached_on
+
+        return [
+            one for name, limits in self.against.items() for one in reached_on(record, name, limits)
+        ]
 
     def read(self, name: str, cases: Sequence[Case] = ()) -> Record:
         """Return the record of a file, or the last one of a folder that has some of the cases.
@@ -249,12 +311,12 @@ def keep_in(folder: str, record: Record) -> None:
     raise UsageError(f"--save {folder}: holds too many records of this second")
 
 
-def _document(record: Record) -> Document:
-    """Return a record, with its picture."""
+def _document(record: Record, against: Sequence[ReachedOnDevice] = ()) -> Document:
+    """Return a record, beside the limits of devices and with its picture."""
     from archstat.documents.bench.record import record_document
     from archstat.documents.document import Picture
     from archstat.pictures.record import picture_of
 
-    document = record_document(record)
+    document = record_document(record, against)
     picture = Picture(document.title, lambda: picture_of(record))
     return replace(document, parts=(*document.parts, picture))

@@ -28,7 +28,15 @@ AUTO = "auto"
 MOST = 1 << 20  # of a batch, of threads
 MOST_PROCESSES = 100
 LONGEST_S = 3600.0
-WITHOUT = ("--output", "--vs", "--save")
+WITHOUT = (
+    "--output",
+    "--vs",
+    "--baseline",
+    "--save",
+    "--against-limit",
+    "--min-share",
+    "--tolerance",
+)
 """Options that say where a record goes and what it is compared with, not what is measured."""
 
 BETWEEN_S = 0.2
@@ -207,7 +215,7 @@ def measured(
         params={model: found.params for model, found in models.items()},
         epoch_images=epoch if cases[0].optimizer else 0,
         archstat=__version__,
-        began=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        began=now_utc(),
         commit=commit_of(Path.cwd()),
     )
     asked = run.Asked(works, question, effort.rules, effort.processes, effort.seed, layers)
@@ -265,6 +273,11 @@ def reproducing(arguments: Sequence[str]) -> str:
         elif not word.startswith(("-o", *(f"{option}=" for option in WITHOUT))):
             kept.append(word)
     return shlex.join(["archstat", *kept])
+
+
+def now_utc() -> str:
+    """Return the time as records have it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _say(text: str) -> None:

@@ -52,7 +52,7 @@ def traced(
         question: What is asked of the model.
         batch: The examples of a pass; None for what the trace says.
         dtype: The type of its numbers; None for what the trace says.
-        ceilings: A record with the ceilings of the device; None for none.
+        ceilings: A record with the ceilings of the device, or a known name; None for none.
 
     Raises:
         ArchstatError: The file is no trace, or not of this model.
@@ -65,9 +65,9 @@ def traced(
         )
     require(TORCH, purpose="a trace")
     from archstat.bench.case import DTYPES
-    from archstat.bench.ceilings import limit_on, limits
+    from archstat.bench.limits.device import limit_on
+    from archstat.bench.limits.named import limits_on
     from archstat.bench.measuring.operators import operators_of
-    from archstat.bench.reading import read_record
     from archstat.bench.traces.file import read_trace
     from archstat.bench.traces.summary import found_in, require_same_shapes, trace_figures
     from archstat.bench.work import work_of
@@ -78,7 +78,7 @@ def traced(
         hint = f"use one of {', '.join(DTYPES)}"
         raise UsageError(f"--dtype: a trace is of one type, got {shown(dtype)}", hint=hint)
     model, trace = names[0], read_trace(Path(file))
-    record = None if ceilings is None else read_record(Path(ceilings))
+    limits = None if ceilings is None else limits_on(ceilings)
     with stdout_kept():  # a user's file may print
         graph, wanted = operators_of(model, replace(question, batch_size=1))
         with within(file):
@@ -100,9 +100,9 @@ def traced(
     kind = dtype or found.dtype
     work = work_of(graph, batch_size=size)
     limit = None
-    if record is not None:
+    if limits is not None:
         with within(str(ceilings)):
-            limit = limit_on([*limits(work, record, [kind])], is_gpu=trace.has_kernels)
+            limit = limit_on([*limits(work, [kind])], is_gpu=trace.has_kernels)
     figures = trace_figures(
         trace,
         found,

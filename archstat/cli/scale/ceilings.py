@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,13 +19,10 @@ from archstat.cli.shared import (
     Set,
     answering,
 )
-from archstat.errors import RecordError, UsageError, did_you_mean, shown, within
+from archstat.errors import UsageError, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from archstat.bench.ceilings import DeviceLimit
-    from archstat.bench.work import Work
+    from archstat.bench.limits.device import DeviceLimit
 
 EPILOG = """\b
 Examples:
@@ -63,11 +59,16 @@ def ceilings(
     with answering():
         target = destination(format_name, output)
         from archstat import __version__
-        from archstat.bench.ceilings import SIZES, surveyed
+        from archstat.bench.limits.surveying import SIZES, surveyed
         from archstat.bench.plan import Survey
         from archstat.bench.record import Record
         from archstat.bench.run import started
-        from archstat.cli.benchmarks.bench_run import dtypes_named, places_named, reproducing
+        from archstat.cli.benchmarks.bench_run import (
+            dtypes_named,
+            now_utc,
+            places_named,
+            reproducing,
+        )
         from archstat.devices import kind_of
         from archstat.devices.processor import physical_cores
         from archstat.documents.bench.ceilings import ceilings_document
@@ -84,7 +85,14 @@ def ceilings(
                 surveys.append(Survey(place, known, SIZES, threads))
         if not surveys:
             raise UsageError(f"no device here computes in {dtype}")
-        empty = Record(reproducing(sys.argv[1:]), False, {}, {}, archstat=__version__)  # noqa: FBT003
+        empty = Record(
+            reproducing(sys.argv[1:]),
+            is_quick=False,
+            environment={},
+            titles={},
+            archstat=__version__,
+            began=now_utc(),
+        )
         target.send(ceilings_document(surveyed(empty, surveys, processes, started)))
 
 
@@ -94,8 +102,8 @@ def limit(
         str,
         typer.Option(
             metavar="FILE|NAME,…",
-            help="Devices: records of archstat ceilings or of any benchmark, or names of "
-            "data sheets, such as h200-sxm.",
+            help="Devices: records of archstat ceilings or of any benchmark, or those that come "
+            "along: amd-epyc-2-cores (measured), h200-sxm (data sheet), ….",
             show_default=False,
         ),
     ],
@@ -124,6 +132,7 @@ def limit(
         if not files:
             raise UsageError("--on names no device", hint="write --on h200.json, or --on h200-sxm")
         from archstat.bench.asking import known
+        from archstat.bench.limits.named import limits_on
         from archstat.cli.benchmarks.bench_run import dtypes_named
         from archstat.cli.streams import stdout_kept
         from archstat.documents.bench.ceilings import limits_document
@@ -133,7 +142,7 @@ def limit(
         dtypes = () if dtype is None else dtypes_named(dtype)
         size = positive(batch, "--batch")
         asked = question(input, classes, settings, model_arguments, 1, "none")
-        devices = [(name, _device(name)) for name in files]
+        devices = [(name, limits_on(name)) for name in files]
         with stdout_kept():  # a user's file may print
             found = known(model, asked, [size])
         work = found.works[size]
@@ -150,25 +159,3 @@ def limit(
             "example": "example",
         }
         target.send(limits_document(about, work, limiting, layers=layers))
-
-
-def _device(name: str) -> Callable[[Work, Sequence[str]], Iterable[DeviceLimit]]:
-    """Return what tells the limits of a device: a record, or a data sheet of this name.
-
-    Raises:
-        RecordError: There is neither.
-    """
-    from archstat.bench.ceilings import limits
-    from archstat.bench.datasheets import data_sheets
-    from archstat.bench.reading import read_record
-
-    path, sheets = Path(name), data_sheets()
-    if name in sheets and not path.exists():
-        return sheets[name].limits
-    if not path.exists() and not path.suffix:
-        raise RecordError(
-            f"there is no file and no data sheet {shown(name)}",
-            hint=did_you_mean(name, list(sheets)) or f"there are {', '.join(sheets)}",
-        )
-    record = read_record(path)
-    return lambda work, dtypes: limits(work, record, dtypes)

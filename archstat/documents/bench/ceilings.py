@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from archstat.bench.case import BYTES
-from archstat.bench.ceilings import DeviceLimit
+from archstat.bench.limits.device import DeviceLimit
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling, Record, to_dict
 from archstat.bench.summary import best
 from archstat.bench.work import LayerWork, Work, layer_s
@@ -106,7 +106,7 @@ def limits_document(
             limit.dtype,
             limit.threads or "",
             limit.name,
-            DATA_SHEET if limit.source else MEASURED,
+            rates_of(limit),
             Number(floor.fused_s, unit.number(floor.fused_s)),
             "" if usual is None else Number(usual.fused_s, unit.number(usual.fused_s)),
             Number(floor.layerwise_s, unit.number(floor.layerwise_s)),
@@ -134,23 +134,35 @@ def _rate(value: float) -> Number:
 
 def _notes(work: Work, limits: Sequence[DeviceLimit]) -> Iterator[str]:
     rates = (
-        "these rates" if any(limit.source for limit in limits) else "the rates that were measured"
+        "these rates"
+        if any(limit.is_stated for limit in limits)
+        else "the rates that were measured"
     )
     yield (
         f"no schedule is faster than the limit at {rates}; layer by layer is the same where each "
         "layer reads and writes all that it works on"
     )
-    stated: dict[str, list[str]] = {}
-    for limit in limits:
-        if limit.source and limit.name not in stated.setdefault(limit.source, []):
-            stated[limit.source].append(limit.name)
-    for source, names in stated.items():
-        yield (
-            f"{', '.join(names)}: peaks as the vendor states them, which no probe reaches, so that "
-            f"a measured limit is longer ({source})"
-        )
+    yield from notes_on_rates(limits)
     if work.uncounted:
         yield f"not counted, so limits are too low: {', '.join(work.uncounted)}"
+
+
+def rates_of(limit: DeviceLimit) -> str:
+    """Return whether the rates of a limit were measured."""
+    return DATA_SHEET if limit.is_stated else MEASURED
+
+
+def notes_on_rates(limits: Sequence[DeviceLimit]) -> Iterator[str]:
+    """Yield how the rates of devices were measured, or where they are stated."""
+    sources: dict[tuple[str, bool], dict[str, None]] = {}
+    for limit in limits:
+        sources.setdefault((limit.source, limit.is_stated), {})[limit.name] = None
+    for (source, is_stated), names in sources.items():
+        stated = (
+            "peaks as the vendor states them, which no probe reaches, so that a measured limit "
+        )
+        words = f"{stated}is longer ({source})" if is_stated else source
+        yield f"{', '.join(names)}: {words}"
 
 
 def _layers(work: Work, limits: Iterable[DeviceLimit]) -> Table:

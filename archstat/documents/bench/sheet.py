@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,6 +110,10 @@ class CaseSheet:
         for row in self.rows:
             found.setdefault(row.case.device, {})[row.case.threads] = None
         return {device: sorted(threads) for device, threads in found.items()}
+
+    def rows_of(self, case: Case) -> Iterator[CaseRow]:
+        """Yield the rows of a case: one."""
+        return (row for row in self.rows if row.case == case)
 
     def label(self, case: Case, *, besides: Sequence[CaseSetting] = ()) -> str:
         """Return how a case is told from the others."""

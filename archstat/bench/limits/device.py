@@ -1,49 +1,18 @@
-"""Ceilings that travel: what a device can do at best, and what that allows a network elsewhere."""
+"""What a device allows a network, by the ceilings of a record."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from archstat.bench.case import BYTES
-from archstat.bench.plan import Done, Surrounding, Survey
-from archstat.bench.record import MEMORY, RESOURCES, Ceiling, Record
-from archstat.bench.run import Start
+from archstat.bench.record import MEMORY, RESOURCES, Record
 from archstat.bench.summary import best
-from archstat.bench.work import LEAST_SET_BYTES, MOST_SET_BYTES, Floor, Rates, Work, floor
+from archstat.bench.work import Floor, Rates, Work, floor
 from archstat.errors import RecordError
 
 CPU = "cpu"
-SIZES = tuple(
-    1 << power for power in range(LEAST_SET_BYTES.bit_length() - 1, MOST_SET_BYTES.bit_length())
-)
-"""Of the memory probes: every power of two that a pass may move, so that each finds its own."""
-
-
-def surveyed(empty: Record, surveys: Sequence[Survey], processes: int, start: Start) -> Record:
-    """Return a record with what devices can do at best, of several fresh processes.
-
-    Raises:
-        DeviceError: A process fails.
-    """
-    found: dict[object, Ceiling] = {}
-    environment, spent = dict(empty.environment), 0.0
-    for _ in range(processes):
-        for survey in surveys:
-            for event in start(survey):
-                if isinstance(event, Surrounding):
-                    environment.update(event.environment)
-                elif isinstance(event, Ceiling):
-                    found[event.key] = event.after(found.get(event.key))
-                elif isinstance(event, Done):
-                    spent += event.spent_s.get("all", 0.0)
-    return replace(
-        empty,
-        environment=environment,
-        ceilings=tuple(found.values()),
-        spent_s={"all": spent},
-    )
 
 
 @dataclass(frozen=True)
@@ -57,7 +26,8 @@ class DeviceLimit:
         floor: The least seconds of a pass at these.
         usual: The same at what the best probes reach in the median; None where none was measured.
         set_bytes: The bytes on which the rate of memory was measured.
-        source: Of rates that were stated, and not measured; else empty.
+        source: When and how the rates were measured, or where they are stated.
+        is_stated: Whether a vendor states them, and nobody measured them.
     """
 
     device: str
@@ -68,7 +38,13 @@ class DeviceLimit:
     floor: Floor
     usual: Floor | None
     set_bytes: int
-    source: str = ""
+    source: str
+    is_stated: bool = False
+
+    @property
+    def is_gpu(self) -> bool:
+        """Whether it is no processor; all data sheets are of GPUs."""
+        return self.device != CPU
 
 
 def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[DeviceLimit]:
@@ -111,6 +87,7 @@ def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[D
             floor(work, rates, number_bytes=number_bytes),
             floor(work, usual, number_bytes=number_bytes),
             size,
+            measured_how(record, device),
         )
     if not found:
         types = f" in {' or '.join(dtypes)}" if dtypes else ""
@@ -127,9 +104,23 @@ def limit_on(known: Sequence[DeviceLimit], *, is_gpu: bool) -> DeviceLimit:
         RecordError: There is none.
     """
     for limit in known:
-        if (limit.device != CPU) == is_gpu:
+        if limit.is_gpu == is_gpu:
             return limit
     raise RecordError(
         f"has ceilings of {known[0].name} alone, and this ran on a {'GPU' if is_gpu else 'CPU'}",
         hint="archstat ceilings --device DEVICE -o FILE measures them",
     )
+
+
+def measured_how(record: Record, device: str) -> str:
+    """Return when the ceilings of a device were measured, on what, and by which protocol."""
+    about, software = (record.environment.get(key, {}) for key in (device, "software"))
+    machine = " of a virtual machine" if about.get("is_virtual") else ""
+    cores = f"on {about['cores']} cores{machine}" if about.get("cores") else ""
+    words = (
+        f"on {record.began.partition('T')[0]}" if record.began else "",
+        cores,
+        f"with torch {software['torch']}" if software.get("torch") else "",
+        f"by protocol {record.protocol}",
+    )
+    return " ".join(["measured", *filter(None, words)])

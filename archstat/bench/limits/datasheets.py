@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from archstat.bench.case import BYTES
-from archstat.bench.ceilings import DeviceLimit
+from archstat.bench.limits.device import DeviceLimit
 from archstat.bench.work import Rates, Work, floor
 from archstat.errors import RecordError
 
@@ -48,7 +48,9 @@ class DataSheet:
             flops = self.flop_per_s[dtype]
             rates = Rates(flops, flops, self.bytes_per_s)
             least = floor(work, rates, number_bytes=BYTES[dtype])
-            yield DeviceLimit("", dtype, 0, self.title, rates, least, None, 0, self.source)
+            yield DeviceLimit(
+                "", dtype, 0, self.title, rates, least, None, 0, self.source, is_stated=True
+            )
 
 
 @cache
