@@ -17,7 +17,6 @@ from archstat.cli.shared import (
     Classes,
     Columns,
     Device,
-    FormatOption,
     Inputs,
     Layout,
     Model,
@@ -26,6 +25,7 @@ from archstat.cli.shared import (
     Timeout,
     answering,
     columns_named,
+    format_option,
     limited,
 )
 from archstat.cli.streams import say, stdout_kept
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from archstat.documents.view import View
     from archstat.models.front_end import FrontEnd
     from archstat.report.report import NetworkReport
+
+GRAPHS = ("model-explorer", "model-explorer-data")
+"""Formats of a network's layers, for Model Explorer."""
 
 MOST_BEFORE = 40
 """Layers that are shown before one that failed."""
@@ -109,7 +112,7 @@ def table(
     ] = False,
     columns: Columns = None,
     layout: Layout = "hwc",
-    format_name: FormatOption = None,
+    format_name: Annotated[str | None, format_option(*GRAPHS)] = None,
     output: Output = None,
 ) -> None:
     """Print what each layer is worth: feature map, weights, neurons, MACs, receptive field."""
@@ -121,7 +124,7 @@ def table(
         from archstat.report.folding import MOST_ROWS
         from archstat.report.report import report_on
 
-        target = destination(format_name, output, model)
+        target = destination(format_name, output, model, special=GRAPHS)
         convention = None if count is None else _convention(count)
         view = replace(_view(columns, layout, target.format_name, count), trains=train, bars=bars)
         batch = positive(batch, "--batch")

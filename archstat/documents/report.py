@@ -44,6 +44,7 @@ def report_document(report: NetworkReport, view: View) -> Document:
         parts=(_table(report, view, chosen), *remarks),
         records=lambda: _table(report, view, for_machines(every), has_line_of_totals=True),
         data=None if view.is_homework else report.to_dict,
+        subject=None if view.is_homework else report,
         is_insert=not view.is_homework,
         is_handed_out=bool(view.blank),
     )
