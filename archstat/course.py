@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from archstat.formats.special.feedback import ForStudents
 from archstat.homework.answers.key import check_blanks
 from archstat.homework.answers.truth import Truth, truth_of
 from archstat.homework.grading import ledger
+from archstat.homework.grading.engines.local import grade_each
 from archstat.homework.grading.finals import Overrides, finals_of, read_overrides
 from archstat.homework.grading.grader import Grader
 from archstat.homework.grading.guards import Limits
@@ -245,12 +246,9 @@ def grade(  # noqa: PLR0913  likewise
     if not found:
         raise UsageError(f"there is no submission in {shown(fspath(submissions))}")
     render = ForStudents("markdown", title or truth.graph.name, language_named(language).key)
-    usual = Grader(
-        truth,
-        rules,
-        render=render if rules.feedback != "none" else None,
-        others=others_of(against, input, settings=settings),
-    )
+    others = others_of(against, input, settings=settings)
+    written = render if rules.feedback != "none" else None
+    usual = Grader(truth, rules, render=written, others=others)
     each = Grading(usual)
     if variants is not None:
         kept = read_hand_out(Path(variants))
@@ -266,7 +264,7 @@ def grade(  # noqa: PLR0913  likewise
             work=each.work,
             mark=each.mark,
             limits=Limits(),
-            workers=workers,
+            engine=partial(grade_each, workers=workers),
             file_names={},
             done=graded.append,
         )

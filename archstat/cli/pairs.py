@@ -60,6 +60,9 @@ RULES: Mapping[str, Sequence[Rule]] = {
         Apart("--all", "--project", "a pixel has no layers before it"),
     ),
     "grade": (
+        Needs("--address", "--engine", "ray"),
+        Apart("--workers", "--engine", "a cluster uses all of its processors", "ray"),
+        Apart("--run-submitted-code", "--engine", "it has walls on this machine alone", "ray"),
         Needs("--network", "--run-submitted-code"),
         Needs("--submitted-arg", "--run-submitted-code"),
         Apart("--feedback-format", "--feedback", "nobody is told anything", "none"),

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from archstat.sweep.case import SweepCase
 from archstat.sweep.engines.local import Local
 from archstat.sweep.engines.ray import Ray
 from archstat.sweep.running import CaseLimits
+from tests.clusters import MARKS, cluster_of
 
-ray = pytest.importorskip("ray", reason="Ray is not installed")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore"),  # Ray's own
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="Ray's nodes are started so"),
-]
+pytestmark = MARKS
 
 TABLES = [
     SweepCase(name, "table", device="none", batch_size=batch, processes=1, seconds=0.0)
@@ -28,15 +21,9 @@ TABLES = [
 
 @pytest.fixture
 def cluster(monkeypatch):
-    from ray.cluster_utils import Cluster
-
     monkeypatch.setenv("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "num_gpus": 0})
-    nodes = [made.add_node(num_cpus=1, num_gpus=1, resources={"h200": 1}) for _ in range(2)]
-    ray.init(address=made.address, log_to_driver=False)
-    yield made, nodes
-    ray.shutdown()
-    made.shutdown()
+    with cluster_of(2, num_gpus=1, resources={"h200": 1}) as made:
+        yield made
 
 
 def test_a_lost_node_loses_and_doubles_nothing(cluster):

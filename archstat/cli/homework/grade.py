@@ -13,6 +13,7 @@ import typer
 from archstat.cli.homework import collecting, marking
 from archstat.cli.homework import variants as of_each
 from archstat.cli.reading import arguments, question
+from archstat.cli.scale.engines import LOCAL, RAY, AddressOption, EngineOption, require_engine
 from archstat.cli.shared import Arguments, Classes, Inputs, Set, answering, format_option, named
 from archstat.cli.streams import say
 from archstat.errors import UsageError, shown, within
@@ -20,6 +21,7 @@ from archstat.errors import UsageError, shown, within
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from archstat.homework.grading.engines.engine import GradeEach
     from archstat.homework.grading.finals import Final, Overrides
     from archstat.homework.grading.guards import Limits
     from archstat.homework.grading.roster import Roster
@@ -37,6 +39,7 @@ EPILOG = """\b
 Examples:
   archstat grade submissions/ --against paper-alexnet
   archstat grade submissions.zip --against vgg16 --roster roster.csv -o results/
+  archstat grade submissions/ --against vgg16 --engine ray --address auto
 """
 
 
@@ -80,6 +83,8 @@ def grade(
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes. Default: one for each core.")
     ] = None,
+    engine: EngineOption = LOCAL,
+    address: AddressOption = "auto",
     timeout: Annotated[
         float, typer.Option(metavar="S", help="Seconds of processor time for a submission.")
     ] = 30.0,
@@ -163,7 +168,8 @@ def grade(
         listed = None if roster is None else read_roster(roster)
         decided = _decided(override, explained, listed)
         choices = marking.chosen(columns)
-        limits, processes = Limits(marking.seconds(timeout), _memory(memory)), _workers(workers)
+        limits = Limits(marking.seconds(timeout), _memory(memory))
+        where = _engine(engine, address, workers)
         asked = question(input, classes, settings, model_arguments, 1, "none")
         truth = marking.truth(against, asked)
         marking.fit(rules, truth)
@@ -176,7 +182,7 @@ def grade(
         grader = Grader(truth, rules, choices, render if told else None, as_table, others)
         each = _asking(
             of_each.grading(variants, against, asked, grader),
-            partial(asked_by_most, submissions, source, limits=limits, workers=processes),
+            partial(asked_by_most, submissions, source, limits=limits, engine=where),
         )
         sandbox = (
             _sandbox(
@@ -197,7 +203,7 @@ def grade(
             source,
             work=each.work,
             limits=limits,
-            workers=processes,
+            engine=where,
             file_names=names,
             sandbox=sandbox,
             mark=each.mark,
@@ -205,9 +211,8 @@ def grade(
         digest = (
             f"{__version__} {each.work.digest} {run_submitted_code} {network} {submitted_arguments}"
         )
-        total = len(submissions)
         decide = partial(_final, rules.late, decided, override)
-        graded = collecting.graded_in(run, digest, output, names, total, render, decide)
+        graded = collecting.graded_in(run, digest, output, names, len(submissions), render, decide)
         finals = finals_of(graded, rules.late, decided)
         changed = collecting.handed_back(output, digest, finals)
         report = ClassReport(
@@ -295,6 +300,18 @@ def _sandbox(
             "network; run it in a container"
         )
     return sandbox
+
+
+def _engine(name: str, address: str, workers: int | None) -> GradeEach:
+    """Return what grades submissions: processes of this machine, or a cluster."""
+    require_engine(name)
+    if name == RAY:
+        from archstat.homework.grading.engines.ray import grade_on_ray
+
+        return partial(grade_on_ray, address=address)
+    from archstat.homework.grading.engines.local import grade_each
+
+    return partial(grade_each, workers=_workers(workers))
 
 
 def _memory(mib: int) -> int:

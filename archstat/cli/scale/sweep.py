@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archstat.cli.output import destination
+from archstat.cli.scale.engines import LOCAL, RAY, AddressOption, EngineOption, require_engine
 from archstat.cli.shared import NO, FormatOption, answering
 from archstat.errors import UsageError, shown, within
 
@@ -52,13 +53,8 @@ def sweep(
             metavar="I/N", help="Run the I-th of N parts, which take about as long as each other."
         ),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="local|ray", help="What runs the cases.")
-    ] = "local",
-    address: Annotated[
-        str,
-        typer.Option(metavar="HOST:PORT|auto|local", help="With --engine ray: the cluster."),
-    ] = "auto",
+    engine: EngineOption = LOCAL,
+    address: AddressOption = "auto",
     resource: Annotated[
         list[str] | None,
         typer.Option(
@@ -149,16 +145,15 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _engine(name: str, address: str, resources: Sequence[str]) -> Engine:
-    if name == "local":
-        from archstat.sweep.engines.local import Local
-
-        return Local()
-    if name == "ray":
+    require_engine(name)
+    if name == RAY:
         from archstat.sweep.engines.ray import Ray
 
         with within("--resource"):
             return Ray(address, dict(map(_resource, resources)))
-    raise UsageError(f"--engine: there is no {shown(name)}", hint="there are local and ray")
+    from archstat.sweep.engines.local import Local
+
+    return Local()
 
 
 def _resource(text: str) -> tuple[str, float]:

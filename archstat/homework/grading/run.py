@@ -13,10 +13,10 @@ from unicodedata import normalize
 
 from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.grading.engines.engine import GradeEach
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.ledger import GradedRecord, Ledger
 from archstat.homework.grading.outcome import Outcome
-from archstat.homework.grading.pool import grade_each
 from archstat.homework.grading.source import FileSource
 from archstat.homework.grading.submissions import Files, Submission, load
 from archstat.homework.grading.submitted.sandbox import Sandbox
@@ -48,7 +48,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
     ledger: Ledger,
     work: Work,
     limits: Limits,
-    workers: int,
+    engine: GradeEach,
     file_names: Mapping[str, str],
     done: Done,
     sandbox: Sandbox | None = None,
@@ -62,7 +62,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
         ledger: What is graded already, and what will be.
         work: What grades one.
         limits: What one may take.
-        workers: How many processes grade at a time.
+        engine: Where submissions are graded.
         file_names: What the feedback files are called, by the keys of submissions.
         done: Told of each submission, in any order.
         sandbox: Runs submitted Python; None if nothing does.
@@ -84,7 +84,7 @@ def grade_all(  # noqa: PLR0913  what, where, how, and whom to tell
             else:
                 done(Graded(submission, record))
 
-    grade_each(jobs(), work, limits, workers=workers, done=finish, sandbox=sandbox)
+    engine(jobs(), work, limits, done=finish, sandbox=sandbox)
 
 
 SURVEYED = 30
@@ -97,7 +97,7 @@ def asked_by_most(  # noqa: PLR0913  what, where and how
     *,
     work: Work,
     limits: Limits,
-    workers: int,
+    engine: GradeEach,
     mark: Callable[[Submission], Files] = lambda _: (),
 ) -> tuple[str, ...]:
     """Return what most sheets of a class ask, "total" among it if most state all totals.
@@ -113,7 +113,7 @@ def asked_by_most(  # noqa: PLR0913  what, where and how
         counted = [one for one in outcome.scores if one.worth]
         sheets.append(frozenset((one.layer.startswith(TOTAL), one.quantity) for one in counted))
 
-    grade_each(jobs, work, limits, workers=workers, done=done)
+    engine(jobs, work, limits, done=done)
     asked = list(filter(None, sheets))
     votes = Counter(one for sheet in asked for one in sheet)
     found = [

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
 from archstat.homework.grading import ledger
+from archstat.homework.grading.engines.local import grade_each
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Status
 from archstat.homework.grading.run import FeedbackFolder, feedback_files, grade_all
@@ -36,7 +38,7 @@ def run(root, output, *, work=obey, question="q", workers=1):
             ledger=records,
             work=work,
             limits=LIMITS,
-            workers=workers,
+            engine=partial(grade_each, workers=workers),
             file_names={one.key: f"{one.key}.md" for one in submissions},
             done=told.append,
         )

@@ -10,9 +10,9 @@ import pytest
 
 from archstat.errors import ArchstatError
 from archstat.homework.grading import guards
+from archstat.homework.grading.engines.local import grade_each
 from archstat.homework.grading.guards import Limits
 from archstat.homework.grading.outcome import Outcome, Status
-from archstat.homework.grading.pool import grade_each
 from tests.homework.grading.fakes import obey
 
 LIMITS = Limits(time_s=0.3, memory_bytes=1 << 28)

@@ -2,7 +2,7 @@
 
 Not a pool of a library: the workers of pebble 5.2, which was tried, see the whole environment, and
 answer in pickles of any length, by which a sheet that has taken a worker over would run code here.
-Ours answer in JSON, see nothing, and write no file; `tests/homework/grading/test_pool.py` shows it.
+Ours answer in JSON, see nothing, and write no file: `tests/homework/grading/test_local.py`.
 """
 
 from __future__ import annotations
@@ -44,15 +44,7 @@ def grade_each(  # noqa: PLR0913  what, how, and whom to tell
     done: Callable[[T, Outcome], None],
     sandbox: Sandbox | None = None,
 ) -> None:
-    """Grade submissions in worker processes, and tell what comes of each as it comes.
-
-    Args:
-        jobs: The submissions, each with what `done` is told of it; read as workers become free.
-        work: What grades one; it is pickled.
-        limits: What one may take.
-        workers: How many processes work at a time.
-        done: Called in this thread, in any order.
-        sandbox: Runs Python that was handed in where no sheet was; None if nothing does.
+    """Grade submissions in so many worker processes at a time; see `GradeEach`.
 
     Raises:
         ArchstatError: A worker cannot be started.

@@ -1,0 +1,1 @@
+"""What grades the submissions of a class: this machine, or a cluster."""
