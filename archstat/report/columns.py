@@ -9,7 +9,7 @@ from archstat.errors import UsageError, did_you_mean, shown
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import SHAPE_NOT_KNOWN
 from archstat.record import record
-from archstat.report.folding import short_run
+from archstat.report.folding import named
 from archstat.report.report import Row, Totals
 from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Seconds, Share, Value
 
@@ -42,15 +42,8 @@ class LayerColumn:
     convention: str = ""
 
 
-def _name(row: Row, _: Totals) -> Value:
-    short = short_run(row.name)
-    return row.name if short == row.name else Named(row.name, short)
-
-
 def _per_axis(value: Shape | str | None) -> Value:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else PerAxis(value)
+    return PerAxis(value) if isinstance(value, tuple) else value or ""
 
 
 def _map(row: Row, shape: Shape) -> Value:
@@ -114,7 +107,7 @@ def _field(row: Row, part: str) -> Value:
 _AXES = "maps are {axes}"
 
 _ALL = (
-    LayerColumn("layer", "layer", _name, lambda _: "total", is_text=True),
+    LayerColumn("layer", "layer", named, lambda _: "total", is_text=True),
     LayerColumn(
         "kind", "kind", lambda row, _: Named(row.kind, row.label), is_text=True, importance=0
     ),

@@ -11,6 +11,7 @@ from archstat.graph import Training
 from archstat.layers import layer_kinds
 from archstat.record import record
 from archstat.report.report import NetworkReport, Row
+from archstat.report.values import Named
 
 FEW_LAYERS = 40
 MOST_SECTIONS = 60
@@ -79,15 +80,18 @@ def depth_of_sections(report: NetworkReport) -> int:
     """Return how deep modules are shown at first.
 
     Few layers are all shown. Many are put together by their modules, of the deepest level at which
-    there are not too many of them.
+    there are not too many of them; where there is none, of the first that tells them apart.
     """
     deepest = max((row.name.count(".") for row in report.layers), default=0) + 1
     if len(report.layers) <= FEW_LAYERS:
         return deepest
-    for depth in range(deepest, 1, -1):
-        if len({_module(row, depth) for row in report.layers}) <= MOST_SECTIONS:
-            return depth
-    return 1
+    sections = {
+        depth: len({_module(row, depth) for row in report.layers})
+        for depth in range(1, deepest + 1)
+    }
+    fitting = [depth for depth, count in sections.items() if 1 < count <= MOST_SECTIONS]
+    telling = [depth for depth, count in sections.items() if count > 1]
+    return fitting[-1] if fitting else min(telling, default=1)
 
 
 def folded_to_fit(report: NetworkReport, most: int = MOST_ROWS) -> NetworkReport:
@@ -330,3 +334,9 @@ def short_run(name: str) -> str:
     first, between, last = name.partition(" … ")
     home = last.rpartition(".")[0]
     return f"{first}{between}{last.removeprefix(f'{home}.')}" if first.startswith(home) else name
+
+
+def named(row: Row, _: object = None) -> str | Named:
+    """Return the name of a row; of a run of modules, for people the shorter one."""
+    short = short_run(row.name)
+    return row.name if short == row.name else Named(row.name, short)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archstat.errors import UsageError
-from archstat.report.folding import by_kind, folded, folded_to_fit, largest
+from archstat.report.folding import by_kind, depth_of_sections, folded, folded_to_fit, largest
 from archstat.report.report import report_on
 from tests.renderers.networks import branching, network
 
@@ -248,3 +248,11 @@ def test_a_norm_that_is_written_out_is_one_row():
         ("0", "Norm", 4),
         ("1", "linear", 20),
     ]
+
+
+def test_a_stack_in_one_list_is_no_section():
+    # 70 layers, more than are shown as sections, and nothing beside them
+    assert depth_of_sections(nested(*(f"layers.{n}" for n in range(70)))) == 2
+    # five blocks of 14 are
+    names = [f"layers.{block}.{n}" for block in range(5) for n in range(14)]
+    assert depth_of_sections(nested(*names)) == 2
