@@ -34,6 +34,9 @@ OF_COLUMN: Mapping[str, str] = {
 MOST_SHEETS = 40
 """As many stand open in a list."""
 
+MOST_WRITTEN = 300
+"""As many are written at all: a thousand are four megabytes that nobody reads."""
+
 
 @record
 class FormulaSheet:
@@ -73,7 +76,7 @@ def links(found: list[FormulaSheet]) -> dict[str, dict[str, str]]:
     """Return the id of each formula, by layer and quantity."""
     return {
         explained.node.name: {line.quantity: sheet.id_of(line.quantity) for line in sheet.lines}
-        for sheet in found
+        for sheet in found[:MOST_WRITTEN]
         for explained in sheet.layers
     }
 
@@ -87,11 +90,17 @@ def _written(line: Explanation) -> tuple[str, ...]:
 
 def formulas(network: PageNetwork, found: list[FormulaSheet]) -> str:
     """Return the sheets of a network, each closed until it is asked for; many closed together."""
-    written = lines(_sheet(sheet, network) for sheet in found)
+    written = lines(_sheet(sheet, network) for sheet in found[:MOST_WRITTEN])
     if len(found) <= MOST_SHEETS:
         return written
+    summary = f"{len(found):,} kinds of layers, settings and places"
+    if len(found) <= MOST_WRITTEN:
+        return tag("details", tag("summary", summary), written)
+    left = f"The first {MOST_WRITTEN} are here. Of any other layer, this tells the same:"
+    command = tag("code", words(f"archstat explain {network.report.model} LAYER"))
+    said = tag("p", left, " ", command, class_="weak")
     return tag(
-        "details", tag("summary", f"{len(found):,} kinds of layers, settings and places"), written
+        "details", tag("summary", f"{summary}, of which {MOST_WRITTEN} are here"), said, written
     )
 
 

@@ -279,3 +279,17 @@ def test_a_thousand_layers_are_folded_and_their_formulas_written_once():
     assert len(found.one("table", id="alayers").all("tr", class_="section")) == 48
     assert len(found.all("details", class_="sheet")) == 12  # the layers of LeNet-5
     assert len(text) < 1_500_000
+
+
+def test_formulas_of_very_many_different_layers_are_told_by_a_command(tmp_path):
+    convolutions = "".join(
+        f'{{name="c{n}", kind="conv2d", out_channels={n}, kernel_size=1}},\n' for n in range(1, 311)
+    )
+    spec = tmp_path / "many.toml"
+    spec.write_text(f'name="many"\ninput=[3, 2, 2]\nlayers=[\n{convolutions}]\n', encoding="utf-8")
+    found = read(page(PageSubject((network(str(spec)),), None, "")))
+    assert len(found.all("details", class_="sheet")) == 300  # of 310
+    assert found.one("section", id="formulas").one("code").text == "archstat explain many LAYER"
+    ids = {element["id"] for element in found.all() if element.get("id")}
+    assert {link["href"][1:] for link in found.all("a")} <= ids
+    assert cells(found, "c310")["params"].text == "96,100"  # 309 · 310 + 310
