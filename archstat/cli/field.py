@@ -22,6 +22,7 @@ from archstat.cli.shared import (
     load,
 )
 from archstat.errors import UsageError, shown, within
+from archstat.formats import TEXT
 
 if TYPE_CHECKING:
     from archstat.models.question import Question
@@ -91,6 +92,10 @@ def field(
         from archstat.report.unit_field import behind, on_the_way, reached, remarks, unit_field
 
         target = destination(format_name, output, model, special=PICTURES)
+        if image is not None and target.format_name == TEXT:
+            raise UsageError(
+                "--image is what a picture is drawn on, and text has none", hint="add -o field.svg"
+            )
         if image is not None and target.file is not None:
             require_other(target.file, "image", [Path(image)])
         asked = question(input, classes, settings, model_arguments, 1, "none")

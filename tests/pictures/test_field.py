@@ -280,11 +280,11 @@ def test_a_question_without_an_answer_is_refused(tmp_path, monkeypatch):
         "  hint: write --unit 3,7, row and column",
     )
     assert_refused(
-        invoke("field", "paper-alexnet", "conv2", "--image", "notes.txt"),
+        invoke("field", "paper-alexnet", "conv2", "--image", "notes.txt", "-o", "a.svg"),
         "error: --image: 'notes.txt' is no PNG, JPEG, GIF or WebP image",
     )
     assert_refused(
-        invoke("field", "paper-alexnet", "conv2", "--image", "none.png"),
+        invoke("field", "paper-alexnet", "conv2", "--image", "none.png", "-o", "a.svg"),
         "error: --image: 'none.png' cannot be read: No such file or directory",
     )
     assert_refused(
@@ -366,3 +366,11 @@ def test_how_much_pixels_matter_is_asked_of_a_model_of_ones_own(tmp_path, monkey
     data = json.loads(invoke(*words, "-f", "json").stdout)
     assert (data["size"], data["runs"]) == ([5, 5], 4)
     assert 1 <= data["effective_side"] <= 5
+
+
+def test_text_has_no_picture_for_an_image():
+    assert_refused(
+        invoke("field", "lenet5", "C3", "--image", "cat.png"),
+        "error: --image is what a picture is drawn on, and text has none",
+        "  hint: add -o field.svg",
+    )

@@ -326,7 +326,8 @@ def _facts(view: UnitField, effective: Effective | None, x: float) -> tuple[list
     for at, (name, said) in enumerate(pairs):
         y = 12 + at * (LINE_HEIGHT + 3)
         shapes.append(Caption(x, y, name, TEXT, WEAK))
-        value = Caption(x + wide + 14, y, shortened(said, 220, TEXT, is_strong=True), TEXT, INK,
+        text = shortened(said, 220, TEXT, is_strong=True) if name == "layer" else said
+        value = Caption(x + wide + 14, y, text, TEXT, INK,
                         is_strong=True)  # fmt: skip
         shapes.append(value)
         right = max(right, value.bounds.right)
