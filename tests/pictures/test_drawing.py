@@ -20,8 +20,10 @@ from archstat.pictures.sketch.letters import shortened, width_of
 from archstat.pictures.sketch.shapes import Bounds, Patch, Stroke, flat
 from archstat.pictures.sketch.svg import svg_of
 from archstat.pictures.sketch.tikz import tikz_of
+from archstat.report.report import report_on
 from tests.cli.running import ALL_SUFFIXES, assert_refused, invoke
 from tests.pictures.drawings import report
+from tests.renderers.networks import network
 
 DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -176,6 +178,19 @@ def test_equal_modules_that_follow_one_another_are_one_block():
     shown = {each.name: each.count for each in stops(report("mobilenet-v1"))}
     assert shown["block7 … block11"] == 5
     assert shown["block12"] == 1
+
+
+@pytest.mark.parametrize("style", ["blocks", "lenet"])
+@pytest.mark.parametrize(
+    ("shape", "remark"),
+    [((784,), "height √features"), ((8, 16), "height √size of the last axis")],
+)
+def test_a_network_without_maps_has_no_channels(style, shape, remark):
+    settings = {"out_channels": 4, "kernel_size": 3} if shape[1:] else {"out_features": 10}
+    made = network(("layer", "conv1d" if shape[1:] else "linear", settings), input_shape=shape)
+    known = report_on(made)
+    assert remark in svg_of(draw(known, style=style))
+    assert "channels" not in svg_of(draw(known, style=style))
 
 
 def test_what_is_carried_past_blocks_is_an_arc():

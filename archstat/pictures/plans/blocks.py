@@ -16,7 +16,7 @@ from archstat.pictures.families import family
 from archstat.pictures.plans.frame import PlacedShapes
 from archstat.pictures.plans.palette import Palette, mixed
 from archstat.pictures.plans.rows import Solid, rows_plan
-from archstat.pictures.plans.stops import ARRANGING, Stop
+from archstat.pictures.plans.stops import ARRANGING, Stop, remark_on
 from archstat.pictures.sketch.shapes import Patch, Point, rectangle
 from archstat.record import record
 
@@ -110,7 +110,7 @@ def blocks_plan(stops: Sequence[Stop], palette: Palette, width: float) -> Placed
     others = [stop.shape for stop in stops if not stop.has_places and stop.shape]
     longest = max((shape[-1] for shape in others), default=1)
     blocks = [_block(each, pixels, channels, longest) for each in stops]
-    return rows_plan(blocks, palette, width, REMARK)
+    return rows_plan(blocks, palette, width, remark_on(stops, REMARK))
 
 
 def _block(stop: Stop, pixels: int, channels: int, longest: int) -> Cuboid:

@@ -13,7 +13,7 @@ from archstat.layers.base import Shape
 from archstat.pictures.plans.frame import PlacedShapes
 from archstat.pictures.plans.palette import Palette, mixed
 from archstat.pictures.plans.rows import Solid, rows_plan
-from archstat.pictures.plans.stops import Stop
+from archstat.pictures.plans.stops import Stop, remark_on
 from archstat.pictures.sketch.shapes import Patch, Point, rectangle
 from archstat.record import record
 
@@ -79,7 +79,7 @@ def sheets_plan(stops: Sequence[Stop], palette: Palette, width: float) -> Placed
         else Sheets(stop, BAR, _bar(stop.shape, longest), 1)
         for stop in stops
     ]
-    return rows_plan(sheets, palette, width, REMARK)
+    return rows_plan(sheets, palette, width, remark_on(stops, REMARK))
 
 
 def sheets_of(channels: int) -> int:

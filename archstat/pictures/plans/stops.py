@@ -108,6 +108,14 @@ class Stop:
         )
 
 
+def remark_on(stops: Sequence[Stop], of_maps: str) -> str:
+    """Return what a drawing says of its sizes: of maps what is given, else what bars are."""
+    if any(stop.has_places for stop in stops):
+        return of_maps
+    is_of_vectors = all(len(stop.shape) <= 1 for stop in stops)
+    return "height √features" if is_of_vectors else "height √size of the last axis"
+
+
 def shape_words(shape: Shape) -> str:
     """Return a shape as pictures have it, channels last.
 
