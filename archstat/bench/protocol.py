@@ -65,6 +65,7 @@ class Rules:
         fewest: Samples to take in any case.
         layers_ns: For the layers of one case in one process.
         round_ns: What a round through the layers takes at least.
+        probe_rounds: How often each probe is tried before the first sample.
     """
 
     budget_ns: int = 3 * SECOND // 2
@@ -80,6 +81,20 @@ class Rules:
     fewest: int = 3
     layers_ns: int = 2 * SECOND
     round_ns: int = 20 * MS
+    probe_rounds: int = 7
+
+
+QUICK = Rules(
+    budget_ns=SECOND,
+    warm_ns=SECOND // 10,
+    warm_calls=3,
+    slow_calls=1,
+    most_warm_ns=SECOND,
+    fewest=1,
+    layers_ns=SECOND,
+    probe_rounds=2,
+)
+"""For a look: what takes longer than a second by itself is done once."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from archstat.bench.plan import (
     Survey,
     Taken,
 )
-from archstat.bench.protocol import Rules
+from archstat.bench.protocol import SECOND, Rules
 from archstat.bench.record import Ceiling, LayerTimes, Record, Result, Sample, Trial
 from archstat.bench.work import Work
 from archstat.errors import DeviceError
@@ -43,6 +43,9 @@ LEAST_BYTES = 40_000
 
 SAMPLE_BYTES, CALL_BYTES = 330, 9
 
+START_S = 8.0
+"""What a process takes beside its samples, about."""
+
 ENDED = "does not fit in memory: the system ended the process"
 
 
@@ -53,10 +56,12 @@ class Progress:
     Attributes:
         process: Which of `processes` is running, from 1.
         call_ns: The newest estimate of a call, by the number of its case.
+        whole_s: How long the run takes, about; 0 where nobody has told.
     """
 
     processes: int
     process: int = 0
+    whole_s: float = 0.0
     number: int = 0
     call_ns: dict[int, int] = field(default_factory=dict)
 
@@ -146,7 +151,15 @@ class Run:
         self._ceilings: dict[tuple[object, ...], Ceiling] = {}
         self._environment: dict[str, Mapping[str, Any]] = {}
         self._spent: dict[str, float] = {}
-        self._progress = Progress(len(self._groups()) * asked.processes)
+        groups = self._groups()
+        case_s = (asked.rules.budget_ns + asked.rules.layers_ns * asked.layers) / SECOND
+        once_s = sum(START_S + len(group) * case_s for group in groups)
+        self._progress = Progress(len(groups) * asked.processes, whole_s=once_s * asked.processes)
+
+    @property
+    def progress(self) -> Progress:
+        """Where it is."""
+        return self._progress
 
     def record(self) -> Record:
         """Return all that was measured so far."""
@@ -235,10 +248,13 @@ class Run:
     def _take(self, process: int, event: Event) -> None:
         match event:
             case Surrounding(environment):
+                before = self._environment.get("process", {})
                 self._environment.update(environment)
+                if "load" in before:  # later ones have our own in it
+                    own = self._environment.get("process", {})
+                    self._environment["process"] = {**own, "load": before["load"]}
             case Ceiling():
-                before = self._ceilings.get(event.key)
-                self._ceilings[event.key] = event.after(before)
+                self._ceilings[event.key] = event.after(self._ceilings.get(event.key))
             case Ready(number, calls, ns, call_ns):
                 self._trials[number, process] = Trial(process, calls, ns)
                 self._kept[number, process] = KeptSamples(self._most_bytes)
@@ -317,8 +333,9 @@ def _process(variables: Mapping[str, str], errors: IO[bytes]) -> Iterator[subpro
 
 
 def seconds_left(progress: Progress, began: float) -> float | None:
-    """Return how long a run will still take, by how long its processes took so far."""
+    """Return how long a run will still take: as was estimated, or by its processes so far."""
     done = progress.process - 1
     if done <= 0:
-        return None
+        left = progress.whole_s - (time.monotonic() - began)
+        return max(0.0, left) if progress.whole_s else None
     return (time.monotonic() - began) / done * (progress.processes - done)

@@ -16,8 +16,8 @@ EVERY_S = 1.0
 
 
 @contextmanager
-def waiting(words: str) -> Iterator[None]:
-    """Say on standard error what is being done inside, once it takes longer than a second.
+def waiting(words: str, *, after_s: float = PATIENCE_S) -> Iterator[None]:
+    """Say on standard error what is being done inside, once it takes longer than a second or so.
 
     Nothing is said where standard error is no terminal, and nothing of it stays there.
     """
@@ -25,7 +25,7 @@ def waiting(words: str) -> Iterator[None]:
         yield
         return
     done = threading.Event()
-    teller = threading.Thread(target=_tell, args=(words, done), daemon=True)
+    teller = threading.Thread(target=_tell, args=(words, done, after_s), daemon=True)
     teller.start()
     try:
         yield
@@ -41,10 +41,10 @@ def _is_watched() -> bool:
         return False
 
 
-def _tell(words: str, done: threading.Event) -> None:
+def _tell(words: str, done: threading.Event, after_s: float) -> None:
     started = time.monotonic()
     text = ""
-    while not done.wait(EVERY_S if text else PATIENCE_S):
+    while not done.wait(EVERY_S if text else after_s):
         text = f"{words} … {time.monotonic() - started:.0f} s"
         _write(f"\r{text}")
     if text:

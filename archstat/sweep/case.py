@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from archstat.bench.run import START_S
+
 BENCH = "bench"
 TABLE = "table"
 WHAT = (BENCH, TABLE)
 
 ID_LETTERS = 16
 """Of the hash of a case; two of a billion cases share them once in 37 sweeps of that size."""
-
-START_S = 8.0
-"""What a process of a benchmark takes beside its samples, about."""
 
 QUICK_S = 12.0
 TABLE_S = 2.0

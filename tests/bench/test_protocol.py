@@ -9,6 +9,8 @@ import pytest
 
 from archstat.bench.protocol import (
     MS,
+    QUICK,
+    SECOND,
     Rules,
     Station,
     calls_of_a_sample,
@@ -100,6 +102,14 @@ def samples_of(desk, stations, rules, meter=None, seed=0):
         took=lambda key, sample: taken.append((key, sample)),
     )
     return taken
+
+
+def test_a_quick_look_does_once_what_takes_longer_than_a_second():
+    desk = Desk()
+    slow = FakeSubject(2 * SECOND, desk=desk)
+    assert warm_up(slow, QUICK).calls == 1
+    assert len(samples_of(desk, {0: station(desk, slow)}, QUICK)) == 1
+    assert desk.now == 2 * 2 * SECOND
 
 
 def test_a_fast_model_is_warmed_up_for_a_third_of_a_second():

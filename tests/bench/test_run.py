@@ -193,6 +193,28 @@ def test_the_time_left_is_that_of_the_processes_left(monkeypatch):
     assert seconds_left(Progress(processes=3, process=2), began=100.0) == 20.0
 
 
+def test_until_a_process_has_ended_the_whole_is_estimated(monkeypatch):
+    # two processes of 8 s and twice the 1.5 s of samples of a case
+    progress = run(good).progress
+    assert progress.whole_s == 2 * (8 + 2 * 1.5)
+    monkeypatch.setattr("time.monotonic", lambda: 110.0)
+    assert seconds_left(progress, began=100.0) == 12.0
+    assert seconds_left(progress, began=10.0) == 0.0  # and never less
+    # and 2 s for the layers of a case
+    assert run(good, SMALL, layers=True, processes=1).progress.whole_s == 8 + 1.5 + 2
+
+
+def test_the_load_of_other_programs_is_that_before_the_first_process():
+    loads = iter((0.25, 3.0))
+
+    def loaded(plan):
+        yield Surrounding({"process": {"load": next(loads), "threads": 2}})
+        yield from good(plan)
+
+    found = run(loaded).measure().environment["process"]
+    assert found == {"load": 0.25, "threads": 2}
+
+
 TIMES = LayerTimes(0, ("fc",), ("linear",), (LayerRound(0, 2 * MS, (MS,)),))
 
 

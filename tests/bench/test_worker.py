@@ -12,7 +12,6 @@ from archstat.bench import run  # noqa: E402  what follows needs torch
 from archstat.bench.asking import known  # noqa: E402
 from archstat.bench.case import Case  # noqa: E402
 from archstat.bench.measuring import subject, worker  # noqa: E402
-from archstat.bench.measuring.probes import ROUNDS  # noqa: E402
 from archstat.bench.plan import Done, Failed, Fits, Plan, Ready, Search, Surrounding, Taken  # noqa: E402
 from archstat.bench.protocol import MS, Rules  # noqa: E402
 from archstat.bench.record import Ceiling  # noqa: E402
@@ -97,7 +96,7 @@ def test_ceilings_are_of_operations_and_of_as_many_bytes_as_a_pass_moves():
         "matmul",
         "memory",
     }
-    assert all(len(ceiling.rates) == ROUNDS == len(ceiling.beside) for ceiling in ceilings)
+    assert all(len(ceiling.rates) == 7 == len(ceiling.beside) for ceiling in ceilings)
 
 
 def test_training_steps_change_the_weights():

@@ -246,6 +246,36 @@ def test_how_to_measure_is_no_question_to_a_record(words, option):
     )
 
 
+TAKEN_BY_RECORDS = {
+    "--against-limit", "--format", "--history", "--min-share", "--output", "--strict",
+    "--tolerance", "--vs",
+}  # fmt: skip
+
+
+def test_every_option_beside_a_record_is_obeyed_or_refused():
+    bench(*QUICK, "-o", "run.json")
+    from typer.main import get_command
+
+    from archstat.cli.app import application
+
+    command = get_command(application()).commands["bench"]
+    options = {
+        next(word for word in one.opts if word.startswith("--")): one
+        for one in command.params
+        if one.param_type_name == "option"
+    }
+    refused = sorted({*options} - TAKEN_BY_RECORDS - {"--help"})
+    assert {*options} >= TAKEN_BY_RECORDS
+    for name in refused:
+        words = [name] if options[name].is_flag else [name, VALUES.get(name, "1")]
+        done = invoke("bench", "run.json", *words)
+        assert done.exit_code == 2, name
+        assert name.removeprefix("--") in done.stderr, (name, done.stderr)
+
+
+VALUES = {"--train": "sgd", "--run-file": "yes", "--epoch": "5"}
+
+
 def test_a_record_is_compared_with_another_and_files_are_written(tmp_path):
     bench(*QUICK, "-o", "old.json")
     assert "SAME" in bench("old.json", "--vs", "old.json")

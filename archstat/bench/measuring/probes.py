@@ -22,9 +22,6 @@ from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling
 from archstat.devices import Device, find
 from archstat.devices.device import FLOAT32
 
-ROUNDS = 7
-"""How often each probe is tried."""
-
 PROBE_NS = 4_000_000
 """What a try takes at least."""
 
@@ -137,9 +134,14 @@ def memory_probes(device: Device, dtype: str, set_bytes: int) -> list[NamedProbe
 
 
 class Probes:
-    """The probes of a process, and what they reached before the first sample."""
+    """The probes of a process, and what they reached before the first sample.
 
-    def __init__(self) -> None:
+    Args:
+        rounds: How often each is tried.
+    """
+
+    def __init__(self, rounds: int) -> None:
+        self._rounds = rounds
         self._beside: dict[tuple[Surroundings, int], Repeated] = {}
         self._done_ns = 0
 
@@ -167,7 +169,7 @@ class Probes:
     ) -> Iterator[Ceiling]:
         beside = self._beside[surroundings, set_bytes] = probes[0].probe
         for named in probes:
-            pairs = [(beside.rate(), named.probe.rate()) for _ in range(ROUNDS)]
+            pairs = [(beside.rate(), named.probe.rate()) for _ in range(self._rounds)]
             before, rates = zip(*pairs, strict=True)
             if named is probes[0]:
                 before = rates

@@ -37,7 +37,15 @@ from archstat.bench.plan import (
     Survey,
     Taken,
 )
-from archstat.bench.protocol import SECOND, Meter, Station, calls_of_a_sample, measure, warm_up
+from archstat.bench.protocol import (
+    SECOND,
+    Meter,
+    Rules,
+    Station,
+    calls_of_a_sample,
+    measure,
+    warm_up,
+)
 from archstat.bench.record import LayerTimes
 from archstat.devices import find, is_out_of_memory
 from archstat.devices.device import COMPILE
@@ -55,7 +63,7 @@ def run(plan: Plan, tell: Tell) -> None:
     start = time.perf_counter()
     models = Models(plan.question, seed=plan.seed)
     subjects = dict(_prepared(plan, models, tell))
-    probes = Probes()
+    probes = Probes(plan.rules.probe_rounds)
     for ceiling in probes.ceilings(_needed(plan, subjects)):
         tell(ceiling)
     stations = {
@@ -163,7 +171,7 @@ def search(asked: Search, tell: Tell) -> None:
 
 def survey(asked: Survey, tell: Tell) -> None:
     """Tell what each probe reaches with each type, for sets of bytes of each size that fits."""
-    start, probes = time.perf_counter(), Probes()
+    start, probes = time.perf_counter(), Probes(Rules().probe_rounds)
     free = find(asked.device, torch).free_bytes()
     sizes = {size for size in asked.sizes if free is None or 2 * size < free}
     needed = {(asked.device, dtype, asked.threads): sizes for dtype in asked.dtypes}

@@ -17,8 +17,9 @@ from archstat.bench.asking import Known, Wanted, known, require_one_possible
 from archstat.bench.case import DTYPES, MODES, Case
 from archstat.bench.commit import commit_of
 from archstat.bench.plan import Failed, Fits, Search
-from archstat.bench.protocol import SECOND, Rules
+from archstat.bench.protocol import QUICK, SECOND, Rules
 from archstat.bench.record import Record
+from archstat.cli.progress import waiting
 from archstat.devices.processor import physical_cores
 from archstat.errors import UsageError, did_you_mean, shown, within
 from archstat.extras import TORCH, require
@@ -38,6 +39,9 @@ WITHOUT = (
     "--tolerance",
 )
 """Options that say where a record goes and what it is compared with, not what is measured."""
+
+AT_ONCE_S = 0.3
+"""Seconds after which whoever waits is told what is done before anything is measured."""
 
 BETWEEN_S = 0.2
 """Seconds between two changes of the progress line: writing it takes time from what is measured."""
@@ -78,6 +82,8 @@ class Thoroughness:
     @property
     def rules(self) -> Rules:
         """When a process has measured enough."""
+        if self.is_quick:
+            return QUICK
         return Rules(budget_ns=round(self.seconds * SECOND / self.processes))
 
 
@@ -131,10 +137,10 @@ def places_named(devices: Sequence[str] | None, purpose: str) -> Sequence[str]:
         ArchstatError: There is no such device here, or no PyTorch.
     """
     require(TORCH, purpose=purpose)
-    from archstat.bench.measuring.places import device_names
-
     named = [name for text in devices or [] for name in text.split(",")]
-    with within("--device"):
+    with waiting("looking for devices", after_s=AT_ONCE_S), within("--device"):
+        from archstat.bench.measuring.places import device_names
+
         return device_names(named)
 
 
@@ -204,7 +210,8 @@ def measured(
     models: dict[str, Known] = {}
     for model in dict.fromkeys(case.model for case in cases):
         batches = dict.fromkeys(case.batch_size for case in cases if case.model == model)
-        models[model] = known(model, question, list(batches), optimizer=cases[0].optimizer)
+        with waiting(f"reading {model}", after_s=AT_ONCE_S):
+            models[model] = known(model, question, list(batches), optimizer=cases[0].optimizer)
     works = {case: models[case.model].works[case.batch_size] for case in cases}
     empty = Record(
         reproducing(sys.argv[1:]),
@@ -221,6 +228,7 @@ def measured(
     asked = run.Asked(works, question, effort.rules, effort.processes, effort.seed, layers)
     line = ProgressLine(list(asked.works))
     going = run.Run(empty, asked, start=run.started, changed=line.show, ended=keep)
+    line.show(going.progress)
     try:
         record = going.measure()
     except KeyboardInterrupt:
@@ -246,12 +254,13 @@ class ProgressLine:
             return
         self.shown = now
         case = self.cases[progress.number]
+        call_ns = progress.call_ns.get(progress.number)
         left = run.seconds_left(progress, self.began)
         words = (
-            f"process {progress.process} of {progress.processes}",
+            f"process {max(1, progress.process)} of {progress.processes}",
             f"{case.model} on {case.device}, batch {case.batch_size}",
-            f"{progress.call_ns[progress.number] / 1e6:,.2f} ms",
-            "" if left is None else f"{left:.0f} s left",
+            "starts" if call_ns is None else f"{call_ns / 1e6:,.2f} ms",
+            f"about {left:.0f} s left" if left else "",
         )
         sys.stderr.write("\r\x1b[K" + " · ".join(word for word in words if word))
         sys.stderr.flush()

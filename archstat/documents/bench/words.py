@@ -23,6 +23,8 @@ from archstat.layers.base import times
 
 QUICK = "quick look: one process, so no interval between processes"
 NOTHING_MEASURED = "nothing was measured"
+LEAST_LOAD = 0.5
+"""Programs that run or wait, on average over a minute, before it is said that there are others."""
 
 
 def models(sheet: CaseSheet) -> Iterator[str]:
@@ -158,6 +160,17 @@ def notes(sheet: CaseSheet) -> Iterator[str]:
         if row.figures is not None and row.result.work.uncounted:
             uncounted = ", ".join(row.result.work.uncounted)
             yield f"{sheet.label(row.case)}: no limit, as nobody has counted {uncounted}"
+    yield from _others(sheet)
+
+
+def _others(sheet: CaseSheet) -> Iterator[str]:
+    """Yield how busy other programs kept the processors, if they kept half of one or more."""
+    environment = sheet.record.environment
+    load = environment.get("process", {}).get("load")
+    cores = environment.get("cpu", {}).get("cores")
+    if isinstance(load, int | float) and isinstance(cores, int) and load >= LEAST_LOAD:
+        on = _several(str(cores), "core")
+        yield f"when it began, other programs had a load of {load:.1f} on {on}"
 
 
 def reproduce(sheet: CaseSheet) -> str:

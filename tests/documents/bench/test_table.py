@@ -195,6 +195,14 @@ def test_notes_name_their_row():
     ) in render(record(drifted, result(cpu(32), 44 * MS)), "table")
 
 
+@pytest.mark.parametrize(("load", "is_said"), [(0.4, False), (3.21, True), (None, False)])
+def test_what_other_programs_do_is_said(load, is_said):
+    known = {"cpu": {"name": "Some Processor", "cores": 2}, "process": {"load": load}}
+    text = render(replace(usual(), environment=known), "table")
+    said = "note: when it began, other programs had a load of 3.2 on 2 cores"
+    assert (said in " ".join(text.split())) == is_said
+
+
 def test_a_quick_look_says_so():
     text = render(record(result(cpu(1), 2 * MS), is_quick=True), "table")
     assert (
