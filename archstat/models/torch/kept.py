@@ -6,6 +6,7 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import torch
 
@@ -68,3 +69,19 @@ def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
                 torch.set_autocast_enabled(kind, autocast[kind])
                 torch.set_autocast_dtype(kind, types[kind])
             torch.set_grad_enabled(learns)
+
+
+@contextmanager
+def autocast_on_meta() -> Iterator[None]:
+    """Let `torch.autocast(x.device.type)` pass on meta, which torch refuses; nothing is cast."""
+    autocast = torch.autocast
+    begin = autocast.__init__
+
+    def begun(self: Any, device_type: str, *args: Any, **kwargs: Any) -> None:
+        begin(self, "cpu" if device_type == "meta" else device_type, *args, **kwargs)
+
+    autocast.__init__ = begun
+    try:
+        yield
+    finally:
+        autocast.__init__ = begin

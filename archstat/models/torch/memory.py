@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import nn
 
 from archstat.errors import INSTEAD, DeviceError
-from archstat.models.torch.private import every_tensor
+from archstat.models.torch.private import every_tensor, stored_bytes
 
 COPIES = 2  # of the parameters: those of the model, and those that stand for them in a pass
 GB = 1e9
@@ -32,7 +32,7 @@ def require_memory(model: nn.Module, name: str, why: str) -> None:
         DeviceError: It would not.
     """
     tensors = every_tensor(model)
-    needed, free = COPIES * sum(tensor.nbytes for tensor in tensors), free_bytes()
+    needed, free = COPIES * sum(map(stored_bytes, tensors)), free_bytes()
     if free is not None and needed > free:
         raise DeviceError(
             f"{name} does not fit: it would take {needed / GB:.1f} GB or more, and {free / GB:.1f} "

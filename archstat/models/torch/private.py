@@ -6,6 +6,7 @@ they are there.
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
 import traceback
@@ -15,10 +16,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._C import _functorch
 from torch._ops import (  # operators are of these classes, and there is no other name for them
     HigherOrderOperator,
     OpOverload,
 )
+from torch.autograd import forward_ad
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode  # documented, but under this name only
 from torch.utils._pytree import (  # what torch itself takes apart containers with; no public one
@@ -41,15 +44,20 @@ __all__ = [
     "convolutions",
     "every_module",
     "every_tensor",
+    "forget_compiled_scripts",
     "hooks_on_kept_tensors",
     "is_childless",
     "is_compilers",
+    "is_forward_derived",
+    "is_scripts",
+    "is_transformed",
     "keystr",
     "mark",
     "own_parameters",
     "pre_hooks",
     "schema",
     "storage_id",
+    "stored_bytes",
     "tells_what_is_kept",
     "tree_flatten_with_path",
     "tree_leaves",
@@ -63,6 +71,9 @@ ATTRIBUTES = frozenset(
         "_base",
         "_buffers",
         "_cdata",
+        "_current_level",
+        "_debug_flush_compilation_cache",
+        "_nnz",
         "_dynamo",
         "_forward_pre_hooks",
         "_orig_mod",
@@ -102,9 +113,22 @@ def whole(tensor: Tensor) -> Tensor | None:
 
 
 def storage_id(tensor: Tensor) -> int:
-    """Return what tells a tensor's storage from others; on meta, every public address is 0."""
+    """Return what tells a tensor's storage from others; on meta, every public address is 0.
+
+    A sparse tensor has several, and stands for itself.
+    """
+    if tensor.layout is not torch.strided:
+        return -id(tensor)
     identity: int = tensor.untyped_storage()._cdata  # noqa: SLF001  see above
     return identity
+
+
+def stored_bytes(tensor: Tensor) -> int:
+    """Return how much memory a tensor takes; of a sparse one, its values and their places."""
+    if tensor.layout is torch.strided:
+        return tensor.nbytes
+    places = tensor.dim() * torch.int64.itemsize
+    return tensor._nnz() * (tensor.element_size() + places)  # noqa: SLF001  nothing public, unjoined
 
 
 def own_parameters(module: nn.Module) -> dict[str, Tensor]:
@@ -173,6 +197,59 @@ def tells_what_is_kept() -> bool:
 def hooks_on_kept_tensors() -> Any:
     """Return the hooks that hear of kept tensors now, as checkpoints have; nothing public tells."""
     return torch._C._autograd._top_saved_tensors_default_hooks(True)  # noqa: FBT003, SLF001  see above
+
+
+def forget_compiled_scripts() -> None:
+    """Let functions of torch.jit run as they stand: autograd does not see into compiled ones.
+
+    They belong to modules of Python, where nobody can put a copy in their place.
+    """
+    for each in gc.get_objects():
+        if type(each) is torch.jit.ScriptFunction:
+            each._debug_flush_compilation_cache()  # noqa: SLF001  see above
+
+
+def is_scripts(node: Any) -> bool:
+    """Return whether a node of autograd is one that torch.jit has made of several."""
+    return type(node).__name__ == "CppFunction" and "DifferentiableGraph" in node.name()
+
+
+def is_forward_derived() -> bool:
+    """Return whether operators work out tangents beside their outputs; nothing public tells."""
+    return forward_ad._current_level >= 0  # noqa: SLF001  see above
+
+
+def is_transformed() -> bool:
+    """Return whether what runs now does more than its arguments tell, as inside of torch.func."""
+    return _functorch.maybe_current_level() is not None or is_forward_derived()
+
+
+@contextmanager
+def transforms_allowed(hooks: Any) -> Iterator[None]:
+    """Let torch.func run while these hooks hear of kept tensors; it refuses to, with any.
+
+    They do not hear of what it keeps.
+    """
+    graph = torch.autograd.graph
+    refuse = graph.disable_saved_tensors_hooks
+
+    @contextmanager
+    def disabled(message: str) -> Iterator[None]:
+        is_heard = hooks_on_kept_tensors() == hooks
+        if is_heard:
+            torch._C._autograd._pop_saved_tensors_default_hooks()  # noqa: SLF001  see below
+        try:
+            with refuse(message):
+                yield
+        finally:
+            if is_heard:
+                torch._C._autograd._push_saved_tensors_default_hooks(*hooks)  # noqa: SLF001  see below
+
+    graph.disable_saved_tensors_hooks = disabled
+    try:
+        yield
+    finally:
+        graph.disable_saved_tensors_hooks = refuse
 
 
 def checkpoint_of(hooks: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import (
@@ -17,10 +18,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.modules import module as global_hooks
 from torch.nn.parameter import is_lazy
 
-from archstat.models.torch.kept import process_kept
-from archstat.models.torch.private import every_module
+from archstat.models.torch.kept import autocast_on_meta, process_kept
+from archstat.models.torch.private import every_module, forget_compiled_scripts
 
 
 def run_untouched(  # noqa: PLR0913  a run has these parts
@@ -44,9 +46,13 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     """
     fused = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
+    if autograd is not None:
+        forget_compiled_scripts()
     try:
         with (
             process_kept(_random_devices(standins)),
+            autocast_on_meta(),
+            exhausted(model),
             torch.set_grad_enabled(autograd is not None),
             in_mode(model, training=autograd is not None),
             torch.jit.optimized_execution(should_optimize=False),  # which fuses what it runs
@@ -59,6 +65,20 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
             return torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
     finally:
         torch.backends.mha.set_fastpath_enabled(fused)
+
+
+@contextmanager
+def exhausted(model: nn.Module) -> Iterator[None]:
+    """Let a model whose forward pass is a generator run to its end, and return what it yields."""
+
+    def listed(module: nn.Module, _: Any, out: Any) -> Any:
+        return [*out] if module is model and isinstance(out, types.GeneratorType) else None
+
+    hook = global_hooks.register_module_forward_hook(listed)
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from archstat.models.torch.apart import Copier
-from archstat.models.torch.private import every_module, every_tensor
+from archstat.models.torch.private import compiled_from, every_module, every_tensor
 
 
 class ScriptPart(nn.Module):
@@ -90,13 +90,17 @@ def _named_as(scripted: Any, kind: type[ScriptPart]) -> type[ScriptPart]:
 
 
 def opened(model: nn.Module) -> nn.Module:
-    """Return a model without modules of torch.jit: itself, if it has none."""
+    """Return a model without modules of torch.jit or torch.compile: itself, if it has none."""
     modules = every_module(model).values()
     found = [each for each in modules if isinstance(each, torch.jit.ScriptModule)]
-    if not found:
+    compiled = [each for each in modules if compiled_from(each) is not None]
+    if not found and not compiled:
         return model
     memo: dict[int, Any] = {id(tensor): tensor for tensor in every_tensor(model)}
     for each in found:
         memo.setdefault(id(each), _named_as(each, OpenedScript)(each))
-    made: nn.Module = Copier(memo=memo).copy(model)
+    copier = Copier(memo=memo)
+    for each in compiled:
+        memo[id(each)] = copier.copy(compiled_from(each))
+    made: nn.Module = copier.copy(model)
     return made

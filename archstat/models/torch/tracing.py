@@ -8,14 +8,13 @@ model takes part with stand-ins for its parameters and buffers, and is left exac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from archstat.errors import ArchstatError, Stopped, TraceError, UsageError, shown
+from archstat.errors import ArchstatError, DeviceError, Stopped, TraceError, UsageError, shown
 from archstat.graph import ForwardError, Graph, Node
 from archstat.layers.base import Shape
 from archstat.layers.opaque import Observed
@@ -195,11 +194,19 @@ def _on_a_device_that_can(
             notes += [f"what meta has not is asked for in {error.asked_in}"] * bool(error.asked_in)
         printed.truncate(0)  # it is printed again
         printed.seek(0)
-        with suppress(ArchstatError):  # as it is told of the CPU, if it fails there
+        broken: list[ArchstatError] = []
+        try:
             return run(_with_buffers(source), device, reads=True), "meta"
+        except ForwardError as again:
+            broken += [again] if again.needs_values is None else []
+        except ArchstatError:  # as it is told of the CPU, if it fails there
+            pass
         printed.truncate(0)
         printed.seek(0)
-    require_memory(source.model, source.name, "; ".join(notes))
+    try:
+        require_memory(source.model, source.name, "; ".join(notes))
+    except DeviceError as error:
+        raise next(iter(broken), error) from None
     graph = run(source.model if source.make is None else source.make(), CPU, reads=True)
     return replace(graph, notes=(*graph.notes, *notes)), "cpu"
 
@@ -302,7 +309,7 @@ def _trace(  # noqa: PLR0913  likewise
     nodes = (*recorder.nodes, *_idle(model, recorder.provenance.unclaimed))
     if train:
         ends = [tensor for tensor in tensors_returned(out) if tensor.requires_grad]
-        nodes = tuple(recorder.costs.trained(nodes, map(recorder.provenance.name_of, ends)))
+        nodes = tuple(recorder.costs.trained(nodes, ends, recorder.provenance))
     graph = replace(empty, nodes=nodes)
     batch_size = inputs[0].shape[0] if inputs[0].dim() else 1
     values = recorder.values

@@ -89,6 +89,8 @@ class Registry:
         entry = self.operators.get(name if namespace == "aten" else whole)
         if entry is None:
             entry = _by_its_tags(overload, name, namespace)
+        if namespace == "prims" and (same := self.operators.get(name)) and same.is_pointwise:
+            entry = same  # of which it is a part
         if whole in self.taught:  # which may do anything
             return replace(entry, macs=self.taught[whole], factors=None)
         return entry

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from torch import Tensor
+from torch.autograd.function import BackwardCFunction
+
 from archstat.graph import Node, Training
-from archstat.models.torch.recording.tape import Cost
+from archstat.models.torch.recording.provenance import Provenance
+from archstat.models.torch.recording.tape import Cost, reached_from
 
 
 class Costs:
@@ -14,10 +18,12 @@ class Costs:
 
     Attributes:
         waiting: What was done since the last node, for the next one.
+        claimed: By node and by their names there, the tensors that stand for its parameters.
     """
 
     def __init__(self) -> None:
         self.waiting = Cost()
+        self.claimed: dict[str, dict[str, Tensor]] = {}
         self._of: dict[str, Cost] = {}
         self._leads_to: dict[str, set[str]] = {}
 
@@ -33,14 +39,24 @@ class Costs:
             self.waiting.kept_bytes = 0
         self._of[node], self._leads_to[node] = cost, sources
 
-    def trained(self, nodes: Sequence[Node], ends: Iterable[str | None]) -> Iterator[Node]:
+    def trained(
+        self, nodes: Sequence[Node], ends: Sequence[Tensor], provenance: Provenance
+    ) -> Iterator[Node]:
         """Yield nodes with their costs: nothing where no output of the model depends on them."""
-        reached = {*ends}
+        wanted = reached_from(ends)
+        reached = {provenance.name_of(end) for end in ends}
+        reached |= {name for name, cost in self._of.items() if cost.is_reached(wanted)}
         for node in reversed(nodes):
             if node.name in reached:
                 reached |= self._leads_to.get(node.name, set())
+        learning = {id(getattr(each, "variable", None)) for each in wanted}
+        hides = any(isinstance(each, BackwardCFunction) for each in wanted)  # whose parts learn
         for node in nodes:
-            if node.name in reached:
-                yield replace(node, training=self._of[node.name].training())
+            own = self.claimed.get(node.name, {})
+            frozen = frozenset(name for name, tensor in own.items() if id(tensor) not in learning)
+            if node.name not in reached:
+                idle = frozenset(node.param_shapes) - own.keys()
+                yield replace(node, training=Training(), frozen=frozen | idle)
             else:
-                yield replace(node, training=Training(), frozen=frozenset(node.param_shapes))
+                cost = self._of[node.name].training(wanted)
+                yield replace(node, training=cost, frozen=node.frozen if hides else frozen)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from archstat.errors import OwnError
+from archstat.errors import OwnError, ShapeError
 
 MOST_STEPS = 4
 """As many lines of our own code are named."""
@@ -33,8 +33,11 @@ class Watch:
             self.met(error)
 
     def met(self, error: Exception) -> None:
-        """Remember what went wrong; a model that calls itself without end may end in our code."""
-        if not isinstance(error, RecursionError):
+        """Remember what went wrong, unless it is the model's own fault.
+
+        One that calls itself without end may end in our code; a kernel of 0 is seen there first.
+        """
+        if not isinstance(error, (RecursionError, ShapeError)):
             self.error = self.error or error
 
     def require_none(self) -> None:

@@ -85,6 +85,7 @@ class Recorder(TorchDispatchMode):
         self.values = Values(is_on_meta=is_on_meta)
         self._names: Counter[str] = Counter()
         self._sizes = {name: tensor.element_size() for name, tensor in params.items()}
+        self._params = params
         self._frozen = frozen
 
     supports_higher_order_operators = True
@@ -255,22 +256,15 @@ class Recorder(TorchDispatchMode):
         if not outputs:
             return
         inputs = [] if entry.is_factory else self.provenance.inputs(given)
-        params, sources = (
-            self.provenance.params(given),
-            self.provenance.sources(filter(_learns, given)),
-        )
+        params = self.provenance.params(given)
+        sources = self.provenance.sources(filter(_learns, given))
         if not inputs and not macs:  # parameters and constants among themselves
             self._made(func, entry, given, outputs)
             return
         makers = {self.provenance.source(tensor) for tensor in inputs}
-        outputs = [
-            *(
-                each
-                for each in _wholes(func, outputs)
-                if makers - {self.provenance.of(each).source}
-            ),
-            *outputs,
-        ]
+        wholes = _wholes(func, outputs)
+        changed = [each for each in wholes if makers - {self.provenance.of(each).source}]
+        outputs = [*changed, *outputs]
         same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
         if same_shape and not params and entry.is_passing:
             self.provenance.is_same(outputs, inputs[0])
@@ -310,6 +304,9 @@ class Recorder(TorchDispatchMode):
         self._names[name] += 1
         unique = name if self._names[name] == 1 else f"{name} ({self._names[name]})"
         claimed = self.provenance.claim(params)
+        self.costs.claimed[unique] = {
+            _own_name(tensor, name): self._params[tensor] for tensor in claimed
+        }
         return Node(
             unique,
             layer,
@@ -350,9 +347,9 @@ def recording(recorder: Recorder, *, reads: bool = False) -> Iterator[None]:
     )
     try:
         with ExitStack() as stack:
+            stack.enter_context(uncompiled())
             stack.enter_context(recorder)
             if reads:
-                stack.enter_context(uncompiled())
                 stack.enter_context(Reader(recorder.values))
             yield
     finally:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from archstat.layers import Layer
 from archstat.models.torch.known import is_leaf, is_taught, layer_of, single_tensor
-from archstat.models.torch.private import pre_hooks
+from archstat.models.torch.private import is_transformed, pre_hooks
 from archstat.models.torch.recording.inner import Inner
 from archstat.models.torch.recording.provenance import ModuleRow, Provenance
 from archstat.models.torch.recording.tape import Cost
@@ -61,9 +61,9 @@ class Scopes:
         self.row: Scope | None = None  # the outermost that is a row
 
     def enter(self, module: nn.Module, args: tuple[Any, ...], provenance: Provenance) -> None:
-        """Note that a module begins to run."""
+        """Note that a module begins to run; one whose calls are transformed opens up."""
         scope = Scope(self.paths.get(id(module)) or type(module).__name__, module, args)
-        if self.row is None:
+        if self.row is None and not is_transformed():
             self._look_at(scope, provenance)
             if scope.is_row:
                 self.row = scope

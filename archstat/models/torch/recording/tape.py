@@ -7,7 +7,7 @@ as many multiply–accumulates as the operator itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,35 +22,78 @@ from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.private import (
     checkpoint_of,
     hooks_on_kept_tensors,
+    is_scripts,
     storage_id,
     tells_what_is_kept,
+    transforms_allowed,
+    whole,
 )
 from archstat.models.torch.recording.checkpoints import Checkpoints
 from archstat.models.torch.recording.provenance import Provenance
 
 NESTED = "checkpoints in checkpoints"
-KEPT_ELSEWHERE = "what runs under hooks on saved tensors"
+UNDER_HOOKS = "what runs under hooks on saved tensors"
+TRANSFORMED = "what torch.func runs"
+SCRIPTED = "scripts that torch.jit has compiled"
 """What it is that is not known, in words."""
+
+
+@dataclass
+class Gradients:
+    """What the gradients of an operator's factors cost, if one of its output gets to it.
+
+    Attributes:
+        unknown: What it is of which nobody knows.
+        nodes: Autograd's own, one of which gradients must reach; none where they are not known.
+    """
+
+    input_macs: int = 0
+    weight_macs: int = 0
+    unknown: frozenset[str] = frozenset()
+    nodes: Sequence[Any] = ()
+
+    def is_reached(self, reached: Collection[Any]) -> bool:
+        """Return whether gradients reach one of its nodes."""
+        return any(node in reached for node in self.nodes)
 
 
 @dataclass
 class Cost:
     """What a row costs in a backward pass, as far as it has run."""
 
-    input_macs: int = 0
-    weight_macs: int = 0
+    gradients: list[Gradients] = field(default_factory=list)
     kept_bytes: int = 0
     unknown: set[str] = field(default_factory=set)
-    keeps_elsewhere: bool = False
+    kept_elsewhere: set[str] = field(default_factory=set)
     again_macs: int = 0
 
-    def training(self) -> Training:
-        """Return what is known of it."""
-        kept = None if self.keeps_elsewhere else self.kept_bytes
-        if self.unknown:
-            return Training(None, None, kept, tuple(sorted(self.unknown)))
-        reasons = (KEPT_ELSEWHERE,) if self.keeps_elsewhere else ()
-        return Training(self.input_macs, self.weight_macs, kept, reasons, self.again_macs)
+    def is_reached(self, reached: Collection[Any]) -> bool:
+        """Return whether gradients are known to reach a product of it."""
+        return any(each.is_reached(reached) for each in self.gradients)
+
+    def training(self, reached: Collection[Any]) -> Training:
+        """Return what is known of it, where gradients reach these of autograd's nodes."""
+        wanted = [each for each in self.gradients if not each.nodes or each.is_reached(reached)]
+        kept = None if self.kept_elsewhere else self.kept_bytes
+        unknown = self.unknown.union(*(each.unknown for each in wanted))
+        if unknown:
+            return Training(None, None, kept, tuple(sorted(unknown)))
+        inputs, weights = (
+            sum(getattr(each, side) for each in wanted) for side in ("input_macs", "weight_macs")
+        )
+        return Training(inputs, weights, kept, tuple(self.kept_elsewhere), self.again_macs)
+
+
+def reached_from(ends: Iterable[Tensor]) -> set[Any]:
+    """Return autograd's nodes that gradients of these tensors get to."""
+    waiting = [tensor.grad_fn for tensor in ends]
+    reached: set[Any] = set()
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in reached:
+            reached.add(node)
+            waiting += (before for before, _ in node.next_functions)
+    return reached
 
 
 class Tape:
@@ -69,20 +112,26 @@ class Tape:
                 f"torch {torch.__version__} does not tell what training a PyTorch model keeps",
                 hint="use a newer torch; a spec is answered with any",
             )
-        self._storages = {storage_id(tensor): tensor.untyped_storage() for tensor in own}
+        self._storages = {
+            storage_id(tensor): tensor.untyped_storage()
+            for tensor in own
+            if tensor.layout is torch.strided
+        }
         self._pending: dict[int, Tensor] = {}  # kept, but not yet known for whom
         self._keeps_sparse = False
         self._read: set[int] = set()
-        self._last: tuple[Cost, Sequence[Tensor]] = (Cost(), ())
+        self._last: tuple[Cost | None, Sequence[Tensor]] = (None, ())  # nothing has run yet
         self._hooks = (self._keep, self._give)
         self._kept: list[Tensor] = []
+        self._waiting: Gradients | None = None  # for autograd's node of the last operator
         self._is_asking = False
         self._checkpoints = Checkpoints()
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """Hear of all that autograd keeps inside."""
-        with torch.autograd.graph.saved_tensors_hooks(*self._hooks):
+        hooks = torch.autograd.graph.saved_tensors_hooks(*self._hooks)
+        with hooks, transforms_allowed(self._hooks):
             try:
                 yield
                 self.settle()
@@ -111,9 +160,9 @@ class Tape:
     def before(self) -> None:
         """Note that an operator begins: what the last one has kept is its output, if any."""
         self._checkpoints.look()
-        self._hear_authors()
-        _, outputs = self._last
-        if not self._pending:
+        self._hear_autograd()
+        cost, outputs = self._last
+        if cost is None or not self._pending:
             return
         places = {storage_id(tensor) for tensor in outputs if tensor.layout == torch.strided}
         self._read.clear()
@@ -123,7 +172,7 @@ class Tape:
                 if name.startswith("_saved_"):
                     getattr(tensor.grad_fn, name)  # which asks for what it has kept
         self._is_asking = False
-        self._settle(self._last[0], places & self._read)
+        self._settle(cost, places & self._read)
 
     def after(self, cost: Cost, outputs: Sequence[Tensor]) -> None:
         """Note that an operator has run, and that what is kept since is for this row."""
@@ -134,25 +183,32 @@ class Tape:
             cost.unknown.add("sparse tensors")
         hooks = hooks_on_kept_tensors()
         if hooks != self._hooks and checkpoint_of(hooks) is None:
-            cost.keeps_elsewhere = True
+            cost.kept_elsewhere.add(UNDER_HOOKS if hooks else TRANSFORMED)
         if self._checkpoints.is_nested:
             cost.unknown.add(NESTED)
 
     def settle(self, cost: Cost | None = None) -> None:
         """Note that a module begins or ends: what is kept is for this row, or the last operator."""
         self._checkpoints.look()
-        self._hear_authors()
-        self._settle(cost or self._last[0], self._pending)
-        self._last = cost or self._last[0], self._last[1]
+        self._hear_autograd()
+        cost = cost or self._last[0]
+        if cost is not None:
+            self._settle(cost, self._pending)
+        self._last = cost, self._last[1]
 
-    def _hear_authors(self) -> None:
-        """Note whether the last operator ended a function whose gradient is its author's own."""
+    def _hear_autograd(self) -> None:
+        """Note what autograd has made of the last operator: its node, or its author's own."""
         cost, outputs = self._last
-        cost.unknown |= {
-            type(tensor.grad_fn).__name__.removesuffix("Backward")
-            for tensor in outputs
-            if isinstance(tensor.grad_fn, BackwardCFunction)
-        }
+        if cost is None:
+            return
+        made = [tensor.grad_fn for tensor in outputs]
+        if self._waiting is not None and not any(whole(tensor) is not None for tensor in outputs):
+            self._waiting.nodes = [node for node in made if node is not None]
+        self._waiting = None
+        for node in made:
+            name = SCRIPTED if is_scripts(node) else type(node).__name__.removesuffix("Backward")
+            if name == SCRIPTED or isinstance(node, BackwardCFunction):
+                cost.gradients.append(Gradients(unknown=frozenset({name}), nodes=[node]))
 
     def _settle(self, cost: Cost, addresses: Iterable[int]) -> None:
         for address in [*addresses]:
@@ -171,13 +227,16 @@ class Tape:
         self._checkpoints.ran(cost, macs or 0)
         if macs == 0 or not torch.is_grad_enabled():
             return
+        gradients = Gradients()
         if macs is None or entry.factors is None:
             if any(isinstance(arg, Tensor) and arg.requires_grad for arg in args):
-                cost.unknown.add(entry.name)
-            return
-        for factor in (args[place] for place in entry.factors):
-            origin = provenance.of(factor)
-            if factor.requires_grad and origin.is_learned and not origin.is_data:
-                cost.weight_macs += macs
-            elif factor.requires_grad:
-                cost.input_macs += macs
+                gradients.unknown = frozenset({entry.name})
+        else:
+            for factor in (args[place] for place in entry.factors):
+                origin = provenance.of(factor)
+                if factor.requires_grad and origin.is_learned and not origin.is_data:
+                    gradients.weight_macs += macs
+                elif factor.requires_grad:
+                    gradients.input_macs += macs
+        self._waiting = gradients
+        cost.gradients.append(gradients)
