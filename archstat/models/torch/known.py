@@ -100,6 +100,18 @@ def stated_layer(module: nn.Module) -> Layer | None:
         return None
 
 
+def impossible_setting(module: nn.Module) -> ShapeError | None:
+    """Return what is impossible about the settings of a convolution or a pool, if anything is."""
+    kind = next((KINDS[base] for base in type(module).__mro__ if base in KINDS), None)
+    if kind is None or not issubclass(kind, (AnyConvolution, AnyPool)):
+        return None
+    try:
+        kind.from_settings(_settings(module, kind))
+    except ShapeError as error:
+        return error
+    return None
+
+
 def _settings(module: nn.Module, kind: type[Layer]) -> dict[str, Any]:
     if kind is Flatten and (module.start_dim, module.end_dim) != (1, -1):
         raise ShapeError("flattens some axes only")

@@ -15,13 +15,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from archstat.errors import INSTEAD, NEAR, Problem
+from archstat.errors import INSTEAD, NEAR, Problem, ShapeError
 from archstat.graph import INPUT, ForwardError, Graph, Node
 from archstat.layers.base import times
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.misfits import Misfit, problem_of, word
 from archstat.models.torch.failures.users_code import reading_line, users_line
-from archstat.models.torch.known import example_shape, stated_layer
+from archstat.models.torch.known import example_shape, impossible_setting, stated_layer
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import is_compilers, tree_leaves
@@ -167,6 +167,13 @@ def _no_tensor(failure: Failure) -> Problem | None:
     return Problem(what, f"{path!r} returns a {type(given).__name__}: x, *_ = self.{path}(x)")
 
 
+def _impossible(failure: Failure) -> Problem | None:
+    """A window or a number of channels is none, as a kernel of 0; meta lets some of them pass."""
+    error = failure.error
+    problem = error if isinstance(error, ShapeError) else impossible_setting(failure.module)
+    return None if problem is None else Problem(str(problem).partition("\n")[0])
+
+
 def _misfit(failure: Failure) -> Problem | None:
     given = failure.args[0] if len(failure.args) == 1 else None
     source = failure.name_of(given) if isinstance(given, Tensor) else None
@@ -305,6 +312,7 @@ CAUSES: tuple[Callable[[Failure], Problem | None], ...] = (
     _nested,
     _no_forward,
     _no_tensor,
+    _impossible,
     _misfit,
     _no_indices,
     _beyond_table,
