@@ -37,12 +37,19 @@ def _mean_for_max(pool: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return mean
 
 
+def _anywhere(image: Tensor, grid: Tensor) -> Tensor:
+    """Return what reads all places that a grid may say, and the grid."""
+    places = range(2, image.dim())
+    return image.mean(tuple(places), keepdim=True) * grid.sum(dim=-1).unsqueeze(1)
+
+
 FLAT = "relu relu_ relu6 hardtanh hardtanh_ hardshrink softshrink threshold threshold_ clamp clamp_"
 
 SMOOTH: Mapping[str, Callable[..., Tensor]] = {
     **dict.fromkeys(FLAT.split(), lambda x, *_, **__: x * 1),
     "hardsigmoid": lambda x, *_, **__: torch.sigmoid(x),
     "hardswish": lambda x, *_, **__: F.silu(x),
+    "grid_sample": lambda x, grid, *_, **__: _anywhere(x, grid),
     "amax": lambda x, dim, keepdim=False, **_: x.mean(dim, keepdim),
     "max_pool1d": _mean_for_max(F.avg_pool1d),
     "max_pool2d": _mean_for_max(F.avg_pool2d),

@@ -12,7 +12,7 @@ from archstat.layers.pool import (
 )
 from archstat.models.torch.operators.convolutions import as_layer
 from archstat.models.torch.operators.entry import Operator, free, nothing
-from archstat.models.torch.operators.reads import untold
+from archstat.models.torch.operators.reads import sampled, untold
 from archstat.models.torch.operators.windows import (
     adaptive,
     interpolated,
@@ -52,12 +52,12 @@ OPERATORS = (
     *free("upsample_linear1d upsample_trilinear3d", interpolated(1, is_centred=True)),
     *free(
         """
-        _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_lanczos2d_aa affine_grid_generator
-        grid_sampler_2d grid_sampler_3d torchvision.nms torchvision.ps_roi_align
-        torchvision.ps_roi_pool torchvision.roi_align torchvision.roi_pool
+        _upsample_bicubic2d_aa _upsample_bilinear2d_aa _upsample_lanczos2d_aa torchvision.nms
+        torchvision.ps_roi_align torchvision.ps_roi_pool torchvision.roi_align torchvision.roi_pool
         """,
         untold,
     ),
+    *free("grid_sampler_2d grid_sampler_3d", sampled),
     *free(
         """
         _adaptive_avg_pool2d_backward adaptive_max_pool2d_backward avg_pool2d_backward

@@ -9,7 +9,14 @@ from typing import Any
 from torch import Tensor
 
 from archstat.models.torch.operators.entry import Formula, Operator
-from archstat.models.torch.operators.reads import Rule, because, product, rows, untold
+from archstat.models.torch.operators.reads import (
+    Rule,
+    because,
+    made_of_all,
+    product,
+    rows,
+    untold,
+)
 
 EUCLID = 2.0
 """The exponent of distances that torch takes where none is stated."""
@@ -46,6 +53,14 @@ def _grouped(args: Sequence[Any], _: Any) -> int:
     left, right = args[:2]
     groups = left.shape[0] if left.dim() > right.dim() else 1
     return int(left.numel() // groups * right.shape[-1])
+
+
+def _places_of_grid(_: Sequence[Any], out: Tensor) -> int:
+    """Return the products of a grid of places: each of its numbers sums a row of the matrix.
+
+    A place has as many numbers as axes, and a 1 behind them for the shift.
+    """
+    return int(out.numel() * (out.shape[-1] + 1))
 
 
 def _trilinear(args: Sequence[Any], _: Any) -> int:
@@ -122,6 +137,7 @@ OPERATORS = (
     Operator("_grouped_mm", _grouped, SCATTERED, factors=(0, 1)),
     Operator("_scaled_grouped_mm", _grouped, SCATTERED),
     Operator("_scaled_grouped_mm_v2", _grouped, SCATTERED),
+    Operator("affine_grid_generator", _places_of_grid, made_of_all, factors=(0,)),
     Operator("_trilinear", _trilinear, untold, factors=(0, 1, 2)),
     Operator("_cdist_forward", _distances, untold, factors=(0, 1)),
     Operator("_cdist_backward", _gradient_of_distances, untold),

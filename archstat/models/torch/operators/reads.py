@@ -201,6 +201,38 @@ def over_all(call: Call) -> Reach:
     return _along(call.first, dict.fromkeys(call.given["dim"], Mixing.EVERYTHING_IN_PLACE))
 
 
+def made_of_all(call: Call) -> Reach:
+    """Return that every value reads all of an example, on axes of its own."""
+    before, after = tuple(call.first.shape), tuple(call.out.shape)
+    whole = (Mixing.EVERYTHING,) * (len(before) - 1)
+    gone = (before[0], *(1 for _ in before[1:]))
+    return in_turn((whole, gone), (Reshaped(gone, (before[0], *(1 for _ in after[1:]))), after))
+
+
+def sampled(call: Call) -> Reach:
+    """Return what is read where a grid says: any place of the image, and the grid's own place.
+
+    Where no input of the network is in the grid, its numbers alone say which.
+    """
+    roles = call.roles()
+    if "grid" not in roles:
+        return Unknown("it reads where a grid says, whose numbers nobody has looked at")
+    examples, channels, *sizes = call.out.shape
+    steps = []
+    for number, role in enumerate(roles):
+        if role == "grid":
+            pair = (Mixing.EVERYTHING,)
+            order = Permuted((len(sizes), *range(len(sizes))))
+            whole = ((pair, (examples, *sizes, 1)), (order, (examples, 1, *sizes)))
+            reach: Reach = in_turn(*whole)
+            steps.append(ReachStep((number,), reach, (examples, 1, *sizes)))
+        else:
+            shape = (examples, channels, *(1 for _ in sizes))
+            steps.append(ReachStep((number,), (Mixing.EVERYTHING,) * len(sizes), shape))
+    meeting = tuple(range(len(steps), 2 * len(steps)))
+    return Inside((*steps, ReachStep(meeting, Mixing.NONE, tuple(call.out.shape))))
+
+
 def rows(_: Call) -> Reach:
     """Return what a layer of units that are connected to all features reads: its own row."""
     return (Mixing.EVERYTHING,)
