@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
+from torch.utils.flop_counter import flop_registry
 
 from archstat.graph import Graph, Node
 from archstat.layers import Layer
@@ -28,8 +29,10 @@ from archstat.layers.pool import AdaptiveAvgPool2d
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.operators.call import packet_name
+from archstat.models.torch.operators.products import REAL_ONES
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import TorchDispatchMode, tree_leaves
+from archstat.models.torch.recording.tensors import tensors_in
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.witnesses.torch_attention import attention_nodes
@@ -88,7 +91,42 @@ class ProductCounter(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and count it."""
         out = func(*args, **(kwargs or {}))
-        self.macs[packet_name(func)] += REGISTRY.find(func).macs(args, out) or 0
+        macs = REGISTRY.find(func).macs(args, out) or 0
+        if (
+            macs and func.overloadpacket in flop_registry
+        ):  # tools count complex numbers as torch does
+            macs = torchs_share(func, macs, out)
+        self.macs[packet_name(func)] += macs
+        return out
+
+
+OF_COMPLEX = "three of the four real products of complex ones"
+
+
+def torchs_share(func: Any, macs: int, out: Any) -> int:
+    """Return as many of an operator's multiply–accumulates as torch's own rule for it counts."""
+    if func.overloadpacket not in flop_registry:
+        return 0
+    is_complex = REGISTRY.find(func).needs_one_type and tensors_in(out)[0].is_complex()
+    return macs // REAL_ONES if is_complex else macs
+
+
+class PassedOver(ProductCounter):
+    """Adds up by name what torch's own counter passes over while a model runs."""
+
+    @contextmanager
+    def beside(self, counter: AbstractContextManager[Any]) -> Iterator[None]:
+        """Count what is left of each operator that torch's counter takes apart or counts."""
+        with self, counter:
+            yield
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and count what torch's rule for it leaves out."""
+        out = func(*args, **(kwargs or {}))
+        macs = REGISTRY.find(func).macs(args, out) or 0
+        if macs and (left := macs - torchs_share(func, macs, out)):
+            has_rule = func.overloadpacket in flop_registry
+            self.macs[OF_COMPLEX if has_rule else packet_name(func)] += left
         return out
 
 

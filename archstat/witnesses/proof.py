@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode, flop_registry
+from torch.utils.flop_counter import FlopCounterMode
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import ArchstatError
@@ -26,7 +26,7 @@ from archstat.models.torch.tracing import trace_source
 from archstat.models.torch.wrapped import materialized
 from archstat.report.finding import Agreement, Finding, compared
 from archstat.witnesses.autograd import autograd_findings
-from archstat.witnesses.calls import pass_on_meta
+from archstat.witnesses.calls import PassedOver, pass_on_meta
 from archstat.witnesses.counters import (
     fvcore_findings,
     fvcore_model_finding,
@@ -132,7 +132,7 @@ def model_findings(
         stated = stated_inputs(source, inputs)
         on = torch.device(device)
         yield from _each(
-            ("FlopCounterMode", "FLOPs", lambda: _flops(graph, source, inputs)),
+            ("FlopCounterMode", "FLOPs", lambda: _flops(source, graph, inputs)),
             ("fvcore", "flops", lambda: [fvcore_model_finding(source, stated, on)]),
             ("autograd", "training", lambda: model_training_findings(source, inputs)),
         )
@@ -194,40 +194,40 @@ def _module_shapes(graph: Graph) -> dict[str, str]:
     return {node.name: times(node.out_shape) for node in graph.nodes if node.layer.has_formulas}
 
 
-def _flops(graph: Graph, source: Source, inputs: Sequence[InputSpec]) -> Iterator[Finding]:
+class OfTheWhole(FlopCounterMode):
+    """torch's counter of all that runs; by module, it bears no gradients that forward takes."""
+
+    def __init__(self) -> None:
+        super().__init__(display=False)
+        self.mod_counter: Any = WholeModel()  # as it is called in one torch, and in another
+        self.mod_tracker: Any = self.mod_counter
+
+
+class WholeModel(nullcontext[None]):
+    """What torch's counter asks for the modules that run: it is told that there is one."""
+
+    parents: ClassVar[set[str]] = {"Global"}
+
+
+def _flops(source: Source, graph: Graph, inputs: Sequence[InputSpec]) -> Iterator[Finding]:
     witness, quantity = "FlopCounterMode", "FLOPs"
-    counter = FlopCounterMode(display=False)
-    pass_on_meta(source, inputs, counter)
+    counter, others = OfTheWhole(), PassedOver()
+    pass_on_meta(source, inputs, others.beside(counter))
     macs = sum((node.examples or 0) * node.macs for node in graph.nodes)
     flops, expected = counter.get_total_flops(), FLOPS_PER_MAC * macs
+    left_out = FLOPS_PER_MAC * others.macs.total()
     if flops == expected:
         words = f"agrees: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs"
         yield Finding(witness, quantity, Agreement.AGREES, words)
-        return
-    unknown = _without_a_rule(source, inputs)
-    if flops + FLOPS_PER_MAC * sum(unknown.values()) == expected:
+    elif flops + left_out == expected:
         words = (
             f"differs as its ledger says: {flops:,} = {FLOPS_PER_MAC} × {macs:,} MACs "
-            f"− {expected - flops:,} ({' and '.join(unknown)}, for which it has no rule)"
+            f"− {left_out:,} ({' and '.join(sorted(others.macs))}, for which it has no rule)"
         )
         yield Finding(witness, quantity, Agreement.EXPLAINED, words)
-        return
-    words = f"disagrees: {flops:,}, ours {expected:,}"
-    yield Finding(witness, quantity, Agreement.DISAGREES, words)
-
-
-def _without_a_rule(source: Source, inputs: Sequence[InputSpec]) -> dict[str, int]:
-    """Return the MACs of the operators that torch's own counter passes over."""
-    graph, _ = trace_source(source, inputs, batch_size=1, device_name="none", each_operator=True)
-    passed_over: Counter[str] = Counter()
-    for node in graph.nodes:
-        if (
-            not node.layer.has_formulas
-            and node.macs
-            and getattr(torch.ops.aten, node.layer.kind, None) not in flop_registry
-        ):
-            passed_over[node.layer.kind] += (node.examples or 0) * node.macs
-    return dict(sorted(passed_over.items()))
+    else:
+        words = f"disagrees: {flops:,}, ours {expected:,}"
+        yield Finding(witness, quantity, Agreement.DISAGREES, words)
 
 
 def _forward_findings(graph: Graph, device: torch.device) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ from archstat.models.torch.private import (
     storage_id,
     tree_leaves,
 )
+from archstat.models.torch.recording.tensors import tensors_returned
+from archstat.witnesses.calls import OF_COMPLEX, torchs_share
 
 INPUTS, WEIGHTS = 0, 1
 
@@ -96,12 +98,13 @@ class Sides(TorchDispatchMode):
 
     def count(self, out: Any) -> None:
         """Run the backward pass of a model's output, and count what each module computes."""
-        self._look(_tensors(out))
+        returned = tensors_returned(out)
+        self._look(returned)
         handles = []
         for node in [thing for thing in self._kept if id(thing) in self._nodes]:
             handles.append(node.register_prehook(self._before(node)))
             handles.append(node.register_hook(self._after(node)))
-        ends = [tensor for tensor in _tensors(out) if tensor.requires_grad]
+        ends = [tensor for tensor in returned if tensor.requires_grad]
         try:
             with _Products(self):
                 torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
@@ -122,6 +125,10 @@ class Sides(TorchDispatchMode):
         outputs = _tensors(out)
         if formula := flop_registry.get(func.overloadpacket):
             macs = formula(*args, **kwargs, out_val=out) // FLOPS_PER_MAC
+            whole = REGISTRY.find(func).macs(args, out) or 0
+            if macs and torchs_share(func, whole, out) < whole:
+                self.passed_over[OF_COMPLEX] += whole - macs
+                macs = whole
         else:
             is_outer = self._is_of_vectors and func is torch.ops.aten.mul.Tensor
             macs = outputs[0].numel() if is_outer else REGISTRY.find(func).macs(args, out) or 0
@@ -155,7 +162,8 @@ class Sides(TorchDispatchMode):
                     self.unclear.add(node.name())
                     continue
                 before, _ = node.next_functions[places[0]]
-                macs[INPUTS if self._is_data(before) else WEIGHTS] += count
+                is_data = before is not None and self._is_data(before)
+                macs[INPUTS if is_data else WEIGHTS] += count
             self._products = []
 
         return after
@@ -167,7 +175,7 @@ class Sides(TorchDispatchMode):
             node = waiting[-1]
             before = [each for each, _ in node.next_functions if each is not None]
             unknown = [each for each in before if id(each) not in self._answers]
-            _, is_data = self._nodes.get(id(node), ("", False))
+            _, is_data = self._nodes.get(id(node)) or self._made.get(_leaf(node), ("", False))
             if is_data or not unknown:
                 is_data = is_data or any(self._answers[id(each)] for each in before)
                 self._answers[id(node)] = is_data
@@ -175,6 +183,11 @@ class Sides(TorchDispatchMode):
             else:
                 waiting += unknown
         return self._answers[id(node)]
+
+
+def _leaf(node: Any) -> int:
+    """Return the identity of the tensor whose gradient a node of autograd adds up, if it is one."""
+    return id(getattr(node, "variable", None))
 
 
 class _Products(TorchDispatchMode):
