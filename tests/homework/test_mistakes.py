@@ -77,13 +77,20 @@ ELSEWHERE = [
     ("dilation-not-seen", "paper-alexnet", DILATED, "conv2", "receptive_field", (51, 51)),
     # what pool1 makes of 55×55: (55 - 3) / 2 + 1
     ("map-behind-the-pool", "paper-alexnet", {}, "conv1", "feature_map", (96, 27, 27)),
+    # conv1 7/2 and maxpool 3/2 see 11 pixels, 4 apart; two 3×3 then 11 + 8 + 8; and the 11 again
+    ("joins-added", "resnet18", {}, "layer1.0.add", "receptive_field", (38, 38)),
+    # layer1 sees 43; 43 + 8 and + 16 behind the stride; the shortcut, read behind these, makes
+    # their 8 pixels 16: 67 + 2·16
+    ("branches-chained", "resnet18", {}, "layer2.1.conv1", "receptive_field", (99, 99)),
+    # the 96 filters of 1×1 read pool2's 192 channels, not the 64 of the branch written before
+    ("branches-chained", "googlenet", {}, "inception_3a.reduce3x3", "weights", 64 * 96),
     # what stands before the pool behind conv1's stride of 4
     ("before-for-after", "paper-alexnet", {}, "pool1", "effective_stride", (4, 4)),
 ]
 """Mistakes that show in networks of another kind: with what changes, in which layer, and how."""
 
 
-@pytest.mark.parametrize("case", ELSEWHERE, ids=[case[0] for case in ELSEWHERE])
+@pytest.mark.parametrize("case", ELSEWHERE, ids=[f"{case[0]} {case[4]}" for case in ELSEWHERE])
 def test_a_mistake_in_another_network(case):
     key, name, changes, layer, quantity, value = case
     assert account(key, name, **changes)[layer][quantity] == value

@@ -14,7 +14,7 @@ from math import exp, inf, log
 from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.marking.marks import Cell, Mark, Verdict
-from archstat.homework.marking.misplaced import misplaced
+from archstat.homework.marking.misplaced import misplaced, skipped
 from archstat.homework.marking.suspects import (
     NOTHING,
     OTHER,
@@ -99,7 +99,8 @@ def causes_of(
             for one in misplaced(marks, there, key, names)
             if one.key != "row-shifted" or frozenset(one.given) not in reckoned
         ]
-        suspects = [*thought, *moved, *of_cells(marks, there, key)]
+        left_out = skipped(marks, there, key, names)
+        suspects = [*thought, *moved, *left_out, *of_cells(marks, there, key)]
         if other is not None:
             suspects.append(_beside(other, thought, marks))
         chances = {number: by_chance(marks, number, key) for number in there}

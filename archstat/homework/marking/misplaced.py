@@ -1,20 +1,22 @@
-"""Right numbers in wrong places: of another row, of another column, of the row above or below."""
+"""Right numbers in wrong places: of another row or column, or of a way that lacks a layer."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES
-from archstat.homework.answers.truth import Answer
+from archstat.homework.answers.truth import Answer, Reach, Step, Truth, reaches, true_rule
 from archstat.homework.marking.marks import Mark
 from archstat.homework.marking.suspects import WRONG, Suspect, about, suspect
 from archstat.homework.mistakes.likelihood import log_often
 from archstat.homework.mistakes.slips import PossibleSlip
 from archstat.homework.sheet.labels import family_of
+from archstat.layers.base import Shape
 
 SEVERAL = 2
 """Cells of one row that another row has: one slip, not as many."""
@@ -23,6 +25,11 @@ NEXT = 4
 """Ways to copy from a row beside: every other time it is one of these two."""
 
 COMPARE = "compare the two rows"
+
+FIELD = "receptive_field"
+
+MOST_WIDE = 100
+"""Layers of which one may have been left out."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,56 @@ def misplaced(
                 is_one = slip.key == "copied"
                 often = there[min(own)] if is_one else log_often(len(own), moved.spared)
                 yield suspect(slip, moved.given, often, about(marks[min(own)]), moved.spared)
+
+
+def skipped(
+    marks: Sequence[Mark], there: Mapping[int, float], key: Key, names: Mapping[str, str]
+) -> Iterator[Suspect]:
+    """Yield the layers that may have been left out on the way to the fields of those behind.
+
+    Args:
+        marks: What is said of each cell.
+        there: The wrong cells that follow from no other.
+        key: What is right.
+        names: What the sheet calls the layers, where that is clear.
+    """
+    numbers = [
+        number
+        for number, one in enumerate(marks)
+        if one.quantity == FIELD and one.members and one.members[-1] in key.truth.nodes
+    ]
+    if not any(number in there for number in numbers):
+        return
+    for name, fields in _without_one(key.truth).items():
+        answers = {n: fields.get(marks[n].members[-1]) for n in numbers if marks[n].layer != name}
+        moved = _moved(marks, numbers, answers)
+        own = moved.given & there.keys()
+        if own:
+            words = f"{names.get(name, name)} is left out on the way"
+            hint = "follow the way from the image to here: which layers are on it?"
+            slip = PossibleSlip("layer-skipped", words, hint, len(_without_one(key.truth)))
+            often = log_often(len(own), moved.spared)
+            yield suspect(slip, moved.given, often, about(marks[min(own)]), moved.spared)
+
+
+@lru_cache(maxsize=8)
+def _without_one(truth: Truth) -> Mapping[str, Mapping[str, Answer]]:
+    """Return the fields of a network without each of the layers that widen them."""
+    wide = [name for name in truth.nodes if max(_sides(truth, name), default=1) > 1]
+    found: dict[str, Mapping[str, Answer]] = {}
+    for name in wide[:MOST_WIDE]:
+
+        def rule(reach: Reach, step: Step, left_out: str = name) -> Reach:
+            return reach if step.node.name == left_out else true_rule(reach, step)
+
+        found[name] = dict(reaches(truth.graph, rule))
+    return found
+
+
+def _sides(truth: Truth, name: str) -> Shape:
+    """Return the sizes by which a layer widens what is seen: its kernel's, and its strides."""
+    stated = (truth.account.get(name, {}).get(key) for key in ("kernel_size", "stride"))
+    return tuple(size for sizes in stated if isinstance(sizes, tuple) for size in sizes)
 
 
 def _moved(

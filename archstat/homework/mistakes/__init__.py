@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from archstat.homework.answers.truth import Account, Truth
 from archstat.homework.mistakes import (
+    branches,
     feature_map,
     operations,
     receptive_field,
@@ -20,6 +21,7 @@ MISTAKES: tuple[Mistake, ...] = (
     *weights.MISTAKES,
     *operations.MISTAKES,
     *receptive_field.MISTAKES,
+    *branches.MISTAKES,
     *settings.MISTAKES,
 )
 """Every mistake; where two explain the same cells, the earlier is named."""

@@ -133,3 +133,39 @@ def test_one_wrong_digit_of_a_sum_may_be_wrongly_added_as_well():
 def test_a_map_of_one_pixel_is_no_map_of_any_size():
     rows = (*RIGHT[:3], "Pool2 | 256@1x1")
     assert [size for _, _, size in causes(MAPS, *rows)] == [1]
+
+
+def test_a_pool_that_is_forgotten_on_the_way_makes_all_behind_it_wrong():
+    # 11 + 4·4, + 2·4, then 3×3 kernels 8 apart: pool1's 2·4 and its stride of 2 are missing
+    rows = ("conv1 | 11", "conv2 | 27", "pool2 | 35", "conv3 | 51", "conv4 | 67", "conv5 | 83")
+    result = marked(sheet("layer | receptive field", *rows), "paper-alexnet")
+    assert [cause.key for cause in result.causes] == ["layer-skipped"]
+    assert result.causes[0].words == "pool1 is left out on the way"
+    assert len(result.causes[0].cells) == 5
+
+
+BRANCHES = """
+name = "branches"
+input = [4, 8, 8]
+layers = [
+  {name="conv1", kind="conv2d", out_channels=2, kernel_size=1, inputs=["input"]},
+  {name="conv2", kind="conv2d", out_channels=3, kernel_size=3, padding=1, inputs=["input"]},
+  {name="conv3", kind="conv2d", out_channels=2, kernel_size=5, padding=2, inputs=["input"]},
+  {name="concat", kind="concat", inputs=["conv1", "conv2", "conv3"]},
+  {name="conv4", kind="conv2d", out_channels=40, kernel_size=3, padding=1},
+]
+"""
+
+
+def test_branches_worked_out_behind_one_another_are_one_mistake(tmp_path):
+    (tmp_path / "branches.toml").write_text(BRANCHES, encoding="utf-8")
+    rows = (
+        "conv1 | 1 | 8",
+        "conv2 | 3 | 54",  # 3·3·2·3 of the two channels above, not 3·3·4·3
+        "conv3 | 7 | 150",  # 3 + 4 and 5·5·3·2 of the three, not 5 and 5·5·4·2
+        "concat | 7 | 0",
+        "conv4 | 9 | 2,520",
+    )
+    table = sheet("layer | receptive field | weights", *rows)
+    result = marked(table, str(tmp_path / "branches.toml"))
+    assert [cause.key for cause in result.causes] == ["branches-chained"]
