@@ -15,11 +15,11 @@ from archstat.cli.streams import say
 from archstat.errors import UsageError, did_you_mean, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from archstat.documents.document import Document, Part
     from archstat.formats.special.feedback import ForStudents
-    from archstat.homework.grading.finals import Changed, Final, Finals
+    from archstat.homework.grading.finals import Changed, Final, Finals, Overrides
     from archstat.homework.grading.report import ClassReport
     from archstat.homework.grading.roster import Roster
     from archstat.homework.grading.run import Graded
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from archstat.homework.marking.policy import Policy
 
 STOPPED = 130
+MOST_KEYS = 6
+"""Submissions that a hint names."""
+
 GOES_ON = "make room, or choose another folder with -o; the same command goes on from here"
 
 
@@ -248,30 +251,50 @@ def with_pictures(report: ClassReport, document: Document) -> Document:
     return replace(document, parts=tuple(parts))
 
 
-def explained(
-    finals: Finals, student: str, policy: Policy, title: str, changed: Collection[Changed]
-) -> Document:
+def tell_of_decisions(
+    file: Path | None, decided: Overrides, finals: Finals, roster: Roster | None
+) -> None:
+    """Tell of what was decided for nobody, and of points beyond those that there are."""
+    from archstat.documents.homework.graded_class import points
+    from archstat.homework.grading.finals import beyond
+
+    said = [
+        (one.line, f"nobody called {shown(one.student)} has handed anything in")
+        for one in decided.unused(finals.graded, roster)
+    ]
+    for one, worth in beyond(finals, decided, roster):
+        what = "all of it" if one.cell is None else ".".join(one.cell)
+        given = f"{points(one.points)} points for {shown(one.student)}"
+        said.append((one.line, f"{given}, and {what} is worth {points(worth)}; they are given"))
+    for line, words in sorted(said):
+        say(f"note: {shown(str(file))}, line {line}: {words}")
+
+
+def explained(report: ClassReport, student: str, policy: Policy, title: str) -> Document:
     """Return how the points of a student came about; and say if points of the class have changed.
 
     Raises:
-        UsageError: Nobody of that name has handed anything in.
+        UsageError: Nobody of that name has handed anything in, or was given points.
     """
     from archstat.documents.homework.points import points_document
     from archstat.homework.grading.finals import names_of
     from archstat.homework.grading.naming import squashed
 
-    found = [one for one in finals.graded if squashed(student) in names_of(one)]
-    if not found:
-        keys = [one.submission.key for one in finals.graded]
-        raise UsageError(
-            f"--explain: nobody called {shown(student)} has handed anything in",
-            hint=did_you_mean(student, keys) or f"there are {', '.join(keys[:6])}",
-        )
-    if changed:
-        number = len(changed)
+    if report.changed:
+        number = len(report.changed)
         say(f"note: points that changed since the last grading: {number}; report.md tells whose")
-    best = max(found, key=lambda one: one.record.outcome.points or -1)
-    return points_document(best, finals.by_key[best.submission.key], policy, title)
+    found = [one for one in report.graded if squashed(student) in names_of(one)]
+    if found:
+        best = max(found, key=lambda one: one.record.outcome.points or -1)
+        return points_document(best, report.finals[best.submission.key], policy, title)
+    if (absent := report.absent_called(student)) is not None:
+        return points_document(*absent, policy, title)
+    keys = [one.submission.key for one in report.graded]
+    more = f", and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
+    raise UsageError(
+        f"--explain: nobody called {shown(student)} has handed anything in",
+        hint=did_you_mean(student, keys) or f"there are {', '.join(keys[:MOST_KEYS])}{more}",
+    )
 
 
 def make_folder(path: Path) -> None:

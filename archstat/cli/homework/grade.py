@@ -229,14 +229,11 @@ def grade(
             each.usual.policy.asked if not rules.asked else (),
         )
         of_each.told(each.strangers(graded), against)
-        for left in decided.unused(graded, listed):
-            place = f"{shown(str(override))}, line {left.line}"
-            who = f"nobody called {shown(left.student)} has handed anything in"
-            say(f"note: {place}: {who}")
+        collecting.tell_of_decisions(override, decided, finals, listed)
         document = (
             class_document(report)
             if explained is None
-            else collecting.explained(finals, explained, each.usual.policy, title, changed)
+            else collecting.explained(report, explained, each.usual.policy, title)
         )
         try:
             collecting.write_results(report, output, assignment or report.model, names)

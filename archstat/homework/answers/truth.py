@@ -268,13 +268,14 @@ class Step:
 Rule: TypeAlias = Callable[[Reach, Step], Reach]
 
 
-def reaches(
+def reaches(  # noqa: PLR0913  what may be stated instead
     graph: Graph,
     rule: Rule,
     *,
     start: int = 1,
     stated: Mapping[str, Shape] | None = None,
     jumps: Mapping[str, Shape] | None = None,
+    sizes_of_maps: Mapping[str, Shape] | None = None,
 ) -> dict[str, Shape]:
     """Return the receptive fields that a rule gives, along the widest input of every layer.
 
@@ -286,8 +287,9 @@ def reaches(
         start: What a pixel of the input sees.
         stated: What the layers behind are given instead, by the name of the layer.
         jumps: Effective strides that they are given instead.
+        sizes_of_maps: Maps that they are given instead, channels first.
     """
-    stated, jumps = stated or {}, jumps or {}
+    stated, jumps, sides = stated or {}, jumps or {}, sizes_of_maps or {}
     seen: dict[str, list[Reach]] = {INPUT: [Reach(start, 1) for _ in graph.input_shape[1:]]}
     maps: dict[str, Shape] = {INPUT: graph.input_shape[1:]}
     found: dict[str, Shape] = {}
@@ -300,7 +302,8 @@ def reaches(
         steps = _steps(node, maps[source])
         if steps is not None:
             after = [rule(*pair) for pair in zip(after, steps, strict=False)]
-            maps[node.name] = node.out_shape[1:] or tuple(1 for _ in after)
+            own = sides.get(node.name, node.out_shape)[1:]
+            maps[node.name] = own or tuple(1 for _ in after)
         found[node.name] = tuple(reach.size for reach in after)
         sizes = stated.get(node.name, found[node.name])
         strides = jumps.get(node.name, tuple(reach.jump for reach in after))

@@ -155,7 +155,7 @@ class Overrides:
 
     def total_of(self, student: Student) -> Override | None:
         """Return what was decided of all that a student could earn; None if nothing was."""
-        names = set(_called(student))
+        names = set(called_by(student))
         own = [one for one in self.all if one.cell is None and squashed(one.student) in names]
         return own[-1] if own else None
 
@@ -163,12 +163,40 @@ class Overrides:
         """Return what is about nobody who has handed anything in, or who gets points anyhow."""
         names = {name for one in graded for name in _names(one)}
         students = () if roster is None else roster.students
-        listed = {name for student in students for name in _called(student)}
+        listed = {name for student in students for name in called_by(student)}
         return [
             one
             for one in self.all
             if squashed(one.student) not in (names | listed if one.cell is None else names)
         ]
+
+
+def beyond(
+    finals: Finals, overrides: Overrides, roster: Roster | None
+) -> Iterator[tuple[Override, Fraction]]:
+    """Yield what was decided to be more than there is to earn, with how much that is.
+
+    Args:
+        finals: The final points.
+        overrides: All that was decided.
+        roster: Who is in the class, some of whom have handed in nothing.
+    """
+    there = {name for one in finals.graded for name in names_of(one)}
+    for one in finals.graded:
+        final = finals.by_key[one.submission.key]
+        worths = {(s.layer, s.quantity): s.worth for s in one.record.outcome.scores}
+        for override, _ in final.decided:
+            if override.cell is not None and override.points > worths[override.cell]:
+                yield override, worths[override.cell]
+        out_of = one.record.outcome.out_of
+        if final.total is not None and out_of is not None and final.total.points > out_of:
+            yield final.total, out_of
+    usual = max((one.out_of for one in finals.by_key.values() if one.out_of), default=None)
+    for student in () if roster is None else roster.students:
+        given = overrides.total_of(student)
+        is_absent = given is not None and there.isdisjoint(called_by(student))
+        if given is not None and is_absent and usual is not None and given.points > usual:
+            yield given, usual
 
 
 def check_is_one(name: str, roster: Roster | None) -> None:
@@ -178,7 +206,7 @@ def check_is_one(name: str, roster: Roster | None) -> None:
         UsageError: Several are.
     """
     students = () if roster is None else roster.students
-    called = [one for one in students if squashed(name) in _called(one)]
+    called = [one for one in students if squashed(name) in called_by(one)]
     if len(called) > 1:
         own = [one.number or one.login or one.email or one.lms_id for one in called]
         others = ", ".join(filter(None, own))
@@ -197,12 +225,13 @@ def _names(graded: Graded) -> Iterator[str]:
     submission = graded.submission
     yield squashed(submission.key)
     for student in submission.students:
-        yield from _called(student)
+        yield from called_by(student)
     for person in submission.people:
         yield from map(squashed, filter(None, (person.name, person.number, person.email)))
 
 
-def _called(student: Student) -> Iterator[str]:
+def called_by(student: Student) -> Iterator[str]:
+    """Yield what a student of the roster is called, in letters and digits."""
     named = (student.name, student.number, student.login, student.email, student.lms_id)
     return map(squashed, filter(None, named))
 

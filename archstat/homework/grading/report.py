@@ -12,10 +12,13 @@ from itertools import combinations
 from typing import TypeAlias
 
 from archstat.homework.answers.quantities import QUANTITIES
-from archstat.homework.grading.finals import Changed, Final, Overrides
+from archstat.homework.grading.finals import Changed, Final, Overrides, called_by
+from archstat.homework.grading.ledger import GradedRecord
+from archstat.homework.grading.naming import squashed
 from archstat.homework.grading.outcome import Fault, Fitting, Outcome, Status
 from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.run import Graded
+from archstat.homework.grading.submissions import Submission
 from archstat.homework.marking.feedback import line
 from archstat.homework.mistakes import MISTAKES
 
@@ -128,6 +131,18 @@ class ClassReport:
             Status.NO_TABLE, "nothing was handed in", points=given.points, out_of=out_of,
             comment=said,
         )  # fmt: skip
+
+    def absent_called(self, name: str) -> tuple[Graded, Final] | None:
+        """Return what somebody was given who handed in nothing; None if that is nobody."""
+        called = [one for one in self.absent if squashed(name) in called_by(one)]
+        given = self.decided.total_of(called[0]) if called else None
+        outcome = self.outcome_of(called[0]) if called else None
+        if given is None or outcome is None:
+            return None
+        who = called[0].shown_name
+        submission = Submission(who, (), students=(called[0],))
+        graded = Graded(submission, GradedRecord(who, "", "", outcome))
+        return graded, Final(None, outcome.out_of, total=given)
 
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:

@@ -88,9 +88,17 @@ class OwnWords:
         """The same, given the effective strides that the sheet states, too."""
         return self._reaches(jumps=self._per_axis("effective_stride"))
 
-    def _reaches(self, jumps: Mapping[str, Shape]) -> Mapping[str, Shape]:
+    @cached_property
+    def fields_by_own_maps(self) -> Mapping[str, Shape]:
+        """The same, where a layer reads a whole map as large as the sheet states it."""
+        return self._reaches(jumps={}, maps=self.maps)
+
+    def _reaches(
+        self, jumps: Mapping[str, Shape], maps: Mapping[str, Shape] | None = None
+    ) -> Mapping[str, Shape]:
         stated = self._per_axis("receptive_field")
-        return reaches(self.truth.graph, true_rule, stated=stated, jumps=jumps)
+        graph = self.truth.graph
+        return reaches(graph, true_rule, stated=stated, jumps=jumps, sizes_of_maps=maps)
 
     def _per_axis(self, quantity: str) -> dict[str, Shape]:
         axes = len(self.truth.graph.input_shape) - 1
@@ -118,18 +126,7 @@ def consequences(own: OwnWords, layer: str, quantity: str) -> Iterator[Consequen
             yield Consequence(own.sizes(*above, axes), (above,))
         return
     if quantity == "receptive_field":
-        above = own.before(node, "receptive_field")
-        strides = own.before(node, "effective_stride")
-        sources = tuple(place for place in (above, strides) if place is not None)
-        if sources:
-            yield Consequence(own.fields.get(layer), sources)
-            yield Consequence(own.fields_by_own_strides.get(layer), sources)
-        joined = [name for name in node.inputs if (name, quantity) in own.written]
-        if len(node.inputs) > 1 and joined:
-            axes = len(own.truth.graph.input_shape) - 1
-            sizes = [found for name in joined if (found := own.sizes(name, quantity, axes))]
-            places = tuple((name, quantity) for name in joined)
-            yield Consequence(max(sizes, default=None), places)
+        yield from _fields(own, node)
         return
     if told is None:
         return
@@ -151,6 +148,25 @@ BEHIND_OF = {
     "in_effective_stride": "effective_stride",
 }
 """What stands before a layer as it stands behind the one before it."""
+
+
+def _fields(own: OwnWords, node: Node) -> Iterator[Consequence]:
+    """Yield what a receptive field should be, given those before it."""
+    above = own.before(node, "receptive_field")
+    strides = own.before(node, "effective_stride")
+    sources = tuple(place for place in (above, strides) if place is not None)
+    if sources:
+        yield Consequence(own.fields.get(node.name), sources)
+        yield Consequence(own.fields_by_own_strides.get(node.name), sources)
+        if (above := own.before(node, "feature_map")) is not None:
+            yield Consequence(own.fields_by_own_maps.get(node.name), (*sources, above))
+    joined = [name for name in node.inputs if (name, "receptive_field") in own.written]
+    if len(node.inputs) > 1 and joined:
+        axes = len(own.truth.graph.input_shape) - 1
+        sizes = [found for name in joined if (found := own.sizes(name, "receptive_field", axes))]
+        places = tuple((name, "receptive_field") for name in joined)
+        yield Consequence(max(sizes, default=None), places)
+
 
 _SETTINGS = ("kernel_size", "stride", "padding")
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 
 from archstat.errors import UsageError
-from archstat.homework.grading.finals import changes, finals_of, read_overrides
+from archstat.homework.grading.finals import beyond, changes, finals_of, read_overrides
 from archstat.homework.grading.outcome import Outcome, Score, Status, from_json, to_json
 from archstat.homework.grading.roster import read_roster
 from archstat.homework.marking.policy import Late
-from tests.homework.grading.classes import JANE, KIM, graded, report, sheet
+from tests.homework.grading.classes import CANVAS, JANE, KIM, ZOE, graded, report, sheet
 
 TENTH = Late(Fraction(1, 10), Fraction(1, 2), Fraction(1))
 """A tenth of the points for each day, half at most, and an hour for free."""
@@ -221,3 +221,25 @@ def test_gradescope_and_moodle_say_how_late_it_was(tmp_path):
 def test_scores_go_through_json():
     outcome = sheet(6, scores=SCORES, comment="x")
     assert from_json(to_json(outcome)) == outcome
+
+
+def test_what_is_decided_beyond_what_there_is_to_earn_is_told(tmp_path):
+    decided = decisions(
+        tmp_path,
+        "jdoe,conv2.weights,5,more than its 4",
+        "jdoe,conv2.macs,4,all of it",
+        "ckim,total,13,more than 12",
+        "zz,total,12.5,handed in nothing",
+    )
+    finals = finals_of([hand_in(), hand_in("kim", student=KIM)], Late(), decided)
+    found = [(one.line, worth) for one, worth in beyond(finals, decided, CANVAS)]
+    assert found == [(2, 4), (4, 12), (5, 12)]
+
+
+def test_points_for_nothing_handed_in_are_explained(tmp_path):
+    decided = decisions(tmp_path, "zz,total,8,medical")
+    found = report(hand_in(), roster=CANVAS, decided=decided, out_of=Fraction(12))
+    given, final = found.absent_called("zz")
+    assert (given.submission.students, final.points, final.out_of) == ((ZOE,), 8, 12)
+    assert found.absent_called("jdoe") is None
+    assert found.absent_called("ckim") is None

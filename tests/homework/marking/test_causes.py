@@ -7,6 +7,7 @@ from math import exp
 import pytest
 
 from archstat.homework.answers.written import written
+from archstat.homework.marking.marks import Verdict
 from archstat.homework.mistakes.likelihood import counted, log_chance, log_often, log_prior
 from tests.homework.networks import marked, sheet
 
@@ -169,3 +170,12 @@ def test_branches_worked_out_behind_one_another_are_one_mistake(tmp_path):
     table = sheet("layer | receptive field | weights", *rows)
     result = marked(table, str(tmp_path / "branches.toml"))
     assert [cause.key for cause in result.causes] == ["branches-chained"]
+
+
+def test_a_linear_layer_sees_the_map_that_the_sheet_states():
+    # 195 + (5 - 1)·32 behind a map of 5×5, where the true one is 6×6
+    rows = ("pool5 | 5×5×256 | 195", "flatten | 6400 | 195", "fc6 | 4096 | 323")
+    result = marked(sheet("layer | feature map | receptive field", *rows), "paper-alexnet")
+    field = next(one for one in result.marks if one.place == ("fc6", "receptive_field"))
+    assert field.verdict is Verdict.FOLLOWS
+    assert ("flatten", "feature_map") in field.follows_from

@@ -82,22 +82,19 @@ def test_another_number_of_classes_is_one_change():
     assert found.other.variant == Variant(None, 17)
 
 
-def test_another_input_is_one_change():
+def test_another_input_is_one_change_and_a_mistake_that_is_known():
     table = sheet(
-        "layer | feature map | receptive field | weights",
-        "conv1 | 54×54×96 | 11 | 34,848",  # (224 - 11)/4 + 1, rounded down
-        "pool1 | 26×26×96 | 19 | 0",
-        "conv2 | 26×26×256 | 51 | 307,200",
-        "pool2 | 12×12×256 | 67 | 0",
-        "conv3 | 12×12×384 | 99 | 884,736",
-        "conv4 | 12×12×384 | 131 | 663,552",
-        "conv5 | 12×12×256 | 163 | 442,368",
-        "pool5 | 5×5×256 | 195 | 0",
-        "fc6 | 4096 | 323 | 26,214,400",  # 195 + 4·32; 5·5·256·4096
+        "layer | neurons | weights",
+        "conv1 | 279,936 | 34,848",  # (224 - 11)/4 + 1 = 54, rounded down; 96·54·54
+        "conv2 | 173,056 | 307,200",  # 256·26·26
+        "conv3 | 55,296 | 884,736",  # 384·12·12
+        "conv5 | 36,864 | 442,368",
+        "fc6 | 4,096 | 26,214,400",  # 5·5·256·4096
     )
     found = fit(table, "paper-alexnet")
     assert found.name == "paper-alexnet with an input of 3×224×224"
-    assert found.right == found.of
+    assert (found.right, found.own, found.of) == (10, 5, 10)
+    assert causes(table, "paper-alexnet") == ["input-224"]
 
 
 def test_a_change_goes_on_from_what_is_asked_for():
