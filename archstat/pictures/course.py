@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.report import BANDS, ClassReport
-from archstat.pictures.drawing import SMALL_LETTER, cut, element, label, style, words
+from archstat.pictures.drawing import SMALL_HEIGHT, SMALL_LETTER, cut, element, label, style, words
 
-WIDTH = 720
+WIDTH = 392
+"""So narrow that a phone shows it all, and its letters can be read."""
+
 MARGIN = 16
 
-COLUMN, COLUMN_GAP, TALLEST = 56, 8, 150
-"""Of the distribution: the width of a column, between two, and the height of the tallest."""
+COLUMN, COLUMN_GAP, TALLEST = 36, 2, 130
+"""Of the distribution: the width of a column with its gap, the gap, and the tallest column."""
 
-CELL, CELL_HEIGHT, NAME = 84, 22, 170
-"""Of the heat map: a cell's width and height, and the room for names of layers."""
+CELL, CELL_HEIGHT, LONGEST_NAME = 58, 22, 130
+"""Of the heat map: a cell's width and height, and the room for the longest name of a layer."""
 
 LEAST_SHADE = 0.08
 """Of a cell that anybody has wrong, so that it can be seen."""
@@ -31,46 +33,53 @@ def distribution(report: ClassReport) -> str:
     base = height - 40
     parts = [label(MARGIN, 22, "Points", look="ink title")]
     for band, count in enumerate(report.bands):
-        x = MARGIN + band * (COLUMN + COLUMN_GAP)
+        x = MARGIN + band * COLUMN
         tall = TALLEST * count / most if most else 0
-        said = f"{100 * band // BANDS}–{100 * (band + 1) // BANDS} %: {count} sheets"
-        told = element("title", words(said))
+        left, right = 100 * band // BANDS, 100 * (band + 1) // BANDS
+        told = element("title", words(f"{left}–{right} %: {count} sheets"))
         if count:
-            box = {"x": x, "y": base - tall, "width": COLUMN, "height": tall, "rx": 2}
+            size = {"width": COLUMN - COLUMN_GAP, "height": tall, "rx": 2}
+            box = {"x": x + COLUMN_GAP / 2, "y": base - tall, **size}
             parts.append(element("rect", told, **box, class_="s0"))
             middle = x + COLUMN / 2
             parts.append(label(middle, base - tall - 6, str(count), text_anchor="middle"))
-        left, right = 100 * band // BANDS, 100 * (band + 1) // BANDS
-        parts.append(
-            label(x + COLUMN / 2, base + 16, f"{left}–{right}", look="weak small",
-                  text_anchor="middle")
-        )  # fmt: skip
+        parts.append(_edge(x, base, left))
+    parts.append(_edge(MARGIN + BANDS * COLUMN, base, 100))
     parts.append(element("line", x1=MARGIN, y1=base, x2=WIDTH - MARGIN, y2=base, class_="grid"))
     unit = "% of the points, in sheets"
     parts.append(label(MARGIN, base + 34, unit, look="weak small"))
     return _svg(WIDTH, height, "How the points are distributed", parts)
 
 
+def _edge(x: float, base: float, percent: int) -> str:
+    return label(x, base + 16, str(percent), look="weak small", text_anchor="middle")
+
+
 def heat_map(report: ClassReport) -> str:
     """Return how many sheets have each cell wrong: a row a layer, a column a quantity."""
     layers, quantities = _cells(report)
     hard, total = dict(report.hardest), len(report.marked)
-    width = MARGIN * 2 + NAME + CELL * len(quantities)
-    top = 58
+    names = min(LONGEST_NAME, SMALL_LETTER * max(map(len, layers), default=0) + MARGIN / 2)
+    first = MARGIN + names
+    width = first + CELL * len(quantities) + MARGIN
+    top = 66
     height = top + CELL_HEIGHT * len(layers) + MARGIN
     parts = [label(MARGIN, 22, "What is not right, in % of the sheets", look="ink title")]
     for at, quantity in enumerate(quantities):
-        x = MARGIN + NAME + at * CELL + CELL / 2
-        title = cut(QUANTITIES[quantity].title, CELL * 1.1)
-        parts.append(label(x, top - 10, title, look="weak small", text_anchor="middle"))
+        x = first + at * CELL + CELL / 2
+        lines = QUANTITIES[quantity].title.rsplit(maxsplit=1)
+        for line, text in enumerate(reversed(lines)):
+            y = top - 8 - line * SMALL_HEIGHT
+            title = cut(text, CELL * 1.4)
+            parts.append(label(x, y, title, look="weak small", text_anchor="middle"))
     asked = {(one.layer, one.quantity) for out in report.marked.values() for one in out.scores}
     for row, layer in enumerate(layers):
         y = top + row * CELL_HEIGHT
-        name = cut(layer, NAME - SMALL_LETTER)
+        name = cut(layer, names)
         parts.append(label(MARGIN, y + 15, name, look="ink small"))
         for at, quantity in enumerate(quantities):
             if (layer, quantity) in asked:
-                x, share = MARGIN + NAME + at * CELL, hard.get((layer, quantity), 0) / total
+                x, share = first + at * CELL, hard.get((layer, quantity), 0) / total
                 said = f"{QUANTITIES[quantity].title} of {layer}"
                 parts += _shaded(x, y, share, said)
     return _svg(max(WIDTH, width), height, "Which cells are hard", parts)

@@ -35,7 +35,7 @@ def test_the_columns_are_as_high_as_the_bands_are_full():
     svg = distribution(CLASS)
     assert said(svg) == ["30–40 %: 2 sheets", "90–100 %: 2 sheets"]  # 7 of 20 twice; 19, 20
     heights = re.findall(r'height="([\d.]+)" rx="2" class="s0"', svg)
-    assert heights == ["150", "150"]
+    assert heights == ["130", "130"]
 
 
 def test_the_map_has_a_cell_for_what_earns_points_shaded_by_how_many_have_it_wrong():
