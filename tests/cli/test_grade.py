@@ -525,7 +525,7 @@ def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     assert_refused(
         grade(root, "--explain", "bib"),
         "error: --explain: nobody called 'bib' has handed anything in",
-        "  hint: there are alice, bob",
+        "  hint: there are alice; bob",
     )
 
 

@@ -276,6 +276,7 @@ def explained(report: ClassReport, student: str, policy: Policy, title: str) -> 
     Raises:
         UsageError: Nobody of that name has handed anything in, or was given points.
     """
+    from archstat.documents.homework.graded_class import name_of
     from archstat.documents.homework.points import points_document
     from archstat.homework.grading.finals import names_of
     from archstat.homework.grading.naming import squashed
@@ -289,11 +290,11 @@ def explained(report: ClassReport, student: str, policy: Policy, title: str) -> 
         return points_document(best, report.finals[best.submission.key], policy, title)
     if (absent := report.absent_called(student)) is not None:
         return points_document(*absent, policy, title)
-    keys = [one.submission.key for one in report.graded]
+    keys = [name_of(one) for one in report.graded]
     more = f", and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
     raise UsageError(
         f"--explain: nobody called {shown(student)} has handed anything in",
-        hint=did_you_mean(student, keys) or f"there are {', '.join(keys[:MOST_KEYS])}{more}",
+        hint=did_you_mean(student, keys) or f"there are {'; '.join(keys[:MOST_KEYS])}{more}",
     )
 
 

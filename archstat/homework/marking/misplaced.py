@@ -95,7 +95,7 @@ def skipped(
         moved = _moved(marks, numbers, answers)
         own = moved.given & there.keys()
         if own:
-            words = f"{names.get(name, name)} is left out on the way"
+            words = f"on the way, {names.get(name, name)} is left out"
             hint = "follow the way from the image to here: which layers are on it?"
             slip = PossibleSlip("layer-skipped", words, hint, len(_without_one(key.truth)))
             often = log_often(len(own), moved.spared)

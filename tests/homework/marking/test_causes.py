@@ -141,7 +141,7 @@ def test_a_pool_that_is_forgotten_on_the_way_makes_all_behind_it_wrong():
     rows = ("conv1 | 11", "conv2 | 27", "pool2 | 35", "conv3 | 51", "conv4 | 67", "conv5 | 83")
     result = marked(sheet("layer | receptive field", *rows), "paper-alexnet")
     assert [cause.key for cause in result.causes] == ["layer-skipped"]
-    assert result.causes[0].words == "pool1 is left out on the way"
+    assert result.causes[0].words == "on the way, pool1 is left out"
     assert len(result.causes[0].cells) == 5
 
 
