@@ -20,7 +20,7 @@ from archstat.analyses.receptive_field.recurrence import field_behind
 from archstat.errors import ShapeError
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Layer, Shape
-from archstat.layers.conv import AnyConvolution
+from archstat.layers.conv import AnyConvolution, TransposedConvolution
 from archstat.layers.linear import Linear
 from archstat.layers.norm import AnyBatchNorm
 from archstat.layers.pool import AnyAdaptivePool, AnyPool
@@ -255,7 +255,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Step:
-    """A layer that widens what a unit sees, along one axis."""
+    """A layer that widens what a unit sees, along one axis.
+
+    Attributes:
+        closer: By how much nearer units stand behind a layer that enlarges its map.
+    """
 
     node: Node
     kernel_size: int
@@ -263,6 +267,7 @@ class Step:
     padding: int
     dilation: int
     is_pool: bool
+    closer: int = 1
 
 
 Rule: TypeAlias = Callable[[Reach, Step], Reach]
@@ -279,7 +284,8 @@ def reaches(  # noqa: PLR0913  what may be stated instead
 ) -> dict[str, Shape]:
     """Return the receptive fields that a rule gives, along the widest input of every layer.
 
-    A layer that reads the whole map is a window of the map's size, as everywhere.
+    A layer that reads the whole map is a window of the map's size, as everywhere. What lies behind
+    an interpolation is left out.
 
     Args:
         graph: The network.
@@ -293,15 +299,17 @@ def reaches(  # noqa: PLR0913  what may be stated instead
     seen: dict[str, list[Reach]] = {INPUT: [Reach(start, 1) for _ in graph.input_shape[1:]]}
     maps: dict[str, Shape] = {INPUT: graph.input_shape[1:]}
     found: dict[str, Shape] = {}
+    lost: set[str] = set()
     for node in graph.nodes:
         sources = [name for name in node.inputs if name in seen]
-        if not sources:
+        if not sources or not lost.isdisjoint(node.inputs) or _is_enlarged(node):
+            lost.add(node.name)
             continue
         source = max(sources, key=lambda name: [reach.size for reach in seen[name]])
         after, maps[node.name] = seen[source], maps[source]
         steps = _steps(node, maps[source])
         if steps is not None:
-            after = [rule(*pair) for pair in zip(after, steps, strict=False)]
+            after = [_behind(rule, *pair) for pair in zip(after, steps, strict=False)]
             own = sides.get(node.name, node.out_shape)[1:]
             maps[node.name] = own or tuple(1 for _ in after)
         found[node.name] = tuple(reach.size for reach in after)
@@ -322,16 +330,17 @@ def one_step(graph: Graph, rule: Rule, stated: Mapping[str, Shape]) -> dict[str,
     found: dict[str, Shape] = {}
     for node in graph.nodes:
         source = node.inputs[0] if node.inputs else ""
-        if source not in seen:
+        if source not in seen or _is_enlarged(node):
             continue
         steps = _steps(node, maps[source])
         seen[node.name], maps[node.name] = seen[source], maps[source]
         before = [own[name] for name in node.inputs if name in own]
         if steps is not None:
-            seen[node.name] = [true_rule(*pair) for pair in zip(seen[source], steps, strict=False)]
+            pairs = zip(seen[source], steps, strict=False)
+            seen[node.name] = [_behind(true_rule, *pair) for pair in pairs]
             maps[node.name] = node.out_shape[1:] or tuple(1 for _ in seen[source])
-            pairs = zip(before[0] if before else (), seen[source], strict=False)
-            reached = [Reach(size, reach.jump) for size, reach in pairs]
+            sizes = zip(before[0] if before else (), seen[source], strict=False)
+            reached = [Reach(size, reach.jump) for size, reach in sizes]
             before = [tuple(rule(*pair).size for pair in zip(reached, steps, strict=False))]
         if before:
             found[node.name] = max(before)
@@ -345,9 +354,26 @@ def true_rule(reach: Reach, step: Step) -> Reach:
     return Reach(*field_behind(reach.size, reach.jump, window))
 
 
+def _behind(rule: Rule, reach: Reach, step: Step) -> Reach:
+    """Return what a unit sees behind a layer by a rule; behind a larger map, units stand closer."""
+    after = rule(reach, step)
+    return replace(after, jump=after.jump // step.closer or 1)
+
+
+def _is_enlarged(node: Node) -> bool:
+    """Return whether a layer interpolates its map."""
+    is_larger = any(a > b for a, b in zip(node.out_shape[1:], node.in_shape[1:], strict=False))
+    return is_larger and not isinstance(node.layer, (AnyConvolution, AnyPool, AnyAdaptivePool))
+
+
 def _steps(node: Node, sizes: Shape) -> list[Step] | None:
     """Return what a layer does along each axis; None if it widens nothing."""
     layer = node.layer
+    if isinstance(layer, TransposedConvolution):  # an output value has every stride-th weight
+        return [
+            Step(node, -(-kernel // stride), 1, 0, 1, is_pool=False, closer=stride)
+            for kernel, stride in zip(layer.kernel_size, layer.stride, strict=True)
+        ]
     if isinstance(layer, (AnyConvolution, AnyPool)):
         dilation = getattr(layer, "dilation", (1,) * layer.axes)
         padding = layer.padding if isinstance(layer.padding, tuple) else (0,) * layer.axes

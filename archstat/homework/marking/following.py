@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
@@ -106,13 +106,17 @@ class OwnWords:
         return {name: sizes for name, sizes in found.items() if sizes is not None}
 
     def before(self, node: Node, quantity: str) -> Spot | None:
-        """Return the nearest cell of a quantity before a layer, along first inputs."""
-        source = node.inputs[0] if node.inputs else None
-        while source is not None:
-            if (source, quantity) in self.written:
-                return source, quantity
-            above = self.truth.nodes.get(source)
-            source = above.inputs[0] if above is not None and above.inputs else None
+        """Return the nearest cell of a quantity before a layer, along any of its inputs."""
+        sources = dict.fromkeys(node.inputs)
+        known: set[str] = set()
+        while sources:
+            for source in sources:
+                if (source, quantity) in self.written:
+                    return source, quantity
+            known.update(sources)
+            above = [self.truth.nodes[source] for source in sources if source in self.truth.nodes]
+            names = (name for one in above for name in one.inputs)
+            sources = dict.fromkeys(name for name in names if name not in known)
         return None
 
 
@@ -155,7 +159,7 @@ def _fields(own: OwnWords, node: Node) -> Iterator[Consequence]:
     above = own.before(node, "receptive_field")
     strides = own.before(node, "effective_stride")
     sources = tuple(place for place in (above, strides) if place is not None)
-    if sources:
+    if sources and node.name in _stepwise(own.truth):
         yield Consequence(own.fields.get(node.name), sources)
         yield Consequence(own.fields_by_own_strides.get(node.name), sources)
         if (above := own.before(node, "feature_map")) is not None:
@@ -166,6 +170,14 @@ def _fields(own: OwnWords, node: Node) -> Iterator[Consequence]:
         sizes = [found for name in joined if (found := own.sizes(name, "receptive_field", axes))]
         places = tuple((name, "receptive_field") for name in joined)
         yield Consequence(max(sizes, default=None), places)
+
+
+@lru_cache(maxsize=16)
+def _stepwise(truth: Truth) -> frozenset[str]:
+    """Return the layers whose field comes of the one before, and not of branches off centre."""
+    found = reaches(truth.graph, true_rule)
+    fields = {name: answers.get("receptive_field") for name, answers in truth.account.items()}
+    return frozenset(name for name, field in found.items() if fields.get(name) == field)
 
 
 _SETTINGS = ("kernel_size", "stride", "padding")
@@ -237,6 +249,7 @@ def _macs(own: OwnWords, told: Told, before: tuple[Spot, ...]) -> Iterator[Conse
     """Yield products of weights and places, of which the sheet may state either."""
     if not told.node.neurons:
         return
+    yield Consequence(told.answers().get("macs"), before)
     name, node = told.node.name, told.node
     shape, map_sources = _own_map(own, told, before)
     places = prod(shape[1:]) if len(shape) > 1 else 1
