@@ -21,6 +21,7 @@ from archstat.homework.marking.marks import WORST_LAST, Cell, Mark, Verdict
 from archstat.homework.marking.policy import FEEDBACK
 from archstat.homework.marking.suspects import OTHER
 from archstat.homework.others.other import Other
+from archstat.homework.mistakes.facts import facts_of
 from archstat.homework.reading.text import harmless
 
 Granularity: TypeAlias = Literal["row", "column", "cell"]
@@ -207,9 +208,8 @@ class Feedback:
         own = [marks[cell] for cell in cause.cells]
         following = [marks[cell] for cell in cause.following]
         if self.shows_answers and cause.in_numbers:
-            wrong = QUANTITIES[own[0].quantity].reads(own[0].entry.written)
-            numbers = cause.in_numbers.format(wrong=wrong, right=own[0].answer)
-            cause = replace(cause, words=numbers)
+            depth = facts_of(self.marked.truth)[own[0].members[0]].c_in
+            cause = replace(cause, words=cause.in_numbers.format(depth=depth, half=depth // 2))
         if cause.key == OTHER:
             return self._of_cause_of_all(cause)
         return Remark(

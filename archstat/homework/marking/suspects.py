@@ -13,6 +13,7 @@ from archstat.homework.answers.quantities import QUANTITIES, map_of
 from archstat.homework.answers.truth import Account, Answer, one_step, retold, true_rule
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.mistakes.base import SaidBefore
+from archstat.homework.mistakes.factors import wrong_factors
 from archstat.homework.mistakes.likelihood import (
     SUM,
     class_of,
@@ -55,7 +56,7 @@ class Suspect:
         weight: How likely somebody made it just there, as a logarithm, but for these values.
         spared: How many cells it might have made wrong that say something else.
         is_thought: Whether it is a mistake of thought, and no slip.
-        in_numbers: The words with {wrong} and {right} of a cell, for those who may see answers.
+        in_numbers: The words with numbers of a layer, for those who may see answers.
     """
 
     key: str
@@ -268,6 +269,10 @@ def of_cells(marks: Sequence[Mark], there: Mapping[int, float], key: Key) -> Ite
             if found.key == "unit":
                 columns[one.entry.table, one.entry.column, found].add(number)
             else:
+                yield suspect(found, [number], there[number], about(one))
+        if len(one.members) == 1:
+            layer = key.truth.account[one.members[0]]
+            for found in wrong_factors(one.entry.written, one.answer, layer):
                 yield suspect(found, [number], there[number], about(one))
         if about(one) == SUM and any(found.key == "digit" for found in _slips(one)):
             yield suspect(added_up(one.answer), [number], there[number], SUM)

@@ -48,7 +48,8 @@ class Mistake:
             nothing.
         own: The same for each layer alone, from what is stated before it; in several ways where
             what is not stated may be reckoned in several.
-        in_numbers: The words with {wrong} and {right} of one cell, for those who may see answers.
+        in_numbers: The words with {depth}, the input's channels of a layer, and {half} of them,
+            for those who may see answers.
     """
 
     key: str

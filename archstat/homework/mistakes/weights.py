@@ -15,6 +15,10 @@ def _ungrouped(layer: Layer) -> Layer:
     return replace(layer, groups=1) if isinstance(layer, AnyConvolution) else layer
 
 
+def _may_be_halved(facts: Facts) -> bool:
+    return facts.is_conv and facts.groups == 1 and facts.c_in % 2 == 0
+
+
 def _linear(weights: int, facts: Facts) -> int | None:
     return weights if facts.is_linear and facts.maps_before else None
 
@@ -80,11 +84,13 @@ MISTAKES: tuple[Mistake, ...] = (
         "half of the input's channels are counted: this sheet has two groups",
         "how many of its input's channels does a filter see here?",
         {
-            "filter_depth": lambda f: (
-                f.c_in // 2 if f.is_conv and f.groups == 1 and f.c_in % 2 == 0 else None
-            )
+            "filter_depth": lambda f: f.c_in // 2 if _may_be_halved(f) else None,
+            "weights": lambda f: f.weights // 2 if _may_be_halved(f) else None,
+            "params": lambda f: f.weights // 2 + f.biases if _may_be_halved(f) else None,
+            "macs": lambda f: f.weights // 2 * f.places_out if _may_be_halved(f) else None,
+            "flops": lambda f: f.weights * f.places_out if _may_be_halved(f) else None,
         },
-        in_numbers="{wrong} is half of {right}: this sheet has two groups",
+        in_numbers="{half} is half of {depth}: this sheet has two groups",
     ),
     by_formula(
         "bias-left-out",
