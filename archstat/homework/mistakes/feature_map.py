@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from archstat.graph import INPUT
@@ -12,6 +12,7 @@ from archstat.homework.mistakes.slips import USUAL_SIDES
 from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, SlidingConvolution
+from archstat.layers.linear import Linear
 from archstat.layers.pool import AnyMaxPool, AnyPool
 
 
@@ -50,6 +51,19 @@ def _behind_pools(truth: Truth) -> Account:
             last = ""
         elif node.out_shape != node.in_shape:
             last = ""
+    return found
+
+
+def _unflattened(truth: Truth, maps: Mapping[str, Shape] | None = None) -> Account:
+    """Return the maps of linear layers that are applied at each place of the map before them."""
+    found: dict[str, Answers] = {}
+    sides: Shape = ()
+    for name, node in truth.nodes.items():
+        shape = node.out_shape if maps is None else maps.get(name, ())
+        if len(shape) > 1:
+            sides = shape[1:]
+        elif isinstance(node.layer, Linear) and sides:
+            found[name] = {"feature_map": (node.out_shape[0], *sides)}
     return found
 
 
@@ -191,6 +205,14 @@ MISTAKES = (
         "which layer makes this map?",
         frozenset({"feature_map"}),
         _behind_pools,
+    ),
+    Mistake(
+        "places-kept",
+        "the map is not flattened: the linear layer is applied at each of its places",
+        "what does a linear layer read, and what comes out of it?",
+        frozenset({"feature_map"}),
+        _unflattened,
+        lambda truth, stated: [_unflattened(truth, stated.maps)],
     ),
     by_formula(
         "input-map-copied",

@@ -73,6 +73,14 @@ def _window_before(truth: Truth, name: str) -> str:
     return ""
 
 
+def _by_nearest_stride(reach: Reach, step: Step) -> Reach:
+    """Return what the nearest stride gives that is not 1; the first layer sees its kernel."""
+    jump = step.stride if step.stride > 1 else reach.jump
+    is_first = reach.size == reach.jump == 1
+    grown = step.dilation * (step.kernel_size - 1) * (1 if is_first else jump)
+    return Reach(reach.size + grown, jump)
+
+
 MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "before-for-after",
@@ -159,6 +167,19 @@ MISTAKES: tuple[Mistake, ...] = (
         "only the stride of the layer before is used, not the product of all strides",
         "strides multiply",
         lambda r, s: Reach(r.size + s.dilation * (s.kernel_size - 1) * r.jump, s.stride),
+    ),
+    reaching(
+        "nearest-stride-only",
+        "only the nearest stride that is not 1 is used, a layer's own included",
+        "strides multiply, and a layer's own moves apart the units behind it",
+        _by_nearest_stride,
+    ),
+    reaching(
+        "brackets-misplaced",
+        "the jump multiplies the field before the layer, too",
+        "the jump multiplies what the kernel adds, and nothing else",
+        lambda r, s: Reach((r.size + s.dilation * (s.kernel_size - 1)) * r.jump, r.jump * s.stride),
+        keeps_jumps=True,
     ),
     reaching(
         "strides-added",
