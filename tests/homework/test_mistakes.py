@@ -149,6 +149,14 @@ FIELDS = [
     pytest.param("kernel-not-less-one", [12, 24, 64, 88, 136, 184, 232, 280], id="k"),
     # 1 + 10·4, + 2·8, + 4·8, + 2·16, + 2·16 three times, + 2·32
     pytest.param("own-stride-applied", [41, 57, 89, 121, 153, 185, 217, 281], id="own stride"),
+    # 11, + 2·2, + 4·2, + 2·2, + 2·2 three times, + 2·2
+    pytest.param("nearest-stride-only", [11, 15, 23, 27, 31, 35, 39, 43], id="nearest stride"),
+    # (1 + 10)·1, (11 + 2)·4, (52 + 4)·8, (448 + 2)·8, (3,600 + 2)·16, and so on
+    pytest.param(
+        "brackets-misplaced",
+        [11, 52, 448, 3_600, 57_632, 922_144, 14_754_336, 236_069_408],
+        id="brackets",
+    ),
     # steps 1, 4, 4 + 1, 5, 5 + 1: + 10·1, + 2·4, + 4·5, + 2·5, + 2·6 three times, + 2·6
     pytest.param("strides-added", [11, 19, 39, 49, 61, 73, 85, 97], id="sum of strides"),
     # + 10, + 2·4, + (4 + 4)·8, + 2·8, + (2 + 2)·16 three times, + 2·16
@@ -173,6 +181,10 @@ VALUES = [
     pytest.param("groups-left-out", "conv2", "macs", 614_400 * 27 * 27, id="groups in MACs"),
     pytest.param("groups-left-out", "conv2", "filter_depth", 96, id="groups in depth"),
     pytest.param("two-groups", "conv3", "filter_depth", 128, id="half of the depth"),
+    pytest.param("two-groups", "conv3", "weights", 442_368, id="half of the weights"),
+    pytest.param("two-groups", "conv3", "params", 442_368 + 384, id="and all biases"),
+    pytest.param("two-groups", "conv3", "macs", 442_368 * 169, id="half of the MACs"),
+    pytest.param("places-kept", "fc7", "feature_map", (4096, 6, 6), id="fc7 on a map"),
     pytest.param("groups-twice", "conv2", "weights", 153_600, id="groups twice"),
     pytest.param("bias-left-out", "fc7", "params", 16_777_216, id="no bias"),
     pytest.param("bias-added", "fc7", "weights", 16_781_312, id="bias"),

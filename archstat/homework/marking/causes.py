@@ -57,7 +57,7 @@ class Cause:
         following: The cells that follow from these.
         is_certain: Whether it is likely enough to be told.
         others: Other mistakes that explain the same cells, in words.
-        in_numbers: The words with {wrong} and {right} of a cell, for those who may see answers.
+        in_numbers: The words with numbers of a layer, for those who may see answers.
     """
 
     key: str
@@ -162,10 +162,14 @@ def _likeliest(
         share = chances.pop((best.key, best.words))
         others = [one for one in chances if one[0] and share < TOLD and chances[one] >= 1 - TOLD]
         others = sorted(others, key=lambda one: -chances[one])[:MOST_OTHERS]
-        if share >= PERHAPS or (
-            all(QUANTITIES[marks[number].quantity].is_setting for number in cells)
-            and share >= PERHAPS_SETTING * (1 - chances.get(NOTHING, 0.0))
-        ):
+        is_given = all(QUANTITIES[marks[number].quantity].is_setting for number in cells)
+        is_likely = share >= PERHAPS_SETTING * (1 - chances.get(NOTHING, 0.0))
+        if is_given and len(cells) == 1 and share < TOLD:
+            if is_likely:
+                (number,) = cells
+                found.append(replace(_unexplained(marks[number]), others=(best.words,)))
+                open_roots -= cells
+        elif share >= PERHAPS or (is_given and is_likely):
             alike = {(one.key, one.words) for one in suspects if one.given == best.given}
             either = share + sum(chances[one] for one in others if one in alike)
             is_much = any(QUANTITIES[marks[number].quantity].is_telling for number in cells)
@@ -250,9 +254,9 @@ def _unexplained(one: Mark) -> Cause:
 
 def _merged(causes: Sequence[Cause]) -> list[Cause]:
     """Return causes of which each is told once."""
-    merged: dict[tuple[str, str], Cause] = {}
+    merged: dict[tuple[str, str, tuple[str, ...]], Cause] = {}
     for cause in causes:
-        key = (cause.key, cause.words)
+        key = (cause.key, cause.words, cause.others)
         before = merged.get(key)
         cells = cause.cells if before is None else (*before.cells, *cause.cells)
         merged[key] = replace(before or cause, cells=cells)

@@ -117,11 +117,46 @@ def test_what_was_seen_more_often_is_likelier():
 
 
 def test_a_rule_that_nobody_knows_is_not_taken_for_one_that_gives_some_of_its_cells():
-    # behind conv1, every layer adds its kernel less one, twice: 11 + 2·2, 15 + 4·2, 23 + 2·2, …
+    # behind conv1, every layer adds its kernel less one, three times: 11 + 2·3, 17 + 4·3, …
+    fields = {"Pool1": 17, "Conv2": 29, "Pool2": 35, "Conv3": 41, "Conv4": 47, "Conv5": 53}
+    rows = [f"{name} | {field}" for name, field in fields.items()]
+    found = causes("Layer | Receptive field", "Conv1 | 11", *rows, "Pool5 | 59")
+    assert [key for key, is_told, _ in found if is_told and key != "unknown"] == []
+
+
+def test_the_nearest_stride_alone_is_one_mistake():
+    # 11 + 2·2, 15 + 4·2, 23 + 2·2, …: strides of 2 are the nearest, at all layers but the first
     fields = {"Pool1": 15, "Conv2": 23, "Pool2": 27, "Conv3": 31, "Conv4": 35, "Conv5": 39}
     rows = [f"{name} | {field}" for name, field in fields.items()]
     found = causes("Layer | Receptive field", "Conv1 | 11", *rows, "Pool5 | 43")
-    assert [key for key, is_told, _ in found if is_told and key != "unknown"] == []
+    assert found == [("nearest-stride-only", True, 7)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "256*(5*5*32+1)",  # for 48 channels
+        "256*(5*4*48+1) = 246,016",  # for 5 rows
+    ],
+)
+def test_one_number_of_a_calculation_that_is_not_the_layers_is_told(cell):
+    result = marked(sheet("Layer | Params", "Conv1 | 34,944", f"Conv2 | {cell}"), NAME)
+    (cause,) = result.causes
+    number = "32" if "32" in cell else "4"
+    assert (cause.key, cause.is_certain) == ("wrong-factor", True)
+    assert cause.words == f"{number} in the calculation is not the number of this layer"
+
+
+def test_a_calculation_that_several_numbers_would_make_right_is_left_open():
+    # 384·(2·3·256 + 1): for the 2 a 3, and for nothing else; for 7·7·40, nothing alone
+    assert causes("Layer | Params", "Conv3 | 384*(7*7*40+1)")[0][0] == "unknown"
+
+
+def test_a_setting_that_may_be_one_of_a_mistake_is_another_setting_in_any_case():
+    rows = ("Conv1 | 0 | 34,848", "Conv2 | 0 | 307,200", "Conv3 | 1 | 884,736")
+    result = marked(sheet("Layer | Padding | Weights", *rows), NAME)
+    (cause,) = result.causes
+    assert (cause.key, cause.is_certain) == ("other-setting", True)
 
 
 def test_one_wrong_digit_of_a_sum_may_be_wrongly_added_as_well():
