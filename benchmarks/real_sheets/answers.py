@@ -17,6 +17,7 @@ from archstat.homework.reading.text import plain
 
 RIGHT = {"right", "rounded"}
 WRONG = {"wrong", "follows"}
+SAME = 2.5  # how alike two cells are that say the same of the same quantity
 SHORTEST = 3  # of texts that are found within others
 
 
@@ -87,6 +88,7 @@ def _beside(sheet: Sheet, answer: Mapping[str, Any]) -> Answered:
         ((cells, aligned(cells, marked)) for cells in (sheet.cells, by_row, turned)),
         key=lambda one: len(one[1]),
     )
+    pairs += _elsewhere(cells, marked, pairs)
     told = _told(answer)
     said = dict.fromkeys(sheet.cells, Said())
     for mine, theirs in pairs:
@@ -106,6 +108,26 @@ def _beside(sheet: Sheet, answer: Mapping[str, Any]) -> Answered:
         if number not in matched and one["verdict"] in WRONG
     )
     return Answered(sheet, said, others)
+
+
+def _elsewhere(
+    cells: Sequence[Cell],
+    marked: Sequence[Mapping[str, Any]],
+    pairs: Sequence[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """Return which of the other cells are the same wherever they stand: totals in the text."""
+    mine, theirs = (
+        (set(numbers) for numbers in zip(*pairs, strict=True)) if pairs else (set(), set())
+    )
+    found: list[tuple[int, int]] = []
+    for i, cell in enumerate(cells):
+        for j, other in enumerate(marked):
+            is_free = i not in mine and j not in theirs
+            if is_free and _likeness(cell, other) >= SAME and other["quantity"] == cell.quantity:
+                found.append((i, j))
+                mine.add(i)
+                theirs.add(j)
+    return found
 
 
 def _told(answer: Mapping[str, Any]) -> dict[tuple[Any, ...], str]:

@@ -118,7 +118,7 @@ _ALL = (
     Quantity("macs_share", "share of MACs", says_share, reads_share, is_summed=True),
     _count("flops", "FLOPs", r.ONE_A_MAC, *_MAC_READINGS[1:]),
     _bytes("activation_bytes", "activation bytes", r.in_halves("activations"), r.BYTES_OF_LAST),
-    _bytes("param_bytes", "parameter bytes", r.in_halves("params")),
+    _bytes("param_bytes", "parameter bytes", r.WITHOUT_BIAS_BYTES, r.in_halves("params")),
     _bytes("weight_bytes", "weight bytes", r.WITH_BIAS_BYTES, r.in_halves("weights")),
     _per_axis("receptive_field", "receptive field", r.CLIPPED),
     _per_axis("in_receptive_field", "receptive field of the input"),

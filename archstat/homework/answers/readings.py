@@ -167,6 +167,9 @@ KERAS_LEARNS = ColumnRule("keras-lstm", "Keras's that learn: one bias in an LSTM
 WITH_BIAS_BYTES = ColumnRule(
     "with-biases", "biases included", answer_to("param_bytes"), is_plain=True
 )
+WITHOUT_BIAS_BYTES = ColumnRule(
+    "weights-only", "without biases", answer_to("weight_bytes"), is_plain=True
+)
 EVERY_OUTPUT = ColumnRule("every-output", "every layer's outputs", answer_to("activations"))
 CLIPPED = ColumnRule("clipped", "clipped to the image", _clipped)
 BEFORE_FLATTENING = ColumnRule("map", "before it is flattened", answer_to("in_map"), is_plain=True)

@@ -208,9 +208,10 @@ def _entries(way: Way, text: str) -> Iterator[tuple[str, WrittenCell]]:
     """Yield what a cell says of each quantity of its column."""
     if not way.asks:
         return
-    if len(way.asks) == 1 and (sides := list(_both_sides(way.asks[0], text))):
+    is_given = all(QUANTITIES[key].is_setting for key in way.asks)
+    if (len(way.asks) == 1 or is_given) and (sides := list(_both_sides(way.asks[0], text))):
         pairs = sides
-    elif all(QUANTITIES[key].is_setting for key in way.asks):
+    elif is_given:
         pairs = _settings(way, text)
     else:
         pairs = list(named_parts(text)) or _given(way, text)
@@ -226,10 +227,15 @@ def _both_sides(key: str, text: str) -> Iterator[tuple[str, str]]:
     """Yield what is before a layer and what is behind it, where a cell has an arrow: 64 → 128."""
     before, arrow, after = cleaned(text).partition("→")
     pair = next((pair for pair in _SIDES if key in pair), None)
-    if pair is None or not arrow or "=" in text or "→" in after:
+    if not arrow or "=" in text or "→" in after:
         return
     if not before.strip():  # → 112×112×64, in whatever column it stands
-        yield pair[1], after
+        if pair is not None:
+            yield pair[1], after
+        elif QUANTITIES[key].is_setting and written(after).shapes:
+            yield "feature_map", after
+        return
+    if pair is None:
         return
     for side, part in zip(pair, (before, after), strict=True):
         if QUANTITIES[side].reads(written(part)) is None:

@@ -164,6 +164,10 @@ FORMS = {
         table("Layer|Output|Params", "conv1|32x32x16|448", "|| = 448", "conv2|16x16x32|4640"),
         "✓✓✓✓✓",
     ),
+    "what comes out, in a column of kernels": (
+        table("Layer|Output|Kernel", "conv1|32×32×16|3×3×3", "pool1|16×16×16|2×2", "fc|-|→ 10"),
+        "✓✓✓✓✓✓",
+    ),
     "shares of a whole under the titles of counts": (  # of 1,622,336 and 5,418
         table(
             "Layer|MACs|Params",
