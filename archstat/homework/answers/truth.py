@@ -7,7 +7,7 @@ taken for true.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -196,13 +196,14 @@ Sizes: TypeAlias = Callable[[Windowed, Shape], Shape]
 """How somebody works out the sizes of a window's output from those of its input."""
 
 
-def retold(
+def retold(  # noqa: PLR0913  what may be reckoned otherwise
     graph: Graph,
     *,
     input_shape: Shape | None = None,
     change: Change = lambda layer: layer,
     sizes: Sizes | None = None,
     stated: Mapping[str, Shape] | None = None,
+    only: Container[str] | None = None,
 ) -> Iterator[Told]:
     """Yield the layers of a network reckoned in another way, as far as the reckoning goes.
 
@@ -212,10 +213,14 @@ def retold(
         change: What each layer is taken for.
         sizes: Another rule for the sizes behind convolutions and pools.
         stated: What the layers behind are given instead, by the name of the layer that returns it.
+        only: The layers that are reckoned, where all others are stated.
     """
     shapes: dict[str, Shape] = {INPUT: input_shape or graph.input_shape}
     stated = stated or {}
     for node in graph.nodes:
+        if only is not None and node.name not in only and node.name in stated:
+            shapes[node.name] = stated[node.name]
+            continue
         if not node.inputs or any(name not in shapes for name in node.inputs):
             continue  # an input beside the first, or behind a layer that failed
         layer = _unstated(change(node.layer))
@@ -302,12 +307,15 @@ def reaches(  # noqa: PLR0913  what may be stated instead
     lost: set[str] = set()
     for node in graph.nodes:
         sources = [name for name in node.inputs if name in seen]
-        if not sources or not lost.isdisjoint(node.inputs) or _is_enlarged(node):
+        if not sources or not lost.isdisjoint(node.inputs):
             lost.add(node.name)
             continue
         source = max(sources, key=lambda name: [reach.size for reach in seen[name]])
         after, maps[node.name] = seen[source], maps[source]
         steps = _steps(node, maps[source])
+        if steps is None and _is_enlarged(node):
+            lost.add(node.name)
+            continue
         if steps is not None:
             after = [_behind(rule, *pair) for pair in zip(after, steps, strict=False)]
             own = sides.get(node.name, node.out_shape)[1:]
@@ -330,9 +338,11 @@ def one_step(graph: Graph, rule: Rule, stated: Mapping[str, Shape]) -> dict[str,
     found: dict[str, Shape] = {}
     for node in graph.nodes:
         source = node.inputs[0] if node.inputs else ""
-        if source not in seen or _is_enlarged(node):
+        if source not in seen:
             continue
         steps = _steps(node, maps[source])
+        if steps is None and _is_enlarged(node):
+            continue
         seen[node.name], maps[node.name] = seen[source], maps[source]
         before = [own[name] for name in node.inputs if name in own]
         if steps is not None:
@@ -361,9 +371,8 @@ def _behind(rule: Rule, reach: Reach, step: Step) -> Reach:
 
 
 def _is_enlarged(node: Node) -> bool:
-    """Return whether a layer interpolates its map."""
-    is_larger = any(a > b for a, b in zip(node.out_shape[1:], node.in_shape[1:], strict=False))
-    return is_larger and not isinstance(node.layer, (AnyConvolution, AnyPool, AnyAdaptivePool))
+    """Return whether a layer returns a larger map than it reads."""
+    return any(a > b for a, b in zip(node.out_shape[1:], node.in_shape[1:], strict=False))
 
 
 def _steps(node: Node, sizes: Shape) -> list[Step] | None:

@@ -165,12 +165,12 @@ def _others(
     marks: Sequence[Mark], numbers: Sequence[int], layer: str, key: Key
 ) -> Iterator[tuple[str, _Moved]]:
     """Yield the layers of which a row says what is true, with the cells that do."""
+    wrong = [number for number in numbers if marks[number].verdict in WRONG]
     for name, answers in key.truth.account.items():
         if name != layer:
             there = {number: answers.get(marks[number].quantity) for number in numbers}
-            moved = _moved(marks, numbers, there)
-            if moved.given:
-                yield name, moved
+            if _moved(marks, wrong, there).given:
+                yield name, _moved(marks, numbers, there)
 
 
 def _copied(

@@ -10,7 +10,7 @@ from math import log
 from archstat.graph import INPUT
 from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES, map_of
-from archstat.homework.answers.truth import Account, Answer, one_step, retold, true_rule
+from archstat.homework.answers.truth import Account, Answer, one_step, true_rule
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.mistakes.base import SaidBefore
 from archstat.homework.mistakes.factors import wrong_factors
@@ -167,10 +167,13 @@ def of_mistakes(marks: Sequence[Mark], roots: Collection[int], key: Key) -> Iter
         if one.verdict in WRONG:
             answers = {way: answers[way] for way in answers.keys() - shown.own}
             answers |= own.answers(members, one.quantity)
+        agrees = {one.answer: False}  # many ways lead to the same answer
         for way, answer in answers.items():
             if answer == one.answer:
                 continue
-            if not QUANTITIES[one.quantity].agrees(one.entry.written, answer):
+            if answer not in agrees:
+                agrees[answer] = QUANTITIES[one.quantity].agrees(one.entry.written, answer)
+            if not agrees[answer]:
                 spared[way][one.quantity] += 1
             elif one.verdict in WRONG:
                 given[way].add(number)
@@ -196,7 +199,9 @@ class _Own:
         wrong = {marks[number].quantity for number in roots}
         self.is_of_fields = bool(wrong & OF_FIELDS)
         self.is_of_maps = bool(wrong - OF_FIELDS)
-        self.stated = SaidBefore(dict(self._maps(marks)), dict(self._fields(marks)))
+        asked = {name for one in marks if one.verdict in WRONG for name in members_of(one, key)}
+        maps, fields = dict(self._maps(marks)), dict(self._fields(marks))
+        self.stated = SaidBefore(maps, fields, frozenset(asked))
         self._accounts: dict[str, Sequence[Account]] = {}
         self._follows = self._consequences()
 
@@ -246,9 +251,9 @@ class _Own:
 
     def _consequences(self) -> Account:
         """Return what follows from what is stated without any further mistake."""
-        first = self.stated.maps.get(INPUT, self.truth.graph.input_shape)
-        told = retold(self.truth.graph, input_shape=first, stated=self.stated.maps)
-        follows = {layer.node.name: layer.answers() for layer in told}
+        told = self.stated.reckoned(self.truth)
+        asked = self.stated.asked or ()
+        follows = {one.node.name: one.answers() for one in told if one.node.name in asked}
         for name, size in one_step(self.truth.graph, true_rule, self.stated.fields).items():
             follows.setdefault(name, {})[FIELD] = size
         return follows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archstat.graph import INPUT
@@ -13,6 +13,7 @@ from archstat.homework.answers.truth import (
     Change,
     Rule,
     Sizes,
+    Told,
     Truth,
     one_step,
     reaches,
@@ -29,10 +30,21 @@ class SaidBefore:
     Attributes:
         maps: Their feature maps, by name; of the network's input, too.
         fields: Their receptive fields.
+        asked: The layers of which something is to be worked out; all, if not said.
     """
 
     maps: Mapping[str, Shape]
     fields: Mapping[str, Shape]
+    asked: frozenset[str] | None = None
+    _reckoned: dict[int, tuple[Told, ...]] = field(default_factory=dict)
+
+    def reckoned(self, truth: Truth) -> tuple[Told, ...]:
+        """Return every layer, given the maps before it, worked out once."""
+        if id(truth) not in self._reckoned:
+            first = self.maps.get(INPUT, truth.graph.input_shape)
+            told = tuple(retold(truth.graph, input_shape=first, stated=self.maps))
+            self._reckoned[id(truth)] = told
+        return self._reckoned[id(truth)]
 
 
 @dataclass(frozen=True)
@@ -98,9 +110,16 @@ def reckoned(  # noqa: PLR0913  what can be reckoned otherwise
 
     def own(truth: Truth, stated: SaidBefore) -> Sequence[Account]:
         first = stated.maps.get(INPUT, truth.graph.input_shape)
-        before = retold(truth.graph, input_shape=first, stated=stated.maps)
+        before = stated.reckoned(truth)
         maps = {layer.node.name: layer.out_shape for layer in before} | dict(stated.maps)
-        told = retold(truth.graph, input_shape=first, change=change, sizes=sizes, stated=maps)
+        told = retold(
+            truth.graph,
+            input_shape=first,
+            change=change,
+            sizes=sizes,
+            stated=maps,
+            only=stated.asked,
+        )
         return [{layer.node.name: layer.answers() for layer in told}]
 
     is_of_layers = change is not _same or sizes is not None

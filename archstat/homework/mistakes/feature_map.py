@@ -12,7 +12,6 @@ from archstat.homework.mistakes.slips import USUAL_SIDES
 from archstat.homework.sheet.labels import general_family
 from archstat.layers.base import Layer, Shape
 from archstat.layers.conv import AnyConvolution, SlidingConvolution
-from archstat.layers.linear import Linear
 from archstat.layers.pool import AnyMaxPool, AnyPool
 
 
@@ -62,7 +61,7 @@ def _unflattened(truth: Truth, maps: Mapping[str, Shape] | None = None) -> Accou
         shape = node.out_shape if maps is None else maps.get(name, ())
         if len(shape) > 1:
             sides = shape[1:]
-        elif isinstance(node.layer, Linear) and sides:
+        elif general_family(node.layer.kind) == "linear" and sides:
             found[name] = {"feature_map": (node.out_shape[0], *sides)}
     return found
 
