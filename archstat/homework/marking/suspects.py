@@ -167,13 +167,11 @@ def of_mistakes(marks: Sequence[Mark], roots: Collection[int], key: Key) -> Iter
         if one.verdict in WRONG:
             answers = {way: answers[way] for way in answers.keys() - shown.own}
             answers |= own.answers(members, one.quantity)
-        agrees = {one.answer: False}  # many ways lead to the same answer
+        says = _said_of(one, set(answers.values()))
         for way, answer in answers.items():
             if answer == one.answer:
                 continue
-            if answer not in agrees:
-                agrees[answer] = QUANTITIES[one.quantity].agrees(one.entry.written, answer)
-            if not agrees[answer]:
+            if answer not in says:
                 spared[way][one.quantity] += 1
             elif one.verdict in WRONG:
                 given[way].add(number)
@@ -189,6 +187,12 @@ def of_mistakes(marks: Sequence[Mark], roots: Collection[int], key: Key) -> Iter
             often = log_often(len(cells & set(roots)), others)
             found = suspect(slip, cells, often, about(first), others)
             yield replace(found, is_thought=True, in_numbers=mistake.in_numbers)
+
+
+def _said_of(one: Mark, answers: Collection[Answer]) -> set[Answer]:
+    """Return which of some answers a cell says; many ways lead to the same one."""
+    agrees = QUANTITIES[one.quantity].agrees
+    return {answer for answer in answers if agrees(one.entry.written, answer)}
 
 
 class _Own:
