@@ -20,8 +20,8 @@ from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import WORST_LAST, Cell, Mark, Verdict
 from archstat.homework.marking.policy import FEEDBACK
 from archstat.homework.marking.suspects import OTHER
-from archstat.homework.others.other import Other
 from archstat.homework.mistakes.facts import facts_of
+from archstat.homework.others.other import Other
 from archstat.homework.reading.text import harmless
 
 Granularity: TypeAlias = Literal["row", "column", "cell"]
