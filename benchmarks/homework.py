@@ -23,6 +23,7 @@ from math import prod
 
 from sheets import TITLES, Place, Style, any_style, asked_rows, text_of
 
+from archstat.graph import INPUT
 from archstat.homework.answers.truth import Answer, Truth, reaches, retold, true_rule, truth_of
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Verdict
@@ -146,8 +147,22 @@ def slips(truth: Truth, chance: random.Random, tally: Tally) -> None:
         if isinstance(field, tuple):
             larger = {name: tuple(side + 2 for side in field)}
             seen = reaches(truth.graph, true_rule, stated=larger) | larger
-            told = {(name, "receptive_field"): field for name, field in seen.items()}
+            known = stepwise(truth) | {name}
+            told = {
+                (layer, "receptive_field"): field for layer, field in seen.items() if layer in known
+            }
             slip(truth, "a wrong receptive field, and all behind it", told, chance, tally)
+
+
+def stepwise(truth: Truth) -> set[str]:
+    """Return the layers whose field comes of the one before, and not of branches off centre."""
+    plain = reaches(truth.graph, true_rule)
+    known = {INPUT}
+    for node in truth.graph.nodes:
+        field = truth.account.get(node.name, {}).get("receptive_field")
+        if known.issuperset(node.inputs) and plain.get(node.name) in {field, None}:
+            known.add(node.name)
+    return known
 
 
 def slipped(kind: str, true: Answer, others: Sequence[Answer], chance: random.Random) -> int | None:

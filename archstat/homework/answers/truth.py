@@ -387,7 +387,7 @@ def _steps(node: Node, sizes: Shape) -> list[Step] | None:
         dilation = getattr(layer, "dilation", (1,) * layer.axes)
         padding = layer.padding if isinstance(layer.padding, tuple) else (0,) * layer.axes
         axes = zip(layer.kernel_size, layer.stride, padding, dilation, strict=True)
-        return [Step(node, *axis, is_pool=isinstance(layer, AnyPool)) for axis in axes]
+        return [Step(node, *axis, is_pool="pool" in layer.kind) for axis in axes]
     if isinstance(layer, AnyAdaptivePool):
         outs = node.out_shape[1:]
         steps = [(size // out or 1) for size, out in zip(sizes, outs, strict=False)]
