@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from archstat.errors import NoTableError, SheetError, UsageError
+from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading import Contents
+from archstat.homework.reading import Contents, read_text
 from tests.homework.networks import sheet, truth
 
+SHEETS = Path(__file__).parents[1] / "sheets"
+DOCUMENT = ("cifar-bn-alexnet.md", "torchstat.txt")
 MOODS = sheet("day | mood", "Monday | fine", "Tuesday | fine")
 SMALL = sheet("layer | weights", "conv1 | 34,848")
 WHOLE = sheet("layer | weights", "conv1 | 34,848", "conv2 | 307,200", "conv3 | 884,736")
@@ -114,3 +119,18 @@ def test_maps_that_are_wrong_throughout_are_no_settings():
     result = marked_of(Contents((maps,)), truth("paper-alexnet"), Policy())
     assert {one.quantity for one in result.marks} == {"weights", "in_shape"}
     assert [cause.key for cause in result.causes] == ["input-224"]
+
+
+def test_a_table_and_a_printout_in_one_document_are_both_marked():
+    texts = [(SHEETS / name).read_text(encoding="utf-8") for name in DOCUMENT]
+    printed = marked_of(read_text(texts[1], name="print.txt"), truth("cifar-bn-alexnet"), Policy())
+    both = marked_of(
+        read_text("\n\n".join(texts), name="page.md"), truth("cifar-bn-alexnet"), Policy()
+    )
+
+    assert printed.points == printed.out_of  # under torchstat's conventions, totals included
+    totals = [one.verdict for one in printed.marks if one.layer == "total"]
+    assert all(one.is_right or one is Verdict.NOT_ASKED for one in totals)
+    assert sum(one.is_right for one in totals) >= 4  # parameters, memory, MAdd, Flops
+    assert [one.sheet.table.tool for one in both.sheets][:2] == [None, "torchstat"]
+    assert not both.aside
