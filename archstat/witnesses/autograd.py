@@ -165,6 +165,8 @@ def _standin(  # noqa: C901, PLR0911, PLR0912  one case a kind
             kernel = [before // after for before, after in pairs]
             strides = [1 if after == 1 else before // after for before, after in pairs]
             return MEANS[axes].from_settings({"kernel_size": kernel, "stride": strides})
+        case pool.Upsample() as layer if layer.align_corners:
+            raise NotMeasurableError("it would stretch a larger image by another factor")
         case norm.AnyBatchNorm() if node.layer.reach(node.in_shape) is Mixing.NONE:
             return NORMS[axes].from_settings({})
         case Observed() if _is_in_place(node):
@@ -232,6 +234,7 @@ NEUTRAL: Mapping[str, int] = {
     "padding": 0,
     "dilation": 1,
     "output_padding": 0,
+    "scale_factor": 1,
 }
 """The settings with which a window moves nothing."""
 
