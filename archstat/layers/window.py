@@ -61,7 +61,7 @@ class Spreading(Window):
     an output reads every input that reaches it: different ones, and differently many, by its place
     between two strides; none at all where the stride is larger than the kernel.
 
-    >>> [Spreading(kernel_size=3, stride=2, padding=1).taps(unit) for unit in range(3)]
+    >>> [list(Spreading(kernel_size=3, stride=2, padding=1).taps(unit)) for unit in range(3)]
     [[0], [0, 1], [1]]
     """
 
@@ -75,10 +75,20 @@ class Spreading(Window):
         """See `Window.period`."""
         return self.stride, 1
 
-    def taps(self, unit: int) -> list[int]:
+    def taps(self, unit: int) -> range:
         """See `Window.taps`."""
-        reached = (unit + self.padding - self.dilation * k for k in range(self.kernel_size))
-        return sorted(place // self.stride for place in reached if place % self.stride == 0)
+        place, common = unit + self.padding, gcd(self.dilation, self.stride)
+        if place % common:
+            return range(0)
+        # of the kernel, each so many-th weight falls on an input: k with place = dilation·k, modulo
+        # the stride
+        step, turn = self.dilation // common, self.stride // common
+        first = place // common * pow(step, -1, turn) % turn
+        if first >= self.kernel_size:
+            return range(0)
+        last = first + (self.kernel_size - 1 - first) // turn * turn
+        least, most = ((place - self.dilation * k) // self.stride for k in (last, first))
+        return range(least, most + 1, step)
 
 
 @record

@@ -28,6 +28,11 @@ TAPS = {
     "transposed, no gap": (Spreading(kernel_size=1, stride=3), 3, [1]),
     # input i writes 2i and 2i + 3: output 3 is written by 0, and output 5 by 1
     "transposed, dilation": (Spreading(kernel_size=2, stride=2, dilation=3), 5, [1]),
+    # input i writes i·10^8 … (i + 3)·10^8 - 1, which nobody counts one by one
+    "transposed, large": (Spreading(kernel_size=3 * 10**8, stride=10**8), 2 * 10**8 + 5, [0, 1, 2]),
+    # input i writes 4i + 6k: output 8 is written by 2 (k = 0) and by no other of three
+    "transposed, few hit": (Spreading(kernel_size=2, stride=4, dilation=6), 8, [2]),
+    "transposed, none hit": (Spreading(kernel_size=9, stride=4, dilation=6), 3, []),
     # 7 places in 3 parts: 0 … 7/3, 7/3 … 14/3, 14/3 … 7; parts share what they cut
     "adaptive, first": (Adaptive(in_size=7, out_size=3), 0, [0, 1, 2]),
     "adaptive, middle": (Adaptive(in_size=7, out_size=3), 1, [2, 3, 4]),

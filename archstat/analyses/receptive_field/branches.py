@@ -73,9 +73,7 @@ class Repeating:
         period = outputs * repeats
         if period > max(units, FEW_UNITS):
             return Followed((self,), window)
-        views = map(window.taps, range(period))
-        if self.period == 1:  # the outer taps are enough there
-            views = map(_outer, views)
+        views = (_outer(window.taps(unit), self.period) for unit in range(period))
         intervals = tuple([hull(map(self.interval, taps)) for taps in views])
         return Repeating(intervals, inputs * repeats // self.period * self.advance)
 
@@ -199,5 +197,6 @@ def hull(intervals: Iterable[Interval | None]) -> Interval | None:
     return min(firsts), max(lasts)
 
 
-def _outer(taps: Sequence[int]) -> Sequence[int]:
-    return (taps[0], taps[-1]) if taps else ()
+def _outer(taps: Sequence[int], period: int) -> Sequence[int]:
+    """Return the taps that see the first pixels and the last: a period at either end."""
+    return taps if len(taps) <= 2 * period else (*taps[:period], *taps[-period:])

@@ -10,6 +10,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
@@ -23,6 +24,9 @@ MAGIC = 0x1950A86A20F9469CFC6C
 
 MOST_PICKLE_BYTES = 16 << 20
 """Of what tells names and shapes: a model of ten thousand tensors has a tenth."""
+
+MOST_LEAVES = 100_000
+"""Of what a tuple and those in it hold: sizes and places of tensors have a few."""
 
 BEFORE_THE_OBJECT = 3  # the magic number, the version of the protocol, sizes of the machine's types
 
@@ -83,17 +87,53 @@ class _Storage(NamedTuple):
     key: object
 
 
+class _Tuple(tuple[Any, ...]):  # noqa: SLOT001  one with slots can hold nothing of its own
+    """A tuple of a pickle, which may hold another one many times over, and that one likewise.
+
+    Python looks at all of them wherever one is a key, for ever.
+    """
+
+    leaves: int
+
+    @classmethod
+    def of(cls, values: Any = ()) -> Self:
+        """Return a tuple of values.
+
+        Raises:
+            ValueError: There are too many in it, and in those that it holds.
+        """
+        made = cls(values)
+        made.leaves = 1 + sum(each.leaves if isinstance(each, _Tuple) else 1 for each in made)
+        if made.leaves > MOST_LEAVES:
+            raise ValueError(made.leaves)
+        return made
+
+
+def _flat(size: Any) -> Shape:
+    """Return a size as a tuple of numbers.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    if not all(isinstance(each, int) for each in size):
+        raise ValueError(size)
+    return tuple(size)
+
+
 def _dense(storage: Any, offset: Any, size: Any, *_: object) -> Pickled:
-    return Pickled(tuple(size), storage.dtype, (storage.key, offset, tuple(size)))
+    shape, key = _flat(size), storage.key
+    if not (isinstance(key, (str, int)) and isinstance(offset, int)):
+        raise ValueError(key)  # noqa: TRY004  as of whatever else is wrong with a file
+    return Pickled(shape, storage.dtype, (key, offset, shape))
 
 
 def _typed(storage: Any, offset: Any, size: Any, *rest: Any) -> Pickled:
     dtype = next(part for part in rest if isinstance(part, str))
-    return Pickled(tuple(size), dtype, (storage.key, offset, tuple(size)))
+    return _dense(storage, offset, size)._replace(dtype=dtype)
 
 
 def _on_meta(dtype: Any, size: Any, *_: object) -> Pickled:
-    return Pickled(tuple(size), dtype)
+    return Pickled(_flat(size), dtype)
 
 
 def _parameter(data: Any, learns: Any = True, *_: object) -> Any:  # noqa: FBT002  a pickle's call
@@ -104,12 +144,12 @@ def _subclass(rebuild: Callable[..., Any], _: object, arguments: Any, *__: objec
     return rebuild(*arguments)
 
 
-PLAIN = (set, frozenset, list, tuple, dict)
+PLAIN = (set, frozenset, list, dict)
 
 KNOWN: Mapping[str, Any] = {
     "collections.OrderedDict": OrderedDict,
     **{f"{home}.{kind.__name__}": kind for home in ("builtins", "__builtin__") for kind in PLAIN},
-    "torch.Size": tuple,
+    **dict.fromkeys(("builtins.tuple", "__builtin__.tuple", "torch.Size"), _Tuple.of),
     "torch._utils._rebuild_tensor": _dense,
     "torch._utils._rebuild_tensor_v2": _dense,
     "torch._utils._rebuild_tensor_v3": _typed,
@@ -122,8 +162,28 @@ KNOWN: Mapping[str, Any] = {
 """What a pickle may call."""
 
 
-class _Reader(pickle.Unpickler):
-    """Reads a pickle; its classes become classes without behaviour, by their names."""
+_InPython = pickle._Unpickler  # noqa: SLF001  there is no other name for it
+WORDS: Mapping[int, Callable[[Any], None]] = _InPython.dispatch
+"""What it does at each word of a pickle."""
+
+
+class _Reader(_InPython):
+    """Reads a pickle; its classes become classes without behaviour, by their names.
+
+    It is the one that is written in Python: the other makes room for what it keeps under a number
+    as if it kept something under all numbers below, and its tuples cannot be looked at.
+    """
+
+    dispatch = dict(WORDS)  # noqa: RUF012  as there
+    stack: list[Any]
+
+    def tuple_of(self, step: int) -> None:
+        """Put a tuple in place of what is to be in it."""
+        WORDS[step](self)
+        self.stack[-1] = _Tuple.of(self.stack[-1])
+
+    for _step in (pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3):
+        dispatch[_step[0]] = partial(tuple_of, step=_step[0])
 
     def find_class(self, module: str, name: str) -> Any:
         """Return what stands for a class or a function; nothing is imported."""
@@ -171,11 +231,12 @@ def _from_archive(path: Path) -> Any:
 
 
 def _from_old_format(file: IO[bytes], path: Path) -> Any:
-    if _Reader(file).load() != MAGIC:
+    pickles = BytesIO(file.read(MOST_PICKLE_BYTES))  # behind them stand the values
+    if _Reader(pickles).load() != MAGIC:
         raise _not_saved(path, "is a pickle, but not torch's")
     for _ in range(BEFORE_THE_OBJECT - 1):
-        _Reader(file).load()
-    return _Reader(file).load()
+        _Reader(pickles).load()
+    return _Reader(pickles).load()
 
 
 def _not_saved(path: Path, why: str) -> UsageError:

@@ -541,3 +541,14 @@ def test_softmax_of_a_flattened_map_sees_all_of_it():
     field = receptive_fields(builder.build("net")).by_name["prob"]
     assert field is not None
     assert field.size == (8, 8)
+
+
+def test_a_huge_window_behind_a_stride_takes_no_time():
+    # of the map behind, 300,000,001 units are seen from -150,000,000 on; even unit 2u sees the
+    # inputs u - 1 and u
+    field = last_field(
+        (1, 64),
+        ConvTranspose1d(out_channels=1, kernel_size=3, stride=2),
+        Conv1d(out_channels=1, kernel_size=300_000_001, padding=150_000_000),
+    )
+    assert seen(field, 1) == [(-75_000_001, 75_000_000)]
