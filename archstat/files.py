@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,9 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from archstat.errors import UsageError, did_you_mean, shown
+
+NO_LETTER = re.compile("[\udc80-\udcff]")
+"""What Python puts in place of such a byte."""
 
 _NOTED: ContextVar[set[Path] | None] = ContextVar("noted", default=None)
 
@@ -56,6 +60,17 @@ def require_unread(target: Path) -> None:
                 raise UsageError(
                     f"{shown(str(target))} would be overwritten, and this command reads it"
                 )
+
+
+def with_bytes(name: str) -> str:
+    r"""Return the name of a file with its bytes that are no letters, as "\xe9": else it has none.
+
+    >>> with_bytes("J\udce9r")
+    'J\\xe9r'
+    """
+    if name.isascii():
+        return name
+    return NO_LETTER.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", name)
 
 
 def is_file(path: Path) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unicodedata import combining, east_asian_width
 
+from archstat.files import with_bytes
+
 
 def display_width(text: str) -> int:
     """Return the columns of a terminal that a text takes: 2 an East Asian letter, 0 an accent.
@@ -64,12 +66,14 @@ def padded(text: str, width: int, *, is_text: bool) -> str:
 def printable(text: str) -> str:
     r"""Return a text from outside without anything that a terminal or a reader of files obeys.
 
-    >>> printable("conv\n1\x1b[31m")
-    'conv 1 [31m'
+    A byte of a file's name that is no letter is told, so that two such names are not alike.
+
+    >>> printable("conv\n1\x1b[31m"), printable("J\udce9r")
+    ('conv 1 [31m', 'J\\xe9r')
     """
     if text.isprintable():
         return text
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return "".join(letter if letter.isprintable() else " " for letter in with_bytes(text))
 
 
 def printable_lines(text: str) -> list[str]:

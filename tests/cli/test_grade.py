@@ -656,3 +656,12 @@ def test_a_name_that_two_have_is_not_explained(tmp_path):
         "  hint: write which of them it is: s7, s8",
     )
     assert "5 points of 5" in grade(root, "--roster", roster, "--explain", "s7").stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text elsewhere")
+def test_two_whose_names_are_no_text_are_told_apart(tmp_path):
+    root = sheets(tmp_path / "in", kim=RIGHT)
+    for name in (b"J\xe9r", b"J\xe8r"):
+        (root / os.fsdecode(name + b".md")).write_bytes((root / "kim.md").read_bytes())
+    grade(root)
+    assert {row["student"] for row in rows(root)} == {"kim", r"J\xe9r", r"J\xe8r"}

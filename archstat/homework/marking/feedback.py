@@ -10,6 +10,7 @@ from functools import cached_property
 from math import ceil, floor
 from typing import Literal, TypeAlias
 
+from archstat.files import with_bytes
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.causes import Cause
@@ -355,7 +356,7 @@ class Feedback:
 
 def line(text: str) -> str:
     """Return a text from outside in one line, without anything that a terminal obeys."""
-    return " ".join(harmless(text).split())
+    return " ".join(harmless(with_bytes(text)).split())
 
 
 _RIGHT = (Verdict.RIGHT, Verdict.ROUNDED, Verdict.CONVENTION)
