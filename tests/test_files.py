@@ -110,6 +110,8 @@ BY_ITSELF = {
     "models/spec/resolve.py": "a spec that was read before",
     "bench/reading.py": "within its limits",
     "models/strangers.py": "its first 2,048 bytes",
+    "models/torch/listing.py": "files of an installed library",
+    "models/weights/gguf.py": "its head, within a limit",
     "models/weights/pickled.py": "as far as the pickles in it go",
     "models/weights/safetensors.py": "its header, within a limit",
     "cli/scale/atlas.py": "the head of a page",

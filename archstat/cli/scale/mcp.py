@@ -80,7 +80,7 @@ def described(name: str) -> str:
     return f"{said}\n\n{examples}\n\nThe arguments are the words behind 'archstat {name}'."
 
 
-class Answer(NamedTuple):
+class ToolAnswer(NamedTuple):
     """What a command says, and whether it is an answer."""
 
     text: str
@@ -99,11 +99,13 @@ def _tool(name: str) -> Callable[[list[str]], str]:
     return tool
 
 
-def answer(name: str, arguments: Sequence[str]) -> Answer:
+def answer(name: str, arguments: Sequence[str]) -> ToolAnswer:
     """Return what a command answers, in Markdown, or what is wrong with the question."""
     for word in arguments:
         if word.startswith(WRITES):
-            return Answer(f"an assistant asks and writes nothing: leave {word} out", is_error=True)
+            return ToolAnswer(
+                f"an assistant asks and writes nothing: leave {word} out", is_error=True
+            )
     words = [name, *arguments]
     if name not in LISTINGS and not {"-f", "--format"} & set(arguments):
         words += ["--format", "markdown"]
@@ -117,9 +119,9 @@ def answer(name: str, arguments: Sequence[str]) -> Answer:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Answer(f"no answer within {LONGEST_S:g} s", is_error=True)
+        return ToolAnswer(f"no answer within {LONGEST_S:g} s", is_error=True)
     said = b"\n".join(filter(None, (done.stdout, done.stderr))).decode(errors="replace").strip()
     if len(said) > MOST_LETTERS:
         said = f"{said[:MOST_LETTERS]}\n… cut after {MOST_LETTERS:,} letters: ask for less"
     is_error = done.returncode not in {YES, NO}
-    return Answer(said or f"ended with exit code {done.returncode}", is_error)
+    return ToolAnswer(said or f"ended with exit code {done.returncode}", is_error)
