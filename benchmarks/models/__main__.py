@@ -11,7 +11,7 @@ table of ours was made from any of them. For each are compared:
 - the model, what it was given, and what belongs to the whole process, before and after.
 
     pip install timm transformers diffusers segmentation-models-pytorch torchaudio
-    pip install torch-geometric monai ultralytics peft
+    pip install torch-geometric monai ultralytics peft vit-pytorch x-transformers
     python benchmarks/models [--only TEXT …] [--shard 1/4] [--each]
 
 A model whose library is not installed, or that does not run by itself, is named and left out. The
@@ -35,6 +35,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
+import of_attention
 import of_images
 import of_science
 import of_transformers
@@ -74,7 +75,7 @@ class Result:
 
 def all_cases() -> Iterator[Case]:
     """Yield all models."""
-    for each in (of_transformers, of_images, of_science):
+    for each in (of_transformers, of_images, of_attention, of_science):
         yield from each.cases()
 
 
