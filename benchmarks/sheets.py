@@ -11,6 +11,7 @@ from fractions import Fraction
 from html import escape
 from io import StringIO
 
+from archstat.homework.answers.key import counts
 from archstat.homework.answers.truth import Answer, Truth
 from archstat.homework.sheet.alignment import ASKED
 from archstat.homework.sheet.labels import general_family
@@ -77,11 +78,13 @@ def any_style(chance: random.Random, *, may_round: bool) -> Style:
 
 
 def asked_rows(truth: Truth) -> list[str]:
-    """Return the layers that get a row: all that learn, and pools."""
+    """Return the layers that get a row: all that learn, pools, and whose map is worth points."""
     return [
         name
         for name, answers in truth.account.items()
-        if answers["params"] or general_family(truth.nodes[name].layer.kind) in ASKED
+        if answers["params"]
+        or general_family(truth.nodes[name].layer.kind) in ASKED
+        or counts(truth, name, "feature_map")
     ]
 
 
