@@ -384,6 +384,17 @@ def test_numbers_that_are_computed_are_no_indices_either(tmp_path):
     )
 
 
+def test_rows_are_picked_by_whole_numbers_also_where_meta_lets_others_pass(tmp_path):
+    init, forward = (
+        "self.w = nn.Parameter(torch.zeros(9, 4))",
+        "return self.w.index_select(0, x[0])",
+    )
+    assert told(tmp_path, init, forward, "--input", "5").splitlines()[0] == (
+        "error: net.py: the forward pass fails: RuntimeError: index_select(): Expected dtype "
+        "int32 or int64 for index"
+    )
+
+
 # What is shown beside the message.
 
 

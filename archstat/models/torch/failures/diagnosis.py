@@ -25,14 +25,11 @@ from archstat.models.torch.known import example_shape, impossible_setting, state
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import is_compilers, tree_leaves
-from archstat.models.torch.recording.values import NestedTensorError, OutOfTableError
+from archstat.models.torch.recording.values import INDICES, NestedTensorError, OutOfTableError
 from archstat.models.torch.remarks import stranger
 
 READING = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
 """Tags of the operators whose output cannot be told without values."""
-
-INDICES = (torch.int32, torch.int64)
-"""The types of the numbers by which an embedding finds its rows."""
 
 NO_FORWARDS = (nn.Module.forward, nn.ModuleList.forward, nn.ModuleDict.forward)
 """What is called where a class says nothing of its forward pass."""

@@ -46,6 +46,9 @@ EMPTY = {"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", 
 OF_ROWS: Mapping[str, tuple[int, int]] = {"embedding": (0, 1), "index_select": (0, 2)}
 """Operators that pick rows of a table: the places of the table and of the rows' numbers."""
 
+INDICES = (torch.int32, torch.int64)
+"""The types of the numbers of rows."""
+
 MOVING = {"_to_copy", "copy", "set"}
 """Operators that take tensors from one device to another."""
 
@@ -319,7 +322,10 @@ class Values:
         self.know(numbers, turn, is_assumed=True)
 
     def _require_rows(self, args: Sequence[Any], table: int, numbers: int) -> None:
-        """Check that rows are picked which a table has."""
+        """Check that rows are picked which a table has, and by numbers, which meta lets pass."""
+        dtype = args[numbers].dtype
+        if dtype not in INDICES:
+            raise RuntimeError(f"rows are picked by int32 or int64, and not by {dtype}")
         known = self.of(args[numbers])
         if known is None or known.is_assumed or not known.values.numel():
             return
