@@ -95,8 +95,9 @@ def compare(
         reports = [_report(model, input, classes, None, None, batch) for model in models]
         reports = _told_apart(reports, models)
         found = comparison.compare(reports)
-        found = found.changes() if only_changes else found
-        target.send(comparison_document(found))
+        is_long = target.shows_progress and len(found.slots) > MOST_ROWS and not only_changes
+        shown = found.changes() if only_changes or is_long else found
+        target.send(comparison_document(shown, says_what_is_hidden=is_long))
     if fail_on_change and found.differs:
         raise typer.Exit(NO)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archstat.documents.cells import EMPTY, Cell, Look, Number, Sign
-from archstat.documents.document import Column, Document, Line, Table
+from archstat.documents.document import Column, Document, Line, Notes, Table
 from archstat.report.comparison import COMPARED, TOTALS, NetworkComparison, Slot
 from archstat.report.report import Row
 from archstat.report.values import Map, Named
@@ -21,13 +21,22 @@ QUANTITIES = {"out_shape": "feature map", "params": "params", "macs": "MACs"}
 """What people see of the layers."""
 
 
-def comparison_document(comparison: NetworkComparison) -> Document:
-    """Return networks side by side: layer by layer, and their totals."""
+def comparison_document(
+    comparison: NetworkComparison, *, says_what_is_hidden: bool = False
+) -> Document:
+    """Return networks side by side: layer by layer, and their totals.
+
+    Args:
+        comparison: Of all layers, or of those that differ.
+        says_what_is_hidden: Whether somebody must be told that others were left out.
+    """
+    hidden = comparison.hidden if says_what_is_hidden else 0
+    notes = (f"{hidden:,} layers are the same in all; -f markdown has them, too",) if hidden else ()
     names = [report.model for report in comparison.reports]
     return Document(
         "comparison",
         ", ".join(names[:-1]) + f" and {names[-1]}",
-        parts=(_layers(comparison, names), _totals(comparison, names)),
+        parts=(_layers(comparison, names), _totals(comparison, names), Notes(notes)),
         conclusion=_conclusion(comparison),
         records=lambda: _records(comparison, names),
         data=lambda: _data(comparison, names),

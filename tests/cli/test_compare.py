@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,26 @@ def test_a_budget_is_a_limit_that_may_be_reached(limit, code):
 )
 def test_a_budget_needs_limits_that_are_numbers(words, lines):
     assert_refused(invoke("budget", "paper-alexnet", *words), *lines)
+
+
+def long_network(name, outputs):
+    """Write a network of 61 layers, the last of which is so wide."""
+    layers = [f'{{ name = "fc{n}", kind = "linear", out_features = 8 }},' for n in range(60)]
+    layers.append(f'{{ name = "last", kind = "linear", out_features = {outputs} }},')
+    Path(f"{name}.toml").write_text(
+        f'name = "{name}"\ninput = [8]\nlayers = [\n' + "\n".join(layers) + "\n]\n"
+    )
+
+
+def test_of_a_long_comparison_people_see_what_differs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    long_network("a", 10)
+    long_network("b", 20)
+    short = invoke("compare", "a.toml", "b.toml")
+    assert short.exit_code == 0
+    assert "fc59" not in short.stdout
+    assert "note: 60 layers are the same in all; -f markdown has them, too" in short.stdout
+    assert "1 of 61 layers differs" in short.stdout
+    whole = invoke("compare", "a.toml", "b.toml", "-f", "markdown").stdout
+    assert "fc59" in whole
+    assert "the same in all;" not in whole

@@ -164,6 +164,15 @@ def test_what_tells_two_cases_apart_stands_in_the_list(plan):
     assert {column.key for column in shown.records().columns} >= {"input", "arguments"}
 
 
+def test_the_plan_that_counts_names_every_model_of_each_library_once():
+    plan = read_plan(
+        Path(__file__).parents[2] / "benchmarks" / "count_plan.toml",
+        lambda library: {"timm": ["timm/a"], "torchvision": ["torchvision/b"]}.get(library, ["c"]),
+    )
+    asked = [(case.model, case.what) for case in plan.cases]
+    assert asked == [("timm/a", "table"), ("torchvision/b", "table"), ("c", "table")]
+
+
 def test_the_plan_for_a_gpu_is_one_and_takes_less_than_ten_minutes():
     plan = read_plan(Path(__file__).parents[2] / "benchmarks" / "gpu_plan.toml", lambda _: ())
     assert {case.device for case in plan.cases} == {"cuda:0"}
