@@ -156,7 +156,7 @@ def test_an_operator_that_torch_does_not_count_is_named():
 
 
 def test_receptive_fields_that_one_channel_cannot_show_are_measured_in_the_model():
-    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(9, mode="bilinear"))
     before, last = findings_of(model, 3, 8, 8)[-2:]
     assert before.words == "agrees on 1 of 2 layers: size, stride and padding"
     assert (last.verdict, last.words) == (
@@ -167,7 +167,7 @@ def test_receptive_fields_that_one_channel_cannot_show_are_measured_in_the_model
 
 def test_where_the_model_is_too_large_the_layers_before_are_measured(monkeypatch):
     monkeypatch.setattr(gradients, "MOST_MACS", 100)
-    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(9, mode="bilinear"))
     *_, before, last = findings_of(model, 3, 8, 8)
     assert (before.verdict, before.words) == (
         Agreement.AGREES,
