@@ -3,21 +3,22 @@
 Random programs permute, cut and join axes, mix them by matrix products, norms and windows, and meet
 themselves again. They run in torch with random positive weights in double precision, so that no
 gradient cancels or vanishes; the same program, traced, has a layout, which tells where each unit of
-the image's rows and columns is in the output. The pixels that it sees, as far as the image goes,
-are exactly those with a gradient.
+the image's rows and columns is in the output, whichever axes its layers take for these. The pixels
+that it sees, as far as the image goes, are exactly those with a gradient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 
 import torch
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
+from archstat.analyses.receptive_field import ReceptiveField, channels_axis, receptive_fields
 from archstat.analyses.receptive_field.layout import AxisFactor, Medley
 from archstat.models.torch.examples import CallInputs
 from archstat.models.torch.tracing import trace
@@ -174,11 +175,11 @@ def hull(pixels: Sequence[int]) -> Interval | None:
     return (min(pixels), max(pixels)) if pixels else None
 
 
-def measured(program: Program, shape: Sequence[int]):
-    """Return the output, and the magnitude of each of its values' gradient at each pixel."""
+def measured(program: Program, shape: Sequence[int], channels: int):
+    """Return the magnitude of each output value's gradient at each pixel."""
     image = weights(1, *shape)
     gradients = torch.autograd.functional.jacobian(program, image)
-    return gradients.abs().sum(dim=-3).squeeze(-3)
+    return gradients.abs().sum(dim=channels - len(shape)).squeeze(-len(shape))
 
 
 def places(factors: Sequence[AxisFactor], unit: Sequence[int]) -> list[int]:
@@ -206,6 +207,10 @@ def assert_seen(field: ReceptiveField, gradients) -> None:
         assert [track.interval(u) for track, u in zip(field.tracks, unit, strict=True)] == seen
 
 
+@example(
+    ops=[partial(permute, numbers=[0, 1, 0]), partial(stretch, numbers=[0])],
+    shape=(1, 4, 4),  # the first layer that slides slides along the first axis
+)
 @given(
     ops=programs(),
     shape=st.tuples(st.integers(1, 3), st.sampled_from([4, 5, 6]), st.sampled_from([4, 6])),
@@ -218,7 +223,9 @@ def test_a_unit_sees_the_pixels_with_a_gradient(ops: list[Op], shape: tuple[int,
     if field is None:
         event(f"unknown: {fields.notes[0].partition(': ')[2]}")
         return
-    gradients = measured(program, shape)
+    channels = channels_axis(graph)
+    event(f"channels are axis {channels}")
+    gradients = measured(program, shape, channels)
     if any(isinstance(factor, Medley) for factors in field.layout for factor in factors):
         event("a medley")
         by_rows = gradients.flatten(0, -3).sum(dim=-1)
