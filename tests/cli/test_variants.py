@@ -10,7 +10,7 @@ import pytest
 import archstat
 from archstat import files
 from archstat.errors import UsageError, shown
-from archstat.homework.variants.handout import Given, HandOut
+from archstat.homework.variants.handout import Given, HandOut, read_hand_out
 from tests.cli.running import assert_refused, invoke
 from tests.homework.answers.solving import solved
 
@@ -205,3 +205,9 @@ def test_a_name_that_two_share_says_not_whose_network_it_is():
     hand_out = HandOut("lenet5", (), 0, tuple(two))
     assert hand_out.of(("Kim",)) is None
     assert hand_out.of(("Kim", "2")) is two[1]
+
+
+def test_a_hand_out_that_is_nested_too_deep_is_told(tmp_path):
+    (tmp_path / "variants.toml").write_text(f"vary = {'[' * 5_000}", encoding="utf-8")
+    with pytest.raises(UsageError, match="nested too deep"):
+        read_hand_out(tmp_path)

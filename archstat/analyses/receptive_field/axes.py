@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.analyses.receptive_field.layout import AxisFactor, Layout, padded
 from archstat.analyses.receptive_field.moves import WHOLE, Move, moved
-from archstat.analyses.receptive_field.tracks import UnknownReachError
 from archstat.analyses.receptive_field.view import FieldView
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape

@@ -8,6 +8,7 @@ from functools import cached_property
 from math import gcd, lcm
 from typing import Protocol, TypeAlias
 
+from archstat.errors import ArchstatError
 from archstat.layers.window import Window
 from archstat.record import record
 
@@ -16,6 +17,14 @@ Interval: TypeAlias = tuple[int, int]
 
 FEW_UNITS = 64
 """A period may be as long as this on a small map; on others it is no longer than the map."""
+
+
+MOST_UNITS = 1 << 16
+"""Of those that are worked out one by one; a map on which each sees otherwise has thousands."""
+
+
+class UnknownReachError(ArchstatError):
+    """A layer through which positions cannot be followed."""
 
 
 class Branch(Protocol):
@@ -71,6 +80,7 @@ class Repeating:
         outputs, inputs = window.period
         repeats = self.period // gcd(self.period, inputs)
         period = outputs * repeats
+        require_few(min(period, max(units, FEW_UNITS)))
         if period > max(units, FEW_UNITS):
             return Followed((self,), window)
         views = (_outer(window.taps(unit), self.period) for unit in range(period))
@@ -97,6 +107,7 @@ class Clipped:
 
     def through(self, window: Window, units: int) -> Clipped:
         """See `Branch.through`."""
+        require_few(units * len(window.taps(0)) // FEW_UNITS)
         views = (hull(map(self.interval, window.taps(unit))) for unit in range(units))
         outputs, inputs = window.period
         return Clipped(tuple(views), self.stride * inputs / outputs)
@@ -150,9 +161,20 @@ class Followed:
                 todo.pop()
         return self._known[unit]
 
-    def through(self, window: Window, units: int) -> Followed:  # noqa: ARG002  as all branches
+    def through(self, window: Window, units: int) -> Followed:
         """See `Branch.through`."""
+        require_few(max(units, len(window.taps(0))))
         return Followed((self,), window)
+
+
+def require_few(units: int) -> None:
+    """Check that units are not too many to be worked out one by one.
+
+    Raises:
+        UnknownReachError: They are.
+    """
+    if units > MOST_UNITS:
+        raise UnknownReachError(f"more than {MOST_UNITS:,} of its units see otherwise each")
 
 
 def merged(branches: Iterable[Branch], units: int) -> tuple[Branch, ...]:

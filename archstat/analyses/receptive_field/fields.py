@@ -18,10 +18,11 @@ from dataclasses import field
 from fractions import Fraction
 
 from archstat.analyses.receptive_field.axes import channels_axis
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.analyses.receptive_field.joins import aligned
 from archstat.analyses.receptive_field.layout import Layout, axes_of, padded
 from archstat.analyses.receptive_field.moves import moved
-from archstat.analyses.receptive_field.tracks import Track, UnknownReachError, united
+from archstat.analyses.receptive_field.tracks import Track, united
 from archstat.analyses.receptive_field.view import FieldView
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.analyses.receptive_field.layout import (
     Axis,
     AxisFactor,
@@ -14,7 +15,7 @@ from archstat.analyses.receptive_field.layout import (
     axes_of,
     padded,
 )
-from archstat.analyses.receptive_field.tracks import Track, UnknownReachError
+from archstat.analyses.receptive_field.tracks import Track
 from archstat.analyses.receptive_field.view import FieldView
 
 DIFFERENT = "its inputs have different places"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import prod
 from typing import TypeAlias
 
-from archstat.analyses.receptive_field.tracks import UnknownReachError
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.layers.base import Shape
 from archstat.layers.window import Digits
 from archstat.record import record

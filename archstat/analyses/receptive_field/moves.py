@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import TypeAlias
 
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.analyses.receptive_field.layout import (
     AxisFactor,
     Medley,
@@ -18,7 +19,6 @@ from archstat.analyses.receptive_field.layout import (
     permuted,
     reshaped,
 )
-from archstat.analyses.receptive_field.tracks import UnknownReachError
 from archstat.analyses.receptive_field.view import FieldView
 from archstat.layers.base import Shape
 from archstat.layers.reach import Along, Mixing, Permuted, Reshaped, Unknown

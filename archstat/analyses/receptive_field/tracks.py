@@ -15,16 +15,11 @@ from archstat.analyses.receptive_field.branches import (
     hull,
     merged,
 )
-from archstat.errors import ArchstatError
 from archstat.layers.window import Sliding, Window
 from archstat.record import record
 
 OWN_PLACE = Sliding(1)
 """The window of a unit that reads what is at its own place."""
-
-
-class UnknownReachError(ArchstatError):
-    """A layer through which positions cannot be followed."""
 
 
 @record

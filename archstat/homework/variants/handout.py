@@ -120,6 +120,8 @@ def read_hand_out(path: Path) -> HandOut:
             return HandOut(stated["model"], tuple(stated["vary"]), stated["seed"], given)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"is not TOML: {error}") from None
+        except RecursionError:
+            raise UsageError("is not TOML that anybody writes: it is nested too deep") from None
         except KeyError as error:
             raise UsageError(
                 f"says not whose network is which: {error} is missing", hint=WRITTEN_BY

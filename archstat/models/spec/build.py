@@ -20,6 +20,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TypeAlias
 from unicodedata import normalize
 
@@ -126,6 +127,10 @@ def with_classes(spec: Spec, classes: int) -> Spec:
     return with_settings(spec, {str(name): {setting: classes}})
 
 
+MOST_PROBLEMS = 20
+"""As many are told at once: nobody reads more, and each is compared with all names."""
+
+
 def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  the field's word
     """Return the network that a spec describes.
 
@@ -148,7 +153,9 @@ def build(spec: Spec, *, input: Shape | None = None) -> Graph:  # noqa: A002  th
             builder = GraphBuilder(shape)
         except ShapeError as error:
             raise SpecError.of(error.problems) from None
-        problems = list(_Assembly(spec, builder).problems())
+        problems = list(islice(_Assembly(spec, builder).problems(), MOST_PROBLEMS + 1))
+        if len(problems) > MOST_PROBLEMS:
+            problems[-1] = Problem("there is more, which is told once these are repaired")
         if problems:
             raise SpecError.of(problems)
     graph = builder.build(spec.name, title=spec.title, source=spec.source, notes=spec.notes)
@@ -160,7 +167,7 @@ def layer_problems(spec: Spec) -> list[Problem]:
     if spec.input is None:
         return []
     try:
-        return list(_Assembly(spec, GraphBuilder(spec.input)).problems())
+        return list(islice(_Assembly(spec, GraphBuilder(spec.input)).problems(), MOST_PROBLEMS))
     except ShapeError:
         return []
 

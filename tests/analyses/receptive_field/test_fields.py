@@ -552,3 +552,15 @@ def test_a_huge_window_behind_a_stride_takes_no_time():
         Conv1d(out_channels=1, kernel_size=300_000_001, padding=150_000_000),
     )
     assert seen(field, 1) == [(-75_000_001, 75_000_000)]
+
+
+def test_units_that_are_too_many_to_follow_are_unknown():
+    # each of the 9,000,000 units between two strides sees otherwise
+    graph = chain(
+        (1, 64),
+        {
+            "up": ConvTranspose1d(out_channels=1, kernel_size=3, stride=9_000_000),
+            "all": AdaptiveAvgPool1d(output_size=1),
+        },
+    )
+    assert receptive_fields(graph).by_name == {"up": None, "all": None}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.analyses.receptive_field.joins import aligned
 from archstat.analyses.receptive_field.layout import AxisFactor, axes_of
 from archstat.analyses.receptive_field.moves import moved
-from archstat.analyses.receptive_field.tracks import UnknownReachError, united
+from archstat.analyses.receptive_field.tracks import united
 from archstat.analyses.receptive_field.view import FieldView
 from archstat.layers.reach import Mixing, Permuted, Reshaped
 from archstat.layers.window import Sliding

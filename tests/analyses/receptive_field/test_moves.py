@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from archstat.analyses.receptive_field.branches import UnknownReachError
 from archstat.analyses.receptive_field.layout import AxisFactor, Medley, reshaped
 from archstat.analyses.receptive_field.moves import moved
-from archstat.analyses.receptive_field.tracks import UnknownReachError
 from archstat.analyses.receptive_field.view import FieldView
 from archstat.layers.reach import Mixing, Permuted, Reshaped, Unknown
 from archstat.layers.window import Sliding

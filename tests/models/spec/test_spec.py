@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import archstat
 from archstat.errors import SpecError
 from archstat.graph import Graph
 from archstat.models.spec.build import build, with_classes, with_settings
@@ -1061,3 +1062,14 @@ def test_a_name_with_terminal_codes_is_shown_harmlessly():
         lambda: load_spec(Path("\x1b[31m.toml"), catalogue={}),
         r"'\x1b[31m.toml': cannot be read: No such file or directory",
     )
+
+
+def test_of_many_problems_the_first_are_told(tmp_path):
+    layers = "".join(f'{{name="l{at}",kind="relu",inputs=["l{at + 1}"]}},\n' for at in range(99))
+    (tmp_path / "net.toml").write_text(f"input=[1,8,8]\nlayers=[\n{layers}]\n", encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        archstat.analyze(str(tmp_path / "net.toml"))
+    *first, last = refused.value.problems
+    assert len(first) == 20
+    assert first[0].what == "reads 'l1', which is not a layer before it"
+    assert last.what == "there is more, which is told once these are repaired"
