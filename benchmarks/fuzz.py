@@ -478,6 +478,25 @@ def specs(draw: st.DrawFn) -> bytes:
     return "\n".join([*lines, "]\n"]).encode()
 
 
+SIZES = st.sampled_from([1, 2, 3, 5, 100, 65_537, 9_000_000, 300_000_001])
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> bytes:
+    """Return a spec of windows behind one another, most of which fit, however large they are."""
+    lines = [f"input = [1, {draw(SIZES)}]", "layers = ["]
+    for number in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from(["conv1d", "conv_transpose1d", "max_pool1d"]))
+        size, stride = draw(SIZES), draw(SIZES)
+        settings_ = [f"kernel_size = {size}", f"stride = {stride}", f"padding = {size // 2}"]
+        if kind != "max_pool1d":
+            settings_ += ["out_channels = 1", f"dilation = {draw(st.integers(1, 3))}"]
+        lines.append(f'  {{ name = "l{number}", kind = "{kind}", {", ".join(settings_)} }},')
+    if draw(st.booleans()):
+        lines.append('  { name = "all", kind = "adaptive_avg_pool1d", output_size = 1 },')
+    return "\n".join([*lines, "]\n"]).encode()
+
+
 @dataclass
 class Target:
     """A reader with what it is given, and what came of that."""
@@ -513,7 +532,8 @@ def targets() -> list[Target]:
         b"Net(\n  (0): Linear(in_features=3, out_features=4, bias=True)\n)\n",
     ]
     found = [
-        Target("spec", lambda: _at(".toml", _spec), _specs, specs()),
+        Target("spec", lambda: _at(".toml", _spec), _specs, st.one_of(specs(), chains())),
+        Target("chain", lambda: _at(".toml", _spec), lambda: [b"layers = []"], chains()),
         Target("sheet", lambda: _sheet(""), lambda: texts),
         *(
             Target(f"sheet{suffix}", partial(_sheet, suffix), partial(_ending, sheets, suffix))
