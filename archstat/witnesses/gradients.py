@@ -30,7 +30,7 @@ from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.private import tree_map_only
 from archstat.models.torch.recording.recorder import recording
 from archstat.models.torch.remarks import hidden_modules
-from archstat.models.torch.running import apart, run_untouched, standins_of
+from archstat.models.torch.running import apart, by_name, run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.report.finding import Agreement, Finding, compared, layers
 from archstat.witnesses.pixels import (
@@ -259,7 +259,7 @@ def _watching(rows: RowOutputs) -> Iterator[None]:
 def _random(model: nn.Module, generator: torch.Generator) -> dict[str, Tensor]:
     """Return parameters that make no gradient cancel or vanish, and buffers that do nothing."""
     learned = {name for name, _ in model.named_parameters(remove_duplicate=False)}
-    standins = standins_of(model, torch.device("cpu"))
+    standins = by_name(model, standins_of(model, torch.device("cpu")))
     made: dict[int, Tensor] = {}
 
     def standin(name: str, tensor: Tensor) -> Tensor:

@@ -151,7 +151,7 @@ def _of_module(
     paths = {id(each): path for path, each in module.named_modules()}
     capture = Capture(paths, dict(module.named_parameters()), each_operator=each_operator)
     capture.begin(args, kwargs)
-    run_untouched(module, args, kwargs, standins={}, watcher=recording(capture))
+    run_untouched(module, args, kwargs, watcher=recording(capture))
     return capture.replays
 
 

@@ -1,7 +1,7 @@
 """A model set apart from its user's: what a forward pass changes is changed in a copy.
 
-Parameters and buffers are shared, as stand-ins take their place in a pass. Whatever else hangs on a
-module and could be changed is copied: containers, objects, plain tensors, and what hooks hold.
+Parameters and buffers are shared, or something stands in for them. Whatever else hangs on a module
+and could be changed is copied: containers, objects, plain tensors, and what hooks hold.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import copy
 import types
 import weakref
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from typing import Any
@@ -205,12 +205,19 @@ def _names(kind: type) -> set[str]:
 
 
 @contextmanager
-def set_apart(model: nn.Module) -> Iterator[nn.Module]:
+def set_apart(
+    model: nn.Module, standins: Mapping[int, Tensor] | None = None
+) -> Iterator[nn.Module]:
     """Yield a copy of a model that shares its parameters and buffers, and nothing that changes.
 
     Of objects that cannot be copied, the attributes are put back afterwards.
+
+    Args:
+        model: The model.
+        standins: What the copy has in place of parameters and buffers, by their identity.
     """
-    copier = Copier(memo={id(tensor): tensor for tensor in every_tensor(model)})
+    shared = standins or {id(tensor): tensor for tensor in every_tensor(model)}
+    copier = Copier(memo=dict(shared))
     made = copier.copy(model)
     before = [(each, dict(vars(each))) for each in copier.shared if hasattr(each, "__dict__")]
     try:

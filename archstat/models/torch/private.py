@@ -10,7 +10,7 @@ import gc
 import inspect
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -42,7 +42,9 @@ __all__ = [
     "compiled_from",
     "compiler_settings",
     "convolutions",
+    "every_buffer",
     "every_module",
+    "every_parameter",
     "every_tensor",
     "forget_compiled_scripts",
     "hooks_on_kept_tensors",
@@ -176,6 +178,30 @@ def every_tensor(model: nn.Module) -> list[Tensor]:
         if each is not None
     }
     return [*found.values()]
+
+
+def every_parameter(model: nn.Module) -> dict[str, Tensor]:
+    """Return the parameters of a model; a shared one once, by its first name."""
+    modules = every_module(model).items()
+    return _once((path, module._parameters) for path, module in modules)  # noqa: SLF001  as above
+
+
+def every_buffer(model: nn.Module) -> dict[str, Tensor]:
+    """Return the buffers of a model; a shared one once, by its first name."""
+    modules = every_module(model).items()
+    return _once((path, module._buffers) for path, module in modules)  # noqa: SLF001  as above
+
+
+def _once(held: Iterable[tuple[str, Mapping[str, Tensor | None]]]) -> dict[str, Tensor]:
+    """Return the tensors that modules hold, by path and name; a shared one once."""
+    names: dict[int, str] = {}
+    found: dict[str, Tensor] = {}
+    for path, tensors in held:
+        for name, tensor in tensors.items():
+            if tensor is not None and id(tensor) not in names:
+                names[id(tensor)] = whole_name = f"{path}.{name}" if path else name
+                found[whole_name] = tensor
+    return found
 
 
 def pre_hooks(module: nn.Module) -> Mapping[int, Any]:

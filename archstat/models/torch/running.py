@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractContextManager,
     ExitStack,
@@ -22,7 +22,7 @@ from torch.nn.modules import module as global_hooks
 from torch.nn.parameter import is_lazy
 
 from archstat.models.torch.kept import autocast_on_meta, process_kept
-from archstat.models.torch.private import every_module, forget_compiled_scripts
+from archstat.models.torch.private import every_module, every_tensor, forget_compiled_scripts
 
 
 def run_untouched(  # noqa: PLR0913  a run has these parts
@@ -30,8 +30,8 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     *,
-    standins: Mapping[str, Tensor],
     watcher: AbstractContextManager[Any],
+    standins: Mapping[str, Tensor] | None = None,
     autograd: AbstractContextManager[Any] | None = None,
 ) -> Any:
     """Run a model while something watches, and leave it exactly as it was.
@@ -43,6 +43,14 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
     operator that tells nothing. In training, so are others that hide from autograd of which
     products they are made, and that do not run on meta either. What the model prints goes to
     stderr; warnings would be about zeros and about meta, not about the model.
+
+    Args:
+        model: The model.
+        args: What it is given, by place.
+        kwargs: What it is given by name.
+        watcher: What watches.
+        standins: What stands in for parameters and buffers, by name, where it is not there already.
+        autograd: What hears of autograd.
     """
     fused = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
@@ -50,7 +58,7 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
         forget_compiled_scripts()
     try:
         with (
-            process_kept(_random_devices(standins)),
+            process_kept(_random_devices(standins.values() if standins else every_tensor(model))),
             autocast_on_meta(),
             exhausted(model),
             torch.set_grad_enabled(autograd is not None),
@@ -62,6 +70,8 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
             redirect_stdout(sys.stderr),
             watcher,
         ):
+            if not standins:
+                return model(*args, **kwargs)
             return torch.func.functional_call(model, dict(standins), tuple(args), dict(kwargs))
     finally:
         torch.backends.mha.set_fastpath_enabled(fused)
@@ -91,9 +101,9 @@ def apart() -> Iterator[None]:
         yield
 
 
-def _random_devices(standins: Mapping[str, Tensor]) -> list[torch.device]:
+def _random_devices(tensors: Iterable[Tensor]) -> list[torch.device]:
     """Return the devices on which dropout may draw, beside the CPU."""
-    return [*{tensor.device for tensor in standins.values() if tensor.is_cuda}]
+    return [*{tensor.device for tensor in tensors if tensor.is_cuda}]
 
 
 @contextmanager
@@ -113,15 +123,16 @@ def in_mode(model: nn.Module, *, training: bool) -> Iterator[None]:
 
 def standins_of(
     model: nn.Module, device: torch.device, *, learn: bool = False
-) -> dict[str, Tensor]:
-    """Return a tensor for each parameter and buffer; a shared one is one, under all its names.
+) -> dict[int, Tensor]:
+    """Return what stands in for each parameter and buffer, by identity.
 
     Where they are to learn, those do that would learn in the model.
     On meta they hold nothing. On a device they are copies, and zeros where the model has no values.
     """
-    standins: dict[int, Tensor] = {}
 
     def standin(tensor: Tensor) -> Tensor:
+        if is_lazy(tensor):
+            return tensor
         if device.type == "meta" and tensor.layout is torch.strided:
             made = torch.empty_strided(
                 tensor.shape, tensor.stride(), dtype=tensor.dtype, device=device
@@ -132,10 +143,11 @@ def standins_of(
             made = tensor.detach().to(device, copy=True)
         return made.requires_grad_(learn and tensor.requires_grad)
 
+    return {id(tensor): standin(tensor) for tensor in every_tensor(model)}
+
+
+def by_name(model: nn.Module, standins: Mapping[int, Tensor]) -> dict[str, Tensor]:
+    """Return stand-ins by the names of what they stand for; a shared one under all its names."""
     named = [*model.named_parameters(remove_duplicate=False)]
     named += [*model.named_buffers(remove_duplicate=False)]
-    return {
-        name: standins.setdefault(id(tensor), standin(tensor))
-        for name, tensor in named
-        if not is_lazy(tensor)
-    }
+    return {name: standins[id(tensor)] for name, tensor in named if not is_lazy(tensor)}

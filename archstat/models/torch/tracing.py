@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from archstat.errors import ArchstatError, DeviceError, Stopped, TraceError, UsageError, shown
 from archstat.graph import ForwardError, Graph, Node
@@ -34,7 +35,7 @@ from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.loading.construction import parameters_on_meta
 from archstat.models.torch.memory import require_memory
 from archstat.models.torch.module import find_device
-from archstat.models.torch.private import every_module, pre_hooks
+from archstat.models.torch.private import every_module, every_parameter, pre_hooks
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
@@ -239,10 +240,16 @@ def trace(  # noqa: PLR0913  a question has these parts
         ForwardError: The forward pass fails; the error has the graph up to there.
         TraceError: The forward pass contradicts a formula.
     """
-    with set_apart(materialized(model, given.args, given.kwargs)) as own:
+    whole = materialized(model, given.args, given.kwargs)
+    inputs = tensors_in((tuple(given.args), dict(given.kwargs)))
+    standins = standins_of(whole, inputs[0].device, learn=train)
+    with set_apart(whole, standins) as own:
         return _trace(
             own,
             given,
+            inputs,
+            whole=whole,
+            standins=standins,
             name=name,
             shape=shape,
             each_operator=each_operator,
@@ -255,7 +262,10 @@ def trace(  # noqa: PLR0913  a question has these parts
 def _trace(  # noqa: PLR0913  likewise
     model: nn.Module,
     given: CallInputs,
+    inputs: Sequence[Tensor],
     *,
+    whole: nn.Module,
+    standins: Mapping[int, Tensor],
     name: str,
     shape: Shape,
     each_operator: bool,
@@ -268,10 +278,8 @@ def _trace(  # noqa: PLR0913  likewise
         hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
         target = model.forward
         require_call(target, args, kwargs, name=f"{name}: forward", hint=hint, instead=instead)
-    inputs = tensors_in((tuple(args), dict(kwargs)))
-    standins = standins_of(model, inputs[0].device, learn=train)
-    learned = dict(model.named_parameters())
-    params = {key: tensor for key, tensor in standins.items() if key in learned}
+    learned = every_parameter(whole)
+    params = {key: standins[id(tensor)] for key, tensor in learned.items() if not is_lazy(tensor)}
     named = [*hidden_modules(model), *every_module(model).items()]
     modules = {path: type(module).__name__ for path, module in named}
     paths = {id(module): path for path, module in named}
@@ -282,7 +290,7 @@ def _trace(  # noqa: PLR0913  likewise
         paths, params, frozen=frozen, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
     )
     names = recorder.begin(args, kwargs)
-    for tensor, make in (*given.known, *held_by(model, standins)):
+    for tensor, make in (*given.known, *held_by(whole, standins)):
         recorder.values.know_how(tensor, make)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
@@ -293,7 +301,6 @@ def _trace(  # noqa: PLR0913  likewise
             model,
             args,
             kwargs,
-            standins=standins,
             watcher=watcher,
             autograd=None if tape is None else tape.keeping(),
         )
@@ -306,7 +313,7 @@ def _trace(  # noqa: PLR0913  likewise
     recorder.own.require_none()
     if recorder.problems:
         raise TraceError.of(recorder.problems)
-    nodes = (*recorder.nodes, *_idle(model, recorder.provenance.unclaimed))
+    nodes = (*recorder.nodes, *_idle(whole, recorder.provenance.unclaimed))
     if train:
         ends = [tensor for tensor in tensors_returned(out) if tensor.requires_grad]
         nodes = tuple(recorder.costs.trained(nodes, ends, recorder.provenance))

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from archstat.models.torch.failures.users_code import running_line
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import OpOverload, storage_id, tree_map_only
+from archstat.models.torch.private import OpOverload, every_buffer, storage_id, tree_map_only
 from archstat.models.torch.recording.asking import (
     BY_MASK,
     is_on_meta,
@@ -362,14 +362,13 @@ def _shapes(tensors: Iterable[Tensor]) -> list[torch.Size]:
 
 
 def held_by(
-    model: nn.Module, standins: Mapping[str, Tensor]
+    model: nn.Module, standins: Mapping[int, Tensor]
 ) -> list[tuple[Tensor, Callable[[], Tensor]]]:
     """Return the stand-ins of a model's buffers, with how to copy what they hold, if they do."""
     return [
-        (standins[name], partial(copied, buffer))
-        for name, buffer in model.named_buffers(remove_duplicate=False)
-        if name in standins
-        and not buffer.is_meta
+        (standins[id(buffer)], partial(copied, buffer))
+        for buffer in every_buffer(model).values()
+        if not buffer.is_meta
         and buffer.layout is torch.strided
         and buffer.numel() <= MOST_VALUES
     ]
