@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.modules import module as global_hooks
 
 from archstat.graph import Graph, Node
-from archstat.layers import Layer
 from archstat.models.inputs import InputSpec
-from archstat.models.torch.known import example_shape, layer_of, single_tensor
+from archstat.models.torch.known import KnownLayer, known_layer, single_tensor
 from archstat.models.torch.source import Source
 from archstat.witnesses.calls import CallRecorder, recorded
 
@@ -32,7 +31,7 @@ class UseRecorder(CallRecorder):
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.paths = {module: path for path, module in model.named_modules()}
-        self.running: list[tuple[Tensor, Layer] | None] = []
+        self.running: list[KnownLayer | None] = []
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -49,19 +48,16 @@ class UseRecorder(CallRecorder):
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         """Note that a module begins to run."""
         given = None if any(self.running) else single_tensor(args)
-        layer = None if given is None else layer_of(module, given)
-        self.running.append(None if given is None or layer is None else (given, layer))
+        self.running.append(None if given is None else known_layer(module, given))
 
     def leave(self, module: nn.Module, *_: Any) -> None:
         """Note that a module is done, and record it if it is known."""
         known = self.running.pop()
         if known is None:
             return
-        given, layer = known
-        in_shape, examples = example_shape(given, layer)
         path = self.paths.get(module, type(module).__name__)
-        shape = layer.out_shape(in_shape)
-        self.nodes.append(Node(path, layer, (), in_shape, shape, examples))
+        shape = known.stated.out_shape
+        self.nodes.append(Node(path, known.layer, (), known.in_shape, shape, known.examples))
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run a function of torch, and record it unless a known module calls it."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -20,6 +19,7 @@ from archstat.layers.pool import AnyAdaptivePool, AnyPool, Upsample
 from archstat.layers.reach import Reach, Reshaped, Unknown
 from archstat.layers.reshape import Flatten, ZeroPad2d
 from archstat.models.torch.operators.call import Call
+from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import is_childless, own_parameters, whole
 
@@ -34,8 +34,7 @@ STATED: dict[Any, Layer] = {}
 """The layers that settings state, each checked once."""
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(NamedTuple):
     """What the formulas of a layer say for one shape."""
 
     out_shape: Shape
@@ -54,7 +53,16 @@ def worked_out(layer: Layer, in_shape: Shape) -> Stated:
     return Stated(shape, layer.macs(in_shape), layer.param_shapes(in_shape))
 
 
-def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
+class KnownLayer(NamedTuple):
+    """The layer that a module is, and what it is given: examples of a shape."""
+
+    layer: Layer
+    in_shape: Shape
+    examples: int
+    stated: Stated
+
+
+def known_layer(module: nn.Module, given: Tensor) -> KnownLayer | None:
     """Return the layer that a module is; None if it is not exactly one of the known kinds.
 
     A subclass counts as its parent unless it changes `forward`; a module whose parameters are not
@@ -64,7 +72,7 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
     if layer is None or given.is_complex():
         return None
     try:
-        in_shape, _ = example_shape(given, layer)
+        in_shape, examples = example_shape(given, layer)
         stated = worked_out(layer, in_shape)
     except (ShapeError, IndexError):
         return None
@@ -72,8 +80,8 @@ def layer_of(module: nn.Module, given: Tensor) -> Layer | None:
         return None
     is_whole = is_childless(module)
     params = own_parameters(module) if is_whole else dict(module.named_parameters())
-    seen = {name: tuple(tensor.shape) for name, tensor in params.items()}
-    return layer if seen == stated.param_shapes else None
+    seen = {name: tensor.shape for name, tensor in params.items()}
+    return KnownLayer(layer, in_shape, examples, stated) if seen == stated.param_shapes else None
 
 
 def _is_over_channels(module: nn.Module, given: Tensor, in_shape: Shape) -> bool:
@@ -86,15 +94,16 @@ def _is_over_channels(module: nn.Module, given: Tensor, in_shape: Shape) -> bool
 
 def stated_layer(module: nn.Module) -> Layer | None:
     """Return the layer that a module's class and settings state, whatever it is given."""
-    known = next((base for base in type(module).__mro__ if base in KINDS), None)
-    if known is None or type(module).forward is not getattr(known, "forward"):  # noqa: B009  untyped
+    own = type(module)
+    known = own if own in KINDS else next((base for base in own.__mro__ if base in KINDS), None)
+    if known is None or own.forward is not getattr(known, "forward"):  # noqa: B009  untyped
         return None
+    kind = KINDS[known]
     try:
-        settings = _settings(module, KINDS[known])
-        types = [*map(type, settings.values())]  # as 1 and True read alike to some
-        key = KINDS[known], repr(settings), *types
+        settings = _settings(module, kind)
+        key = kind, repr(settings), *map(type, settings)  # as 1 and True read alike to some
         if key not in STATED:
-            STATED[key] = KINDS[known].from_settings(settings)
+            STATED[key] = kind.from_settings(_named(kind, settings))
         return STATED[key]
     except ShapeError:
         return None
@@ -106,26 +115,26 @@ def impossible_setting(module: nn.Module) -> ShapeError | None:
     if kind is None or not issubclass(kind, (AnyConvolution, AnyPool)):
         return None
     try:
-        kind.from_settings(_settings(module, kind))
+        kind.from_settings(_named(kind, _settings(module, kind)))
     except ShapeError as error:
         return error
     return None
 
 
-def _settings(module: nn.Module, kind: type[Layer]) -> dict[str, Any]:
+def _settings(module: nn.Module, kind: type[Layer]) -> list[Any]:
+    """Return what a module has for each setting of a kind."""
     if kind is Flatten and (module.start_dim, module.end_dim) != (1, -1):
         raise ShapeError("flattens some axes only")
-    settings: dict[str, Any] = {}
-    for name in kind.setting_names():
-        if kind is LayerNorm and name == "normalized_axes":
-            settings[name] = len(module.normalized_shape)
-        elif name == "bias":
-            settings[name] = module.bias is not None
-        elif getattr(module, name, None) is not None:
-            value = getattr(module, name)
-            if kind is Upsample and name == "scale_factor":  # which torch keeps as fractions
-                value = _whole(value)
-            settings[name] = list(value) if isinstance(value, tuple) else value
+    state = vars(module)
+    settings = [
+        state[name] if name in state else getattr(module, name, None) for name in _names(kind)
+    ]
+    if (place := _place(kind, "bias")) is not None:
+        settings[place] = settings[place] is not None
+    if kind is LayerNorm and (place := _place(kind, "normalized_axes")) is not None:
+        settings[place] = len(module.normalized_shape)
+    if kind is Upsample and (place := _place(kind, "scale_factor")) is not None:
+        settings[place] = _whole(settings[place])  # torch keeps it as fractions
     return settings
 
 
@@ -133,7 +142,27 @@ def _whole(value: Any) -> Any:
     """Return fractions without digits behind the point as the whole numbers that they are."""
     if isinstance(value, tuple):
         return tuple(map(_whole, value))
-    return int(value) if value == int(value) else value
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _named(kind: type[Layer], settings: Sequence[Any]) -> dict[str, Any]:
+    """Return the settings that there are, by name, as a spec states them."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in zip(_names(kind), settings, strict=True)
+        if value is not None
+    }
+
+
+@cache
+def _names(kind: type[Layer]) -> tuple[str, ...]:
+    return kind.setting_names()
+
+
+@cache
+def _place(kind: type[Layer], name: str) -> int | None:
+    """Return the place of a setting among those of a kind, if it has such a one."""
+    return _names(kind).index(name) if name in _names(kind) else None
 
 
 def example_shape(given: Tensor, layer: Layer) -> tuple[Shape, int]:
@@ -162,48 +191,62 @@ def is_taught(module: nn.Module) -> bool:
     return type(module) in REGISTRY.modules
 
 
-def layer_of_call(call: Call, macs: int | None) -> Layer:
-    """Return the layer that a call of an operator is.
+def layer_of_call(call: Call, entry: Operator) -> Layer | None:
+    """Return the layer that a call of an operator is, if it has the form of one."""
+    return entry.layer(call) if entry.layer is not None and call.roles() else None
+
+
+def observed(  # noqa: PLR0913  what is seen of a call
+    call: Call,
+    entry: Operator,
+    macs: int | None,
+    *,
+    shape: Shape,
+    examples: int,
+    is_unit: bool,
+    is_view: bool,
+) -> Observed:
+    """Return a call of an operator as it was seen.
 
     Args:
         call: The call.
+        entry: The entry of its operator.
         macs: Its multiply–accumulates; None if it is not in the ledger.
+        shape: The shape of an example of its output.
+        examples: How many there are.
+        is_unit: Whether it connects units by weights.
+        is_view: Whether it only arranges values anew.
     """
-    entry = REGISTRY.find(call.operator)
-    has_inputs = bool(call.roles())
-    known = entry.layer(call) if has_inputs and entry.layer is not None else None
-    if known is not None:
-        return known
-    out = tuple(call.out.shape)
-    examples = out[0] if out else 1
+    each = (macs or 0) // max(1, examples)
     return Observed(
         kind=call.name,
-        shape=out[1:],
-        macs_seen=(macs or 0) // max(1, examples),
+        shape=shape,
+        macs_seen=each,
         terms=(macs or 0) // max(1, call.out.numel()) if entry.factors else 0,
         uncounted=(call.name,) if macs is None else (),
-        reads=reach_of(call) if has_inputs else UNTOLD,
+        is_unit=is_unit and each > 0,
+        is_view=is_view,
+        reads=reach_of(call, entry) if call.roles() else UNTOLD,
     )
 
 
-def read_by(call: Call) -> Reach:
+def read_by(call: Call, entry: Operator) -> Reach:
     """Return what a call of an operator reads."""
-    entry = REGISTRY.find(call.operator)
     layer = None if entry.layer is None else entry.layer(call)
     if layer is None:
-        return reach_of(call)
+        return reach_of(call, entry)
     worked_on = call.out if len(call.inputs) > 1 else call.first
     return layer.reach(tuple(worked_on.shape[1:]))
 
 
-def reach_of(call: Call) -> Reach:
+def reach_of(call: Call, entry: Operator) -> Reach:
     """Return what a call of an operator that is no layer reads."""
     parts = [argument for argument in call.given.values() if _is_part_of(argument, call.out)]
     if parts and not (call.first.numel() == parts[0].numel() == call.out.numel()):
         return Unknown("it writes into a part of a tensor")
     if parts:
         return Reshaped(tuple(call.first.shape), tuple(call.out.shape))
-    return REGISTRY.find(call.operator).reach(call)
+    return entry.reach(call)
 
 
 def _is_part_of(value: Any, out: Tensor) -> bool:

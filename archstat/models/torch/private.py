@@ -138,14 +138,18 @@ def own_parameters(module: nn.Module) -> dict[str, Tensor]:
 
     `named_parameters` looks for them in all modules below, which takes long for one layer.
     """
-    own = module._parameters  # noqa: SLF001  as above
-    first = {id(tensor): name for name, tensor in reversed(own.items()) if tensor is not None}
+    held = module._parameters.items()  # noqa: SLF001  as above
+    own = {name: tensor for name, tensor in held if tensor is not None}
+    if len({*map(id, own.values())}) == len(own):
+        return own
+    first = {id(tensor): name for name, tensor in reversed(own.items())}
     return {name: own[name] for name in reversed(first.values())}
 
 
 def is_childless(module: nn.Module) -> bool:
     """Return whether a module holds no others; `children` takes several calls to say so."""
-    return {*module._modules.values()} <= {None}  # noqa: SLF001  as above
+    inner = module._modules  # noqa: SLF001  as above
+    return not inner or {*inner.values()} <= {None}
 
 
 def every_module(model: nn.Module) -> dict[str, nn.Module]:

@@ -8,11 +8,18 @@ import torchvision
 from torch import nn
 
 from archstat import analyze
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.recording.answers import answer
+from archstat.models.torch.recording.facts import facts_of
 from archstat.report.folding import folded
 
 ADDMM = torch.ops.aten.addmm.default
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
+
+
+def known_of(operator):
+    """Return what torch says of an operator, and its entry in the ledger."""
+    return facts_of(operator), REGISTRY.find(operator)
 
 
 def batch_norm_arguments(channels, image, *, dtype=torch.float32, is_training=False):
@@ -24,7 +31,7 @@ def batch_norm_arguments(channels, image, *, dtype=torch.float32, is_training=Fa
 @pytest.mark.parametrize("is_training", [False, True])
 def test_batch_norm_on_meta_gives_what_torch_gives(shape, is_training):
     arguments = batch_norm_arguments(5, torch.ones(shape, device="meta"), is_training=is_training)
-    ours, theirs = answer(BATCH_NORM, arguments, {}), BATCH_NORM(*arguments)
+    ours, theirs = answer(*known_of(BATCH_NORM), arguments, {}), BATCH_NORM(*arguments)
     assert ours[0].shape == theirs[0].shape
     assert ours[0].dtype == theirs[0].dtype
     assert ours[0].is_meta
@@ -33,7 +40,7 @@ def test_batch_norm_on_meta_gives_what_torch_gives(shape, is_training):
 def test_batch_norm_of_other_channels_fails_as_torch_fails():
     arguments = batch_norm_arguments(4, torch.ones((2, 5, 7, 3), device="meta"))
     with pytest.raises(RuntimeError):
-        answer(BATCH_NORM, arguments, {})
+        answer(*known_of(BATCH_NORM), arguments, {})
 
 
 @pytest.mark.parametrize("bias", [(3,), (1,), (2, 3), ()])
@@ -42,7 +49,7 @@ def test_a_linear_layer_on_meta_gives_what_torch_gives(bias, dtype):
     shapes = (bias, (2, 5), (5, 3))
     arguments = [torch.ones(shape, dtype=dtype, device="meta") for shape in shapes]
     on_cpu = ADDMM(*(torch.ones_like(each, device="cpu") for each in arguments))
-    ours = answer(ADDMM, arguments, {})
+    ours = answer(*known_of(ADDMM), arguments, {})
     assert ours.is_meta
     assert (ours.shape, ours.stride(), ours.dtype) == (on_cpu.shape, on_cpu.stride(), dtype)
 
@@ -50,7 +57,7 @@ def test_a_linear_layer_on_meta_gives_what_torch_gives(bias, dtype):
 @pytest.mark.parametrize("shapes", [((3,), (2, 4), (5, 3)), ((4,), (2, 5), (5, 3))])
 def test_a_linear_layer_of_another_width_fails_as_torch_fails(shapes):
     with pytest.raises(RuntimeError):
-        answer(ADDMM, [torch.ones(shape, device="meta") for shape in shapes], {})
+        answer(*known_of(ADDMM), [torch.ones(shape, device="meta") for shape in shapes], {})
 
 
 def meta(*shape, dtype=torch.float32):
@@ -86,7 +93,7 @@ def test_what_works_value_by_value_gives_on_meta_what_torch_gives_on_the_cpu(nam
             theirs = operator(*there)
         except RuntimeError:
             continue  # as whole numbers have no such activation
-        ours = answer(operator, arguments, {})
+        ours = answer(*known_of(operator), arguments, {})
         assert seen(ours) == (tuple(theirs.shape), theirs.stride(), theirs.dtype, True)
         assert (ours is given) is name.endswith("_")
 
@@ -103,7 +110,7 @@ def test_what_works_value_by_value_gives_on_meta_what_torch_gives_on_the_cpu(nam
 )
 def test_a_sum_of_what_is_not_alike_is_left_to_torch(left, right):
     operator = torch.ops.aten.add.Tensor
-    assert seen(answer(operator, [left, right], {})) == seen(operator(left, right))
+    assert seen(answer(*known_of(operator), [left, right], {})) == seen(operator(left, right))
 
 
 @pytest.mark.parametrize("axes", [(5,), (4, 5)])
@@ -113,12 +120,18 @@ def test_layer_norm_on_meta_gives_what_torch_gives(axes, dtype, is_affine):
     operator = torch.ops.aten.native_layer_norm.default
     params = [meta(*axes, dtype=dtype) if is_affine else None for _ in range(2)]
     arguments = [meta(2, 3, 4, 5, dtype=dtype), [*axes], *params, 1e-5]
-    assert [*map(seen, answer(operator, arguments, {}))] == [*map(seen, operator(*arguments))]
+    assert [*map(seen, answer(*known_of(operator), arguments, {}))] == [
+        *map(seen, operator(*arguments))
+    ]
 
 
 def test_layer_norm_over_other_axes_fails_as_torch_fails():
     with pytest.raises(RuntimeError):
-        answer(torch.ops.aten.native_layer_norm.default, [meta(2, 5), [4], None, None, 1e-5], {})
+        answer(
+            *known_of(torch.ops.aten.native_layer_norm.default),
+            [meta(2, 5), [4], None, None, 1e-5],
+            {},
+        )
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -128,14 +141,16 @@ def test_group_norm_on_meta_gives_what_torch_gives(shape, dtype):
     places = 20 if len(shape) > 2 else 1
     vectors = [meta(6, dtype=dtype), meta(6, dtype=dtype)]
     arguments = [meta(*shape, dtype=dtype), *vectors, 2, 6, places, 3, 1e-5]
-    assert [*map(seen, answer(operator, arguments, {}))] == [*map(seen, operator(*arguments))]
+    assert [*map(seen, answer(*known_of(operator), arguments, {}))] == [
+        *map(seen, operator(*arguments))
+    ]
 
 
 @pytest.mark.parametrize("groups", [4, 0])
 def test_group_norm_of_other_groups_fails_as_torch_fails(groups):
     arguments = [meta(2, 6, 4), meta(6), meta(6), 2, 6, 4, groups, 1e-5]
     with pytest.raises((RuntimeError, ZeroDivisionError)):
-        answer(torch.ops.aten.native_group_norm.default, arguments, {})
+        answer(*known_of(torch.ops.aten.native_group_norm.default), arguments, {})
 
 
 class Attention(nn.Module):
@@ -227,13 +242,13 @@ def test_an_operator_is_asked_once_for_what_it_gives_on_meta():
 
     answers = Answers()
     left, right = torch.zeros(3, 4, device="meta"), torch.zeros(4, 5, device="meta")
-    first = answers.call(torch.ops.aten.mm.default, (left, right), {})
-    again = answers.call(torch.ops.aten.mm.default, (left + 1, right), {})
+    first = answers.call(*known_of(torch.ops.aten.mm.default), (left, right), {})
+    again = answers.call(*known_of(torch.ops.aten.mm.default), (left + 1, right), {})
     assert again is not first
     assert (again.shape, again.stride(), again.dtype) == ((3, 5), (5, 1), torch.float32)
-    half = answers.call(torch.ops.aten.mm.default, (left.half(), right.half()), {})
+    half = answers.call(*known_of(torch.ops.aten.mm.default), (left.half(), right.half()), {})
     assert half.dtype is torch.float16
-    turned = answers.call(torch.ops.aten.relu.default, (left.t(),), {})
+    turned = answers.call(*known_of(torch.ops.aten.relu.default), (left.t(),), {})
     assert turned.stride() == (1, 4)  # as its input's
     assert len(answers._known) == 3  # questions, of four calls
 
@@ -252,7 +267,7 @@ def test_what_makes_nothing_new_is_always_asked(operator, arguments):
     answers = Answers()
     for _ in range(2):
         given = torch.zeros(3, 4, device="meta")
-        out = answers.call(operator, (given, *arguments), {})
+        out = answers.call(*known_of(operator), (given, *arguments), {})
         first = out if isinstance(out, torch.Tensor) else out[0]
         assert first is given or first._base is given
 
@@ -262,6 +277,6 @@ def test_a_whole_number_and_a_fraction_are_no_one_question():
 
     answers, given = Answers(), torch.zeros(3, dtype=torch.int64, device="meta")
     add = torch.ops.aten.add.Scalar
-    assert answers.call(add, (given, 1), {}).dtype is torch.int64
-    assert answers.call(add, (given, 1.0), {}).dtype is torch.float32
-    assert answers.call(add, (given, True), {}).dtype is torch.int64
+    assert answers.call(*known_of(add), (given, 1), {}).dtype is torch.int64
+    assert answers.call(*known_of(add), (given, 1.0), {}).dtype is torch.float32
+    assert answers.call(*known_of(add), (given, True), {}).dtype is torch.int64

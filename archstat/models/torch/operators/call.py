@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -20,8 +19,13 @@ def packet_name(operator: Any) -> str:
     return name.removesuffix("_") or name
 
 
-@dataclass(frozen=True)
-class Call:
+@cache
+def _defaults(operator: Any) -> dict[str, Any]:
+    """Return the arguments of an operator by name, with their defaults."""
+    return {argument.name: argument.default_value for argument in schema(operator).arguments}
+
+
+class Call(NamedTuple):
     """A call of an operator.
 
     Attributes:
@@ -45,10 +49,10 @@ class Call:
         out: Tensor,
     ) -> Call:
         """Return a call by the names that the operator's schema gives its arguments."""
-        arguments = schema(operator).arguments
-        given = {argument.name: argument.default_value for argument in arguments}
-        given |= dict(zip(given, args, strict=False))
-        return cls(operator, {**given, **kwargs}, inputs, out)
+        given = _defaults(operator).copy()
+        given.update(zip(_defaults(operator), args, strict=False))
+        given.update(kwargs)
+        return cls(operator, given, inputs, out)
 
     @property
     def name(self) -> str:

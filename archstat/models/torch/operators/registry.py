@@ -60,7 +60,7 @@ class Registry:
         self.operators: Mapping[str, Operator] = {entry.name: entry for entry in listed}
         self.taught: dict[str, Formula] = {}
         self.modules: dict[type, ModuleFormula] = {}
-        self._found: dict[Any, Operator] = {}
+        self._found: dict[int, tuple[Any, Operator]] = {}  # as hashing an overload takes Python
 
     def teach(self, name: str, macs: Formula) -> None:
         """Let an operator, by namespace and name, cost what a function says."""
@@ -78,10 +78,10 @@ class Registry:
 
     def find(self, overload: Any) -> Operator:
         """Return the entry of an operator; of one that is not listed, one that does not count."""
-        entry = self._found.get(overload)
-        if entry is None:
-            entry = self._found[overload] = self._look_up(overload)
-        return entry
+        found = self._found.get(id(overload))
+        if found is None:
+            found = self._found[id(overload)] = overload, self._look_up(overload)
+        return found[1]
 
     def _look_up(self, overload: Any) -> Operator:
         name, namespace = packet_name(overload), getattr(overload, "namespace", "")

@@ -13,14 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import OpOverload, schema
+from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.recording.facts import Facts
 
 MATRIX = 2
 ADDMM = torch.ops.aten.addmm.default
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
 GROUP_NORM = torch.ops.aten.native_group_norm.default
 LAYER_NORM = torch.ops.aten.native_layer_norm.default
+NORMS = (BATCH_NORM, LAYER_NORM, GROUP_NORM)
 GROUPED = getattr(getattr(torch.ops.aten, "_grouped_mm", None), "default", None)
 """None where this torch has none, as 2.6."""
 
@@ -28,13 +29,12 @@ WHOLE = {torch.float32, torch.float64}
 """The types whose norms have statistics of the same type."""
 
 
-def answer(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def answer(told: Facts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Return what an operator gives; on meta, where that is plain, without asking it."""
-    if REGISTRY.find(operator).is_like_inputs and not kwargs and _are_alike(args):
-        is_in_place = isinstance(operator, OpOverload) and schema(operator).is_mutable
-        return args[0] if is_in_place else _like(args[0])
-    shape = _statistics(operator, args)
-    if shape is not None:
+    operator = told.operator
+    if entry.is_like_inputs and not kwargs and _are_alike(args):
+        return args[0] if told.written else _like(args[0])
+    if operator in NORMS and (shape := _statistics(operator, args)) is not None:
         image = args[0]
         return torch.empty_like(image), image.new_empty(shape), image.new_empty(shape)
     if operator is ADDMM and _fit(*args[:3]) and not kwargs:

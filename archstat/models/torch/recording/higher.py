@@ -14,7 +14,6 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from torch.utils.flop_counter import FlopCounterMode
 
-from archstat.models.torch.private import HigherOrderOperator
 from archstat.models.torch.recording.values import Values
 
 MOST_ROUNDS = 10_000
@@ -22,11 +21,6 @@ MOST_ROUNDS = 10_000
 
 class UnseenError(RuntimeError):
     """An operator that is given functions does what nobody has stated."""
-
-
-def is_higher_order(func: Any) -> bool:
-    """Return whether an operator is given functions."""
-    return isinstance(func, HigherOrderOperator)
 
 
 def run_higher_order(

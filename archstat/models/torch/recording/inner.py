@@ -11,9 +11,8 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from archstat.layers.reach import Inside, Mixing, Reach, ReachStep, Unknown
 from archstat.models.torch.known import read_by
 from archstat.models.torch.operators.call import Call
-from archstat.models.torch.operators.registry import REGISTRY
+from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.recording.provenance import Provenance
-from archstat.models.torch.recording.tensors import tensors_in
 
 
 class Inner:
@@ -28,18 +27,23 @@ class Inner:
         self._numbers = WeakTensorKeyDictionary()
         self._steps: list[tuple[list[str | int], Reach, tuple[int, ...]]] = []
 
-    def record(
-        self, operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any
+    def record(  # noqa: PLR0913, PLR0917  a call has these parts
+        self,
+        operator: Any,
+        entry: Operator,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        given: Sequence[Tensor],
+        outputs: Sequence[Tensor],
     ) -> None:
         """Note a call of an operator."""
-        sources = [(tensor, self._source(tensor)) for tensor in tensors_in((args, kwargs))]
+        sources = [(tensor, self._source(tensor)) for tensor in given]
         known = [(tensor, source) for tensor, source in sources if source is not None]
-        outputs = tensors_in(out)
-        if not known or not outputs or REGISTRY.find(operator).is_factory:
+        if not known or not outputs or entry.is_factory:
             return
         call = Call.of(operator, args, kwargs, [tensor for tensor, _ in known], outputs[0])
         inputs = [source for _, source in known]
-        self._steps.append((inputs, read_by(call), tuple(outputs[0].shape)))
+        self._steps.append((inputs, read_by(call, entry), tuple(outputs[0].shape)))
         for tensor in outputs:
             self._numbers[tensor] = len(self._steps) - 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -21,8 +21,7 @@ class ModuleRow:
     node: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where one tensor comes from.
 
     Attributes:
@@ -88,12 +87,14 @@ class Provenance:
 
         What a row writes into in place is still what its node before has made, until it returns.
         """
-        origins = [] if is_fresh else [self.of(tensor) for tensor in given]
-        is_data = any(origin.is_data for origin in origins)
-        is_learned = any(origin.is_learned for origin in origins)
+        is_data = is_learned = False
         params = NONE
-        if row is None and not is_fresh:
-            params = NONE.union(*(o.params for o in origins if o.params))
+        for tensor in () if is_fresh else given:
+            origin = self.of(tensor)
+            is_data = is_data or origin.is_data
+            is_learned = is_learned or origin.is_learned
+            if row is None and origin.params:
+                params |= origin.params
         for tensor in outputs:
             node = None if row is None else self.of(tensor).node
             self._set(tensor, Origin(node, row, is_data, is_learned, params))
@@ -111,10 +112,13 @@ class Provenance:
 
     def inputs(self, tensors: Iterable[Tensor]) -> list[Tensor]:
         """Return the tensors that come from the network's input, or else those of other nodes."""
-        known = [(tensor, self.of(tensor)) for tensor in tensors]
-        made = [(tensor, origin) for tensor, origin in known if origin.source is not None]
-        data = [tensor for tensor, origin in made if origin.is_data]
-        return data or [tensor for tensor, _ in made]
+        data: list[Tensor] = []
+        others: list[Tensor] = []
+        for tensor in tensors:
+            origin = self.of(tensor)
+            if origin.source is not None:
+                (data if origin.is_data else others).append(tensor)
+        return data or others
 
     def sources(self, tensors: Iterable[Tensor]) -> set[str]:
         """Return the nodes that made tensors, to which gradients lead."""
@@ -134,7 +138,7 @@ class Provenance:
 
     def params(self, tensors: Iterable[Tensor]) -> frozenset[str]:
         """Return the parameters from which tensors come that no node has made."""
-        return NONE.union(*(self.of(tensor).params for tensor in tensors))
+        return NONE.union(*[self.of(tensor).params for tensor in tensors])
 
     def claim(self, names: Iterable[str]) -> dict[str, Shape]:
         """Return those of the parameters that nobody has claimed before, with their shapes."""

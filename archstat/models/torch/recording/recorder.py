@@ -7,45 +7,43 @@ module's path.
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from math import prod
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as global_hooks
 
 from archstat.errors import Problem
-from archstat.graph import BYTES_PER_NUMBER, INPUT, Node
+from archstat.graph import BYTES_PER_NUMBER, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, times
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.models.torch.failures.diagnosis import Refusal
-from archstat.models.torch.known import Stated, example_shape, layer_of_call, worked_out
+from archstat.models.torch.known import KnownLayer, layer_of_call, observed
 from archstat.models.torch.operators.call import Call
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import (
-    OpOverload,
     TorchDispatchMode,
     is_childless,
     own_parameters,
-    schema,
     uncompiled,
     whole,
 )
 from archstat.models.torch.recording.backward import Costs
-from archstat.models.torch.recording.higher import is_higher_order, run_higher_order
+from archstat.models.torch.recording.facts import Facts, facts_of
+from archstat.models.torch.recording.higher import run_higher_order
 from archstat.models.torch.recording.meta import require_one_type
 from archstat.models.torch.recording.own import Watch
-from archstat.models.torch.recording.provenance import Provenance
+from archstat.models.torch.recording.provenance import NONE, ModuleRow, Provenance
 from archstat.models.torch.recording.reader import Reader
 from archstat.models.torch.recording.scopes import Scope, Scopes
 from archstat.models.torch.recording.tape import Tape
-from archstat.models.torch.recording.tensors import tensors_in
-from archstat.models.torch.recording.values import Values
+from archstat.models.torch.recording.tensors import input_names, split, tensors_in
+from archstat.models.torch.recording.values import Values, require_shapes
 
 
 class Recorder(TorchDispatchMode):
@@ -73,7 +71,7 @@ class Recorder(TorchDispatchMode):
         super().__init__()
         self.tape = tape
         self.costs = Costs()
-        self.scopes = Scopes(paths, each_operator=each_operator)
+        self.scopes = Scopes(paths, each_operator=each_operator, is_training=tape is not None)
         self.provenance = Provenance(params)
         self.nodes: list[Node] = []
         self.problems: list[Problem] = []
@@ -83,9 +81,10 @@ class Recorder(TorchDispatchMode):
         self.own = Watch()
         self.has_complex = False
         self.values = Values(is_on_meta=is_on_meta)
-        self._names: Counter[str] = Counter()
-        self._sizes = {name: tensor.element_size() for name, tensor in params.items()}
+        self._names: dict[str, int] = {}
         self._params = params
+        sizes = {name: tensor.element_size() for name, tensor in params.items()}
+        self._sizes = {name: size for name, size in sizes.items() if size != BYTES_PER_NUMBER}
         self._frozen = frozen
 
     supports_higher_order_operators = True
@@ -97,10 +96,10 @@ class Recorder(TorchDispatchMode):
 
     def begin(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
         """Note what the model is given, and return the names of the tensors."""
-        names = _input_names(args, kwargs)
+        names = input_names(args, kwargs)
         for name, tensor in zip(names, tensors_in((tuple(args), dict(kwargs))), strict=True):
             self.provenance.is_given(tensor, name)
-            self._names[name] += 1
+            self._names[name] = self._names.get(name, 0) + 1
         return names
 
     def enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
@@ -123,20 +122,23 @@ class Recorder(TorchDispatchMode):
         with self.own:
             scope = self.scopes.leave()
             if self.tape is not None:
-                self.tape.settle(scope.cost if scope.is_row else None)
+                self.tape.settle(scope.cost)
         error = sys.exception() if out is None else None
         if error is not None:
             if self.failed is None or self.failed[0] is not error:  # the innermost comes first
                 self.failed = error, scope
             return
         self.returned = scope.path, type(out)
-        if scope.is_row:
+        if scope.row is not None:
             if taught := REGISTRY.modules.get(type(scope.module)):
-                scope.macs, scope.uncounted = taught(scope.module, args, out), set()
+                scope.macs, scope.uncounted = taught(scope.module, args, out), NONE
             with self.own:
-                self._row(scope, args, named[0] if named else {}, tensors_in(out))
+                outputs = [out] if type(out) is Tensor else tensors_in(out)
+                self._row(scope, scope.row, args, named[0] if named else {}, outputs)
 
-    def _row(self, scope: Scope, args: Any, kwargs: Any, outputs: Sequence[Tensor]) -> None:
+    def _row(
+        self, scope: Scope, row: ModuleRow, args: Any, kwargs: Any, outputs: Sequence[Tensor]
+    ) -> None:
         """Record a module that is one row, and that has returned."""
         if not outputs:
             return
@@ -148,103 +150,118 @@ class Recorder(TorchDispatchMode):
         module = scope.module
         is_whole = is_childless(module)
         own = own_parameters(module).values() if is_whole else module.parameters()
-        params = self.provenance.params([*tensors_in((args, kwargs)), *own])
-        if scope.layer is None or is_changed:
-            shape, examples = _split(outputs[0], scope.macs)
-            layer: Layer = Observed(
-                kind=type(scope.module).__name__,
+        passed = tensors_in((args, kwargs)) if is_changed else given
+        params = self.provenance.params([*passed, *own])
+        layer: Layer
+        if scope.known is None or is_changed:
+            shape, examples = split(outputs[0], scope.macs)
+            layer = Observed(
+                kind=type(module).__name__,
                 shape=shape,
                 macs_seen=scope.macs // max(1, examples),
                 uncounted=tuple(sorted(scope.uncounted)),
                 is_unit=bool(params) and scope.macs > 0,
                 reads=UNTOLD if scope.inner is None else scope.inner.reach(inputs, outputs[0]),
             )
-            in_shape = _split(inputs[0], 0)[0] if inputs else ()
+            in_shape = split(inputs[0], 0)[0] if inputs else ()
         else:
-            assert scope.given is not None  # noqa: S101  there is a layer
-            layer = scope.layer
-            in_shape, examples = example_shape(scope.given, layer)
-            stated = worked_out(layer, in_shape)
+            layer, in_shape, examples, stated = scope.known
             shape = stated.out_shape
-            self._hold_against(scope, layer, stated, examples, outputs[0])
-        sources = self.provenance.sources(filter(_learns, given))
+            self._hold_against(scope, scope.known, outputs[0])
+        sources = self._sources(given)
         node = self._node(scope.path, layer, inputs, in_shape, shape, examples, params)
         self._add(node, outputs)
-        assert scope.row is not None  # noqa: S101  it is one
-        scope.row.node = node.name
-        self.costs.note(node.name, sources, scope.cost)
+        row.node = node.name
+        if scope.cost is not None:
+            self.costs.note(node.name, sources, scope.cost)
 
-    def _hold_against(
-        self, scope: Scope, layer: Layer, stated: Stated, examples: int, out: Tensor
-    ) -> None:
+    def _hold_against(self, scope: Scope, known: KnownLayer, out: Tensor) -> None:
         """Note what the forward pass contradicts of a known layer's formulas."""
-        place = (f"module {scope.path!r} ({layer.kind})",)
-        shape, macs = stated.out_shape, examples * stated.macs
-        if tuple(out.shape)[-len(shape) :] != shape or out.numel() != examples * _count(shape):
-            what = f"the formula gives {times(shape)}, torch gives {times(tuple(out.shape))}"
-            self.problems.append(Problem(what, places=place))
+        shape, macs = known.stated.out_shape, known.examples * known.stated.macs
+        given = tuple(out.shape)
+        if given[-len(shape) :] != shape or prod(given) != known.examples * prod(shape):
+            what = f"the formula gives {times(shape)}, torch gives {times(given)}"
+            self.problems.append(Problem(what, places=(_place(scope, known.layer),)))
         if macs != scope.macs and not scope.uncounted:
             what = f"the formula gives {macs:,} MACs, its operators {scope.macs:,}"
-            self.problems.append(Problem(what, places=place))
+            self.problems.append(Problem(what, places=(_place(scope, known.layer),)))
+
+    def _sources(self, given: Sequence[Tensor]) -> set[str]:
+        """Return the nodes to which gradients lead; not where they were cut off, or made whole."""
+        if self.tape is None:
+            return set()
+        return self.provenance.sources([tensor for tensor in given if tensor.requires_grad])
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator, and record it."""
-        kwargs, entry = kwargs or {}, REGISTRY.find(func)
-        if is_higher_order(func):
+        kwargs, told, entry = kwargs or {}, facts_of(func), REGISTRY.find(func)
+        if told.is_higher_order:
             return run_higher_order(func, args, self, self.values)
-        if not entry.is_counted and isinstance(func, OpOverload):
+        if told.is_overload and not entry.is_counted:
             with self:  # torch.inference_mode leaves operators whole that fall apart otherwise
                 out = func.decompose(*args, **kwargs)
             if out is not NotImplemented:
                 return out
+        given = tensors_in((args, kwargs) if kwargs else args)
         try:
-            require_one_type(entry, args)
+            if entry.needs_one_type:
+                require_one_type(args)
             if self.tape is not None:
                 self.tape.before()
-            out = self.values.call(func, args, kwargs)
+            out = self.values.call(told, entry, args, kwargs, given)
+            outputs = [out] if type(out) is Tensor else tensors_in(out)
+            require_shapes(outputs)
         except Exception as error:
             self.refusal = Refusal(error, func, tuple(args))
             raise
         macs = entry.macs(args, out)
-        self.has_complex |= bool(macs and entry.needs_one_type and tensors_in(out)[0].is_complex())
+        if macs and entry.needs_one_type and outputs[0].is_complex():
+            self.has_complex = True
         try:
-            self._record(func, entry, args, kwargs, out, macs)
+            self._record(told, entry, args, kwargs, given, outputs, macs)
         except Exception as error:
             self.own.met(error)
             raise
         return out
 
     def _record(  # noqa: PLR0913, PLR0917  a call has these parts
-        self, func: Any, entry: Operator, args: Any, kwargs: Any, out: Any, macs: int | None
+        self,
+        told: Facts,
+        entry: Operator,
+        args: Any,
+        kwargs: Any,
+        given: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        macs: int | None,
     ) -> None:
         """Record an operator: as a node, or as a part of the row inside of which it runs."""
-        row, outputs = self.scopes.row, tensors_in(out)
+        row = self.scopes.row
         if self.tape is not None:
-            cost = self.costs.waiting if row is None else row.cost
+            cost = self.costs.waiting if row is None or row.cost is None else row.cost
             self.tape.count(cost, entry, args, macs, self.provenance)
             self.tape.after(cost, outputs)
-        given = tensors_in((args, kwargs))
         if row is None:
-            self._call(func, entry, args, kwargs, given, outputs, macs)
+            self._call(told, entry, args, kwargs, given, outputs, macs)
             return
         if row.inner is not None:
-            row.inner.record(func, args, kwargs, out)
-        self._made(func, entry, given, outputs)
-        row.macs += macs or 0
+            row.inner.record(told.operator, entry, args, kwargs, given, outputs)
+        self._made(told, entry, given, outputs)
         if macs is None:
-            row.uncounted.add(entry.name)
+            row.uncounted |= {entry.name}
+        else:
+            row.macs += macs
 
     def _made(
-        self, func: Any, entry: Operator, given: Sequence[Tensor], outputs: Sequence[Tensor]
+        self, told: Facts, entry: Operator, given: Sequence[Tensor], outputs: Sequence[Tensor]
     ) -> None:
         """Note where the outputs of an operator come from, and what it has written into."""
         row = None if self.scopes.row is None else self.scopes.row.row
-        changed = (*_wholes(func, outputs), *outputs)
+        changed = (*_wholes(outputs), *outputs) if told.written else outputs
         self.provenance.is_made(given, changed, row, is_fresh=entry.is_factory)
 
     def _call(  # noqa: PLR0913, PLR0917  likewise
         self,
-        func: Any,
+        told: Facts,
         entry: Operator,
         args: Any,
         kwargs: Any,
@@ -255,38 +272,43 @@ class Recorder(TorchDispatchMode):
         """Record an operator that runs outside of all modules that are one row."""
         if not outputs:
             return
-        inputs = [] if entry.is_factory else self.provenance.inputs(given)
-        params = self.provenance.params(given)
-        sources = self.provenance.sources(filter(_learns, given))
+        provenance = self.provenance
+        inputs = [] if entry.is_factory else provenance.inputs(given)
         if not inputs and not macs:  # parameters and constants among themselves
-            self._made(func, entry, given, outputs)
+            self._made(told, entry, given, outputs)
             return
-        makers = {self.provenance.source(tensor) for tensor in inputs}
-        wholes = _wholes(func, outputs)
-        changed = [each for each in wholes if makers - {self.provenance.of(each).source}]
-        outputs = [*changed, *outputs]
-        same_shape = len(inputs) == 1 and inputs[0].shape == outputs[0].shape
-        if same_shape and not params and entry.is_passing:
-            self.provenance.is_same(outputs, inputs[0])
+        params, sources = provenance.params(given), self._sources(given)
+        if told.written and (wholes := _wholes(outputs)):
+            makers = {provenance.source(tensor) for tensor in inputs}
+            outputs = [
+                *(each for each in wholes if makers - {provenance.of(each).source}),
+                *outputs,
+            ]
+        first = outputs[0]
+        if entry.is_passing and not params and len(inputs) == 1 and inputs[0].shape == first.shape:
+            provenance.is_same(outputs, inputs[0])
             return
-        shape, examples = _split(outputs[0], macs or 0)
-        layer = layer_of_call(Call.of(func, args, kwargs, inputs or outputs, outputs[0]), macs)
-        if isinstance(layer, Observed):
-            each = (macs or 0) // max(1, examples)
-            layer = replace(
-                layer,
+        shape, examples = split(first, macs or 0)
+        call = Call.of(told.operator, args, kwargs, inputs or outputs, first)
+        layer = layer_of_call(call, entry)
+        if layer is None:
+            layer = observed(
+                call,
+                entry,
+                macs,
                 shape=shape,
-                macs_seen=each,
-                is_unit=bool(params) and each > 0,
-                is_view=len(inputs) == 1 and (func.is_view or entry.is_passing),
+                examples=examples,
+                is_unit=bool(params),
+                is_view=len(inputs) == 1 and (told.is_view or entry.is_passing),
             )
         is_join = len(inputs) > 1 and layer.has_formulas
-        in_shape = shape if is_join else _split((inputs or outputs)[0], 0)[0]
+        in_shape = shape if is_join else split((inputs or outputs)[0], 0)[0]
         name = self.scopes.name(layer.kind)
         node = self._node(name, layer, inputs, in_shape, shape, examples, params, is_call=True)
-        self._made(func, entry, given, outputs)
+        self._made(told, entry, given, outputs)
         self._add(node, outputs)
-        self.costs.note(node.name, sources)
+        if self.tape is not None:
+            self.costs.note(node.name, sources)
 
     def _node(  # noqa: PLR0913, PLR0917  what a node is made of
         self,
@@ -301,29 +323,26 @@ class Recorder(TorchDispatchMode):
         is_call: bool = False,
     ) -> Node:
         """Return a node under a name of its own. A parameter counts where it comes first."""
-        self._names[name] += 1
-        unique = name if self._names[name] == 1 else f"{name} ({self._names[name]})"
-        claimed = self.provenance.claim(params)
-        self.costs.claimed[unique] = {
-            _own_name(tensor, name): self._params[tensor] for tensor in claimed
-        }
+        self._names[name] = count = self._names.get(name, 0) + 1
+        unique = name if count == 1 else f"{name} ({count})"
+        claimed = self.provenance.claim(params) if params else {}
+        names = {tensor: _own_name(tensor, name) for tensor in claimed}
+        if self.tape is not None:
+            own = {names[tensor]: self._params[tensor] for tensor in claimed}
+            self.costs.claimed[unique] = own
         return Node(
             unique,
             layer,
-            tuple(self.provenance.source(tensor) for tensor in inputs),
+            tuple([self.provenance.source(tensor) for tensor in inputs]),
             in_shape,
             shape,
-            examples=examples,
-            params={_own_name(tensor, name): shape for tensor, shape in claimed.items()},
-            is_call=is_call,
-            frozen=frozenset(
-                _own_name(tensor, name) for tensor in claimed if tensor in self._frozen
-            ),
-            param_sizes={
-                _own_name(tensor, name): self._sizes[tensor]
-                for tensor in claimed
-                if self._sizes[tensor] != BYTES_PER_NUMBER
-            },
+            examples,
+            {names[tensor]: size for tensor, size in claimed.items()},
+            is_call,
+            frozenset([own for tensor, own in names.items() if tensor in self._frozen]),
+            None,
+            BYTES_PER_NUMBER,
+            {own: self._sizes[tensor] for tensor, own in names.items() if tensor in self._sizes},
         )
 
     def _add(self, node: Node, outputs: Sequence[Tensor]) -> None:
@@ -357,38 +376,14 @@ def recording(recorder: Recorder, *, reads: bool = False) -> Iterator[None]:
         after.remove()
 
 
-def _wholes(func: Any, outputs: Sequence[Tensor]) -> list[Tensor]:
-    """Return the tensors in a part of which an operator writes."""
-    if not isinstance(func, OpOverload) or not schema(func).is_mutable:
-        return []
+def _wholes(outputs: Sequence[Tensor]) -> list[Tensor]:
+    """Return the tensors in a part of which an operator writes that returns this."""
     return [held for tensor in outputs if (held := whole(tensor)) is not None]
 
 
-def _input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
-    """Return names for the tensors that a model is given; receptive fields are in the first."""
-    numbers = range(1, len(tensors_in(tuple(args))) + 1)
-    names = [f"{INPUT} {number}" for number in numbers]
-    for key, value in kwargs.items():
-        tensors = tensors_in(value)
-        names += [key] if len(tensors) == 1 else [f"{key} {n + 1}" for n in range(len(tensors))]
-    return [INPUT, *names[1:]]
-
-
-def _split(tensor: Tensor, macs: int) -> tuple[Shape, int]:
-    """Return the shape behind the first axis, and that axis; all as one example if need be."""
-    shape = tuple(tensor.shape)
-    if not shape or (shape[0] and macs % shape[0]):
-        return shape, 1
-    return shape[1:], shape[0]
-
-
-def _learns(tensor: Tensor) -> bool:
-    """Return whether a gradient leads through a tensor: not where it was cut off or made whole."""
-    return tensor.requires_grad
-
-
-def _count(shape: Shape) -> int:
-    return torch.Size(shape).numel()
+def _place(scope: Scope, layer: Layer) -> str:
+    """Return the words by which messages name a module."""
+    return f"module {scope.path!r} ({layer.kind})"
 
 
 def _own_name(tensor: str, path: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor, nn
 
+from archstat.graph import INPUT
+from archstat.layers.base import Shape
 from archstat.models.torch.private import tree_leaves
 
 PLAIN = frozenset({bool, complex, float, int, str, type(None)})
@@ -28,6 +31,24 @@ def tensors_in(values: Any) -> list[Tensor]:
         elif kind not in PLAIN:
             found += [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
     return found
+
+
+def input_names(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
+    """Return names for the tensors that a model is given; receptive fields are in the first."""
+    numbers = range(1, len(tensors_in(tuple(args))) + 1)
+    names = [f"{INPUT} {number}" for number in numbers]
+    for key, value in kwargs.items():
+        tensors = tensors_in(value)
+        names += [key] if len(tensors) == 1 else [f"{key} {n + 1}" for n in range(len(tensors))]
+    return [INPUT, *names[1:]]
+
+
+def split(tensor: Tensor, macs: int) -> tuple[Shape, int]:
+    """Return the shape behind the first axis, and that axis; all as one example if need be."""
+    shape = tuple(tensor.shape)
+    if not shape or (shape[0] and macs % shape[0]):
+        return shape, 1
+    return shape[1:], shape[0]
 
 
 def tensors_returned(out: Any) -> list[Tensor]:

@@ -20,16 +20,15 @@ import torch
 from torch import Tensor, nn
 
 from archstat.models.torch.failures.users_code import running_line
-from archstat.models.torch.operators.call import packet_name
-from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import OpOverload, every_buffer, storage_id, tree_map_only
-from archstat.models.torch.recording.asking import (
+from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.private import every_buffer, storage_id, tree_map_only
+from archstat.models.torch.recording.facts import (
     BY_MASK,
+    CHOICES,
+    COPY,
+    OF_ROWS,
+    Facts,
     is_on_meta,
-    is_told,
-    places_written,
-    reads,
-    written_by,
 )
 from archstat.models.torch.recording.meta import ANSWERS
 from archstat.models.torch.recording.tensors import tensors_in
@@ -43,17 +42,11 @@ MOST_WORK = 1 << 28
 EMPTY = {"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"}
 """Operators whose output is not filled yet; here, it is filled with zeros."""
 
-OF_ROWS: Mapping[str, tuple[int, int]] = {"embedding": (0, 1), "index_select": (0, 2)}
-"""Operators that pick rows of a table: the places of the table and of the rows' numbers."""
-
 INDICES = (torch.int32, torch.int64)
 """The types of the numbers of rows."""
 
-MOVING = {"_to_copy", "copy", "set"}
+MOVING = {COPY, "copy", "set"}
 """Operators that take tensors from one device to another."""
-
-CHOICES = {"argmax": 0, "max": 1, "topk": 1}
-"""Operators that choose by values, and which of their outputs has the numbers of the chosen."""
 
 
 @dataclass(frozen=True)
@@ -148,46 +141,66 @@ class Values:
         self._note([known])
         return known.values.clone()
 
-    def call(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Return what an operator gives, and note what it holds.
+    def call(
+        self,
+        told: Facts,
+        entry: Operator,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        tensors: Sequence[Tensor],
+    ) -> Any:
+        """Return what an operator gives for arguments with these tensors, and note what it holds.
 
         Raises:
             OutOfTableError: It picks rows that its table has not.
             NestedTensorError: A tensor has no shape.
         """
-        tensors = tensors_in((args, kwargs))
-        _require_shapes(tensors)
-        out = self._call(func, args, kwargs, tensors)
-        _require_shapes(tensors_in(out))
+        require_shapes(tensors)
+        if not self._passes_by(told, entry, tensors):
+            return self._call(told, entry, args, kwargs, tensors)
+        out = ANSWERS.call(told, entry, args, kwargs)
+        if told.written:
+            self._forget(told.written_by(args, kwargs))
         return out
 
+    def _passes_by(self, told: Facts, entry: Operator, tensors: Sequence[Tensor]) -> bool:
+        """Return whether nothing is known of what is given, and nothing of what will be made."""
+        if not (told.passes_by and self._is_on_meta and tensors) or entry.is_factory:
+            return False
+        known = self._known
+        return not any([id(each) in known or not each.is_meta for each in tensors])  # noqa: C419  a generator takes longer
+
     def _call(
-        self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any], tensors: Sequence[Tensor]
+        self,
+        told: Facts,
+        entry: Operator,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        tensors: Sequence[Tensor],
     ) -> Any:
-        if not (self._is_on_meta and isinstance(func, OpOverload)):
-            return ANSWERS.call(func, args, kwargs)
+        if not (self._is_on_meta and told.is_overload):
+            return ANSWERS.call(told, entry, args, kwargs)
         if not (any(tensor.is_meta for tensor in tensors) or is_on_meta(kwargs)):
-            return func(*args, **kwargs)
+            return told.operator(*args, **kwargs)
         found = [self.of(tensor) for tensor in tensors]
         is_known = None not in found
-        if reads(func, kwargs):
-            return self._read(func, args, kwargs, found)
-        name = packet_name(func)
-        args = args if places_written(func) else self._together(name, args)
-        if name in OF_ROWS:
-            self._require_rows(args, *OF_ROWS[name])
-        elif name in BY_MASK:
+        if told.reads(kwargs):
+            return self._read(told, entry, args, kwargs, found)
+        args = args if told.written else self._together(told.name, args)
+        if told.name in OF_ROWS:
+            self._require_rows(args, *OF_ROWS[told.name])
+        elif told.name in BY_MASK:
             args = self._without_masks(args)
-        written = written_by(func, args, kwargs)
+        written = told.written_by(args, kwargs) if told.written else ()
         if is_known and any(not tensor.is_meta for tensor in written):
-            return self._computed(func, args, kwargs)
-        out = ANSWERS.call(func, args, kwargs)
+            return self._computed(told.operator, args, kwargs)
+        out = ANSWERS.call(told, entry, args, kwargs)
         if written:
-            self._rewritten(func, args, kwargs, written, is_known=is_known)
-        elif is_known or REGISTRY.find(func).is_factory:
-            self._learn(func, args, kwargs, out, found)
+            self._rewritten(told, args, kwargs, written, is_known=is_known)
+        elif is_known or entry.is_factory:
+            self._learn(told, entry, args, kwargs, out, found)
         else:
-            self._assume(name, args, out)
+            self._assume(told.name, args, out)
         return out
 
     def _together(self, name: str, args: Sequence[Any]) -> Sequence[Any]:
@@ -209,18 +222,23 @@ class Values:
         return [moved(arg) for arg in args]
 
     def _read(
-        self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any], found: Sequence[Any]
+        self,
+        told: Facts,
+        entry: Operator,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        found: Sequence[Any],
     ) -> Any:
         """Return what an operator gives that needs values."""
-        if packet_name(func) == "masked_select" and found[-1] is not None and found[0] is None:
+        if told.name == "masked_select" and found[-1] is not None and found[0] is None:
             mask = torch.broadcast_to(found[-1].values, torch.broadcast_shapes(*_shapes(args[:2])))
             self._note(found[-1:])
             return args[0].new_empty(int(mask.sum()))
         if None in found:
-            return ANSWERS.call(func, args, kwargs)
+            return ANSWERS.call(told, entry, args, kwargs)
         self._note(found)
-        out = self._computed(func, args, kwargs)
-        if packet_name(func) == "_to_copy":  # away from meta
+        out = self._computed(told.operator, args, kwargs)
+        if told.name == COPY:  # away from meta
             return out.clone()
         is_assumed = any(each.is_assumed for each in found)
 
@@ -254,9 +272,10 @@ class Values:
         with torch.no_grad():
             return func(*places, **named)
 
-    def _learn(
+    def _learn(  # noqa: PLR0913, PLR0917  a call has these parts
         self,
-        func: Any,
+        told: Facts,
+        entry: Operator,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         out: Any,
@@ -264,15 +283,15 @@ class Values:
     ) -> None:
         """Note what an operator has made."""
         made = tensors_in(out)
-        if not made or not is_told(func) or sum(map(Tensor.numel, made)) > MOST_VALUES:
+        if not made or not told.is_told or sum(map(Tensor.numel, made)) > MOST_VALUES:
             return
-        if (REGISTRY.find(func).macs(args, out) or 0) > MOST_WORK:
+        if (entry.macs(args, out) or 0) > MOST_WORK:
             return
         try:
-            values = self._computed(func, args, kwargs)
+            values = self._computed(told.operator, args, kwargs)
         except Exception:  # noqa: BLE001  the CPU may not have it for this type
             return
-        if packet_name(func) in EMPTY:
+        if told.name in EMPTY:
             values.zero_()
         is_assumed = any(each is not None and each.is_assumed for each in found)
         for tensor, each in zip(made, tensors_in(values), strict=False):
@@ -281,7 +300,7 @@ class Values:
 
     def _rewritten(
         self,
-        func: Any,
+        told: Facts,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         written: Iterable[Tensor],
@@ -289,13 +308,17 @@ class Values:
         is_known: bool,
     ) -> None:
         """Note what an operator has written into tensors, and into all that share their memory."""
-        if is_known and is_told(func):
+        if is_known and told.is_told:
             try:
-                self._computed(func, args, kwargs)
+                self._computed(told.operator, args, kwargs)
             except Exception:  # noqa: BLE001, S110  as above; then it is forgotten
                 pass
             else:
                 return
+        self._forget(written)
+
+    def _forget(self, written: Iterable[Tensor]) -> None:
+        """Forget what tensors hold, and all that share their memory."""
         for tensor in written:
             for link in self._aliases.pop(storage_id(tensor), ()):
                 each = link()
@@ -352,8 +375,13 @@ class Values:
         return (args[0], indices, *args[2:])
 
 
-def _require_shapes(tensors: Iterable[Tensor]) -> None:
-    if any(tensor.is_nested for tensor in tensors):
+def require_shapes(tensors: Iterable[Tensor]) -> None:
+    """Check that tensors have shapes.
+
+    Raises:
+        NestedTensorError: One has not.
+    """
+    if any([tensor.is_nested for tensor in tensors]):  # noqa: C419  likewise
         raise NestedTensorError
 
 
@@ -368,9 +396,7 @@ def held_by(
     return [
         (standins[id(buffer)], partial(copied, buffer))
         for buffer in every_buffer(model).values()
-        if not buffer.is_meta
-        and buffer.layout is torch.strided
-        and buffer.numel() <= MOST_VALUES
+        if not buffer.is_meta and buffer.layout is torch.strided and buffer.numel() <= MOST_VALUES
     ]
 
 
