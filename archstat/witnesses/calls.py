@@ -31,7 +31,7 @@ from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.products import REAL_ONES
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import TorchDispatchMode, tree_leaves
+from archstat.models.torch.private import TorchDispatchMode, every_tensor, tree_leaves
 from archstat.models.torch.recording.tensors import tensors_in
 from archstat.models.torch.running import by_name, run_untouched, standins_of
 from archstat.models.torch.source import Source
@@ -76,7 +76,7 @@ def pass_on_meta(
     """Run a model on meta, for one example, while something watches."""
     meta = torch.device("meta")
     args, kwargs = example_inputs(source, stated_inputs(source, inputs), 1, meta)
-    standins = by_name(source.model, standins_of(source.model, meta))
+    standins = by_name(source.model, standins_of(every_tensor(source.model), meta))
     run_untouched(source.model, args, kwargs, standins=standins, watcher=watcher)
 
 

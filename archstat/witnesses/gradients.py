@@ -27,7 +27,7 @@ from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.apart import set_apart
 from archstat.models.torch.examples import example_inputs, stated_inputs
-from archstat.models.torch.private import tree_map_only
+from archstat.models.torch.private import every_module, every_tensor, tree_map_only
 from archstat.models.torch.recording.recorder import recording
 from archstat.models.torch.remarks import hidden_modules
 from archstat.models.torch.running import apart, by_name, run_untouched, standins_of
@@ -229,7 +229,7 @@ def _rows(
     """Return what records the rows of a model, and shows those that are rows of the graph too."""
     called = {attribute_name(node.name): node.name for node in graph.nodes}
     nodes = {node.name: node for node in graph.nodes}
-    named = [*hidden_modules(model), *model.named_modules()]
+    named = [*hidden_modules(every_module(model)), *model.named_modules()]
     learned = dict(model.named_parameters())
 
     def see(node: Node, out: Tensor) -> None:
@@ -259,7 +259,7 @@ def _watching(rows: RowOutputs) -> Iterator[None]:
 def _random(model: nn.Module, generator: torch.Generator) -> dict[str, Tensor]:
     """Return parameters that make no gradient cancel or vanish, and buffers that do nothing."""
     learned = {name for name, _ in model.named_parameters(remove_duplicate=False)}
-    standins = by_name(model, standins_of(model, torch.device("cpu")))
+    standins = by_name(model, standins_of(every_tensor(model), torch.device("cpu")))
     made: dict[int, Tensor] = {}
 
     def standin(name: str, tensor: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
-from archstat.models.torch.private import storage_id, tree_leaves
+from archstat.models.torch.private import every_tensor, storage_id, tree_leaves
 from archstat.models.torch.running import by_name, run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
@@ -78,7 +78,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
     Raises:
         TraceError: torch refuses it.
     """
-    standins = by_name(model, standins_of(model, META, learn=True))
+    standins = by_name(model, standins_of(every_tensor(model), META, learn=True))
     own = {storage_id(tensor) for tensor in standins.values()}
     kept = {}
 

@@ -16,7 +16,7 @@ from archstat.layers.base import Shape
 from archstat.models.inputs import INDICES, InputSpec, fitted
 from archstat.models.question import ZEROS, Question
 from archstat.models.torch.apart import Copier
-from archstat.models.torch.private import convolutions
+from archstat.models.torch.private import first_convolution
 from archstat.models.torch.recording.values import MOST_VALUES, copied
 from archstat.models.torch.source import Source
 
@@ -35,7 +35,7 @@ def sized(source: Source, question: Question) -> Source:
     if question.tokens is None and question.image is None:
         return source
     own = source.stated or ((InputSpec(source.input),) if source.input else ())
-    first = next(iter(convolutions(source.model)), None)
+    first = first_convolution(source.model)
     if not own and question.image is not None:
         own = (InputSpec((first.in_channels if first is not None else 3, *question.image)),)
     elif not own:
@@ -98,7 +98,7 @@ def _usual(model: nn.Module, shape: Shape) -> Shape | None:
     first_table = next((each for each in model.modules() if holds_parameters(each)), None)
     if isinstance(first_table, nn.Embedding) and len(shape) == 2 and shape[0] == 1:  # noqa: PLR2004  a batch of tokens
         return shape[1:]
-    first = next(iter(convolutions(model)), None)
+    first = first_convolution(model)
     if first is None or len(shape) != len(first.kernel_size) + 2 or shape[0] != 1:
         return None
     return (first.in_channels, *shape[2:]) if shape[1] == first.in_channels else None

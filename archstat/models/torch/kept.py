@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -49,26 +49,29 @@ def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
     autocast = {kind: torch.is_autocast_enabled(kind) for kind in AUTOCAST}
     types = {kind: torch.get_autocast_dtype(kind) for kind in AUTOCAST}
     learns = torch.is_grad_enabled()
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=list(devices)))
-        try:
-            yield
-        finally:
-            random.setstate(drawn)
-            if numpy is not None and numbers is not None:
-                numpy.random.set_state(numbers)
-            torch.set_default_dtype(dtype)
-            if _default_device() != device:
-                _set_back(device)
-            if torch.get_num_threads() != threads:
-                torch.set_num_threads(threads)
-            torch.use_deterministic_algorithms(algorithms, warn_only=warns)
-            torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = cudnn
-            torch.set_float32_matmul_precision(precision)
-            for kind in AUTOCAST:
-                torch.set_autocast_enabled(kind, autocast[kind])
-                torch.set_autocast_dtype(kind, types[kind])
-            torch.set_grad_enabled(learns)
+    state = torch.get_rng_state()
+    states = [(each, torch.cuda.get_rng_state(each)) for each in devices]
+    try:
+        yield
+    finally:
+        random.setstate(drawn)
+        if numpy is not None and numbers is not None:
+            numpy.random.set_state(numbers)
+        torch.set_default_dtype(dtype)
+        if _default_device() != device:
+            _set_back(device)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(algorithms, warn_only=warns)
+        torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = cudnn
+        torch.set_float32_matmul_precision(precision)
+        for kind in AUTOCAST:
+            torch.set_autocast_enabled(kind, autocast[kind])
+            torch.set_autocast_dtype(kind, types[kind])
+        torch.set_grad_enabled(learns)
+        torch.set_rng_state(state)
+        for each, of_device in states:
+            torch.cuda.set_rng_state(of_device, each)
 
 
 @contextmanager

@@ -41,12 +41,13 @@ __all__ = [
     "checkpoints_running",
     "compiled_from",
     "compiler_settings",
-    "convolutions",
-    "every_buffer",
     "every_module",
-    "every_parameter",
     "every_tensor",
+    "first_convolution",
     "forget_compiled_scripts",
+    "held_buffers",
+    "held_parameters",
+    "held_tensors",
     "hooks_on_kept_tensors",
     "is_childless",
     "is_compilers",
@@ -93,9 +94,10 @@ CONVOLUTION: type[nn.Module] = _ConvNd
 """The class of which all of torch's convolutions are."""
 
 
-def convolutions(model: nn.Module) -> list[Any]:
-    """Return the convolutions of a model; their common class is private."""
-    return [module for module in every_module(model).values() if isinstance(module, CONVOLUTION)]
+def first_convolution(model: nn.Module) -> Any:
+    """Return the first convolution of a model; None if it has none. Their class is private."""
+    modules = every_module(model).values()
+    return next((module for module in modules if isinstance(module, CONVOLUTION)), None)
 
 
 def schema(operator: OpOverload) -> Any:
@@ -163,48 +165,50 @@ def every_module(model: nn.Module) -> dict[str, nn.Module]:
             continue
         seen.add(id(module))
         found[path] = module
-        prefix = f"{path}." if path else ""
-        inner = [
-            (prefix + name, each)
-            for name, each in module._modules.items()  # noqa: SLF001  as above
-            if each is not None
-        ]
-        todo += reversed(inner)
+        if inner := module._modules:  # noqa: SLF001  as above
+            prefix = f"{path}." if path else ""
+            named = [(prefix + name, each) for name, each in inner.items() if each is not None]
+            todo += reversed(named)
     return found
 
 
 def every_tensor(model: nn.Module) -> list[Tensor]:
     """Return the parameters and buffers of a model, shared ones once."""
+    return held_tensors(every_module(model).values())
+
+
+def held_tensors(modules: Iterable[nn.Module]) -> list[Tensor]:
+    """Return the parameters and buffers that modules hold themselves, shared ones once."""
     found = {
         id(each): each
-        for module in every_module(model).values()
-        for each in (*module._parameters.values(), *module._buffers.values())  # noqa: SLF001  as above
+        for module in modules
+        for held in (module._parameters, module._buffers)  # noqa: SLF001  as above
+        if held
+        for each in held.values()
         if each is not None
     }
     return [*found.values()]
 
 
-def every_parameter(model: nn.Module) -> dict[str, Tensor]:
-    """Return the parameters of a model; a shared one once, by its first name."""
-    modules = every_module(model).items()
-    return _once((path, module._parameters) for path, module in modules)  # noqa: SLF001  as above
+def held_parameters(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """Return the parameters of a model's modules; a shared one once, by its first name."""
+    return _once((path, module._parameters) for path, module in modules.items())  # noqa: SLF001  as above
 
 
-def every_buffer(model: nn.Module) -> dict[str, Tensor]:
-    """Return the buffers of a model; a shared one once, by its first name."""
-    modules = every_module(model).items()
-    return _once((path, module._buffers) for path, module in modules)  # noqa: SLF001  as above
+def held_buffers(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """Return the buffers of a model's modules; a shared one once, by its first name."""
+    return _once((path, module._buffers) for path, module in modules.items())  # noqa: SLF001  as above
 
 
 def _once(held: Iterable[tuple[str, Mapping[str, Tensor | None]]]) -> dict[str, Tensor]:
     """Return the tensors that modules hold, by path and name; a shared one once."""
-    names: dict[int, str] = {}
+    seen: set[int] = set()
     found: dict[str, Tensor] = {}
     for path, tensors in held:
         for name, tensor in tensors.items():
-            if tensor is not None and id(tensor) not in names:
-                names[id(tensor)] = whole_name = f"{path}.{name}" if path else name
-                found[whole_name] = tensor
+            if tensor is not None and id(tensor) not in seen:
+                seen.add(id(tensor))
+                found[f"{path}.{name}" if path else name] = tensor
     return found
 
 

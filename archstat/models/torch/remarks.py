@@ -6,7 +6,7 @@ of its own only, so that no optimizer trains them, and `.to(device)` leaves them
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -18,7 +18,7 @@ from archstat.models.torch.operators.products import COMPLEX
 from archstat.models.torch.operators.transforms import CONVENTION
 from archstat.models.torch.private import (
     every_module,
-    every_tensor,
+    held_tensors,
     keystr,
     tree_flatten_with_path,
     tree_leaves,
@@ -30,7 +30,7 @@ def remarks(
     model: nn.Module, graph: Graph, out: Any, batch_size: int, *, is_complex: bool
 ) -> Iterator[str]:
     """Yield a sentence for each oddity of a model, of its graph and of what it returns."""
-    yield from _hidden_parameters(model)
+    yield from _hidden_parameters(every_module(model))
     if any(node.layer.kind.startswith("_fft_") for node in graph.nodes):
         yield f"Fourier transforms count by a convention: {CONVENTION}"
     if is_complex:
@@ -68,10 +68,10 @@ def stranger(model: nn.Module, operands: Sequence[Tensor]) -> str:
     return "forward makes a tensor that is not where x is: torch.zeros(…, device=x.device) would be"
 
 
-def hidden_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield the modules that a model does not know, by path."""
-    known = {*map(id, every_module(model).values())}
-    for path, _, leaves in _plain_attributes(model):
+def hidden_modules(modules: Mapping[str, nn.Module]) -> Iterator[tuple[str, nn.Module]]:
+    """Yield the modules that a model of these ones does not know, by path."""
+    known = {*map(id, modules.values())}
+    for path, _, leaves in _plain_attributes(modules):
         for place, leaf in leaves:
             if isinstance(leaf, nn.Module) and id(leaf) not in known:
                 known |= {id(module) for module in leaf.modules()}
@@ -80,17 +80,18 @@ def hidden_modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 def hidden_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors that a model does not know, by path."""
-    known = {*map(id, every_tensor(model))}
-    for path, _, leaves in _plain_attributes(model):
+    modules = every_module(model)
+    known = {*map(id, held_tensors(modules.values()))}
+    for path, _, leaves in _plain_attributes(modules):
         for place, leaf in leaves:
             for name, tensor in _tensors_in(leaf):
                 if id(tensor) not in known:
                     yield path + place + name, tensor
 
 
-def _hidden_parameters(model: nn.Module) -> Iterator[str]:
-    known = {*map(id, every_tensor(model))}
-    for path, value, leaves in _plain_attributes(model):
+def _hidden_parameters(modules: Mapping[str, nn.Module]) -> Iterator[str]:
+    known = {*map(id, held_tensors(modules.values()))}
+    for path, value, leaves in _plain_attributes(modules):
         tensors = {id(tensor): tensor for _, leaf in leaves for _, tensor in _tensors_in(leaf)}
         learned = [t for t in tensors.values() if t.requires_grad and id(t) not in known]
         if not learned:
@@ -126,10 +127,10 @@ def _mixed_batch(graph: Graph, batch_size: int) -> Iterator[str]:
 
 
 def _plain_attributes(
-    model: nn.Module,
+    modules: Mapping[str, nn.Module],
 ) -> Iterator[tuple[str, Any, Sequence[tuple[str, nn.Module | Tensor]]]]:
     """Yield the attributes of which torch takes no notice, with the modules and tensors in each."""
-    for path, module in every_module(model).items():
+    for path, module in modules.items():
         if type(module).__module__.startswith("torch."):
             continue
         for name, value in vars(module).items():

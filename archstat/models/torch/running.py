@@ -58,7 +58,7 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
         forget_compiled_scripts()
     try:
         with (
-            process_kept(_random_devices(standins.values() if standins else every_tensor(model))),
+            process_kept(_random_devices(model, standins)),
             autocast_on_meta(),
             exhausted(model),
             torch.set_grad_enabled(autograd is not None),
@@ -101,8 +101,11 @@ def apart() -> Iterator[None]:
         yield
 
 
-def _random_devices(tensors: Iterable[Tensor]) -> list[torch.device]:
+def _random_devices(model: nn.Module, standins: Mapping[str, Tensor] | None) -> list[torch.device]:
     """Return the devices on which dropout may draw, beside the CPU."""
+    if not torch.cuda.is_initialized():
+        return []
+    tensors = standins.values() if standins else every_tensor(model)
     return [*{tensor.device for tensor in tensors if tensor.is_cuda}]
 
 
@@ -122,9 +125,9 @@ def in_mode(model: nn.Module, *, training: bool) -> Iterator[None]:
 
 
 def standins_of(
-    model: nn.Module, device: torch.device, *, learn: bool = False
+    tensors: Iterable[Tensor], device: torch.device, *, learn: bool = False
 ) -> dict[int, Tensor]:
-    """Return what stands in for each parameter and buffer, by identity.
+    """Return what stands in for each of a model's parameters and buffers, by identity.
 
     Where they are to learn, those do that would learn in the model.
     On meta they hold nothing. On a device they are copies, and zeros where the model has no values.
@@ -143,7 +146,7 @@ def standins_of(
             made = tensor.detach().to(device, copy=True)
         return made.requires_grad_(learn and tensor.requires_grad)
 
-    return {id(tensor): standin(tensor) for tensor in every_tensor(model)}
+    return {id(tensor): standin(tensor) for tensor in tensors}
 
 
 def by_name(model: nn.Module, standins: Mapping[int, Tensor]) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from torch import nn
 from archstat.layers.base import Shape
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.examples import holds_parameters
-from archstat.models.torch.private import convolutions
+from archstat.models.torch.private import first_convolution
 
 TOKENS = re.compile(r"ids?|input_ids|tokens?|text|words?|src|tgt|source|target|seq|sequence|idx")
 EDGES = re.compile(r"edge_index|edges?|edge_idx|adj_t")
@@ -151,7 +151,8 @@ def _by_layers(model: nn.Module) -> Iterator[InputSpec]:
         yield InputSpec((COUNT,), "int64")
     for shape in _shapes(first):
         yield InputSpec(shape)
-    for convolution in convolutions(model)[:1]:
+    convolution = first_convolution(model)
+    if convolution is not None:
         yield from map(InputSpec, _maps(convolution))
     linear = _first(model, nn.Linear)
     if linear is not None and linear is not first:

@@ -35,7 +35,13 @@ from archstat.models.torch.failures.users_code import held_back
 from archstat.models.torch.loading.construction import parameters_on_meta
 from archstat.models.torch.memory import require_memory
 from archstat.models.torch.module import find_device
-from archstat.models.torch.private import every_module, every_parameter, pre_hooks
+from archstat.models.torch.private import (
+    every_module,
+    held_buffers,
+    held_parameters,
+    held_tensors,
+    pre_hooks,
+)
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
@@ -242,13 +248,14 @@ def trace(  # noqa: PLR0913  a question has these parts
     """
     whole = materialized(model, given.args, given.kwargs)
     inputs = tensors_in((tuple(given.args), dict(given.kwargs)))
-    standins = standins_of(whole, inputs[0].device, learn=train)
+    modules = every_module(whole)
+    standins = standins_of(held_tensors(modules.values()), inputs[0].device, learn=train)
     with set_apart(whole, standins) as own:
         return _trace(
             own,
             given,
             inputs,
-            whole=whole,
+            whole=modules,
             standins=standins,
             name=name,
             shape=shape,
@@ -264,7 +271,7 @@ def _trace(  # noqa: PLR0913  likewise
     given: CallInputs,
     inputs: Sequence[Tensor],
     *,
-    whole: nn.Module,
+    whole: Mapping[str, nn.Module],
     standins: Mapping[int, Tensor],
     name: str,
     shape: Shape,
@@ -278,9 +285,10 @@ def _trace(  # noqa: PLR0913  likewise
         hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
         target = model.forward
         require_call(target, args, kwargs, name=f"{name}: forward", hint=hint, instead=instead)
-    learned = every_parameter(whole)
+    learned = held_parameters(whole)
     params = {key: standins[id(tensor)] for key, tensor in learned.items() if not is_lazy(tensor)}
-    named = [*hidden_modules(model), *every_module(model).items()]
+    own = every_module(model)
+    named = [*hidden_modules(own), *own.items()]
     modules = {path: type(module).__name__ for path, module in named}
     paths = {id(module): path for path, module in named}
     tape = Tape(standins.values()) if train else None
@@ -290,7 +298,7 @@ def _trace(  # noqa: PLR0913  likewise
         paths, params, frozen=frozen, each_operator=each_operator, tape=tape, is_on_meta=is_on_meta
     )
     names = recorder.begin(args, kwargs)
-    for tensor, make in (*given.known, *held_by(whole, standins)):
+    for tensor, make in (*given.known, *held_by(held_buffers(whole).values(), standins)):
         recorder.values.know_how(tensor, make)
     others = zip(names[1:], inputs[1:], strict=True)
     more_inputs = {other: tuple(tensor.shape[1:]) for other, tensor in others}
@@ -313,7 +321,7 @@ def _trace(  # noqa: PLR0913  likewise
     recorder.own.require_none()
     if recorder.problems:
         raise TraceError.of(recorder.problems)
-    nodes = (*recorder.nodes, *_idle(whole, recorder.provenance.unclaimed))
+    nodes = (*recorder.nodes, *_idle(whole[""], recorder.provenance.unclaimed))
     if train:
         ends = [tensor for tensor in tensors_returned(out) if tensor.requires_grad]
         nodes = tuple(recorder.costs.trained(nodes, ends, recorder.provenance))

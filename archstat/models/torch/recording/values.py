@@ -17,11 +17,11 @@ from math import isinf
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from archstat.models.torch.failures.users_code import running_line
 from archstat.models.torch.operators.entry import Operator
-from archstat.models.torch.private import every_buffer, storage_id, tree_map_only
+from archstat.models.torch.private import storage_id, tree_map_only
 from archstat.models.torch.recording.facts import (
     BY_MASK,
     CHOICES,
@@ -390,12 +390,12 @@ def _shapes(tensors: Iterable[Tensor]) -> list[torch.Size]:
 
 
 def held_by(
-    model: nn.Module, standins: Mapping[int, Tensor]
+    buffers: Iterable[Tensor], standins: Mapping[int, Tensor]
 ) -> list[tuple[Tensor, Callable[[], Tensor]]]:
-    """Return the stand-ins of a model's buffers, with how to copy what they hold, if they do."""
+    """Return the stand-ins of buffers, with how to copy what these hold, if they do."""
     return [
         (standins[id(buffer)], partial(copied, buffer))
-        for buffer in every_buffer(model).values()
+        for buffer in buffers
         if not buffer.is_meta and buffer.layout is torch.strided and buffer.numel() <= MOST_VALUES
     ]
 
