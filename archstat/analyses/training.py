@@ -130,7 +130,7 @@ def training(graph: Graph, *, batch_size: int) -> dict[str, Training]:
     if any(node.training for node in graph.nodes):
         return {node.name: node.training or Training() for node in graph.nodes}
     if any(node.params is not None for node in graph.nodes):  # traced, but not in training mode
-        return {node.name: Training(None, None, None) for node in graph.nodes}
+        return dict.fromkeys((node.name for node in graph.nodes), Training(None, None, None))
     shapes = {INPUT: graph.input_shape, **{node.name: node.out_shape for node in graph.nodes}}
     flows = flow_of_gradients(graph)
     return {

@@ -369,5 +369,10 @@ def param_count(shapes: Mapping[str, Shape]) -> tuple[int, int]:
     >>> param_count({"weight": (96, 3, 11, 11), "bias": (96,)})
     (34848, 96)
     """
-    biases = sum(prod(shape) for name, shape in shapes.items() if is_bias(name))
-    return sum(map(prod, shapes.values())) - biases, biases
+    weights = biases = 0
+    for name, shape in shapes.items():
+        if is_bias(name):
+            biases += prod(shape)
+        else:
+            weights += prod(shape)
+    return weights, biases

@@ -17,8 +17,7 @@ from archstat.analyses.conventions.convention import Convention
 from archstat.analyses.memory import activation_bytes
 from archstat.analyses.receptive_field import (
     ReceptiveField,
-    channels_axis,
-    image_shape,
+    channels_first,
     receptive_fields,
 )
 from archstat.analyses.training import TrainingStep, step, training
@@ -259,12 +258,13 @@ def report_on(  # noqa: PLR0913  a question has these parts
         trains: Whether the question is what training costs.
     """
     fields = receptive_fields(graph)
+    channels = fields.channels_axis or 0
     costs = training(graph, batch_size=batch_size)
     views = {} if each_operator else {node.name: node for node in graph.nodes if node.is_view}
     rows = tuple(
         _row(
             node,
-            tuple(past(views, node.inputs)),
+            tuple(past(views, node.inputs)) if views else node.inputs,
             fields.by_name[node.name],
             costs[node.name],
             batch_size,
@@ -276,7 +276,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
     counting = None if convention is None else counting_of(convention, graph, batch_size)
     notes = [
         *graph.notes,
-        *notes_on(rows, image_shape(graph), fields.notes),
+        *notes_on(rows, channels_first(graph.input_shape, channels), fields.notes),
         *([] if counting is None or any(row.uncounted for row in rows) else counting.notes),
         *(gradients_not_known(rows) if trains else []),
     ]
@@ -295,7 +295,7 @@ def report_on(  # noqa: PLR0913  a question has these parts
         counting=counting,
         trains=trains,
         told_by=graph.told_by,
-        channels_axis=channels_axis(graph) or 0,
+        channels_axis=channels,
     )
 
 
@@ -313,7 +313,7 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
     examples = batch_size if node.examples is None else node.examples
     tensors = node.param_shapes
     weights, biases = param_count(tensors)
-    params = weights + biases
+    params, is_view = weights + biases, node.is_view
     return Row(
         name=node.name,
         kind=layer.kind,
@@ -333,12 +333,12 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
         params=params,
         neurons=node.neurons * examples // batch_size,
         macs=None if uncounted else examples * node.macs,
-        activation_bytes=0 if node.is_view else activation_bytes(node, batch_size=examples),
+        activation_bytes=0 if is_view else activation_bytes(node, batch_size=examples),
         param_bytes=node.param_bytes,
         receptive_field=field,
         uncounted=uncounted,
         counted=None if uncounted or not convention else examples * convention.count(node),
-        is_view=node.is_view,
+        is_view=is_view,
         training=cost,
         more_settings=more_settings(layer),
         is_placed=not isinstance(layer, Unplaced),

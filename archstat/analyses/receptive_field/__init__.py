@@ -35,7 +35,7 @@ units see by one way through a network, `tracks` by all ways, `view` along all a
 to, `axes` finds the channels of the input, and `fields` walks a graph.
 """
 
-from archstat.analyses.receptive_field.axes import channels_axis, image_shape
+from archstat.analyses.receptive_field.axes import channels_axis, channels_first, image_shape
 from archstat.analyses.receptive_field.branches import Interval
 from archstat.analyses.receptive_field.fields import Fields, ReceptiveField, receptive_fields
 from archstat.analyses.receptive_field.tracks import Track
@@ -46,6 +46,7 @@ __all__ = [
     "ReceptiveField",
     "Track",
     "channels_axis",
+    "channels_first",
     "image_shape",
     "receptive_fields",
 ]

@@ -42,7 +42,11 @@ class AxisTold:
 
 def image_shape(graph: Graph) -> Shape:
     """Return the shape of the input with its channels first."""
-    shape, axis = graph.input_shape, channels_axis(graph) or 0
+    return channels_first(graph.input_shape, channels_axis(graph) or 0)
+
+
+def channels_first(shape: Shape, axis: int) -> Shape:
+    """Return a shape with the axis first that holds channels."""
     return (*shape[axis : axis + 1], *shape[:axis], *shape[axis + 1 :])
 
 

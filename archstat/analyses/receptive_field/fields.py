@@ -57,10 +57,17 @@ class ReceptiveField:
 
 @record
 class Fields:
-    """The receptive fields of a graph's nodes by name, None where unknown, and remarks."""
+    """The receptive fields of a graph's nodes.
+
+    Attributes:
+        by_name: They, by the nodes' names; None where unknown.
+        notes: Remarks on them.
+        channels_axis: The axis of the input that holds channels; None if nothing tells.
+    """
 
     by_name: Mapping[str, ReceptiveField | None]
     notes: tuple[str, ...]
+    channels_axis: int | None
 
 
 def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
@@ -74,8 +81,9 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
             would see if the image went on.
     """
     views: dict[str, FieldView | _Lost | None] = {}
+    channels = channels_axis(graph)
     if graph.input_shape[1:]:
-        views[INPUT] = _of_image(graph, is_clipped=is_clipped)
+        views[INPUT] = _of_image(graph, channels, is_clipped=is_clipped)
     notes: list[str] = []
     for node in graph.nodes:
         views[node.name] = _view(node, [views.get(name) for name in node.inputs], notes)
@@ -85,12 +93,11 @@ def receptive_fields(graph: Graph, *, is_clipped: bool = False) -> Fields:
     distinct = {id(view): view for view in views.values() if isinstance(view, FieldView)}
     fields = {number: _field(view) for number, view in distinct.items()}
     by_name = {name: fields.get(id(view)) for name, view in views.items()}
-    return Fields(by_name, (*_on_lost(graph, views), *notes))
+    return Fields(by_name, (*_on_lost(graph, views), *notes), channels)
 
 
-def _of_image(graph: Graph, *, is_clipped: bool) -> FieldView | _Lost:
+def _of_image(graph: Graph, channels: int | None, *, is_clipped: bool) -> FieldView | _Lost:
     """Return the view of the input; lost, if its layers do not tell which axis is channels."""
-    channels = channels_axis(graph)
     if channels is None:
         first = next(node.name for node in graph.nodes if INPUT in node.inputs)
         return _Lost(first, "the axes of the input do not tell which of them are places")
@@ -163,7 +170,7 @@ def _joined(views: Sequence[FieldView]) -> tuple[FieldView, list[str]]:
         for tracks, union in zip(axes, unions, strict=True)
         if _is_plain(union) or union not in tracks  # else one branch sees it all, in turns
     ]
-    if any(len({track.stride for track in tracks}) > 1 for tracks in moving):
+    if any(track.stride != tracks[0].stride for tracks in moving for track in tracks[1:]):
         strides = " and ".join(
             "×".join(str(track.stride) for track in view.tracks)
             for view in views
@@ -173,7 +180,7 @@ def _joined(views: Sequence[FieldView]) -> tuple[FieldView, list[str]]:
             f"its branches have effective strides {strides}; the receptive field is "
             "the union at each unit, and the widest one is shown"
         )
-    elif any(len({_centre(track) for track in tracks}) > 1 for tracks in moving):
+    elif any(_middle(track) != _middle(tracks[0]) for tracks in moving for track in tracks[1:]):
         remark = "the centres of its branches do not line up; the receptive field is their union"
     else:
         return view, []
@@ -185,9 +192,10 @@ def _is_plain(track: Track) -> bool:
     return [branch.period for branch in track.branches] == [1]
 
 
-def _centre(track: Track) -> Fraction | None:
+def _middle(track: Track) -> int | None:
+    """Return the first and the last pixel that unit 0 sees, added: twice where their middle is."""
     seen = track.interval(0)
-    return None if seen is None else Fraction(sum(seen), 2)
+    return None if seen is None else sum(seen)
 
 
 def _field(view: FieldView) -> ReceptiveField | None:

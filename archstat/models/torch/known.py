@@ -39,6 +39,7 @@ class Stated(NamedTuple):
 
     out_shape: Shape
     macs: int
+    neurons: int
     param_shapes: Mapping[str, Shape]
 
 
@@ -50,7 +51,8 @@ def worked_out(layer: Layer, in_shape: Shape) -> Stated:
         ShapeError: The layer cannot work on this shape.
     """
     shape = layer.out_shape(in_shape)
-    return Stated(shape, layer.macs(in_shape), layer.param_shapes(in_shape))
+    macs, neurons = layer.macs(in_shape), layer.neurons(in_shape)
+    return Stated(shape, macs, neurons, layer.param_shapes(in_shape))
 
 
 class KnownLayer(NamedTuple):

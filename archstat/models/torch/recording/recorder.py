@@ -153,6 +153,7 @@ class Recorder(TorchDispatchMode):
         passed = tensors_in((args, kwargs)) if is_changed else given
         params = self.provenance.params([*passed, *own])
         layer: Layer
+        stated = None
         if scope.known is None or is_changed:
             shape, examples = split(outputs[0], scope.macs)
             layer = Observed(
@@ -170,6 +171,8 @@ class Recorder(TorchDispatchMode):
             self._hold_against(scope, scope.known, outputs[0])
         sources = self._sources(given)
         node = self._node(scope.path, layer, inputs, in_shape, shape, examples, params)
+        if stated is not None:
+            node = node.knowing(stated.macs, stated.neurons)
         self._add(node, outputs)
         row.node = node.name
         if scope.cost is not None:
