@@ -11,7 +11,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -67,6 +67,7 @@ __all__ = [
     "tree_map_only",
     "uncompiled",
     "whole",
+    "without_modes",
 ]
 
 ATTRIBUTES = frozenset(
@@ -103,6 +104,11 @@ def first_convolution(model: nn.Module) -> Any:
 def schema(operator: OpOverload) -> Any:
     """Return the names, types and defaults of an operator's arguments; nothing public tells."""
     return operator._schema  # noqa: SLF001  see above
+
+
+def without_modes() -> AbstractContextManager[Any]:
+    """Let operators run that no mode sees; nothing public puts modes aside."""
+    return torch.utils._python_dispatch._disable_current_modes()  # noqa: SLF001  see above
 
 
 def mark(name: str) -> None:

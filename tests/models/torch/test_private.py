@@ -58,9 +58,11 @@ def test_whoever_keeps_tensors_is_told():
         assert private.hooks_on_kept_tensors() == hooks
 
 
-def test_convolutions_are_of_one_class():
-    model = torch.nn.Sequential(torch.nn.Conv1d(1, 1, 1), torch.nn.ConvTranspose2d(1, 1, 1))
-    assert private.convolutions(torch.nn.Sequential(model, torch.nn.Linear(1, 1))) == [*model]
+@pytest.mark.parametrize("kind", [torch.nn.Conv1d, torch.nn.ConvTranspose2d, torch.nn.Conv3d])
+def test_convolutions_are_of_one_class(kind):
+    model = torch.nn.Sequential(torch.nn.Linear(1, 1), kind(1, 1, 1), torch.nn.Conv2d(1, 1, 1))
+    assert private.first_convolution(torch.nn.Sequential(model)) is model[1]
+    assert private.first_convolution(torch.nn.Linear(1, 1)) is None
 
 
 def test_a_compiled_model_holds_the_one_that_it_was_made_from():

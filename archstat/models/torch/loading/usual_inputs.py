@@ -10,7 +10,7 @@ from typing import Any
 from torch import nn
 
 from archstat.models.inputs import InputSpec
-from archstat.models.torch.private import convolutions
+from archstat.models.torch.private import first_convolution
 
 TOKENS = 128
 IMAGE = 224
@@ -128,7 +128,7 @@ def _spectrum(model: nn.Module, config: Any) -> tuple[int, ...]:
     parts = [getattr(config, name, None) for name in ("encoder_config", "audio_config")]
     stated = [getattr(part, key, None) for part in (config, *parts) for key in BINS]
     bins = next((each for each in stated if isinstance(each, int)), 80)
-    first = next(iter(convolutions(model)), None)
+    first = first_convolution(model)
     if not isinstance(first, nn.Conv1d) or first.in_channels != bins:
         return (FRAMES, bins)
     positions = getattr(config, "max_source_positions", None)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from archstat.models.torch.operators.entry import Operator
-from archstat.models.torch.recording.facts import Facts
+from archstat.models.torch.recording.facts import OperatorFacts
 
 MATRIX = 2
 ADDMM = torch.ops.aten.addmm.default
@@ -29,7 +29,9 @@ WHOLE = {torch.float32, torch.float64}
 """The types whose norms have statistics of the same type."""
 
 
-def answer(told: Facts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def answer(
+    told: OperatorFacts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
     """Return what an operator gives; on meta, where that is plain, without asking it."""
     operator = told.operator
     if entry.is_like_inputs and not kwargs and _are_alike(args):

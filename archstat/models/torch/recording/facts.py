@@ -35,7 +35,7 @@ COPY = "_to_copy"
 """The operator that takes a tensor to another device."""
 
 
-class Facts:
+class OperatorFacts:
     """What is known of an operator before it is called.
 
     Attributes:
@@ -97,14 +97,14 @@ class Facts:
         return tensors_in(given)
 
 
-_FACTS: dict[int, Facts] = {}
+_FACTS: dict[int, OperatorFacts] = {}
 
 
-def facts_of(operator: Any) -> Facts:
+def facts_of(operator: Any) -> OperatorFacts:
     """Return what is known of an operator; each is one object, and hashing it takes Python."""
     found = _FACTS.get(id(operator))
     if found is None:
-        found = _FACTS[id(operator)] = Facts(operator)
+        found = _FACTS[id(operator)] = OperatorFacts(operator)
     return found
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from torch.utils.flop_counter import FlopCounterMode
 
+from archstat.models.torch.private import without_modes
 from archstat.models.torch.recording.values import Values
 
 MOST_ROUNDS = 10_000
@@ -54,7 +55,7 @@ def _branch(
 def _cost(branch: Callable[..., Any], operands: Sequence[Any]) -> int:
     """Return what torch counts in a branch, beside what is seen."""
     counter = FlopCounterMode(display=False)
-    with torch.utils._python_dispatch._disable_current_modes(), counter:  # noqa: SLF001
+    with without_modes(), counter:
         branch(*operands)
     return int(counter.get_total_flops())
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.private import storage_id
 from archstat.models.torch.recording.answers import answer
-from archstat.models.torch.recording.facts import Facts
+from archstat.models.torch.recording.facts import OperatorFacts
 from archstat.models.torch.recording.tensors import tensors_in
 
 Like: TypeAlias = tuple[torch.Size, tuple[int, ...], torch.dtype]
@@ -54,7 +54,7 @@ class Answers:
         self._known.clear()
 
     def call(
-        self, told: Facts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, told: OperatorFacts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Return what an operator gives."""
         key = _key(told, args, kwargs) if told.makes_new else None
@@ -73,7 +73,7 @@ ANSWERS = Answers()
 """What operators have given in this process."""
 
 
-def _key(told: Facts, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def _key(told: OperatorFacts, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Return what tells a call on meta from others; None where that is not all that matters."""
     parts: list[Any] = [told, torch.get_default_dtype()]  # which a quotient of integers has
     has_tensor = _tell(parts, (*args, *kwargs.items()) if kwargs else args)

@@ -33,15 +33,14 @@ from archstat.models.torch.private import (
     uncompiled,
     whole,
 )
-from archstat.models.torch.recording.backward import Costs
-from archstat.models.torch.recording.facts import Facts, facts_of
+from archstat.models.torch.recording.facts import OperatorFacts, facts_of
 from archstat.models.torch.recording.higher import run_higher_order
 from archstat.models.torch.recording.meta import require_one_type
 from archstat.models.torch.recording.own import Watch
 from archstat.models.torch.recording.provenance import NONE, ModuleRow, Provenance
 from archstat.models.torch.recording.reader import Reader
 from archstat.models.torch.recording.scopes import Scope, Scopes
-from archstat.models.torch.recording.tape import Tape
+from archstat.models.torch.recording.tape import Costs, Tape
 from archstat.models.torch.recording.tensors import input_names, split, tensors_in
 from archstat.models.torch.recording.values import Values, require_shapes
 
@@ -229,7 +228,7 @@ class Recorder(TorchDispatchMode):
 
     def _record(  # noqa: PLR0913, PLR0917  a call has these parts
         self,
-        told: Facts,
+        told: OperatorFacts,
         entry: Operator,
         args: Any,
         kwargs: Any,
@@ -255,7 +254,11 @@ class Recorder(TorchDispatchMode):
             row.macs += macs
 
     def _made(
-        self, told: Facts, entry: Operator, given: Sequence[Tensor], outputs: Sequence[Tensor]
+        self,
+        told: OperatorFacts,
+        entry: Operator,
+        given: Sequence[Tensor],
+        outputs: Sequence[Tensor],
     ) -> None:
         """Note where the outputs of an operator come from, and what it has written into."""
         row = None if self.scopes.row is None else self.scopes.row.row
@@ -264,7 +267,7 @@ class Recorder(TorchDispatchMode):
 
     def _call(  # noqa: PLR0913, PLR0917  likewise
         self,
-        told: Facts,
+        told: OperatorFacts,
         entry: Operator,
         args: Any,
         kwargs: Any,

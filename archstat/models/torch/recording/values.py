@@ -1,8 +1,8 @@
 """The values of what does not come from parameters: known on meta, beside the tensors without any.
 
 Masks, positions, lengths and routes are made of inputs and constants. Each operator on such tensors
-runs twice: on meta, as all others do, and on the CPU, where it gives the values. A forward pass
-that asks for a value gets it, and no parameter is ever allocated.
+runs twice: on meta, as all others do, and, as soon as somebody asks for a value, on the CPU, where
+it gives the values. A forward pass gets what it asks for, and no parameter is ever allocated.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from math import isinf
 from typing import Any
 
@@ -22,12 +21,13 @@ from torch import Tensor
 from archstat.models.torch.failures.users_code import running_line
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.private import storage_id, tree_map_only
+from archstat.models.torch.recording.contents import Content, LateCall, LateCalls, held, waiting
 from archstat.models.torch.recording.facts import (
     BY_MASK,
     CHOICES,
     COPY,
     OF_ROWS,
-    Facts,
+    OperatorFacts,
     is_on_meta,
 )
 from archstat.models.torch.recording.meta import ANSWERS
@@ -47,24 +47,6 @@ INDICES = (torch.int32, torch.int64)
 
 MOVING = {COPY, "copy", "set"}
 """Operators that take tensors from one device to another."""
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a tensor on meta holds.
-
-    Attributes:
-        make: Returns it, on the CPU; it is called once, when somebody asks.
-        is_assumed: Whether it follows from a choice that values decide which are not known.
-    """
-
-    make: Callable[[], Tensor]
-    is_assumed: bool = False
-
-    @cached_property
-    def values(self) -> Tensor:
-        """What the tensor holds, on the CPU."""
-        return self.make()
 
 
 class OutOfTableError(IndexError):
@@ -97,6 +79,7 @@ class Values:
         self._is_on_meta = is_on_meta
         self._known: dict[int, tuple[weakref.ref[Tensor], Content]] = {}
         self._aliases: dict[int, list[weakref.ref[Tensor]]] = {}
+        self._late = LateCalls(self._forget)
         self.asked: dict[bool, str | None] = {}
         self.strangers: list[Tensor] = []
         self.unknown_branches = 0
@@ -111,10 +94,13 @@ class Values:
         self, tensor: Tensor, make: Callable[[], Tensor], *, is_assumed: bool = False
     ) -> None:
         """Note how to make what a tensor on meta holds, which takes time and memory."""
+        self._know(tensor, Content(make, is_assumed=is_assumed))
+
+    def _know(self, tensor: Tensor, content: Content) -> None:
         if tensor.numel() > MOST_VALUES:
             return
         link = weakref.ref(tensor)
-        self._known[id(tensor)] = link, Content(make, is_assumed)
+        self._known[id(tensor)] = link, content
         self._aliases.setdefault(storage_id(tensor), []).append(link)
 
     def of(self, tensor: Tensor) -> Content | None:
@@ -135,6 +121,7 @@ class Values:
 
     def read(self, tensor: Tensor) -> Tensor | None:
         """Return what a tensor holds, for somebody who asks for it; None if it is not known."""
+        self._late.run()
         known = self.of(tensor)
         if known is None:
             return None
@@ -143,7 +130,7 @@ class Values:
 
     def call(
         self,
-        told: Facts,
+        told: OperatorFacts,
         entry: Operator,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
@@ -163,7 +150,7 @@ class Values:
             self._forget(told.written_by(args, kwargs))
         return out
 
-    def _passes_by(self, told: Facts, entry: Operator, tensors: Sequence[Tensor]) -> bool:
+    def _passes_by(self, told: OperatorFacts, entry: Operator, tensors: Sequence[Tensor]) -> bool:
         """Return whether nothing is known of what is given, and nothing of what will be made."""
         if not (told.passes_by and self._is_on_meta and tensors) or entry.is_factory:
             return False
@@ -172,7 +159,7 @@ class Values:
 
     def _call(
         self,
-        told: Facts,
+        told: OperatorFacts,
         entry: Operator,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
@@ -182,15 +169,14 @@ class Values:
             return ANSWERS.call(told, entry, args, kwargs)
         if not (any(tensor.is_meta for tensor in tensors) or is_on_meta(kwargs)):
             return told.operator(*args, **kwargs)
+        is_asked = told.reads(kwargs) or told.name in OF_ROWS or told.name in BY_MASK
+        if is_asked or self._may_change(tensors):
+            self._late.run()
         found = [self.of(tensor) for tensor in tensors]
         is_known = None not in found
         if told.reads(kwargs):
             return self._read(told, entry, args, kwargs, found)
-        args = args if told.written else self._together(told.name, args)
-        if told.name in OF_ROWS:
-            self._require_rows(args, *OF_ROWS[told.name])
-        elif told.name in BY_MASK:
-            args = self._without_masks(args)
+        args = self._made_ready(told, args)
         written = told.written_by(args, kwargs) if told.written else ()
         if is_known and any(not tensor.is_meta for tensor in written):
             return self._computed(told.operator, args, kwargs)
@@ -201,7 +187,20 @@ class Values:
             self._learn(told, entry, args, kwargs, out, found)
         else:
             self._assume(told.name, args, out)
+        if self._may_change(tensors):
+            self._late.run()
         return out
+
+    def _may_change(self, tensors: Iterable[Tensor]) -> bool:
+        """Return whether others may write into what tensors hold: it is then looked at now."""
+        return bool(self.strangers) or not all(tensor.is_meta for tensor in tensors)
+
+    def _made_ready(self, told: OperatorFacts, args: Sequence[Any]) -> Sequence[Any]:
+        """Return the arguments as meta takes them."""
+        args = args if told.written else self._together(told.name, args)
+        if told.name in OF_ROWS:
+            self._require_rows(args, *OF_ROWS[told.name])
+        return self._without_masks(args) if told.name in BY_MASK else args
 
     def _together(self, name: str, args: Sequence[Any]) -> Sequence[Any]:
         """Return the arguments, those that are not on meta taken there to the others."""
@@ -223,7 +222,7 @@ class Values:
 
     def _read(
         self,
-        told: Facts,
+        told: OperatorFacts,
         entry: Operator,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
@@ -231,7 +230,9 @@ class Values:
     ) -> Any:
         """Return what an operator gives that needs values."""
         if told.name == "masked_select" and found[-1] is not None and found[0] is None:
-            mask = torch.broadcast_to(found[-1].values, torch.broadcast_shapes(*_shapes(args[:2])))
+            mask = torch.broadcast_to(
+                found[-1].values, torch.broadcast_shapes(*(each.shape for each in args[:2]))
+            )
             self._note(found[-1:])
             return args[0].new_empty(int(mask.sum()))
         if None in found:
@@ -274,7 +275,7 @@ class Values:
 
     def _learn(  # noqa: PLR0913, PLR0917  a call has these parts
         self,
-        told: Facts,
+        told: OperatorFacts,
         entry: Operator,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
@@ -287,20 +288,26 @@ class Values:
             return
         if (entry.macs(args, out) or 0) > MOST_WORK:
             return
-        try:
-            values = self._computed(told.operator, args, kwargs)
-        except Exception:  # noqa: BLE001  the CPU may not have it for this type
-            return
-        if told.name in EMPTY:
-            values.zero_()
         is_assumed = any(each is not None and each.is_assumed for each in found)
-        for tensor, each in zip(made, tensors_in(values), strict=False):
+        contents = [waiting(is_assumed=is_assumed) for _ in made]
+        self._late.wait(
+            LateCall(
+                told.operator,
+                held(args, self.of),
+                held(kwargs, self.of),
+                [*map(weakref.ref, made)],
+                contents,
+                [tensor.shape for tensor in made],
+                told.name in EMPTY,
+            )
+        )
+        for tensor, content in zip(made, contents, strict=True):
             if tensor.is_meta:
-                self.know(tensor, each, is_assumed=is_assumed)
+                self._know(tensor, content)
 
     def _rewritten(
         self,
-        told: Facts,
+        told: OperatorFacts,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         written: Iterable[Tensor],
@@ -309,13 +316,10 @@ class Values:
     ) -> None:
         """Note what an operator has written into tensors, and into all that share their memory."""
         if is_known and told.is_told:
-            try:
-                self._computed(told.operator, args, kwargs)
-            except Exception:  # noqa: BLE001, S110  as above; then it is forgotten
-                pass
-            else:
-                return
-        self._forget(written)
+            given = held(args, self.of), held(kwargs, self.of)
+            self._late.wait(LateCall(told.operator, *given, [*map(weakref.ref, written)]))
+        else:
+            self._forget(written)
 
     def _forget(self, written: Iterable[Tensor]) -> None:
         """Forget what tensors hold, and all that share their memory."""
@@ -383,10 +387,6 @@ def require_shapes(tensors: Iterable[Tensor]) -> None:
     """
     if any([tensor.is_nested for tensor in tensors]):  # noqa: C419  likewise
         raise NestedTensorError
-
-
-def _shapes(tensors: Iterable[Tensor]) -> list[torch.Size]:
-    return [tensor.shape for tensor in tensors]
 
 
 def held_by(
