@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
+from operator import gt
 from typing import ClassVar
 
 from archstat.errors import ShapeError
@@ -56,8 +57,8 @@ def require_fits(in_sizes: Size, extents: Size, paddings: Size) -> None:
     Raises:
         ShapeError: It does not.
     """
-    padded = tuple(size + 2 * p for size, p in zip(in_sizes, paddings, strict=True))
-    if any(extent > room for extent, room in zip(extents, padded, strict=True)):
+    padded = tuple([size + 2 * p for size, p in zip(in_sizes, paddings, strict=True)])
+    if any(map(gt, extents, padded)):
         pad = f", padded to {times(padded)}" if any(paddings) else ""
         raise ShapeError(
             f"the kernel spans {times(extents)}, more than its input {times(in_sizes)}{pad}",
@@ -141,7 +142,8 @@ class SlidingConvolution(AnyConvolution):
 
     def extents(self) -> Size:
         """Return the pixels that the kernel spans along each axis, dilation included."""
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
+        axes = zip(self.kernel_size, self.dilation, strict=True)
+        return tuple([d * (k - 1) + 1 for k, d in axes])
 
     def out_shape(self, in_shape: Shape) -> Shape:
         """See `Layer.out_shape`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 import torch
 from torch import nn
@@ -122,7 +124,8 @@ def test_a_wrong_number_is_found(monkeypatch, what, number):
     def lying(*arguments, **options):
         graph, device = proof_trace(*arguments, **options)
         node = type("Lying", (type(graph.nodes[0]),), {what: property(lambda _: 7)})
-        first = node(**vars(graph.nodes[0]))
+        facts = {field.name: getattr(graph.nodes[0], field.name) for field in fields(node)}
+        first = node(**facts)
         return type(graph)(**{**vars(graph), "nodes": (first, *graph.nodes[1:])}), device
 
     proof_trace = proof.trace_source

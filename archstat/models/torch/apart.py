@@ -81,7 +81,7 @@ class Copier:
         if found is not None:
             return found
         way = self._ways.get(kind)
-        if way is None and isinstance(value, SHARED):
+        if way is None and not isinstance(value, nn.Module) and isinstance(value, SHARED):
             return value
         made = self._made(value) if way is None else way(value)
         self._memo[id(value)] = made
@@ -104,6 +104,7 @@ class Copier:
             defaultdict: lambda value: self._mapping(value, defaultdict(value.default_factory)),
             list: lambda value: self._filled(value, []),
             set: lambda value: self._filled(value, set()),
+            tuple: self._tuple,
             deque: lambda value: self._filled(value, deque(maxlen=value.maxlen)),
             partial: self._partial,
             types.BuiltinFunctionType: self._builtin,

@@ -170,11 +170,18 @@ def _place(kind: type[Layer], name: str) -> int | None:
 def example_shape(given: Tensor, layer: Layer) -> tuple[Shape, int]:
     """Return the shape of one example as a layer takes it, and the number of examples."""
     shape = tuple(given.shape)
-    has_places = isinstance(layer, (AnyConvolution, AnyPool, AnyAdaptivePool, Upsample))
-    is_single = len(shape) == layer.axes + 1 if has_places else len(shape) == 1
-    if is_single and not isinstance(layer, AnyBatchNorm):
+    if len(shape) == _axes_of_one(type(layer)):
         return shape, 1
     return shape[1:], shape[0]
+
+
+@cache
+def _axes_of_one(kind: type[Layer]) -> int | None:
+    """Return the axes of one example that torch takes without a batch; None if it takes none."""
+    if issubclass(kind, AnyBatchNorm):
+        return None
+    has_places = issubclass(kind, (AnyConvolution, AnyPool, AnyAdaptivePool, Upsample))
+    return kind.axes + 1 if has_places else 1
 
 
 def is_leaf(module: nn.Module) -> bool:
