@@ -17,7 +17,7 @@ from archstat.models.inputs import INDICES, InputSpec, fitted
 from archstat.models.question import ZEROS, Question
 from archstat.models.torch.apart import Copier
 from archstat.models.torch.private import first_convolution
-from archstat.models.torch.recording.values import MOST_VALUES, copied
+from archstat.models.torch.recording.contents import MOST_VALUES, copied
 from archstat.models.torch.source import Source
 
 CPU = torch.device("cpu")

@@ -42,11 +42,11 @@ from archstat.models.torch.private import (
     held_tensors,
     pre_hooks,
 )
+from archstat.models.torch.recording.contents import held_by
 from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
 from archstat.models.torch.recording.tensors import tensors_in, tensors_returned
-from archstat.models.torch.recording.values import held_by
 from archstat.models.torch.remarks import hidden_modules, remarks, values_read
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,6 +14,9 @@ from torch import Tensor
 from archstat.models.torch.private import without_modes
 from archstat.models.torch.recording.facts import is_on_meta
 from archstat.models.torch.recording.tensors import tensors_in
+
+MOST_VALUES = 1 << 24
+"""Tensors of more values than these are not known."""
 
 
 class NotKnownError(Exception):
@@ -165,3 +169,19 @@ class LateCalls:
                     continue
                 is_lost = is_lost or not call.contents
                 self._forget([tensor for link in call.made if (tensor := link()) is not None])
+
+
+def held_by(
+    buffers: Iterable[Tensor], standins: Mapping[int, Tensor]
+) -> list[tuple[Tensor, Callable[[], Tensor]]]:
+    """Return the stand-ins of buffers, with how to copy what these hold, if they do."""
+    return [
+        (standins[id(buffer)], partial(copied, buffer))
+        for buffer in buffers
+        if not buffer.is_meta and buffer.layout is torch.strided and buffer.numel() <= MOST_VALUES
+    ]
+
+
+def copied(tensor: Tensor) -> Tensor:
+    """Return what a tensor holds in memory of its own, on the CPU."""
+    return tensor.detach().cpu().clone()

@@ -11,7 +11,6 @@ import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from math import isinf
 from typing import Any
 
@@ -21,7 +20,14 @@ from torch import Tensor
 from archstat.models.torch.failures.users_code import running_line
 from archstat.models.torch.operators.entry import Operator
 from archstat.models.torch.private import storage_id, tree_map_only
-from archstat.models.torch.recording.contents import Content, LateCall, LateCalls, held, waiting
+from archstat.models.torch.recording.contents import (
+    MOST_VALUES,
+    Content,
+    LateCall,
+    LateCalls,
+    held,
+    waiting,
+)
 from archstat.models.torch.recording.facts import (
     BY_MASK,
     CHOICES,
@@ -32,9 +38,6 @@ from archstat.models.torch.recording.facts import (
 )
 from archstat.models.torch.recording.meta import ANSWERS
 from archstat.models.torch.recording.tensors import tensors_in
-
-MOST_VALUES = 1 << 24
-"""Tensors of more values than these are not known."""
 
 MOST_WORK = 1 << 28
 """Products of more multiply–accumulates than these are not computed."""
@@ -387,19 +390,3 @@ def require_shapes(tensors: Iterable[Tensor]) -> None:
     """
     if any([tensor.is_nested for tensor in tensors]):  # noqa: C419  likewise
         raise NestedTensorError
-
-
-def held_by(
-    buffers: Iterable[Tensor], standins: Mapping[int, Tensor]
-) -> list[tuple[Tensor, Callable[[], Tensor]]]:
-    """Return the stand-ins of buffers, with how to copy what these hold, if they do."""
-    return [
-        (standins[id(buffer)], partial(copied, buffer))
-        for buffer in buffers
-        if not buffer.is_meta and buffer.layout is torch.strided and buffer.numel() <= MOST_VALUES
-    ]
-
-
-def copied(tensor: Tensor) -> Tensor:
-    """Return what a tensor holds in memory of its own, on the CPU."""
-    return tensor.detach().cpu().clone()
