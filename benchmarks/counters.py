@@ -130,15 +130,13 @@ def classification_models() -> dict[str, tuple[int, float]]:
     return {name: (meta["num_params"], meta["_ops"]) for name, meta in metas.items()}
 
 
-def build(name: str, device: str = "cpu") -> tuple[nn.Module, Shape]:
-    """Return a model of torchvision on a device, and the input that its numbers are for."""
-    import torch  # noqa: PLC0415  likewise
+def build(name: str) -> tuple[nn.Module, Shape]:
+    """Return a model of torchvision on the CPU, and the input that its numbers are for."""
     from torchvision import models  # noqa: PLC0415  likewise
 
     arguments = ARGUMENTS.get(name, {})
     shape = archstat.analyze(f"torchvision/{name}", arguments=arguments).input
-    with torch.device(device):
-        return models.get_model(name, weights=None, **arguments).eval(), shape
+    return models.get_model(name, weights=None, **arguments).eval(), shape
 
 
 ROUNDS = 3

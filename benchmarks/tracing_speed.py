@@ -138,7 +138,8 @@ def models(names: Sequence[str]) -> Iterator[tuple[str, nn.Module, Sequence[int]
             with torch.device("meta"):
                 yield name, made[name]().eval(), (64, int(name.rpartition("×")[2]))
         else:
-            yield name, *build(name, "meta")
+            model, shape = build(name)
+            yield name, model.to("meta"), shape
 
 
 def chain(layers: int) -> nn.Module:
