@@ -1,3 +1,6 @@
+import re
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,27 @@ def test_no_name_stands_in_both_halves():
     names = [Path(name).name for name in NAMES]
 
     assert len(set(names)) == len(names)
+
+
+def numbers(name):
+    """Count what the cells of a sheet state, settings aside, by their digits."""
+    facts = tomllib.loads((ROOT / name / "facts.toml").read_text(encoding="utf-8"))
+    cells = [one for one in facts["cells"] if one["verdict"] != "given"]
+    return Counter(" ".join(re.findall(r"\d+", one.get("part", one["text"]))) for one in cells)
+
+
+def test_no_sheet_of_the_closed_half_stands_in_the_open_one_already():
+    known = {name: numbers(name) for name in NAMES}
+
+    again = [
+        (new, old)
+        for new, own in known.items()
+        for old, others in known.items()
+        if new.startswith("closed") and old.startswith("open")
+        if (most := max(own.total(), others.total())) > 7 and (own & others).total() > 0.85 * most
+    ]
+
+    assert again == []
 
 
 @pytest.mark.parametrize(
