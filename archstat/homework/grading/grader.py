@@ -1,9 +1,9 @@
-"""Grading one submission: the table that fits best, of all files that were handed in."""
+"""Grading one submission: the tables of all files that were handed in, read as one answer."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
@@ -101,13 +101,15 @@ class Grader:
             marked = marked_of(contents, self.truth, self.policy, chosen=chosen, others=self.others)
         except NoTableError as error:
             return Outcome(Status.NO_TABLE, _joined([_said(error)]))
-        table = marked.sheets[0].sheet.table
-        file, data = next((name, data) for name, data, one in tables if one is table)
+        held = [one.sheet.table for one in marked.sheets]
+        of = {id(table): (name, data) for name, data, table in tables}
+        (file, data), table = of[id(held[0])], held[0]
+        names = list(dict.fromkeys(of[id(one)][0] for one in held))
         several = len(files) > 1 or file != files[0][0]
         feedback = Feedback(marked, file, self.policy.feedback)
         return Outcome(
             Status.OK,
-            f"{file} fits best" if several else "",
+            _what_is_marked(names) if several else "",
             file,
             sha256(data).hexdigest(),
             table.place,
@@ -136,6 +138,14 @@ class Grader:
 def _named(render: Callable[[Feedback], str]) -> str:
     """Return what tells two ways to render feedback apart."""
     return f"{render.__module__} {getattr(render, '__qualname__', None) or render!r}"
+
+
+def _what_is_marked(names: Sequence[str]) -> str:
+    """Return which of several files are marked, and which of them counts where they differ."""
+    *_, last = names
+    if len(names) == 1:
+        return f"{last} is marked"
+    return f"{len(names)} files are marked as one; where they differ, {last} counts"
 
 
 def _unpacked(files: Files) -> Iterator[tuple[str, bytes | str]]:

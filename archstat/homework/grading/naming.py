@@ -218,3 +218,9 @@ def words(name: str) -> Iterator[str]:
 
 MOST_WORDS = 6
 """Of a name or a number: "2021-12345", "jane.doe@cs.example.edu"."""
+
+
+def counted(name: str) -> list[tuple[int, str]]:
+    """Return the place of a name among others: homework 10 behind 9."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

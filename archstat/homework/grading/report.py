@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import TypeAlias
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.grading.finals import Changed, Final, Overrides, called_by
 from archstat.homework.grading.ledger import GradedRecord
-from archstat.homework.grading.naming import squashed
+from archstat.homework.grading.naming import counted, squashed
 from archstat.homework.grading.outcome import Fault, Fitting, Outcome, Status
 from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.run import Graded
@@ -290,9 +289,7 @@ def _merit(graded: Graded) -> tuple[bool, Fraction]:
 
 
 def _order(graded: Graded) -> list[tuple[int, str]]:
-    """Return the place of a submission among others by their names: homework 10 behind 9."""
-    parts = re.split(r"(\d+)", graded.submission.key)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+    return counted(graded.submission.key)
 
 
 _KNOWN = {OTHER_NETWORK, *(mistake.key for mistake in MISTAKES)}

@@ -320,7 +320,7 @@ def _submission(
         students = [student for student in found if student is not None]
     files = sorted(
         (File(name or member.parts[-1], member) for _, name, member in owned),
-        key=lambda file: (_unlikeliness(file.name), file.name, file.member.number),
+        key=lambda file: (*_place(file.name), file.member.number),
     )
     return Submission(
         key,
@@ -330,6 +330,12 @@ def _submission(
         is_late=any(owner.is_late for owner in owners),
         returns=owners[0].returns,
     )
+
+
+def _place(name: str) -> tuple[int, list[tuple[int, str]], str]:
+    """Return the place of a file among others: likely sheets first, sheet-1 behind sheet."""
+    stem = name.removesuffix(PurePosixPath(name).suffix)
+    return _unlikeliness(name), naming.counted(stem), name
 
 
 def _unlikeliness(name: str) -> int:

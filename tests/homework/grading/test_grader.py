@@ -59,10 +59,17 @@ def test_empty_and_unreadable_cells_and_odd_rows_are_counted():
     assert Fault("conv3", "weights", "unreadable", "many") in found.faults
 
 
-def test_of_several_files_the_one_that_fits_best_counts():
+def test_of_several_files_the_one_with_a_table_of_layers_counts():
     other = b"| Layer | Weights |\n|---|---|\n| lunch | 1 |\n"
     found = outcome(("a.md", other), ("b.csv", b"layer,weights\nconv1,34848\nconv2,307200\n"))
-    assert (found.file, found.message) == ("b.csv", "b.csv fits best")
+    assert (found.file, found.message) == ("b.csv", "b.csv is marked")
+
+
+def test_of_several_sheets_the_later_one_counts_and_is_named():
+    first, second = (b"layer,weights\nconv1,%d\nconv2,307200\n" % one for one in (1, 34848))
+    found = outcome(("hw.csv", first), ("hw-1.csv", second))
+    assert found.points == 2
+    assert found.message == "2 files are marked as one; where they differ, hw-1.csv counts"
 
 
 def test_what_is_in_an_archive_counts(tmp_path):

@@ -35,6 +35,12 @@ def test_the_files_most_like_sheets_come_first(tmp_path):
     assert found(root)["a"] == ["4.md", "3.csv", "1.png", "2.pth"]
 
 
+def test_copies_of_a_sheet_stand_in_the_order_of_their_numbers(tmp_path):
+    names = ("hw-10.md", "hw-2.md", "hw-1.md", "hw.md")  # "-" sorts before "."
+    root = folder(tmp_path / "in", *(f"a/{name}" for name in names), "b.md")
+    assert found(root)["a"] == ["hw.md", "hw-1.md", "hw-2.md", "hw-10.md"]
+
+
 def test_folders_around_everything_are_no_submission(tmp_path):
     path = archive(tmp_path / "in.zip", {"hw1/all/alice.md": "", "hw1/all/bob.md": ""})
     assert found(path) == {"alice": ["alice.md"], "bob": ["bob.md"]}
