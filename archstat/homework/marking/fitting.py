@@ -142,6 +142,11 @@ class _Part:
         return [number for number in self.says if self.marks[number].verdict in WRONG]
 
     @cached_property
+    def as_asked(self) -> list[int]:
+        """Those of them that are right."""
+        return [number for number in self.says if self.marks[number].verdict.is_right]
+
+    @cached_property
     def roots(self) -> set[int]:
         """Those of them that follow from no other."""
         return {n for n in self.wrong if self.marks[n].verdict is Verdict.WRONG}
@@ -161,7 +166,16 @@ class _Part:
             if left >= 0 or (other.owner and len(layers) >= FEWEST_LAYERS):
                 hits.append((found, other))
         hits.sort(key=lambda hit: -hit[0])
-        yield from (other for _, other in hits[:MOST_HELD])
+        yield from (other for _, other in hits[:MOST_HELD] if other.owner or self._keeps(other))
+
+    def _keeps(self, other: Other) -> bool:
+        """Return whether what is right says what is right somewhere in a network, too."""
+        left = FEW * len(self.wrong)
+        for number in self.as_asked:
+            one = self.marks[number]
+            if not other.says(one.entry.written, one.quantity) and (left := left - 1) < 0:
+                return False
+        return True
 
     def fit(self, other: Other, tried: int) -> OtherFit | None:
         """Return how a network fits; None if it does not explain what is wrong.
@@ -180,8 +194,7 @@ class _Part:
         if len(own) < FEWEST_ROOTS:
             return None
         explained = [number for number in self.wrong if number in given]
-        as_asked = [number for number in self.says if marks[number].verdict.is_right]
-        spared = sum(marks[number].cell not in right for number in as_asked)
+        spared = sum(marks[number].cell not in right for number in self.as_asked)
         telling = (marks[number] for number in explained)
         layers = {one.layer for one in telling if QUANTITIES[one.quantity].is_telling}
         is_all = len(explained) >= NEARLY_ALL * len(self.wrong) and spared <= FEW * len(explained)
@@ -203,7 +216,7 @@ class _Part:
             tuple(marks[number].cell for number in sorted(given)),
             len(said & right),
             len(said),
-            len(as_asked),
+            len(self.as_asked),
             there.left_out,
             self.tables if len(self.tables) < len(self.sheets) else frozenset(),
             Suspect(OTHER, words, HINT, dict.fromkeys(given, 0.0), weight, spared),
