@@ -12,7 +12,7 @@ from archstat.homework.answers.truth import Truth
 from archstat.homework.marking.causes import Cause, causes_of
 from archstat.homework.marking.fitting import OtherFit, fitted
 from archstat.homework.marking.held import Held, Read, held
-from archstat.homework.marking.marks import Cell, Mark, Verdict
+from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.marking.points import Gap, asked_quantities, asked_spots, scored
 from archstat.homework.marking.policy import ALIKE, Policy
 from archstat.homework.marking.refitting import refitted
@@ -130,15 +130,10 @@ def mark_held(
         marks += sorted(found, key=lambda one: (one.entry.row, one.entry.column))
     fit = None if others is None else fitted(sheets, marks, key, policy, others)
     causes = causes_of(marks, key, _names(sheets), None if fit is None else fit.suspect)
-    reads: dict[Cell, Read] = {}
-    for sheet in sheets:
-        for (column, quantity), read in sheet.reads.items():
-            reads |= {
-                one.cell: read
-                for one in marks
-                if (one.entry.table, one.entry.column, one.entry.quantity)
-                == (sheet.sheet.number, column, quantity)
-            }
+    by_number = {sheet.sheet.number: sheet.reads for sheet in sheets}
+    reads = {
+        one.cell: by_number[one.entry.table][one.entry.column, one.entry.quantity] for one in marks
+    }
     known = {cell for cause in causes if cause.key not in NOT_KNOWN for cell in cause.cells}
     result = scored(marks, spots, policy, reads, known)
     return Marked(

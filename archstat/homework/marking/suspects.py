@@ -240,8 +240,7 @@ class _Own:
         follows = wrong_in(self._follows, members, quantity, self.truth)
         found = {
             number: wrong_in(self._account(shown.ways[number]), members, quantity, self.truth)
-            for number in shown.own
-            if quantity in shown.ways[number].mistake.quantities
+            for number in shown.own_of.get(quantity, ())
         }
         return {way: answer for way, answer in found.items() if answer not in {None, follows}}
 

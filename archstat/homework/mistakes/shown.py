@@ -34,6 +34,7 @@ class WrongAnswers:
     Attributes:
         ways: These ways; their places in this list are their numbers.
         own: The numbers of those that are made in each layer alone.
+        own_of: The same by the quantities that they make wrong.
         times: How many ways there are to make each mistake, by its key.
     """
 
@@ -52,6 +53,10 @@ class WrongAnswers:
                 for number, account in enumerate(mistake.own(truth, SaidBefore(maps, fields))):
                     self._add(Wrongly(mistake, number), account)
         self.own = frozenset(at for at, way in enumerate(self.ways) if way.own is not None)
+        self.own_of: dict[str, list[int]] = defaultdict(list)
+        for at in self.own:
+            for quantity in self.ways[at].mistake.quantities:
+                self.own_of[quantity].append(at)
         self.times = Counter(way.mistake.key for way in self.ways)
 
     def _add(self, way: Wrongly, account: Account) -> None:
