@@ -228,9 +228,12 @@ def key_of(truth: Truth) -> Key:
 
 def total(answers: Iterable[Answer]) -> Answer:
     """Return a sum; None if a part of it is not known."""
-    parts = list(answers)
-    known = [part for part in parts if isinstance(part, (int, Fraction))]
-    return sum(known) if len(known) == len(parts) else None
+    whole: int | Fraction = 0
+    for part in answers:
+        if not isinstance(part, (int, Fraction)):
+            return None
+        whole += part
+    return whole
 
 
 def _together(rows: Sequence[Answers], *, is_sum: bool) -> Answers:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import TypeAlias
 
@@ -223,7 +223,7 @@ def retold(  # noqa: PLR0913  what may be reckoned otherwise
             continue
         if not node.inputs or any(name not in shapes for name in node.inputs):
             continue  # an input beside the first, or behind a layer that failed
-        layer = _unstated(change(node.layer))
+        layer = _taken_for(change, node.layer)
         try:
             in_shape = layer.combine([shapes[name] for name in node.inputs])
             if not layer.has_formulas:
@@ -238,13 +238,14 @@ def retold(  # noqa: PLR0913  what may be reckoned otherwise
             continue
         if min(out_shape, default=1) < 1:
             continue
-        told = Told(node, layer, in_shape, out_shape)
-        yield told
+        yield Told(node, layer, in_shape, out_shape)
         shapes[node.name] = stated.get(node.name, out_shape)
 
 
-def _unstated(layer: Layer) -> Layer:
-    """Return a layer without the sizes that it states although they follow from its input."""
+@lru_cache(maxsize=10_000)  # every sheet is held against the same mistakes
+def _taken_for(change: Change, layer: Layer) -> Layer:
+    """Return a changed layer without the sizes that it states although its input gives them."""
+    layer = change(layer)
     names = {"in_channels", "in_features", "num_features"} & set(layer.setting_names())
     follows = {name: None for name in names if getattr(layer, name) is not None}
     return replace(layer, **follows) if follows else layer
@@ -367,6 +368,8 @@ def true_rule(reach: Reach, step: Step) -> Reach:
 def _behind(rule: Rule, reach: Reach, step: Step) -> Reach:
     """Return what a unit sees behind a layer by a rule; behind a larger map, units stand closer."""
     after = rule(reach, step)
+    if step.closer == 1 and after.jump:
+        return after
     return replace(after, jump=after.jump // step.closer or 1)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from archstat.homework.cells.arithmetic import worked_out
 from archstat.homework.cells.numerals import NUMERAL, Numeral, numerals
@@ -111,10 +112,16 @@ class WrittenNumber:
         >>> WrittenNumber(Fraction(34_900), step=Fraction(100)).agrees(34_944)
         True
         """
-        if self.step is None or truth == self.value:
-            return truth == self.value
-        is_rounded = abs(truth - self.value) <= (self.coarse or self.step) / 2
-        return is_rounded and (self.is_of_column or self.value != 0)
+        if self.step is None or self.value == truth:
+            return self.value == truth
+        lowest, highest = self._range
+        return lowest <= truth <= highest and (self.is_of_column or self.value != 0)
+
+    @cached_property
+    def _range(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest number that it may be a rounded one of."""
+        half = (self.coarse or self.step or Fraction(0)) / 2
+        return self.value - half, self.value + half
 
 
 def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[WrittenNumber, ...]:
