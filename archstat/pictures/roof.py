@@ -29,15 +29,17 @@ def peak_of(rates: Rates) -> float:
     return max(rates.conv, rates.matmul)
 
 
-def roof(name: str, rates: Rates, across: Scale, upright: Scale) -> Iterator[str]:
+def roof(
+    name: str, rates: Rates, across: Scale, upright: Scale, *, look: str = "ink"
+) -> Iterator[str]:
     """Yield the roof of a device, and a lower one where some operations are slower."""
     start = max(across.low, upright.low / rates.memory)
     corners = [(start, start * rates.memory), *_flat(peak_of(rates), rates, across)]
-    path = line([(across.at(x), upright.at(y)) for x, y in corners], "roof ink")
+    path = line([(across.at(x), upright.at(y)) for x, y in corners], f"roof {look}")
     yield element("g", element("title", words(name)) + path)
     if (slower := _slower(rates, upright)) is not None:
         flat = _flat(slower, rates, across)
-        yield line([(across.at(x), upright.at(y)) for x, y in flat], "limit ink")
+        yield line([(across.at(x), upright.at(y)) for x, y in flat], f"limit {look}")
 
 
 def _flat(peak: float, rates: Rates, across: Scale) -> list[tuple[float, float]]:

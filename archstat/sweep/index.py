@@ -17,7 +17,7 @@ from archstat.errors import RecordError, UsageError, shown
 from archstat.sweep.rows import FIELDS, row_of
 from archstat.sweep.store import Store
 
-VERSION = 1
+VERSION = 2
 NAME = f"index-{VERSION}.sqlite"
 MOST_ROWS = 1_000_000
 CHUNK = 5_000

@@ -26,6 +26,7 @@ FIELDS: Mapping[str, str] = {
     "macs": "INTEGER",
     "activation_bytes": "INTEGER",
     "is_whole": "INTEGER",
+    "moved_bytes": "INTEGER",
     "latency_s": "REAL",
     "latency_low_s": "REAL",
     "latency_high_s": "REAL",
@@ -34,6 +35,9 @@ FIELDS: Mapping[str, str] = {
     "share_of_limit": "REAL",
     "share_low": "REAL",
     "share_high": "REAL",
+    "conv_flop_per_s": "REAL",
+    "matmul_flop_per_s": "REAL",
+    "bytes_per_s": "REAL",
     "bound": "TEXT",
     "verdict": "TEXT",
     "reason": "TEXT",
@@ -47,6 +51,10 @@ FIELDS: Mapping[str, str] = {
     "command": "TEXT",
 }
 """The columns of a row, and their types in SQL; units are those of SI."""
+
+
+RATES = ("conv_flop_per_s", "matmul_flop_per_s", "bytes_per_s")
+"""The ceilings of a device, as its record has them."""
 
 
 def row_of(outcome: CaseOutcome) -> dict[str, Any]:
@@ -107,6 +115,7 @@ def _measured(record: Mapping[str, Any]) -> dict[str, Any]:
         "params": record["params"].get(case["model"]),
         "macs": flops // 2,
         "is_whole": int(not work["uncounted"]),
+        "moved_bytes": _moved_bytes(limit),
         "latency_s": figures["latency_s"],
         "latency_low_s": low,
         "latency_high_s": high,
@@ -115,11 +124,20 @@ def _measured(record: Mapping[str, Any]) -> dict[str, Any]:
         "share_of_limit": limit.get("share"),
         "share_low": share_low,
         "share_high": share_high,
+        **{rate: limit.get(rate) for rate in RATES},
         "bound": figures["bound"],
         "verdict": figures["verdict"],
         "reason": figures["reason"] or None,
         "torch": environment.get("software", {}).get("torch"),
     }
+
+
+def _moved_bytes(limit: Mapping[str, Any]) -> int | None:
+    """Return the bytes that a pass must move: what its limit by the memory was made of."""
+    if not limit.get("memory_s") or not limit.get("bytes_per_s"):
+        return None
+    moved: float = limit["memory_s"] * limit["bytes_per_s"]
+    return round(moved)
 
 
 def _shape(sizes: object) -> str:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from archstat.documents.bench.record import record_document
+from archstat.pages.atlas.roofline import roofline
 from archstat.sweep.case import SweepCase
 from archstat.sweep.outcome import DONE, FAILED, CaseOutcome
 from archstat.sweep.store import Store
@@ -91,7 +92,7 @@ def test_a_model_s_page_has_what_was_measured_and_one_without_says_so(site):
     assert "Counted, and measured nowhere yet." in text
     assert "2,000,000 MACs an example" in text
     device = (site / "device-a-processor.html").read_text(encoding="utf-8")
-    assert device.count("<circle") == 2
+    assert "No roofline: no case has both operations and a known limit." in device
     assert "450 to 550 ms" in device  # 0.9 and 1.1 times 0.5 s
 
 
@@ -123,8 +124,9 @@ def test_a_case_of_several_stores_stands_there_over_time(tmp_path, monkeypatch):
     assert "SLOWER" not in june
     assert "SLOWER × 1.500" in july  # 3 ms after 2 ms
     device = (tmp_path / "site" / "device-some-processor.html").read_text(encoding="utf-8")
-    assert len(re.findall(r'<line[^>]*class="weak"', device)) == 2  # a dash for each dot
-    assert "dash: the limit of the device" in device
+    # in the wide and in the narrow picture: a point and a dash for each of two cases
+    assert device.count('class="point"') == 2 * 2
+    assert len(re.findall(r'<line[^>]*class="weak"', device)) == 2 * 2
 
 
 def test_a_store_without_cases_is_told(tmp_path):
@@ -141,3 +143,46 @@ def test_a_site_is_made_anew_but_no_page_of_somebody_else_is_written_over(site):
     assert done.exit_code == 2
     assert "is no page of an atlas, and would be overwritten" in done.stderr
     assert (site / "index.html").read_text(encoding="utf-8") == "<h1>My home page</h1>"
+
+
+PLACED = {
+    "model": "net",
+    "batch_size": 4,
+    "dtype": "float32",
+    "threads": 2,
+    "macs": 50_000_000,
+    "moved_bytes": 10_000_000,
+    "latency_s": 0.002,
+    "limit_s": 0.001,
+    "share_of_limit": 0.5,
+    "conv_flop_per_s": 1e12,
+    "matmul_flop_per_s": 1e12,
+    "bytes_per_s": 1e10,
+    "verdict": "VALID",
+}
+
+
+def test_a_case_lies_where_its_intensity_and_its_rate_are():
+    """100 MFLOP of 10 MB in 2 ms: 10 FLOP a byte, 50 GFLOP/s; the ridge is at 100 and 1 TFLOP/s.
+
+    Across from 10 / 2 to 100 * 2: log 2 / log 40 = 0.18790 of 690 pixels behind 56.
+    Upright from 50 / 1.6 to 1,000 * 1.6 GFLOP/s: log 1.6 / log 51.2 = 0.11943 of 312 above 378.
+    """
+    wide = roofline([PLACED]).partition("</svg>")[0]
+    [point] = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', wide)
+    assert point == ("185.7", "340.7")
+    # the roof turns at log(100 / 5) / log 40 = 0.81210, log 32 / log 51.2 = 0.88057
+    assert "616.3,103.3" in wide
+    assert "net, batch 4: 50.0 GFLOP/s, 50 % of its limit, float32, VALID" in wide
+
+
+def test_each_type_has_the_highest_roof_of_its_records():
+    half = {**PLACED, "dtype": "bfloat16", "conv_flop_per_s": 4e12}
+    faster = {**PLACED, "bytes_per_s": 2e10}
+    unknown = {**PLACED, "moved_bytes": None}
+    text = roofline([PLACED, faster, half, unknown])
+    wide = text.partition("</svg>")[0]
+    assert len(re.findall(r'<polyline[^>]*class="roof s[01]"', wide)) == 2
+    assert "float32: up to 1.00 TFLOP/s, 20.0 GB/s" in wide
+    assert "bfloat16: up to 4.00 TFLOP/s, 10.0 GB/s" in wide
+    assert "1 of 4 cases have no place" in text

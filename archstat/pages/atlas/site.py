@@ -11,7 +11,7 @@ from typing import Any
 
 from archstat.documents.sweep.plan import count
 from archstat.pages.atlas.model import Answers, layers, over_time
-from archstat.pages.atlas.plot import plot
+from archstat.pages.atlas.roofline import roofline
 from archstat.pages.atlas.tables import Row, table, with_interval
 from archstat.pages.markup import lines, tag, words
 from archstat.pages.page import MAY, asset
@@ -66,8 +66,7 @@ def site(rows: Sequence[Row], answers: Answers, command: str) -> Iterator[tuple[
         ]
         yield file, _page(name, _about(models[name]), _back(), seen, command)
     for name, file in device_files.items():
-        pictures = [tag("div", plot(devices[name]), class_="wide picture")]
-        shown = [*pictures, *_of(devices[name], model_files, first="model")]
+        shown = [roofline(devices[name]), *_of(devices[name], model_files, first="model")]
         yield file, _page(name, _sums(devices[name]), _back(), shown, command)
 
 
