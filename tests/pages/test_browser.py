@@ -148,3 +148,17 @@ def test_axe_finds_nothing_serious(browser, file, scheme):
     context.close()
     serious = [fault for fault in faults if fault["impact"] in {"serious", "critical"}]
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in serious] == []
+
+
+def test_an_atlas_on_a_phone_shows_a_chosen_column_beside_the_names(browser, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.toml").write_text('[[cases]]\nmodels = ["lenet5"]\nwhat = "table"\n')
+    invoke("sweep", "plan.toml", "-o", "store")
+    invoke("atlas", "store", "-o", "site")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(f"file://{tmp_path}/site/index.html")
+    page.locator("select[data-of=models]").select_option(label="MACs")
+    seen = page.locator("#models tbody tr").locator("th, td").locator("visible=true")
+    assert seen.all_inner_texts() == ["lenet5", "416,520"]
+    assert page.evaluate("document.querySelector('#models').getBoundingClientRect().right") <= 390
+    page.close()

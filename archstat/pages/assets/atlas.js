@@ -25,6 +25,17 @@
     });
   }
 
+  // On a phone one column stands beside the names, if it is chosen.
+  for (const choice of all("select[data-of]")) {
+    const table = document.getElementById(choice.dataset.of);
+    choice.addEventListener("change", () => {
+      table.classList.toggle("one", choice.value !== "");
+      for (const row of table.rows) {
+        [...row.cells].forEach((cell, at) => cell.classList.toggle("chosen", `${at}` === choice.value));
+      }
+    });
+  }
+
   // A search keeps the rows that hold every word.
   for (const field of all("input[type=search]")) {
     const table = document.getElementById(field.dataset.of);

@@ -59,7 +59,7 @@ COLUMNS: Mapping[str, AtlasColumn] = {
 def table(
     name: str, keys: Sequence[str], rows: Iterable[Row], links: Mapping[str, str], caption: str
 ) -> str:
-    """Return a table with a field to search it.
+    """Return a table with a field to search it, and one that chooses a column on a phone.
 
     Args:
         name: Its id.
@@ -75,14 +75,19 @@ def table(
     body = lines(tag("tr", *_cells(columns, row, links)) for row in found)
     label = tag("label", f"Search {words(caption.lower())}: ",
                 tag("input", type="search", data_of=name))  # fmt: skip
-    search = tag("p", label, tag("output"), class_="tools needs-js")
+    options = (tag("option", words(each.title), value=str(at))
+               for at, each in enumerate(columns) if at)  # fmt: skip
+    choice = tag("label", "Column: ",
+                 tag("select", tag("option", "all", value=""), *options, data_of=name),
+                 class_="choice")  # fmt: skip
+    search = tag("p", label, tag("output"), choice, class_="tools needs-js")
     whole = tag(
         "table",
         tag("caption", words(caption), class_="unseen"),
         tag("thead", tag("tr", *heads)),
         tag("tbody", body),
         id=name,
-        class_="layers",
+        class_="layers atlas",
     )
     return search + tag("div", whole, class_="wide")
 
