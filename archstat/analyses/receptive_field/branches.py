@@ -23,6 +23,15 @@ MOST_UNITS = 1 << 16
 """Of those that are worked out one by one; a map on which each sees otherwise has thousands."""
 
 
+MOST_WORK = 1 << 22
+"""Units may be read until one of those is worked out, through all that lies before it."""
+
+TOO_MANY = f"more than {MOST_UNITS:,} of its units see otherwise each"
+
+FEW_TAPS = 4
+"""As many as those units may read in the mean; fewer units may read more."""
+
+
 class UnknownReachError(ArchstatError):
     """A layer through which positions cannot be followed."""
 
@@ -80,9 +89,9 @@ class Repeating:
         outputs, inputs = window.period
         repeats = self.period // gcd(self.period, inputs)
         period = outputs * repeats
-        require_few(min(period, max(units, FEW_UNITS)))
         if period > max(units, FEW_UNITS):
-            return Followed((self,), window)
+            return Followed.behind(self, window, units)
+        require_few(period, _outer(window.taps(0), self.period))
         views = (_outer(window.taps(unit), self.period) for unit in range(period))
         intervals = tuple([hull(map(self.interval, taps)) for taps in views])
         return Repeating(intervals, inputs * repeats // self.period * self.advance)
@@ -107,7 +116,7 @@ class Clipped:
 
     def through(self, window: Window, units: int) -> Clipped:
         """See `Branch.through`."""
-        require_few(units * len(window.taps(0)) // FEW_UNITS)
+        require_few(units, window.taps(0), FEW_UNITS)
         views = (hull(map(self.interval, window.taps(unit))) for unit in range(units))
         outputs, inputs = window.period
         return Clipped(tuple(views), self.stride * inputs / outputs)
@@ -127,6 +136,17 @@ class Followed:
         self.sources = sources
         self.window = window
         self._known: dict[int, Interval | None] = {}
+        self._work = 0  # how many units have been read
+
+    @classmethod
+    def behind(cls, source: Branch, window: Window, units: int) -> Followed:
+        """Return what the `units` units behind a window see.
+
+        Raises:
+            UnknownReachError: They are too many, or read too many.
+        """
+        require_few(units, _outer(window.taps(0), source.period))
+        return cls((source,), window)
 
     @property
     def stride(self) -> Fraction:
@@ -146,6 +166,9 @@ class Followed:
         while todo:
             branch, at = todo[-1]
             taps = branch.taps(at)
+            self._work += len(taps)
+            if self._work > MOST_WORK:
+                raise UnknownReachError(TOO_MANY)
             missing = [
                 (source, tap)
                 for source in branch.sources
@@ -156,25 +179,28 @@ class Followed:
             if missing:
                 todo += missing
             else:
-                seen = hull(source.interval(tap) for source in branch.sources for tap in taps)
+                seen = hull(
+                    source.interval(tap)
+                    for source in branch.sources
+                    for tap in _outer(taps, source.period)
+                )
                 branch._known[at] = seen  # noqa: SLF001  likewise
                 todo.pop()
         return self._known[unit]
 
     def through(self, window: Window, units: int) -> Followed:
         """See `Branch.through`."""
-        require_few(max(units, len(window.taps(0))))
-        return Followed((self,), window)
+        return Followed.behind(self, window, units)
 
 
-def require_few(units: int) -> None:
-    """Check that units are not too many to be worked out one by one.
+def require_few(units: int, taps: Sequence[int], mean_taps: int = FEW_TAPS) -> None:
+    """Check that units can be worked out one by one.
 
     Raises:
-        UnknownReachError: They are.
+        UnknownReachError: They are too many, or read too many units each.
     """
-    if units > MOST_UNITS:
-        raise UnknownReachError(f"more than {MOST_UNITS:,} of its units see otherwise each")
+    if units > MOST_UNITS or units * len(taps) > MOST_UNITS * mean_taps:
+        raise UnknownReachError(TOO_MANY)
 
 
 def merged(branches: Iterable[Branch], units: int) -> tuple[Branch, ...]:
@@ -219,6 +245,8 @@ def hull(intervals: Iterable[Interval | None]) -> Interval | None:
     return min(firsts), max(lasts)
 
 
-def _outer(taps: Sequence[int], period: int) -> Sequence[int]:
+def _outer(taps: Sequence[int], period: int | None) -> Sequence[int]:
     """Return the taps that see the first pixels and the last: a period at either end."""
-    return taps if len(taps) <= 2 * period else (*taps[:period], *taps[-period:])
+    if period is None or len(taps) <= 2 * period:
+        return taps
+    return *taps[:period], *taps[-period:]

@@ -141,6 +141,8 @@ def _view(
         return known[0]
     try:
         view, remarks = _after(reach, known, (node.examples or 1, *node.out_shape))
+        for track in view.tracks:
+            track.recurrence  # noqa: B018  which may take too long to be worked out
     except UnknownReachError as error:
         return _Lost(node.name, error.problems[0].what)
     notes += [f"{node.name}: {remark}" for remark in remarks]

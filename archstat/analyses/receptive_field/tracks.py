@@ -111,7 +111,8 @@ class Track:
         match self.branches:
             case (Repeating(intervals=seen, advance=advance),) if seen[0] is not None:
                 return (not advance or self.units <= len(seen)) and len({*seen[: self.units]}) == 1
-        return len({*self.intervals}) == 1
+        first = self.interval(0)
+        return all(self.interval(unit) == first for unit in range(1, self.units))
 
     def through(self, window: Window, units: int) -> Track:
         """Return what the `units` units behind a window see, worked out once."""

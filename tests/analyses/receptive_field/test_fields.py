@@ -564,3 +564,19 @@ def test_units_that_are_too_many_to_follow_are_unknown():
         },
     )
     assert receptive_fields(graph).by_name == {"up": None, "all": None}
+
+
+def test_units_that_read_too_many_by_several_layers_are_unknown():
+    # 65,535 units read 5 each, which read 100 each, none of them like its neighbour
+    graph = chain(
+        (1, 100),
+        {
+            "up": ConvTranspose1d(out_channels=1, kernel_size=65_536, stride=65_535, dilation=2),
+            "first": MaxPool1d(kernel_size=100, stride=65_536, padding=50),
+            "second": MaxPool1d(kernel_size=5, stride=11, padding=2),
+            "third": MaxPool1d(kernel_size=65_535, stride=3, padding=32_767),
+        },
+    )
+    fields = receptive_fields(graph)
+    assert fields.by_name["third"] is None
+    assert any("more than 65,536 of its units see otherwise each" in one for one in fields.notes)
