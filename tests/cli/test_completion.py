@@ -10,7 +10,7 @@ from tests.cli.running import ALL_FORMATS, start
 
 def test_all_networks_are_offered_with_their_titles():
     offered = dict(complete_model(""))
-    assert len(offered) == 18
+    assert len(offered) == 20
     assert offered["vgg16"] == (
         "VGG-16: configuration D, nothing but 3×3 convolutions and 2×2 pooling"
     )

@@ -94,10 +94,9 @@ class Watched(io.StringIO):
 def test_who_waits_is_told_what_is_done_and_nothing_of_it_stays(monkeypatch):
     stderr = Watched()
     monkeypatch.setattr("sys.stderr", stderr)
-    monkeypatch.setattr(progress, "PATIENCE_S", 0.01)
     monkeypatch.setattr(progress, "EVERY_S", 0.01)
     monkeypatch.setenv("TERM", "xterm")
-    with progress.waiting("reading net"):
+    with progress.waiting("reading net", after_s=0.01):
         time.sleep(0.1)
     said = stderr.getvalue()
     assert said.startswith("\rreading net … 0 s\r")

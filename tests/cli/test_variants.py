@@ -101,7 +101,9 @@ def test_code_is_run_with_the_input_of_its_own_network(course, tmp_path):
 
 def test_whoever_is_not_known_is_held_against_the_network_itself(course):
     (course / "in").mkdir(exist_ok=True)
-    (course / "in" / "stranger.csv").write_text("layer,weights\nconv1,34848\n", encoding="utf-8")
+    for name in ("2021", "stranger"):
+        text = "layer,weights\nconv1,34848\n"
+        (course / "in" / f"{name}.csv").write_text(text, encoding="utf-8")
     result = grade(course)
     assert result.exit_code == 0
     assert "note: 'stranger' was given no network of its own" in result.stderr
