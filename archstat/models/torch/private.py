@@ -235,7 +235,12 @@ def tells_what_is_kept() -> bool:
 
 
 def hooks_on_kept_tensors() -> Any:
-    """Return the hooks that hear of kept tensors now, as checkpoints have; nothing public tells."""
+    """Return the hooks that hear of kept tensors now, as checkpoints have; nothing public tells.
+
+    A torch that does not say so is taken to have none.
+    """
+    if not tells_what_is_kept():
+        return None
     return torch._C._autograd._top_saved_tensors_default_hooks(True)  # noqa: FBT003, SLF001  see above
 
 
