@@ -26,7 +26,7 @@ BATCH_WIDTH = 90
 
 
 @dataclass(frozen=True)
-class Spot:
+class CasePlace:
     """Where a case lies.
 
     Attributes:
@@ -70,15 +70,15 @@ def has_place(row: Row) -> bool:
     return all(row[key] for key in needed)
 
 
-def _place(row: Row, *, tells_threads: bool) -> Spot:
+def _place(row: Row, *, tells_threads: bool) -> CasePlace:
     flops = 2 * row["macs"]
     kind = f"{row['dtype']}, {row['threads']} threads" if tells_threads else str(row["dtype"])
-    return Spot(
+    return CasePlace(
         row, flops / row["moved_bytes"], flops / row["latency_s"], flops / row["limit_s"], kind
     )
 
 
-def _roofs(places: Sequence[Spot]) -> dict[str, Rates]:
+def _roofs(places: Sequence[CasePlace]) -> dict[str, Rates]:
     """Return the highest ceilings that any record has, by what they hold for."""
     found: dict[str, list[Row]] = {}
     for each in places:
@@ -89,7 +89,7 @@ def _roofs(places: Sequence[Spot]) -> dict[str, Rates]:
     }
 
 
-def _picture(places: Sequence[Spot], roofs: Mapping[str, Rates], width: float) -> str:
+def _picture(places: Sequence[CasePlace], roofs: Mapping[str, Rates], width: float) -> str:
     ridges = {peak_of(rates) / rates.memory: peak_of(rates) for rates in roofs.values()}
     across = scale([*(each.intensity for each in places), *ridges], LEFT, width - RIGHT, air=2)
     rates = [rate for each in places for rate in (each.rate, each.limit)]
@@ -159,7 +159,7 @@ def _legend(roofs: Mapping[str, Rates]) -> Iterator[str]:
         yield label(LEFT + 24, y, text, look="ink small")
 
 
-def _limit(each: Spot, across: Scale, upright: Scale) -> str:
+def _limit(each: CasePlace, across: Scale, upright: Scale) -> str:
     """Return a dash at the limit of a case, and a thin line to it."""
     x, y, at = across.at(each.intensity), upright.at(each.rate), upright.at(each.limit)
     return element("line", x1=x, x2=x, y1=y, y2=at, class_="grid") + element(
@@ -167,7 +167,7 @@ def _limit(each: Spot, across: Scale, upright: Scale) -> str:
     )
 
 
-def _point(each: Spot, number: int, across: Scale, upright: Scale) -> str:
+def _point(each: CasePlace, number: int, across: Scale, upright: Scale) -> str:
     """Return the mark of a case, and its name at the top, which shows while it is pointed at."""
     row = each.row
     batch = f"batch {row['batch_size']:,}"
