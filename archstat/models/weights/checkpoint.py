@@ -6,7 +6,7 @@ optimizer and the epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archstat.errors import UsageError, did_you_mean, shown
@@ -101,13 +101,20 @@ def _of_module(module: Any, path: str, classes: dict[str, str]) -> Iterator[tupl
         )
     classes[path] = type(module).__name__
     start = f"{path}." if path else ""
-    left = attributes.get("_non_persistent_buffers_set") or ()
+    left = attributes.get("_non_persistent_buffers_set")
+    left = left if isinstance(left, set | frozenset) else set()
     for group in ("_parameters", "_buffers"):
-        for name, tensor in (attributes.get(group) or {}).items():
+        for name, tensor in _named(attributes, group):
             if isinstance(tensor, Pickled) and name not in left:
                 yield f"{start}{name}", tensor
-    for name, child in (attributes["_modules"] or {}).items():
+    for name, child in _named(attributes, "_modules"):
         yield from _of_module(child, f"{start}{name}", classes)
+
+
+def _named(attributes: Mapping[str, Any], group: str) -> Iterable[tuple[object, Any]]:
+    """Return what a pickled module has by name; nothing where something else was put there."""
+    group_of = attributes.get(group)
+    return group_of.items() if isinstance(group_of, Mapping) else ()
 
 
 def _rank(path: str, part: Any) -> tuple[bool, int, int]:

@@ -158,6 +158,15 @@ def test_a_whole_model_tells_its_classes_and_what_is_frozen(net, tmp_path):
     assert report.totals.trainable == 16 + 36_010
 
 
+@pytest.mark.parametrize("group", ["_buffers", "_modules", "_non_persistent_buffers_set"])
+def test_what_stands_where_a_module_has_names_is_no_name(tmp_path, group):
+    torch = pytest.importorskip("torch")
+    broken = torch.nn.Linear(4, 2)
+    broken.__dict__[group] = 7
+    torch.save(broken, tmp_path / "net.pt")
+    assert archstat.analyze(str(tmp_path / "net.pt")).totals.params == 4 * 2 + 2
+
+
 def test_a_checkpoint_has_its_model_beside_the_optimizer(net, tmp_path):
     import torch
 
