@@ -73,6 +73,10 @@ NO_LETTER = "\u0378"
 """What no font has."""
 
 
+LARGEST, LETTER = 8, 0.85
+"""The size of letters in fields, in points, and in heights of a field where that is less."""
+
+
 class Pdf(Typst):
     """A document on pages."""
 
@@ -206,6 +210,12 @@ def _blanks(document: Document) -> Iterator[str]:
                     yield f"{title_of(column)}, {for_people(line.cells[0])}"
 
 
+def _hand(room: Sequence[float]) -> str:
+    """Return the letters in which a field is filled in: as large as its line has room for."""
+    height = abs(float(room[3]) - float(room[1]))
+    return f"/Helv {min(LARGEST, LETTER * height):.1f} Tf 0 g"
+
+
 def _with_fields(pages: bytes, names: Sequence[str]) -> bytes:
     """Return pages whose links to fill in are fields of a form, with what they are called."""
     from pypdf import PdfReader, PdfWriter  # noqa: PLC0415  an extra
@@ -231,7 +241,7 @@ def _with_fields(pages: bytes, names: Sequence[str]) -> bytes:
                     NameObject("/FT"): NameObject("/Tx"),
                     NameObject("/T"): TextStringObject(f"cell{len(fields) + 1}"),
                     NameObject("/TU"): TextStringObject(names[len(fields)]),
-                    NameObject("/DA"): TextStringObject("/Helv 8 Tf 0 g"),
+                    NameObject("/DA"): TextStringObject(_hand(link["/Rect"])),
                     NameObject("/Q"): NumberObject(2),
                     NameObject("/P"): page.indirect_reference,
                 }
@@ -249,7 +259,7 @@ def _with_fields(pages: bytes, names: Sequence[str]) -> bytes:
     writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
         {
             NameObject("/Fields"): fields,
-            NameObject("/DA"): TextStringObject("/Helv 8 Tf 0 g"),
+            NameObject("/DA"): TextStringObject(f"/Helv {LARGEST} Tf 0 g"),
             NameObject("/DR"): DictionaryObject({NameObject("/Font"): fonts}),
         }
     )

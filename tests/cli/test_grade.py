@@ -515,7 +515,8 @@ def test_points_of_a_cell_that_is_not_there_are_told_by_file_and_line(tmp_path):
 @pytest.mark.slow
 def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     root = sheets(tmp_path / "in", alice=RIGHT, bob=SLIPPED)
-    result = grade(root, "--explain", "bob", "--assignment", "Homework 3", "--out-of", 10)
+    more = ("--assignment", "Homework 3", "--out-of", 10)
+    result = grade(root, "--explain", "bob", *more)
     assert (result.exit_code, result.stderr) == (0, "")
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[0] == "Homework 3: bob"
@@ -523,7 +524,7 @@ def test_how_the_points_of_a_student_came_about_is_printed(tmp_path):
     assert "weights of C5 wrong 0 2 digit" in lines
     assert lines[-3:] == ["marked: 8 of 10, scaled to that", "", "8 points of 10"]
     assert_refused(
-        grade(root, "--explain", "bib"),
+        grade(root, "--explain", "bib", *more),
         "error: --explain: nobody called 'bib' has handed anything in",
         "  hint: there are alice; bob",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import re
 
 import pytest
@@ -15,6 +17,7 @@ from archstat.homework.reading import read_bytes
 from archstat.models.spec.resolve import resolve
 from archstat.pictures.plans.document import drawing_document
 from archstat.report.report import report_on
+from tests.cli.running import invoke
 
 pytest.importorskip("typst")
 pypdf = pytest.importorskip("pypdf")
@@ -55,6 +58,29 @@ def test_a_form_of_which_a_part_is_filled_in_is_read_back():
     assert [row[:2] for row in table.rows] == [
         ("conv1", "34,848"), ("conv2", "____"), ("conv3", "884,736"), ("conv4", "____"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("network", ["lenet5-1998", "googlenet"])
+def test_fields_that_stand_close_together_are_read_apart(network, tmp_path):
+    pytest.importorskip("pypdfium2")
+    asked = "feature_map,weights,neurons,macs,rf"
+    invoke("key", network, "--blank", asked, "-o", tmp_path / "form.pdf")
+    invoke("key", network, "-o", tmp_path / "key.csv")
+    with (tmp_path / "key.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["layer"]: row for row in csv.DictReader(file)}
+    writer = pypdf.PdfWriter(clone_from=pypdf.PdfReader(tmp_path / "form.pdf"))
+    for page in writer.pages:
+        cells = {}
+        for field in (reference.get_object() for reference in page["/Annots"]):
+            title, layer = field["/TU"].split(", ", 1)
+            cells[field["/T"]] = rows[layer][title.lower().replace(" ", "_")]
+        writer.update_page_form_field_values(page, cells)
+    writer.write(tmp_path / "filled.pdf")
+    said = json.loads(
+        invoke("check", tmp_path / "filled.pdf", "--against", network, "-f", "json").stdout
+    )
+    fields = {"lenet5-1998": 55, "googlenet": 329}[network]  # one for each cell that is asked for
+    assert (said["points"], said["out_of"], said["right"]) == (fields, fields, True)
 
 
 def test_a_document_without_blanks_is_no_form():

@@ -7,6 +7,7 @@ eight packages, and twice as long to import.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -36,6 +37,9 @@ WIDE = 1.5
 EMPTY = "____"
 """What stands for a field of a form that is not filled in."""
 
+BESIDE = 4.0
+"""As many points before the first fields of a form, its titles may begin."""
+
 
 class Letter(NamedTuple):
     """A letter, and the room that it takes on its page: from below, in points."""
@@ -52,6 +56,45 @@ class Letter(NamedTuple):
         return self.left <= across <= self.right and self.bottom <= up <= self.top
 
 
+class Page(NamedTuple):
+    """What stands on a page: letters, and fields of a form with all that is written in them.
+
+    Attributes:
+        fields: Those of the letters that are fields.
+        edges: Where columns of fields begin, from the left.
+    """
+
+    letters: Sequence[Letter]
+    fields: frozenset[Letter]
+    edges: Sequence[float]
+
+    @classmethod
+    def of(cls, letters: Sequence[Letter], fields: Sequence[Letter]) -> Page:
+        """Return a page with the letters of each field in one, as neighbours may be near."""
+        others = [one for one in letters if not any(field.holds(one) for field in fields)]
+        filled = [_joined(field, list(filter(field.holds, letters))) for field in fields]
+        rooms = sorted({(round(field.left), round(field.right)) for field in fields})
+        between = [(before[1] + after[0]) / 2 for before, after in pairwise(rooms)]
+        edges = [rooms[0][0] - BESIDE, *between] if rooms else []
+        return cls([*others, *filled], frozenset(filled), edges)
+
+    def edges_of(self, row: Sequence[Letter], below: Sequence[Letter]) -> Sequence[float]:
+        """Return where columns begin in a row with fields, or with titles above of one."""
+        is_of_form = not self.fields.isdisjoint(row) or not self.fields.isdisjoint(below)
+        return self.edges if is_of_form else ()
+
+
+def _joined(field: Letter, letters: Sequence[Letter]) -> Letter:
+    """Return the letters of a field as one; the field itself, if there are none."""
+    text, right = "", 0.0
+    for letter in sorted(letters, key=itemgetter(1)):
+        gap = letter.left - right
+        text += " " * bool(text and gap > BLANK * (letter.top - letter.bottom)) + letter.text
+        right = letter.right
+    left = min((letter.left for letter in letters), default=field.left)
+    return field._replace(left=left, right=right or field.right, text=text or EMPTY)
+
+
 def found(data: bytes) -> Iterator[Found | Passage]:
     """Yield the tables of a PDF document, and the text around them.
 
@@ -64,14 +107,14 @@ def found(data: bytes) -> Iterator[Found | Passage]:
             hint="pip install 'archstat[pdf]', or hand in Markdown, CSV, .docx or .xlsx",
         )
     pages = list(_pages(data))
-    if not any(pages):
+    if not any(page.letters for page in pages):
         raise SheetError(
             "is a PDF document without text, as a scanner or a camera makes it",
             hint="hand in the file that it was printed from, or type the table as Markdown or CSV",
         )
     items: list[Found | Passage] = []
-    for number, letters in enumerate(pages, 1):
-        lines, place = _lines(letters), f"page {number}, "
+    for number, page in enumerate(pages, 1):
+        lines, place = _lines(page), f"page {number}, "
         there = list(document.found_in_lines(lines, place))
         at, table = _last_table(items)
         if table is not None and there and _is_heading(lines[0], table):
@@ -99,8 +142,8 @@ def _is_heading(line: str, table: Found) -> bool:
     return bool(table.grid) and line.split() == " ".join(table.grid[0]).split()
 
 
-def _pages(data: bytes) -> Iterator[list[Letter]]:
-    """Yield the letters of each page."""
+def _pages(data: bytes) -> Iterator[Page]:
+    """Yield what stands on each page."""
     from pypdfium2 import PdfDocument, PdfiumError, raw  # noqa: PLC0415  it is an extra
 
     try:
@@ -130,7 +173,7 @@ def _pages(data: bytes) -> Iterator[list[Letter]]:
                 if not chr(code).isspace() and code
                 for left, bottom, right, top in [text.get_charbox(at, loose=True)]
             ]
-            yield [*found, *(field for field in fields if not any(map(field.holds, found)))]
+            yield Page.of(found, fields)
 
 
 def _fields(page: PdfPage) -> Iterator[Letter]:
@@ -145,8 +188,9 @@ def _fields(page: PdfPage) -> Iterator[Letter]:
         raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _lines(letters: Sequence[Letter]) -> list[str]:
+def _lines(page: Page) -> list[str]:
     """Return the lines of a page as a terminal would show them, with a blank one in a wide gap."""
+    letters = page.letters
     if not letters:
         return []
     height = median(letter.top - letter.bottom for letter in letters) or 1
@@ -156,11 +200,11 @@ def _lines(letters: Sequence[Letter]) -> list[str]:
     steps = [above - below for (above, _), (below, _) in pairwise(rows)]
     wide = max(2 * height, WIDE * median(steps or [0]))
     last = rows[0][0]
-    for bottom, line in rows:
+    for (bottom, line), (_, below) in zip(rows, [*rows[1:], (0, [])], strict=True):
         if last - bottom > wide:
             lines.append("")
         last = bottom
-        lines.append(_line(line, height, width))
+        lines.append(_line(line, height, width, page.edges_of(line, below)))
     return lines
 
 
@@ -175,13 +219,15 @@ def _rows(letters: Sequence[Letter], height: float) -> Iterator[tuple[float, lis
     yield row[0].bottom, row
 
 
-def _line(letters: Sequence[Letter], height: float, width: float) -> str:
+def _line(letters: Sequence[Letter], height: float, width: float, edges: Sequence[float]) -> str:
     """Return letters in a row as text; columns are kept apart, each near its place."""
     text = ""
-    right = 0.0
+    right, column = 0.0, 0
     for letter in sorted(letters, key=itemgetter(1)):
-        gap = letter.left - right
-        if not text or gap > COLUMN * height:
+        gap, before = letter.left - right, column
+        column = bisect(edges, (letter.left + letter.right) / 2)
+        is_next = column != before and gap > BLANK * height
+        if not text or gap > COLUMN * height or is_next:
             place = min(round(letter.left / width), limits.MOST_CELL_CHARACTERS)
             text = text.ljust(max(place, len(text) + 2) if text else place)
         elif gap > BLANK * height:
