@@ -182,6 +182,11 @@ def test_an_example_works(words, stdin, tmp_path, monkeypatch):
         torch = pytest.importorskip("torch")
         if "cuda" in words and not torch.cuda.is_available():
             pytest.skip("this machine has no CUDA device")
+    if "--train" in words and any(word.startswith("torchvision/") for word in words):
+        from archstat.models.torch.private import tells_what_is_kept
+
+        if not tells_what_is_kept():
+            pytest.skip("this torch does not tell what training keeps")
     if words[0] == "mcp":
         pytest.skip("it serves until its client hangs up: tests/cli/test_mcp.py")
     if "ray" in words:
