@@ -24,7 +24,8 @@ from math import prod
 from sheets import TITLES, Place, Style, any_style, asked_rows, text_of
 
 from archstat.graph import INPUT
-from archstat.homework.answers.truth import Answer, Truth, reaches, retold, true_rule, truth_of
+from archstat.homework.answers.reaching import reaches, true_rule
+from archstat.homework.answers.truth import Answer, Truth, retold, truth_of
 from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.matching import marked as marked_of

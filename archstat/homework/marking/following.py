@@ -14,7 +14,8 @@ from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import ShapeError
 from archstat.graph import BYTES_PER_NUMBER, INPUT, Node
 from archstat.homework.answers.quantities import QUANTITIES, WrittenCell, map_of
-from archstat.homework.answers.truth import Answer, Told, Truth, reaches, retold, true_rule
+from archstat.homework.answers.reaching import reaches, true_rule
+from archstat.homework.answers.truth import Answer, Told, Truth, retold
 from archstat.homework.marking.marks import Spot
 from archstat.layers.base import Layer, Shape
 

@@ -10,7 +10,8 @@ from itertools import combinations
 
 from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES
-from archstat.homework.answers.truth import Answer, Reach, Step, Truth, reaches, true_rule
+from archstat.homework.answers.reaching import Reach, Step, reaches, true_rule
+from archstat.homework.answers.truth import Answer, Truth
 from archstat.homework.marking.marks import Mark
 from archstat.homework.marking.suspects import WRONG, Suspect, about, suspect
 from archstat.homework.mistakes.likelihood import log_often

@@ -10,7 +10,8 @@ from math import log
 from archstat.graph import INPUT
 from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES, map_of
-from archstat.homework.answers.truth import Account, Answer, one_step, true_rule
+from archstat.homework.answers.reaching import one_step, true_rule
+from archstat.homework.answers.truth import Account, Answer
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.mistakes.base import SaidBefore
 from archstat.homework.mistakes.factors import wrong_factors

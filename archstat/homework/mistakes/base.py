@@ -7,18 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archstat.graph import INPUT
-from archstat.homework.answers.truth import (
-    Account,
-    Answer,
-    Change,
-    Rule,
-    Sizes,
-    Told,
-    Truth,
-    one_step,
-    reaches,
-    retold,
-)
+from archstat.homework.answers.reaching import Rule, one_step, reaches
+from archstat.homework.answers.truth import Account, Answer, Change, Sizes, Told, Truth, retold
 from archstat.homework.mistakes.facts import Facts, facts_of
 from archstat.layers.base import Layer, Shape
 
@@ -36,15 +26,15 @@ class SaidBefore:
     maps: Mapping[str, Shape]
     fields: Mapping[str, Shape]
     asked: frozenset[str] | None = None
-    _reckoned: dict[int, tuple[Told, ...]] = field(default_factory=dict)
+    _reckoned: dict[Truth, tuple[Told, ...]] = field(default_factory=dict)
 
     def reckoned(self, truth: Truth) -> tuple[Told, ...]:
         """Return every layer, given the maps before it, worked out once."""
-        if id(truth) not in self._reckoned:
+        if truth not in self._reckoned:
             first = self.maps.get(INPUT, truth.graph.input_shape)
             told = tuple(retold(truth.graph, input_shape=first, stated=self.maps))
-            self._reckoned[id(truth)] = told
-        return self._reckoned[id(truth)]
+            self._reckoned[truth] = told
+        return self._reckoned[truth]
 
 
 @dataclass(frozen=True)

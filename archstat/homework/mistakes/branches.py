@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
-from archstat.graph import INPUT, Node
-from archstat.homework.answers.truth import Account, Answers, Truth, reaches, true_rule
+from archstat.graph import INPUT
+from archstat.homework.answers.reaching import is_join, reaches, true_rule
+from archstat.homework.answers.truth import Account, Answers, Truth
 from archstat.homework.mistakes.base import COUNTS, Mistake
 from archstat.homework.mistakes.facts import Facts, facts_of
 from archstat.layers.base import Shape
@@ -16,14 +16,10 @@ from archstat.layers.base import Shape
 FIELD = "receptive_field"
 
 
-def _is_join(node: Node) -> bool:
-    return len(set(node.inputs)) > 1
-
-
 def _chained(truth: Truth) -> Account:
     """Return what is said of a network whose layers all stand behind one another."""
     nodes = truth.graph.nodes
-    if not any(map(_is_join, nodes)):
+    if not any(map(is_join, nodes)):
         return {}
     names = [node.name for node in nodes]
     before = dict(zip(names, [INPUT, *names], strict=False))
@@ -53,28 +49,14 @@ def _counts(facts: Facts, channels: int) -> Answers:
 
 def _added(truth: Truth) -> Account:
     """Return the fields of a network where a join sees as many pixels as its inputs together."""
-    joins = {node.name: node.inputs for node in truth.graph.nodes if _is_join(node)}
-    if not joins:
+    if not any(map(is_join, truth.graph.nodes)):
         return {}
-    stated = _AddedUp(joins, (1,) * (len(truth.graph.input_shape) - 1))
-    reaches(truth.graph, true_rule, stated=stated)
-    return {name: {FIELD: field} for name, field in stated.items() if name != INPUT}
+    fields = reaches(truth.graph, true_rule, joined=_sum)
+    return {name: {FIELD: field} for name, field in fields.items()}
 
 
-class _AddedUp(dict[str, Shape]):
-    """The fields of layers as they are asked for along a network, those of joins added up."""
-
-    def __init__(self, joins: Mapping[str, Sequence[str]], pixel: Shape) -> None:
-        super().__init__({INPUT: pixel})
-        self.joins = joins
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the field of a layer: what it would be otherwise, or the sum of what it joins."""
-        if name in self.joins:
-            joined = (self[one] for one in self.joins[name] if one in self)
-            default = tuple(map(sum, zip(*joined, strict=False)))
-        self[name] = default
-        return default
+def _sum(fields: Sequence[Shape]) -> Shape:
+    return tuple(map(sum, zip(*fields, strict=True)))
 
 
 MISTAKES = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archstat.homework.answers.truth import Account, Answer, Answers, Reach, Step, Truth, true_rule
+from archstat.homework.answers.reaching import Reach, Step, true_rule
+from archstat.homework.answers.truth import Account, Answer, Answers, Truth
 from archstat.homework.mistakes.base import Mistake, SaidBefore, reaching
 from archstat.layers.base import Shape
 
