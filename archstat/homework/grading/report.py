@@ -19,6 +19,7 @@ from archstat.homework.grading.roster import Roster, Student
 from archstat.homework.grading.run import Graded
 from archstat.homework.grading.submissions import Submission
 from archstat.homework.marking.feedback import line
+from archstat.homework.marking.suspects import OTHER
 from archstat.homework.mistakes import MISTAKES
 
 BANDS = 10
@@ -36,12 +37,10 @@ MOST_SHARING = 8
 OF_OTHER_ROWS = frozenset({"copied", "row-skipped"})
 """Mistakes that name the row that was meant, so that each is one of its own."""
 
-OTHER_NETWORK = "other-variant"
-
 NO_MISTAKES = frozenset(
     {
         *("unknown", "missing", "unreadable", "missing-rows", "extra-rows", "reordered-rows"),
-        OTHER_NETWORK,
+        OTHER,
     }
 )
 """What is wrong with sheets and shows no mistake of thought."""
@@ -208,9 +207,7 @@ class ClassReport:
             place
             for outcome in self.marked.values()
             for place in {
-                (fault.layer, fault.quantity)
-                for fault in outcome.faults
-                if fault.slip != OTHER_NETWORK
+                (fault.layer, fault.quantity) for fault in outcome.faults if fault.slip != OTHER
             }
             if place in earning or not earning
         )
@@ -292,7 +289,7 @@ def _order(graded: Graded) -> list[tuple[int, str]]:
     return counted(graded.submission.key)
 
 
-_KNOWN = {OTHER_NETWORK, *(mistake.key for mistake in MISTAKES)}
+_KNOWN = {OTHER, *(mistake.key for mistake in MISTAKES)}
 
 
 def _telling(faults: Iterable[Fault]) -> Iterable[tuple[Place, str]]:
