@@ -71,8 +71,12 @@ class Page(NamedTuple):
     @classmethod
     def of(cls, letters: Sequence[Letter], fields: Sequence[Letter]) -> Page:
         """Return a page with the letters of each field in one, as neighbours may be near."""
-        others = [one for one in letters if not any(field.holds(one) for field in fields)]
-        filled = [_joined(field, list(filter(field.holds, letters))) for field in fields]
+        others: list[Letter] = []
+        inside: dict[Letter, list[Letter]] = {field: [] for field in fields}
+        for letter in limits.timely(letters):
+            field = next((one for one in fields if one.holds(letter)), None)
+            (others if field is None else inside[field]).append(letter)
+        filled = [_joined(*each) for each in inside.items()]
         rooms = sorted({(round(field.left), round(field.right)) for field in fields})
         between = [(before[1] + after[0]) / 2 for before, after in pairwise(rooms)]
         edges = [rooms[0][0] - BESIDE, *between] if rooms else []
