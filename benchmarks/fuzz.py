@@ -688,7 +688,11 @@ def main() -> None:
     if asked.atheris:
         guided(asked.readers[0], 60 * asked.minutes)
         return
-    chosen = [one for one in targets() if not asked.readers or one.name in asked.readers]
+    known = targets()
+    if unknown := set(asked.readers) - {one.name for one in known}:
+        names = ", ".join(one.name for one in known)
+        parser.error(f"there is no reader {', '.join(sorted(unknown))}; there are {names}")
+    chosen = [one for one in known if not asked.readers or one.name in asked.readers]
     print("| reader | inputs | answered | refused | broken | slowest | most memory |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for one in chosen:
