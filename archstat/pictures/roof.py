@@ -1,14 +1,15 @@
-"""The roof of a roofline: a slope for the memory, and a level for each kind of operations."""
+"""What rooflines have in common: their axes, and roofs of a slope for the memory and levels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import atan2, degrees, hypot
 
 from archstat.bench.work import Rates
-from archstat.documents.units import with_prefix
-from archstat.pictures.axes import Room, Scale
+from archstat.documents.units import short_with_prefix, with_prefix
+from archstat.pictures.axes import Room, Scale, scale
 from archstat.pictures.drawing import (
     SMALL_HEIGHT,
     SMALL_LETTER,
@@ -22,6 +23,57 @@ from archstat.pictures.series import LABEL_GAP
 
 INDENT = 30
 """Pixels along the slope before what is written there."""
+
+
+@dataclass(frozen=True)
+class PlaceInPlot:
+    """Where something lies.
+
+    Attributes:
+        intensity: Operations for each byte that must be moved.
+        rate: Operations a second.
+    """
+
+    intensity: float
+    rate: float
+
+
+def scales(
+    places: Sequence[PlaceInPlot],
+    roofs: Iterable[Rates],
+    across: tuple[float, float],
+    upright: tuple[float, float],
+) -> tuple[Scale, Scale]:
+    """Return both axes, which hold all places and the ridges of all roofs.
+
+    Args:
+        places: What is drawn.
+        roofs: The roofs above it.
+        across: Where the axis of intensities begins and ends, in pixels.
+        upright: Where that of rates does.
+    """
+    ridges = [PlaceInPlot(peak_of(rates) / rates.memory, peak_of(rates)) for rates in roofs]
+    held = [*places, *ridges]
+    return (
+        scale([place.intensity for place in held], *across, air=2),
+        scale([place.rate for place in held], *upright, air=1.6),
+    )
+
+
+def grid(across: Scale, upright: Scale, title: str) -> Iterator[str]:
+    """Yield the lines of both axes with their numbers, and what those across are."""
+    for value in upright.ticks():
+        y = upright.at(value)
+        yield element("line", x1=across.start, y1=y, x2=across.end, y2=y, class_="grid")
+        text = short_with_prefix(value)
+        yield label(across.start - 8, y + 4, text, look="weak small", text_anchor="end")
+    for value in across.ticks():
+        x = across.at(value)
+        yield element("line", x1=x, y1=upright.end, x2=x, y2=upright.start, class_="grid")
+        text = short_with_prefix(value)
+        yield label(x, upright.start + 16, text, look="weak small", text_anchor="middle")
+    middle = (across.start + across.end) / 2
+    yield label(middle, upright.start + 32, title, look="weak small", text_anchor="middle")
 
 
 def peak_of(rates: Rates) -> float:

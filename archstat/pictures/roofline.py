@@ -5,15 +5,15 @@ Source: S. Williams, A. Waterman and D. Patterson, Roofline, Communications of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archstat.bench.case import BYTES, Case
 from archstat.bench.summary import Limit, ceilings_of
 from archstat.bench.work import LayerWork, Rates
 from archstat.documents.bench.sheet import CaseRow, CaseSheet
-from archstat.documents.units import percent, short_with_prefix, with_prefix
-from archstat.pictures.axes import Room, Scale, scale
+from archstat.documents.units import percent, with_prefix
+from archstat.pictures.axes import Room, Scale
 from archstat.pictures.drawing import (
     SMALL_HEIGHT,
     SMALL_LETTER,
@@ -25,7 +25,7 @@ from archstat.pictures.drawing import (
     mark,
     words,
 )
-from archstat.pictures.roof import names_of_roofs, peak_of, roof
+from archstat.pictures.roof import PlaceInPlot, grid, names_of_roofs, roof, scales
 from archstat.pictures.series import LABEL_GAP, Series, margin, names
 
 LEFT, TOP, BELOW = 84, 34, 62
@@ -36,19 +36,6 @@ CASE_WIDTH = 320
 
 NAME_WIDTH = 110
 """Most pixels of a layer's name."""
-
-
-@dataclass(frozen=True)
-class PlaceInPlot:
-    """Where something lies.
-
-    Attributes:
-        intensity: Operations for each byte that must be moved.
-        rate: Operations a second.
-    """
-
-    intensity: float
-    rate: float
 
 
 @dataclass(frozen=True)
@@ -91,11 +78,11 @@ def draw(
     reference = _reference(known, layer_s)
     layers = _layers(reference, layer_s.get(reference.row.case, {}))
     roofs = _roofs(known)
-    across, upright = _scales(
+    across, upright = scales(
         [each.place for each in known] + [layer.place for layer in layers],
         roofs.values(),
-        width - margin(shown),
-        max(HEIGHT, LABEL_GAP * len(shown)),
+        (LEFT, width - margin(shown)),
+        (TOP + max(HEIGHT, LABEL_GAP * len(shown)), TOP),
     )
     points = [
         Point(each, across.at(each.place.intensity), upright.at(each.place.rate)) for each in known
@@ -105,7 +92,7 @@ def draw(
     ]
     return upright.start + BELOW, [
         label(0, 16, f"Roofline of {device}, FLOP/s", look="ink title"),
-        *_grid(across, upright),
+        *grid(across, upright, "FLOP per byte moved"),
         *(text for name, rates in roofs.items() for text in roof(name, rates, across, upright)),
         *_inside(sheet, points, spots, is_measured=reference.row.case in layer_s),
         *_written(points, spots, roofs, across, upright),
@@ -136,17 +123,6 @@ def missing(sheet: CaseSheet, series: Sequence[Series], device: str) -> str:
     ):
         return "no limit can be told: all samples of a process were set aside, as the verdict says"
     return "the probes beside the samples measured nothing to compare with"
-
-
-def _scales(
-    places: Sequence[PlaceInPlot], roofs: Iterable[Rates], right: float, height: float
-) -> tuple[Scale, Scale]:
-    """Return both axes, which hold all places and the ridges of all roofs."""
-    ridges = [PlaceInPlot(peak_of(rates) / rates.memory, peak_of(rates)) for rates in roofs]
-    held = [*places, *ridges]
-    across = scale([place.intensity for place in held], LEFT, right, air=2)
-    upright = scale([place.rate for place in held], TOP + height, TOP, air=1.6)
-    return across, upright
 
 
 def _place(row: CaseRow, seconds: float) -> PlaceInPlot | None:
@@ -201,24 +177,6 @@ def _roofs(known: Sequence[KnownCase]) -> dict[str, Rates]:
         f"{dtype}, {count} threads" if len(threads) > 1 else dtype: rates
         for (_, dtype, count), rates in found.items()
     }
-
-
-def _grid(across: Scale, upright: Scale) -> Iterator[str]:
-    for value in upright.ticks():
-        y = upright.at(value)
-        yield element("line", x1=across.start, y1=y, x2=across.end, y2=y, class_="grid")
-        yield label(
-            across.start - 8, y + 4, short_with_prefix(value), look="weak small", text_anchor="end"
-        )
-    for value in across.ticks():
-        x = across.at(value)
-        yield element("line", x1=x, y1=upright.end, x2=x, y2=upright.start, class_="grid")
-        yield label(
-            x, upright.start + 16, short_with_prefix(value), look="weak small", text_anchor="middle"
-        )
-    middle = (across.start + across.end) / 2
-    title = "FLOP per byte moved"
-    yield label(middle, upright.start + 32, title, look="weak small", text_anchor="middle")
 
 
 @dataclass(frozen=True)

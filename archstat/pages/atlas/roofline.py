@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.bench.work import Rates
-from archstat.documents.units import percent, short_with_prefix, with_prefix
+from archstat.documents.units import percent, with_prefix
 from archstat.pages.atlas.tables import Row
 from archstat.pages.markup import tag
-from archstat.pictures.axes import Room, Scale, scale
+from archstat.pictures.axes import Room, Scale
 from archstat.pictures.drawing import colour, cut, element, label, mark, style
-from archstat.pictures.roof import names_of_roofs, peak_of, roof
+from archstat.pictures.roof import PlaceInPlot, grid, names_of_roofs, peak_of, roof, scales
 from archstat.sweep.rows import RATES
 
 WIDE, NARROW = 760, 358
@@ -31,15 +32,13 @@ class CasePlace:
 
     Attributes:
         row: The case.
-        intensity: Operations for each byte that must be moved.
-        rate: Operations a second.
+        place: Where it lies, by the bytes that must be moved.
         limit: The most operations a second that the ceilings of its own record allow it.
         kind: What its ceilings hold for: its type, and threads where they differ.
     """
 
     row: Row
-    intensity: float
-    rate: float
+    place: PlaceInPlot
     limit: float
     kind: str
 
@@ -71,11 +70,10 @@ def has_place(row: Row) -> bool:
 
 
 def _place(row: Row, *, tells_threads: bool) -> CasePlace:
-    flops = 2 * row["macs"]
+    flops = FLOPS_PER_MAC * row["macs"]
     kind = f"{row['dtype']}, {row['threads']} threads" if tells_threads else str(row["dtype"])
-    return CasePlace(
-        row, flops / row["moved_bytes"], flops / row["latency_s"], flops / row["limit_s"], kind
-    )
+    place = PlaceInPlot(flops / row["moved_bytes"], flops / row["latency_s"])
+    return CasePlace(row, place, flops / row["limit_s"], kind)
 
 
 def _roofs(places: Sequence[CasePlace]) -> dict[str, Rates]:
@@ -90,15 +88,14 @@ def _roofs(places: Sequence[CasePlace]) -> dict[str, Rates]:
 
 
 def _picture(places: Sequence[CasePlace], roofs: Mapping[str, Rates], width: float) -> str:
-    ridges = {peak_of(rates) / rates.memory: peak_of(rates) for rates in roofs.values()}
-    across = scale([*(each.intensity for each in places), *ridges], LEFT, width - RIGHT, air=2)
-    rates = [rate for each in places for rate in (each.rate, each.limit)]
-    upright = scale([*rates, *ridges.values()], HEIGHT - BOTTOM, TOP, air=1.6)
+    held = [each.place for each in places]
+    held += [PlaceInPlot(each.place.intensity, each.limit) for each in places]
+    across, upright = scales(held, roofs.values(), (LEFT, width - RIGHT), (HEIGHT - BOTTOM, TOP))
     numbers = {kind: number for number, kind in enumerate(roofs)}
     height = HEIGHT + LINE * len(roofs)
     room = Room()
     for each in places:
-        x, y = across.at(each.intensity), upright.at(each.rate)
+        x, y = across.at(each.place.intensity), upright.at(each.place.rate)
         room.block((x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS))
     title = "Operations a second of each case by its operations for each byte moved"
     inside = (
@@ -107,7 +104,7 @@ def _picture(places: Sequence[CasePlace], roofs: Mapping[str, Rates], width: flo
         label(0, 36, "Point at a mark, or touch it, for its name.", look="weak small hint"),
         label(0, 52, "Hollow: not VALID. Dash: the limit by its own record.",
               look="weak small hint"),
-        *_grid(across, upright),
+        *grid(across, upright, "FLOP per byte that must move"),
         *_roof_lines(roofs, across, upright),
         *names_of_roofs(roofs, across, upright, room),
         *_legend(roofs),
@@ -131,22 +128,6 @@ def _roof_lines(roofs: Mapping[str, Rates], across: Scale, upright: Scale) -> It
         yield from roof(kind, rates, across, upright, look=colour(number))
 
 
-def _grid(across: Scale, upright: Scale) -> Iterator[str]:
-    for value in across.ticks():
-        x = across.at(value)
-        yield element("line", x1=x, x2=x, y1=upright.end, y2=upright.start, class_="grid")
-        text = short_with_prefix(value)
-        yield label(x, upright.start + 16, text, look="weak small", text_anchor="middle")
-    for value in upright.ticks():
-        y = upright.at(value)
-        yield element("line", x1=across.start, x2=across.end, y1=y, y2=y, class_="grid")
-        text = short_with_prefix(value)
-        yield label(across.start - 8, y + 4, text, look="weak small", text_anchor="end")
-    middle = (across.start + across.end) / 2
-    title = "FLOP per byte that must move"
-    yield label(middle, upright.start + 34, title, look="weak small", text_anchor="middle")
-
-
 def _legend(roofs: Mapping[str, Rates]) -> Iterator[str]:
     """Yield what each roof is, with its colour."""
     for number, (kind, rates) in enumerate(roofs.items()):
@@ -161,7 +142,7 @@ def _legend(roofs: Mapping[str, Rates]) -> Iterator[str]:
 
 def _limit(each: CasePlace, across: Scale, upright: Scale) -> str:
     """Return a dash at the limit of a case, and a thin line to it."""
-    x, y, at = across.at(each.intensity), upright.at(each.rate), upright.at(each.limit)
+    x, y, at = across.at(each.place.intensity), upright.at(each.place.rate), upright.at(each.limit)
     return element("line", x1=x, x2=x, y1=y, y2=at, class_="grid") + element(
         "line", x1=x - RADIUS, x2=x + RADIUS, y1=at, y2=at, class_="weak"
     )
@@ -171,12 +152,12 @@ def _point(each: CasePlace, number: int, across: Scale, upright: Scale) -> str:
     """Return the mark of a case, and its name at the top, which shows while it is pointed at."""
     row = each.row
     batch = f"batch {row['batch_size']:,}"
-    rate = with_prefix(each.rate, "FLOP/s")
+    rate = with_prefix(each.place.rate, "FLOP/s")
     reached = f"{percent(row['share_of_limit'])} of its limit" if row["share_of_limit"] else ""
     about = ", ".join(filter(None, (rate, reached, str(row["dtype"]), str(row["verdict"]))))
     model = str(row["model"])
     said = f"{model}, {batch}: {about}"
-    x, y = across.at(each.intensity), upright.at(each.rate)
+    x, y = across.at(each.place.intensity), upright.at(each.place.rate)
     hollow = row["verdict"] != "VALID"
     named = f"{cut(model, across.end - BATCH_WIDTH)}, {batch}"
     return element(
