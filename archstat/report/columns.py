@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from archstat.analyses.conventions.convention import FLOPS_PER_MAC
 from archstat.errors import UsageError, did_you_mean, shown
-from archstat.layers.base import Shape, times
 from archstat.layers.opaque import SHAPE_NOT_KNOWN
 from archstat.record import record
+from archstat.report import row_values
 from archstat.report.folding import named
 from archstat.report.report import Row, Totals
-from archstat.report.values import AtLeast, Bytes, Map, Named, Pair, PerAxis, Seconds, Share, Value
+from archstat.report.values import Bytes, Named, Share, Value
 
 
 @record
@@ -42,68 +42,6 @@ class LayerColumn:
     convention: str = ""
 
 
-def _per_axis(value: Shape | str | None) -> Value:
-    return PerAxis(value) if isinstance(value, tuple) else value or ""
-
-
-def _map(row: Row, shape: Shape) -> Value:
-    if not row.is_placed:
-        return None
-    return Map(shape[0], shape[1:]) if shape else ""
-
-
-def _out_map(row: Row) -> Value:
-    """Return the shape of an output: where its channels come last, they stay there."""
-    field, shape = row.receptive_field, row.out_shape
-    is_last = field is not None and field.has_channels_last(len(shape))
-    return Map(shape[-1], shape[:-1]) if is_last else _map(row, shape)
-
-
-def _told(row: Row, count: int) -> Value:
-    """Return a number of parameters; unknown where some may be untold."""
-    return None if row.is_untold and not count else count
-
-
-def _sum(count: int | None, is_open: object) -> Value:
-    """Return a sum, of which some parts may not be known."""
-    return AtLeast(count or 0) if is_open else count
-
-
-def _tensors(row: Row, _: Totals) -> Value:
-    people = (f"{name} {times(shape) or 1}" for name, shape in row.tensors.items())
-    plain = (f"{name}:{'x'.join(map(str, shape)) or 1}" for name, shape in row.tensors.items())
-    return Named(" ".join(plain), " + ".join(people)) if row.tensors else ""
-
-
-def _kept(row: Row, _: Totals) -> Value:
-    count = row.training.kept_bytes
-    return None if count is None else Bytes(count)
-
-
-def _filter_size(row: Row) -> Value:
-    return "" if row.kernel_size is None else Map(row.filter_depth, row.kernel_size)
-
-
-def _filters_and_size(row: Row, _: Totals) -> Value:
-    if row.filters is None:
-        return _filter_size(row)
-    return Pair(Map(row.filters, ()), " @ ", _filter_size(row))  # no comma beside sizes: 1024 @ 3×3
-
-
-def _stride_and_padding(row: Row, _: Totals) -> Value:
-    if row.stride is None:
-        return ""
-    return Pair(_per_axis(row.stride), " / ", _per_axis(row.padding))
-
-
-def _field(row: Row, part: str) -> Value:
-    if not row.is_placed:
-        return None
-    if not row.out_shape:  # several layers in one row, or one that did not run
-        return ""
-    return None if row.receptive_field is None else PerAxis(getattr(row.receptive_field, part))
-
-
 _AXES = "maps are {axes}"
 
 _ALL = (
@@ -114,59 +52,67 @@ _ALL = (
     LayerColumn(
         "filters_and_size",
         "filters",
-        _filters_and_size,
+        row_values.filters_and_size,
         parts=("filters", "filter_size", "groups"),
         is_text=True,
         importance=2,
     ),
     LayerColumn("filters", "filters", lambda row, _: "" if row.filters is None else row.filters),
-    LayerColumn("filter_size", "filter size", lambda row, _: _filter_size(row), is_text=True),
+    LayerColumn(
+        "filter_size", "filter size", lambda row, _: row_values.filter_size(row), is_text=True
+    ),
     LayerColumn("groups", "groups", lambda row, _: "" if row.groups is None else row.groups),
     LayerColumn(
         "stride_and_padding",
         "stride / pad",
-        _stride_and_padding,
+        row_values.stride_and_padding,
         parts=("stride", "padding"),
         is_text=True,
         importance=1,
     ),
-    LayerColumn("stride", "stride", lambda row, _: _per_axis(row.stride), is_text=True),
-    LayerColumn("padding", "padding", lambda row, _: _per_axis(row.padding), is_text=True),
+    LayerColumn("stride", "stride", lambda row, _: row_values.per_axis(row.stride), is_text=True),
+    LayerColumn(
+        "padding", "padding", lambda row, _: row_values.per_axis(row.padding), is_text=True
+    ),
     LayerColumn(
         "feature_map",
         "feature map",
-        lambda row, _: _out_map(row),
+        lambda row, _: row_values.out_map(row),
         is_text=True,
         convention=_AXES,
     ),
     LayerColumn(
-        "in_shape", "input", lambda row, _: _map(row, row.in_shape), is_text=True, convention=_AXES
+        "in_shape",
+        "input",
+        lambda row, _: row_values.map_of(row, row.in_shape),
+        is_text=True,
+        convention=_AXES,
     ),
     LayerColumn(
         "out_shape",
         "output",
-        lambda row, _: _out_map(row),
+        lambda row, _: row_values.out_map(row),
         is_text=True,
         convention=_AXES,
     ),
     LayerColumn(
         "weights",
         "weights",
-        lambda row, _: _told(row, row.weights),
-        lambda totals: _sum(totals.weights, totals.is_untold),
+        lambda row, _: row_values.told(row, row.weights),
+        lambda totals: row_values.sum_of(totals.weights, totals.is_untold),
         convention="weights are without biases",
     ),
     LayerColumn(
         "biases",
         "biases",
-        lambda row, _: _told(row, row.biases),
-        lambda totals: _sum(totals.biases, totals.is_untold),
+        lambda row, _: row_values.told(row, row.biases),
+        lambda totals: row_values.sum_of(totals.biases, totals.is_untold),
     ),
     LayerColumn(
         "params",
         "params",
-        lambda row, _: _told(row, row.params),
-        lambda totals: _sum(totals.params, totals.is_untold),
+        lambda row, _: row_values.told(row, row.params),
+        lambda totals: row_values.sum_of(totals.params, totals.is_untold),
         convention="params are weights and biases",
     ),
     LayerColumn(
@@ -179,7 +125,7 @@ _ALL = (
         "neurons",
         "neurons",
         lambda row, _: row.neurons if row.is_placed else None,
-        lambda totals: _sum(totals.neurons, SHAPE_NOT_KNOWN in totals.uncounted),
+        lambda totals: row_values.sum_of(totals.neurons, SHAPE_NOT_KNOWN in totals.uncounted),
         importance=3,
         convention="neurons are the outputs of convolutions and linear layers",
     ),
@@ -187,7 +133,7 @@ _ALL = (
         "macs",
         "MACs",
         lambda row, _: row.macs,
-        lambda totals: _sum(totals.macs, totals.uncounted),
+        lambda totals: row_values.sum_of(totals.macs, totals.uncounted),
         convention="a MAC is one multiplication with its addition, a bias adds none",
     ),
     LayerColumn(
@@ -200,14 +146,14 @@ _ALL = (
         "flops",
         "FLOPs",
         lambda row, _: None if row.macs is None else FLOPS_PER_MAC * row.macs,
-        lambda totals: _sum(FLOPS_PER_MAC * totals.macs, totals.uncounted),
+        lambda totals: row_values.sum_of(FLOPS_PER_MAC * totals.macs, totals.uncounted),
         convention="a multiplication with its addition is two FLOPs, a bias adds none",
     ),
     LayerColumn(
         "input_gradient_macs",
         "input-grad MACs",
         lambda row, _: row.training.input_gradient_macs,
-        lambda totals: _sum(totals.step.input_gradient_macs, totals.step.unknown),
+        lambda totals: row_values.sum_of(totals.step.input_gradient_macs, totals.step.unknown),
         importance=6,
         convention="a layer needs the gradient of its input if something before it learns",
     ),
@@ -215,20 +161,20 @@ _ALL = (
         "weight_gradient_macs",
         "weight-grad MACs",
         lambda row, _: row.training.weight_gradient_macs,
-        lambda totals: _sum(totals.step.weight_gradient_macs, totals.step.unknown),
+        lambda totals: row_values.sum_of(totals.step.weight_gradient_macs, totals.step.unknown),
         importance=7,
     ),
     LayerColumn(
         "backward_macs",
         "backward MACs",
         lambda row, _: row.training.backward_macs,
-        lambda totals: _sum(totals.step.backward_macs, totals.step.unknown),
+        lambda totals: row_values.sum_of(totals.step.backward_macs, totals.step.unknown),
         convention="backward MACs are those of all gradients, without the loss",
     ),
     LayerColumn(
         "kept_bytes",
         "kept for backward",
-        _kept,
+        row_values.kept,
         lambda totals: Bytes(totals.step.kept_bytes),
         importance=8,
         convention="what several layers keep for the backward pass counts in the first",
@@ -250,17 +196,21 @@ _ALL = (
     LayerColumn(
         "receptive_field",
         "receptive field",
-        lambda row, _: _field(row, "size"),
+        lambda row, _: row_values.field(row, "size"),
         short_title="RF",
         importance=4,
         convention="receptive fields are in pixels, not clipped to the image, a linear layer being "
         "a window as large as its map",
     ),
     LayerColumn(
-        "effective_stride", "effective stride", lambda row, _: _field(row, "effective_stride")
+        "effective_stride",
+        "effective stride",
+        lambda row, _: row_values.field(row, "effective_stride"),
     ),
     LayerColumn(
-        "effective_padding", "effective padding", lambda row, _: _field(row, "effective_padding")
+        "effective_padding",
+        "effective padding",
+        lambda row, _: row_values.field(row, "effective_padding"),
     ),
 )
 
@@ -274,22 +224,12 @@ READS = LayerColumn(
 """What a layer reads, for whoever works a network out."""
 
 SETTINGS = LayerColumn(
-    "settings", "settings", lambda row, _: ", ".join(_stated(row.more_settings)), is_text=True
+    "settings",
+    "settings",
+    lambda row, _: ", ".join(row_values.stated(row.more_settings)),
+    is_text=True,
 )
 """The settings that no other column has, for whoever works a network out."""
-
-
-def _stated(settings: Mapping[str, object]) -> Iterator[str]:
-    """Yield settings in the words of torch.nn, those that are switched on by their names alone."""
-    for key, value in settings.items():
-        if value is True:
-            yield key
-        elif value is False:
-            yield f"no {key}"
-        elif isinstance(value, tuple):
-            yield f"{key} {times(value)}"
-        else:
-            yield f"{key} {value}"
 
 
 COLUMNS = {column.key: column for column in _ALL}
@@ -298,7 +238,7 @@ COLUMNS = {column.key: column for column in _ALL}
 OF_MODELS = {
     column.key: column
     for column in (
-        LayerColumn("tensors", "tensors", _tensors, is_text=True),
+        LayerColumn("tensors", "tensors", row_values.tensors, is_text=True),
         LayerColumn(
             "trainable",
             "trainable",
@@ -366,7 +306,7 @@ def with_count(columns: Sequence[LayerColumn], name: str) -> tuple[LayerColumn, 
         f"by_{name}",
         f"by {name}",
         lambda row, _: row.counted,
-        lambda totals: _sum(totals.counted, totals.uncounted),
+        lambda totals: row_values.sum_of(totals.counted, totals.uncounted),
     )
     keys = [column.key for column in columns]
     at = keys.index("macs") + 1 if "macs" in keys else len(keys)
@@ -382,13 +322,9 @@ def _latency_column(device: str) -> LayerColumn:
     return LayerColumn(
         f"latency_{device}",
         f"latency {device}",
-        lambda row, _: _seconds(row.latency_s[device]),
-        lambda totals: _seconds(totals.latency_s[device]),
+        lambda row, _: row_values.seconds(row.latency_s[device]),
+        lambda totals: row_values.seconds(totals.latency_s[device]),
     )
-
-
-def _seconds(count: float | None) -> Value:
-    return Seconds(count) if count else None if count is None else 0
 
 
 def for_machines(columns: Sequence[LayerColumn]) -> tuple[LayerColumn, ...]:

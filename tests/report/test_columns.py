@@ -11,15 +11,11 @@ from archstat.models.spec.resolve import resolve
 from archstat.report.columns import (
     COLUMNS,
     DEFAULT,
-    Bytes,
-    Map,
-    Pair,
-    PerAxis,
-    Share,
     choose_columns,
     for_machines,
 )
 from archstat.report.report import report_on
+from archstat.report.values import Bytes, Map, Pair, PerAxis, Share
 from tests.renderers.networks import branching
 
 
