@@ -15,6 +15,7 @@ from archstat.errors import DeviceError
 from archstat.models.question import Question
 from tests.cli.running import invoke
 
+COMPILING = [kind for kind, known in kinds().items() if "compile" in known.modes]
 NONE = SimpleNamespace(device_count=lambda: 0, is_available=lambda: False)
 
 
@@ -60,7 +61,7 @@ def test_a_device_is_found_by_its_name(name, whole):
 @pytest.mark.parametrize(
     ("name", "what", "hint"),
     [
-        ("gpu", "there is no device 'gpu'", "use cpu, cuda, meta, mps, xpu"),
+        ("gpu", "there is no device 'gpu'", f"use {', '.join(kinds())}"),
         ("cdua", "there is no device 'cdua'", "did you mean 'cuda'?"),
         ("cuda:x", "there is no device 'cuda:x'", "did you mean 'cuda'?"),
         ("mps:0", "there is one mps device", "write device='mps'"),
@@ -90,7 +91,7 @@ def test_for_shapes_any_device_will_do():
     [
         ("tf32", "eager", "cpu", "tf32 is a type of cuda devices"),
         ("float32", "graph", "xpu:0", "graph is a mode of cuda devices"),
-        ("float32", "compile", "mps", "compile is a mode of cpu and cuda and xpu devices"),
+        ("float32", "compile", "mps", f"compile is a mode of {' and '.join(COMPILING)} devices"),
         ("tf32", "graph", "cuda:1", ""),
     ],
 )
