@@ -147,19 +147,29 @@ def _rows(
     rows: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number in of_layers:
         rows[marks[number].entry.table, marks[number].entry.row].append(number)
-    swapped: dict[tuple[str, str], _Moved] = {}
+    copies: list[tuple[str, dict[str, _Moved]]] = []
     for numbers in rows.values():
         layer = marks[numbers[0]].layer
         if layer in key.truth.nodes and any(marks[one].verdict in WRONG for one in numbers):
-            found = dict(_others(marks, numbers, layer, key))
-            swapped |= {(layer, name): moved for name, moved in found.items()}
-            yield from _copied(found, layer, len(rows), key, names)
+            copies.append((layer, dict(_others(marks, numbers, layer, key))))
+    swapped = {(layer, name): moved for layer, found in copies for name, moved in found.items()}
+    for layer, found in copies:
+        alone = dict(found)
+        for name, moved in found.items():
+            back = swapped.get((name, layer))
+            if back and _quantities(marks, moved) == _quantities(marks, back):
+                del alone[name]
+        yield from _copied(alone, layer, len(rows), key, names)
     for (one, other), moved in swapped.items():
         if one < other and (other, one) in swapped:
             pair = names.get(one, one), names.get(other, other)
             words = f"the values of {pair[0]} and {pair[1]} are exchanged"
             both = moved | swapped[other, one]
             yield PossibleSlip("rows-exchanged", words, COMPARE, len(rows)), both
+
+
+def _quantities(marks: Sequence[Mark], moved: _Moved) -> set[str]:
+    return {marks[number].quantity for number in moved.given}
 
 
 def _others(
