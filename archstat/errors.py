@@ -19,6 +19,7 @@ INSTEAD = "{instead}"
 MAX_SHOWN = 60  # characters of a value that a message repeats
 NEAR = 0.75  # likeness from which a word is suggested: "resnet50" is not to become "lenet5"
 SHORTEST_PART = 3  # letters from which the words that hold a word are suggested
+MOST_NAMED = 40  # names that a hint lists
 CLEARLY_NEARER = 0.05  # a word this much likelier than another makes that one no suggestion
 
 
@@ -156,6 +157,15 @@ def shown(value: object) -> str:
         return "a number of more than 4,300 digits"
     text = text.replace("\n", " ")
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def listed(names: Sequence[str], at_most: int = MOST_NAMED) -> str:
+    """Return names as a hint lists them: of very many, the first.
+
+    >>> listed(["conv1", "relu1", "fc"], 2)
+    'conv1, relu1, …'
+    """
+    return ", ".join([*names[:at_most], *(["…"] if len(names) > at_most else [])])
 
 
 def did_you_mean(word: str, known: Sequence[str], *, at_most: int = 3) -> str | None:

@@ -13,7 +13,7 @@ from archstat.analyses.receptive_field import (
     image_shape,
     receptive_fields,
 )
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import UsageError, did_you_mean, listed, shown
 from archstat.graph import INPUT, Graph, Node
 from archstat.layers.base import Shape, times
 from archstat.record import record
@@ -146,7 +146,7 @@ def node_named(graph: Graph, layer: str) -> Node:
     if layer not in names:
         raise UsageError(
             f"{graph.name} has no layer {shown(layer)}",
-            hint=did_you_mean(layer, names) or f"it has {', '.join(names)}",
+            hint=did_you_mean(layer, names) or f"it has {listed(names)}",
         )
     return graph.nodes[names.index(layer)]
 

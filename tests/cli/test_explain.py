@@ -85,3 +85,41 @@ def test_the_suffix_is_the_format(tmp_path):
 )
 def test_what_there_is_not(words, lines):
     assert_refused(invoke("explain", *words), *lines)
+
+
+def test_a_long_network_is_folded_as_its_table_is(tmp_path):
+    # a bottleneck: 64·256 + 9·64·64 + 256·64 = 69,632, and 64 + 64 + 256 scales; two of ten layers
+    lines = lines_of("resnet50", "--column", "weights")
+    at = lines.index("layer1.1 … 2: bottleneck × 2")
+    assert [" ".join(line.split()) for line in lines[at + 1 : at + 3]] == [
+        "layers and operators = 20",
+        "weights the sum of them = 140,032",
+    ]
+    assert "layer1.2.conv1: conv" not in lines
+    assert lines[-2] == (
+        "note: 175 layers are folded into 59: name a layer, or a module to see all of it; files "
+        "(-o) and JSON have them all"
+    )
+    target = tmp_path / "resnet50.txt"
+    assert lines_of("resnet50", "--column", "weights", "-o", target) == []
+    assert "layer1.2.conv1: conv" in target.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_module_is_explained_by_its_layers():
+    lines = lines_of("resnet50", "layer1.2", "--column", "weights")
+    titles = [line for line in lines if line.startswith("layer")]
+    assert titles == [
+        "layer1.2.conv1: conv",
+        "layer1.2.bn1: batch norm",
+        "layer1.2.conv2: conv",
+        "layer1.2.bn2: batch norm",
+        "layer1.2.conv3: conv",
+        "layer1.2.bn3: batch norm",
+    ]
+
+
+def test_a_hint_names_few_of_many_layers():
+    (_, hint) = invoke("explain", "resnet50", "7").stderr.splitlines()
+    assert hint.startswith("  hint: it has conv1, bn1, relu, maxpool, ")
+    assert hint.endswith(", …")
+    assert hint.count(",") == 40

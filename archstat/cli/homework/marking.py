@@ -167,14 +167,14 @@ def fit(policy: Policy, truth: Truth) -> None:
     Raises:
         UsageError: It speaks of others; all are named.
     """
-    from archstat.errors import UsageError, did_you_mean
+    from archstat.errors import UsageError, did_you_mean, listed
 
     named = [*policy.cells, *(cell for cell in policy.bonus if cell[0])]
     layers = list(truth.account)
     problems = [
         Problem(
             f"the policy names the layer {shown(layer)}, which {truth.graph.name} has not",
-            did_you_mean(layer, layers) or f"it has {', '.join(layers)}",
+            did_you_mean(layer, layers) or f"it has {listed(layers)}",
         )
         for layer, _ in named
         if layer not in truth.account and layer != "total"

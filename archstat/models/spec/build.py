@@ -24,7 +24,16 @@ from itertools import islice
 from typing import TypeAlias
 from unicodedata import normalize
 
-from archstat.errors import INSTEAD, Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.errors import (
+    INSTEAD,
+    Problem,
+    ShapeError,
+    SpecError,
+    did_you_mean,
+    listed,
+    shown,
+    within,
+)
 from archstat.graph import INPUT, Graph, GraphBuilder
 from archstat.layers import Layer, Shape, layer_kinds
 from archstat.layers.base import LAYER_KEYS, StatedSizeError
@@ -91,7 +100,10 @@ def with_settings(spec: Spec, settings: Settings) -> Spec:
     """
     names = [str(entry.get("name")) for entry in spec.layers]
     problems = [
-        Problem(f"there is no layer {name!r}", did_you_mean(name, names) or _some(names))
+        Problem(
+            f"there is no layer {name!r}",
+            did_you_mean(name, names) or f"there are {listed(names, MOST_NAMED)}",
+        )
         for name in settings
         if name not in names
     ]
@@ -302,11 +314,6 @@ def _layer(entry: Entry) -> Layer:
         )
     settings = {key: value for key, value in entry.items() if key not in LAYER_KEYS}
     return kinds[kind].from_settings(settings)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = ", …" if len(names) > MOST_NAMED else ""
-    return f"there are {', '.join(names[:MOST_NAMED])}{more}"
 
 
 def _unread(graph: Graph) -> list[str]:

@@ -8,7 +8,7 @@ from math import prod
 from archstat.analyses.receptive_field import ReceptiveField, receptive_fields
 from archstat.analyses.symbols import Atom, Constant, Expression, Symbol
 from archstat.analyses.training import Flow, flow_of_gradients, kept_bytes
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import UsageError, did_you_mean, listed, shown
 from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Layer, Shape, is_bias, times
 from archstat.layers.opaque import Unplaced
@@ -34,18 +34,15 @@ def explain(
 
     Args:
         graph: The network.
-        layer: The only layer that is asked for.
+        layer: The only layer that is asked for, or a module: then all layers of it.
         columns: The only quantities that are asked for.
 
     Raises:
         UsageError: There is no such layer, or quantity.
     """
-    names = [node.name for node in graph.nodes]
-    if layer is not None and layer not in names:
-        raise UsageError(
-            f"{graph.name} has no layer {shown(layer)}",
-            hint=did_you_mean(layer, names) or f"it has {', '.join(names)}",
-        )
+    nodes = (
+        [node for node in graph.nodes if not node.is_view] if layer is None else _of(graph, layer)
+    )
     known = (*QUANTITIES, *OF_TRAINING)
     for key in columns:
         if key not in known:
@@ -68,9 +65,25 @@ def explain(
                 if not columns or line.quantity in columns
             ),
         )
-        for node in graph.nodes
-        if (not node.is_view if layer is None else node.name == layer)
+        for node in nodes
     ]
+
+
+def _of(graph: Graph, name: str) -> list[Node]:
+    """Return the layer of a name, or the layers of a module.
+
+    Raises:
+        UsageError: There is none.
+    """
+    of_name = [node for node in graph.nodes if node.name == name]
+    of_module = [node for node in graph.nodes if node.name.startswith(f"{name}.")]
+    if found := of_name or [node for node in of_module if not node.is_view] or of_module:
+        return found
+    names = [node.name for node in graph.nodes]
+    raise UsageError(
+        f"{graph.name} has no layer {shown(name)}",
+        hint=did_you_mean(name, [*names, *graph.modules]) or f"it has {listed(names)}",
+    )
 
 
 def _lines(
