@@ -170,6 +170,7 @@ def test_results_within_the_folder_are_no_submissions(tmp_path):
     assert invoke(*words).stdout.startswith("1 submission against lenet5: 1 graded\n")
 
 
+@pytest.mark.slow
 def test_names_are_never_echoed_as_they_are(tmp_path):
     path = archive(tmp_path / "in.zip", {"\x1b[31m=1+1\u202e.md": RIGHT, "../../up.md": "x"})
     result = grade(path)
@@ -407,6 +408,7 @@ def test_specs_policies_and_results_of_ours_are_nobody_s_submission(tmp_path):
     assert [row["student"] for row in rows(root)] == ["alice", "bob"]
 
 
+@pytest.mark.slow
 def test_feedback_that_was_edited_stays(tmp_path):
     root = sheets(tmp_path / "in", bob=SLIPPED)
     grade(root)
@@ -431,6 +433,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 def test_whoever_handed_in_what_cannot_be_read_is_told_what_to_hand_in_instead(tmp_path):
     for name, (content, _) in REFUSED.items():
         folder(tmp_path / "in", name, content=content)
@@ -445,6 +448,7 @@ def test_whoever_handed_in_what_cannot_be_read_is_told_what_to_hand_in_instead(t
         assert str(tmp_path) not in page
 
 
+@pytest.mark.slow
 def test_feedback_is_in_the_language_of_the_course_and_in_an_archive_to_upload(tmp_path):
     root = tmp_path / "in"
     for name in ("leekim_123_4567_hw.md", "parklee_LATE_124_4568_hw-1.md"):
@@ -623,6 +627,7 @@ def test_a_folder_that_links_to_itself_is_told(tmp_path):
     assert result.stderr.startswith("error: ")
 
 
+@pytest.mark.slow
 def test_what_counts_is_what_most_sheets_ask_whoever_deletes_a_column(tmp_path):
     # C1: 150 weights and 6·28·28·25 = 117,600 MACs; C3: 2,400 and 16·10·10·150 = 240,000
     head, rule = "| Layer | Weights | MACs |", "|---|---|---|"
@@ -648,6 +653,7 @@ def test_what_counts_is_what_most_sheets_ask_whoever_deletes_a_column(tmp_path):
     assert "most sheets of the class ask" in feedback
 
 
+@pytest.mark.slow
 def test_a_name_that_two_have_is_not_explained(tmp_path):
     root, roster = sheets(tmp_path / "in", s7=RIGHT, s8=SLIPPED), tmp_path / "roster.csv"
     roster.write_text('Name,Student ID\n"Kim, A",s7\n"Kim, A",s8\n', encoding="utf-8")

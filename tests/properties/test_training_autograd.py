@@ -21,6 +21,8 @@ from tests.renderers.networks import network
 
 torch = pytest.importorskip("torch")
 
+pytestmark = pytest.mark.slow
+
 BATCH_SIZE = 2
 KINDS = layer_kinds()
 

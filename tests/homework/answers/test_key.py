@@ -81,9 +81,16 @@ LARGE = {"googlenet", "mobilenet-v1", "resnet18", "resnet50", "unet"}
 """Networks of 50 layers and more: a sheet of theirs is marked as people and as machines read it."""
 
 
+OFTEN = {"text", "xlsx"}
+"""What each small network is marked in while slow tests are left out; one of them in every format."""
+
+ALWAYS = "paper-alexnet"
+
+
 def of(name: str, *more: str):
-    """Return a network as a parameter; a large one is slow to mark."""
-    return pytest.param(name, *more, marks=[pytest.mark.slow] if name in LARGE else [])
+    """Return a network as a parameter; a large one is slow to mark, and so are many formats."""
+    is_slow = name in LARGE or (name != ALWAYS and bool(more) and not OFTEN & {*more})
+    return pytest.param(name, *more, marks=[pytest.mark.slow] if is_slow else [])
 
 
 each_network = pytest.mark.parametrize("name", [of(name) for name in NETWORKS])
