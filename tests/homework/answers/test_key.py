@@ -82,7 +82,7 @@ LARGE = {"googlenet", "mobilenet-v1", "resnet18", "resnet50", "unet"}
 
 
 OFTEN = {"text", "xlsx"}
-"""What each small network is marked in while slow tests are left out; one of them in every format."""
+"""What each small network is marked in while slow tests are left out; one is in every format."""
 
 ALWAYS = "paper-alexnet"
 
