@@ -281,6 +281,7 @@ def test_a_thousand_layers_are_folded_and_their_formulas_written_once():
     assert len(text) < 1_500_000
 
 
+@pytest.mark.slow
 def test_formulas_of_very_many_different_layers_are_told_by_a_command(tmp_path):
     convolutions = "".join(
         f'{{name="c{n}", kind="conv2d", out_channels={n}, kernel_size=1}},\n' for n in range(1, 311)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import prod
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ WINDOWS = st.lists(
 IMAGE = Track.of_pixels(1, is_clipped=False)
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000)
 @given(windows=WINDOWS, unit=st.integers(-5, 50))
 def test_the_forward_recurrence_agrees_with_the_backward_closed_form(windows, unit):

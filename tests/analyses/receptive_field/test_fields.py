@@ -566,6 +566,7 @@ def test_units_that_are_too_many_to_follow_are_unknown():
     assert receptive_fields(graph).by_name == {"up": None, "all": None}
 
 
+@pytest.mark.slow
 def test_units_that_read_too_many_by_several_layers_are_unknown():
     # 65,535 units read 5 each, which read 100 each, none of them like its neighbour
     graph = chain(
