@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO
 
-from archstat.errors import UsageError, did_you_mean, shown
+from archstat.errors import ArchstatError, UsageError, did_you_mean, shown
 
 NO_LETTER = re.compile("[\udc80-\udcff]")
 """What Python puts in place of such a byte."""
@@ -113,27 +114,43 @@ def no_file(name: str, endings: Iterable[str]) -> UsageError:
     return UsageError(f"there is no file {shown(name)}", hint=hint)
 
 
-def read_file(path: Path, most_bytes: int) -> bytes:
-    """Return what an ordinary file holds, and note that it is read.
+@contextmanager
+def opened(path: Path, refusal: type[ArchstatError] = UsageError) -> Iterator[BinaryIO]:
+    """Open an ordinary file, and note that it is read; a pipe keeps nobody waiting.
 
     Raises:
-        UsageError: It is none, it cannot be read, or it is larger.
+        ArchstatError: It is none, or it cannot be read: of the class `refusal`.
     """
     note_read(path)
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise UsageError("is a folder")
+            raise refusal("is a folder")
         if not stat.S_ISREG(mode):
-            raise UsageError("is not an ordinary file")
-        with path.open("rb") as file:
-            data = file.read(most_bytes + 1)
+            raise refusal("is not an ordinary file")
+        file = path.open("rb")
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror or error}") from None
+        raise refusal(f"cannot be read: {error.strerror or error}") from None
     except ValueError:  # a NUL in the name
-        raise UsageError("is not a file name") from None
-    if len(data) > most_bytes:
-        raise UsageError(f"has more than {most_bytes:,} bytes")
+        raise refusal("is not a file name") from None
+    with file:
+        yield file
+
+
+def read_file(path: Path, most_bytes: int, refusal: type[ArchstatError] = UsageError) -> bytes:
+    """Return what an ordinary file holds, and note that it is read.
+
+    Raises:
+        ArchstatError: It is none, it cannot be read, or it is larger: of the class `refusal`.
+    """
+    with opened(path, refusal) as file:
+        try:
+            is_large = os.fstat(file.fileno()).st_size > most_bytes
+            data = b"" if is_large else file.read(most_bytes + 1)
+        except OSError as error:  # a disk that is broken
+            raise refusal(f"cannot be read: {error.strerror or error}") from None
+    if is_large or len(data) > most_bytes:
+        raise refusal(f"has more than {most_bytes:,} bytes")
     return data
 
 

@@ -17,7 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from archstat.bench.case import DTYPES, MODES, OPTIMIZERS
 from archstat.bench.record import RESOURCES, SCHEMA, Ceiling, LayerTimes, Record, Result, Sample
 from archstat.errors import RecordError, shown, within
-from archstat.files import note_read
+from archstat.files import read_file
 
 MOST = 2**63
 """No number of a record is as large; beyond, figures would overflow."""
@@ -34,18 +34,9 @@ def read_record(path: Path) -> Record:
     Raises:
         RecordError: There is none.
     """
-    note_read(path)
     with within(str(path)):
         try:
-            if path.exists() and not path.is_file():
-                raise RecordError("is no ordinary file", hint=HINT)
-            with path.open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
-            if len(data) > MOST_BYTES:
-                raise RecordError(f"has more than {MOST_BYTES:,} bytes", hint=HINT)
-            text = data.decode()
-        except OSError as error:
-            raise RecordError(f"cannot be read: {error.strerror}") from None
+            text = read_file(path, MOST_BYTES, RecordError).decode()
         except UnicodeDecodeError:
             raise RecordError("is no text in UTF-8", hint=HINT) from None
         return from_dict(_document(text))

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archstat.errors import RecordError, UsageError, shown
-from archstat.files import is_folder, write_file
+from archstat.files import is_folder, read_file, write_file
 from archstat.sweep.outcome import DONE, FAILED, CaseOutcome, outcome_of
 
 FOLDER = "cases"
@@ -116,11 +116,7 @@ class Store:
         """
         path = self.files / name
         try:
-            if path.stat().st_size > MOST_BYTES:
-                raise RecordError(f"is larger than {MOST_BYTES:,} bytes").within(str(path))
-            return outcome_of(json.loads(path.read_bytes()))
-        except OSError as error:
-            raise RecordError(f"cannot be read: {error.strerror}").within(str(path)) from None
+            return outcome_of(json.loads(read_file(path, MOST_BYTES, RecordError)))
         except (ValueError, RecursionError):
             raise RecordError("is no JSON").within(str(path)) from None
         except RecordError as error:

@@ -311,7 +311,7 @@ def test_keys_of_later_versions_are_left_out_and_those_with_a_default_may_be_mis
 def test_what_is_no_file_is_not_waited_for(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     os.mkfifo("run.json")
-    with pytest.raises(RecordError, match=r"^run\.json: is no ordinary file\n"):
+    with pytest.raises(RecordError, match=r"^run\.json: is not an ordinary file$"):
         read_record(Path("run.json"))
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from archstat.bench.traces.operation import Trace, TracedOperator
-from archstat.errors import RecordError, within
-from archstat.files import note_read
+from archstat.errors import RecordError, UsageError, within
+from archstat.files import opened
 from archstat.layers.base import Shape
 
 MOST_BYTES = 512 << 20
@@ -32,9 +32,9 @@ HINT = "give a file that torch.profiler wrote: prof.export_chrome_trace('trace.j
 def is_trace(path: Path) -> bool:
     """Return whether a file begins like a trace, or is one as a whole that is packed."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             head = file.read(HEAD_BYTES)
-    except OSError:
+    except UsageError:
         return False
     return head.startswith(GZIP) or KEY in head or b'"ph"' in head
 
@@ -45,21 +45,18 @@ def read_trace(path: Path) -> Trace:
     Raises:
         RecordError: It holds no trace, or one without operators.
     """
-    note_read(path)
     with within(str(path)):
         return trace_of(_document(_text(path)))
 
 
 def _text(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with opened(path, RecordError) as file:
             is_packed = file.read(len(GZIP)) == GZIP
-        with gzip.open(path) if is_packed else path.open("rb") as file:
-            data: bytes = file.read(MOST_BYTES + 1)
+            file.seek(0)
+            data = (gzip.GzipFile(fileobj=file) if is_packed else file).read(MOST_BYTES + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise RecordError("ends in the middle of the trace", hint="export it again") from None
-    except OSError as error:
-        raise RecordError(f"cannot be read: {error.strerror}") from None
     if len(data) > MOST_BYTES:
         raise RecordError(
             f"has more than {MOST_BYTES >> 20} MiB",

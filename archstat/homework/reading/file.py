@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from archstat.errors import NoTableError, SheetError, shown, within
-from archstat.files import note_read
+from archstat.files import read_file as read_ordinary
 from archstat.homework.reading import document, limits, notebook
 from archstat.homework.reading.decoding import decoded
 from archstat.homework.reading.lines import delimited, markdown
@@ -70,21 +69,8 @@ def read_file(path: Path) -> Contents:
         SheetError: It cannot be read, or it holds no table.
     """
     name = str(path)
-    note_read(path)
     with within(name if name.isprintable() else shown(name)), limits.timed():
-        try:
-            status = path.stat()
-            if stat.S_ISDIR(status.st_mode):
-                raise SheetError("is a directory")
-            if not stat.S_ISREG(status.st_mode):
-                raise SheetError("is not an ordinary file")
-            limits.check(status.st_size, limits.MOST_BYTES, "bytes")
-            data = path.read_bytes()
-        except OSError as error:
-            raise SheetError(f"cannot be read: {error.strerror or error}") from None
-        except ValueError:  # a NUL in the name
-            raise SheetError("is not a file name") from None
-        return _read(data, path.suffix)
+        return _read(read_ordinary(path, limits.MOST_BYTES, SheetError), path.suffix)
 
 
 def read_bytes(data: bytes, *, name: str) -> Contents:

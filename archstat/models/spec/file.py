@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +12,7 @@ from typing import Any
 from unicodedata import category
 
 from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
-from archstat.files import note_read
+from archstat.files import read_file
 from archstat.layers.words import nearest
 from archstat.models.spec.blocks import BLOCK_KEYS, Entry, Expansion, layer_count, names_of
 from archstat.models.spec.build import Settings, Spec, input_shape, layer_problems, with_settings
@@ -108,20 +107,7 @@ def _read(path: Path) -> str:
     Raises:
         SpecError: It is not a file of text, in UTF-8, of a spec's size.
     """
-    note_read(path)
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise SpecError("is a directory", hint="a spec is a file that ends in .toml")
-        if not stat.S_ISREG(status.st_mode):
-            raise SpecError("is not an ordinary file")
-        if status.st_size > MOST_BYTES:
-            raise SpecError(f"has {status.st_size:,} bytes; a spec has at most {MOST_BYTES:,}")
-        content = path.read_bytes()
-    except OSError as error:
-        raise SpecError(f"cannot be read: {error.strerror or error}") from None
-    except ValueError:  # a NUL in the name
-        raise SpecError("is not a file name") from None
+    content = read_file(path, MOST_BYTES, SpecError)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SpecError("is UTF-16 text", hint="save it as UTF-8")
     try:

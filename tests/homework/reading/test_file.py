@@ -113,7 +113,7 @@ def test_places_that_are_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
 
-    assert_refused(lambda: read_file(Path("folder")), "folder: is a directory")
+    assert_refused(lambda: read_file(Path("folder")), "folder: is a folder")
     assert_refused(
         lambda: read_file(Path("nowhere")), "nowhere: cannot be read: No such file or directory"
     )
