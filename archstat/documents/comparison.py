@@ -92,7 +92,8 @@ def _totals(comparison: NetworkComparison, names: Sequence[str]) -> Table:
 def _conclusion(comparison: NetworkComparison) -> str:
     """Return in a sentence how many layers differ."""
     count = sum(slot.differs for slot in comparison.slots)
-    of_all = f"of {len(comparison.slots) + comparison.hidden} layers"
+    number = len(comparison.slots) + comparison.hidden
+    of_all = f"of {number} {'layer' if number == 1 else 'layers'}"
     return f"{count} {of_all} {'differs' if count == 1 else 'differ'}" if count else "no difference"
 
 
