@@ -105,6 +105,29 @@ def test_a_model_s_page_has_its_layers(tmp_path, monkeypatch):
     row = re.search(r'<tr><th scope="row">C3</th>.*?</tr>', text)[0]
     assert "16×10×10" in row
     assert "240,000" in row
+    assert "A share is" not in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_was_not_counted_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = Store(tmp_path / "store")
+    store.make()
+    known = counted("net", macs=5_000)
+    svd = {"name": "svd", "kind": "svd", "out_shape": [4, 4], "params": 0, "macs": None}
+    fc = {"name": "fc", "kind": "linear", "out_shape": [4, 10], "params": 50, "macs": 160}
+    totals = {**known.answer["totals"], "uncounted": ["aten.linalg_svd"]}
+    store.keep(replace(known, answer={**known.answer, "totals": totals, "layers": [svd, fc]}))
+    assert invoke("atlas", "store", "-o", "site").exit_code == 0
+    row = re.search(r'<tr><th scope="row"><a[^>]*>net</a>.*?</tr>', page_of(tmp_path, "index"))[0]
+    assert "≥ 5,000" in row
+    text = page_of(tmp_path, "model-net")
+    assert "≥ 5,000 MACs an example" in text
+    row = re.search(r'<tr><th scope="row">svd</th>.*?</tr>', text)[0]
+    assert re.sub("<[^>]*>", " ", row).split() == ["svd", "svd", "4×4", "–", "?"]
+
+
+def page_of(folder, name):
+    return (folder / "site" / f"{name}.html").read_text(encoding="utf-8")
 
 
 def test_a_case_of_several_stores_stands_there_over_time(tmp_path, monkeypatch):

@@ -150,6 +150,25 @@ def test_axe_finds_nothing_serious(browser, file, scheme):
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in serious] == []
 
 
+def test_an_atlas_is_searched_and_sorted(browser, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    models = '"unet", "nin", "lenet5"'  # 1×572×572 is more than 3×224×224, and 1×32×32 less
+    (tmp_path / "plan.toml").write_text(f'[[cases]]\nmodels = [{models}]\nwhat = "table"\n')
+    invoke("sweep", "plan.toml", "-o", "store")
+    invoke("atlas", "store", "-o", "site")
+    page, said = browser.new_page(), []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"file://{tmp_path}/site/index.html")
+    page.click("#models thead >> text=input")
+    names = page.locator("#models tbody th").locator("visible=true")
+    assert names.all_inner_texts() == ["lenet5", "nin", "unet"]
+    page.fill("input[type=search]", "3x224")
+    assert names.all_inner_texts() == ["nin"]
+    assert page.inner_text("output") == "1 of 3"
+    assert said == []
+    page.close()
+
+
 def test_an_atlas_on_a_phone_shows_a_chosen_column_beside_the_names(browser, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plan.toml").write_text('[[cases]]\nmodels = ["lenet5"]\nwhat = "table"\n')

@@ -39,10 +39,11 @@
   // A search keeps the rows that hold every word.
   for (const field of all("input[type=search]")) {
     const table = document.getElementById(field.dataset.of);
-    const said = field.parentElement.querySelector("output");
-    const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
+    const said = field.closest(".tools").querySelector("output");
+    const plain = (text) => text.toLowerCase().replaceAll("×", "x");
+    const rows = [...table.tBodies[0].rows].map((row) => [row, plain(row.textContent)]);
     field.addEventListener("input", () => {
-      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const words = plain(field.value).split(/\s+/).filter(Boolean);
       let count = 0;
       for (const [row, text] of rows) {
         row.hidden = !words.every((word) => text.includes(word));

@@ -26,7 +26,7 @@ def layers(rows: Sequence[Row], answers: Answers) -> list[dict[str, Any]]:
         {
             "layer": str(layer["name"]),
             "kind": str(layer["kind"]),
-            "out_shape": "×".join(map(str, layer.get("out_shape") or ())),
+            "out_shape": "x".join(map(str, layer.get("out_shape") or ())),
             **{key: layer.get(key) for key in ("params", "macs", "activation_bytes")},
         }
         for layer in answers(least).get("layers", ())

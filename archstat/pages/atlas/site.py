@@ -12,12 +12,12 @@ from typing import Any
 from archstat.documents.sweep.plan import count
 from archstat.pages.atlas.model import Answers, layers, over_time
 from archstat.pages.atlas.roofline import roofline
-from archstat.pages.atlas.tables import Row, table, with_interval
+from archstat.pages.atlas.tables import Row, table, with_interval, written, written_macs
 from archstat.pages.markup import lines, tag, words
 from archstat.pages.page import MAY, asset
 
-OF_MODELS = ("model", "input", "params", "macs", "activation_bytes", "cases", "examples_per_s",
-             "share_of_limit")  # fmt: skip
+OF_COUNTED = ("model", "input", "params", "macs", "activation_bytes")
+OF_MODELS = (*OF_COUNTED, "cases", "examples_per_s", "share_of_limit")
 OF_DEVICES = ("device_name", "models", "cases", "torch", "day")
 OF_CASES = ("model", "device_name", "store", "batch_size", "dtype", "mode", "latency_s", "interval",
             "examples_per_s", "share_of_limit", "verdict", "day", "reason")  # fmt: skip
@@ -25,10 +25,8 @@ OVER_TIME = ("case", "day", "store", "latency_s", "interval", "share_of_limit", 
 OF_LAYERS = ("layer", "kind", "out_shape", "params", "macs", "activation_bytes")
 OF_FAILURES = ("model", "input", "batch_size", "dtype", "reason", "day")
 
-SAID = (
-    "Every case that was asked, from files that say how to ask it again. A share is that of the "
-    "physical limit of the device, measured in the same minutes."
-)
+SAID = "Every case that was asked, from files that say how to ask it again."
+SHARES = "A share is that of the physical limit of the device, measured in the same minutes."
 
 
 def site(rows: Sequence[Row], answers: Answers, command: str) -> Iterator[tuple[str, str]]:
@@ -52,12 +50,14 @@ def site(rows: Sequence[Row], answers: Answers, command: str) -> Iterator[tuple[
     parts = [
         _section("Devices", table("devices", OF_DEVICES, map(_of_device, devices.values()),
                                   device_files, "Devices")) if devices else "",
-        _section("Models", table("models", OF_MODELS, map(_of_model, models.values()),
-                                 model_files, "Models")) if models else "",
+        _section("Models", table("models", OF_MODELS if measured else OF_COUNTED,
+                                 map(_of_model, models.values()), model_files,
+                                 "Models")) if models else "",
         _section("What failed", table("failed", OF_FAILURES, failed, {}, "What failed"))
         if failed else "",
     ]  # fmt: skip
-    yield "index.html", _page("Atlas", f"{_sums(known)}. {SAID}", "", parts, command)
+    said = [f"{_sums(known)}.", SAID, *([SHARES] if measured else [])]
+    yield "index.html", _page("Atlas", " ".join(said), "", parts, command)
     for name, file in model_files.items():
         seen = [
             *_of(models[name], device_files, first="device_name"),
@@ -144,6 +144,7 @@ def _of_model(rows: Sequence[Row]) -> dict[str, Any]:
         "input": alone["input"],
         "params": alone["params"],
         "macs": alone["macs"] if single else None,
+        "is_whole": alone["is_whole"],
         "activation_bytes": alone["activation_bytes"] if single else None,
         "cases": len(rows),
         "examples_per_s": best.get("examples_per_s"),
@@ -163,9 +164,10 @@ def _of_device(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _about(rows: Sequence[Row]) -> str:
     known = _of_model(rows)
-    said = [f"input {known['input']}", f"{known['params']:,} parameters" if known["params"] else ""]
-    said.append(f"{known['macs']:,} MACs an example" if known["macs"] else "")
-    return ", ".join(filter(None, said))
+    said = [f"input {written('shape', known['input'])}"]
+    said += [f"{written('count', known['params'])} parameters"] if known["params"] else []
+    said += [f"{written_macs(known)} MACs an example"] if known["macs"] else []
+    return ", ".join(said)
 
 
 def _sums(rows: Sequence[Row]) -> str:

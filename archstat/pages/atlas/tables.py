@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
-from archstat.documents.cells import with_time_unit, with_unit
+from archstat.documents.cells import NOTHING, UNKNOWN, with_time_unit, with_unit
 from archstat.documents.units import significant, time_unit
 from archstat.pages.markup import lines, tag, words
 
 Row = Mapping[str, Any]
 
+SHAPE = re.compile(r"\d+(x\d+)*")
+TIMES = re.compile(r"(?<=\d)x(?=\d)")
 
-WORDS = {"text": "t", "prose": "t prose"}
+WORDS = {"text": "t", "prose": "t prose", "shape": "t"}
 """Kinds of columns that hold words, by how these look; prose is folded."""
+
+COUNTS = frozenset({"count", "bytes"})
+"""Kinds of columns that are counted: of what was not, there is a sign."""
+
+MANY = 30
+"""Rows from which a table is scrolled under its titles."""
 
 
 class AtlasColumn(NamedTuple):
@@ -30,7 +40,7 @@ COLUMNS: Mapping[str, AtlasColumn] = {
         AtlasColumn("model", "model"),
         AtlasColumn("device_name", "device"),
         AtlasColumn("store", "store"),
-        AtlasColumn("input", "input"),
+        AtlasColumn("input", "input", "shape"),
         AtlasColumn("batch_size", "batch", "count"),
         AtlasColumn("dtype", "type"),
         AtlasColumn("mode", "mode"),
@@ -51,7 +61,7 @@ COLUMNS: Mapping[str, AtlasColumn] = {
         AtlasColumn("change", "change"),
         AtlasColumn("layer", "layer"),
         AtlasColumn("kind", "kind"),
-        AtlasColumn("out_shape", "output"),
+        AtlasColumn("out_shape", "output", "shape"),
     )
 }
 
@@ -89,7 +99,7 @@ def table(
         id=name,
         class_="layers atlas",
     )
-    return search + tag("div", whole, class_="wide")
+    return search + tag("div", whole, class_="wide tall" if len(found) > MANY else "wide")
 
 
 def with_interval(row: Row) -> dict[str, Any]:
@@ -105,17 +115,40 @@ def with_interval(row: Row) -> dict[str, Any]:
 def _cells(columns: Sequence[AtlasColumn], row: Row, links: Mapping[str, str]) -> Iterable[str]:
     for at, column in enumerate(columns):
         value = row.get(column.key)
-        text = words(written(column.kind, value))
+        text = words(written_macs(row) if column.key == "macs" else written(column.kind, value))
         if at == 0:
             link = links.get(str(value))
             yield tag("th", tag("a", text, href=link) if link else text, scope="row")
         else:
-            exact = None if column.kind in WORDS or value is None else repr(value)
-            yield tag("td", text, class_=_look(column), data_v=exact)
+            yield tag("td", text, class_=_look(column), data_v=_order(column.kind, value))
+
+
+def _order(kind: str, value: Any) -> str | None:
+    """Return what a cell is sorted by, where it is not what it says.
+
+    >>> _order("shape", "3x224x224"), _order("count", 1234), _order("count", None)
+    ('150528', '1234', '')
+    """
+    if kind == "shape":
+        sizes = SHAPE.fullmatch(str(value or ""))
+        return str(prod(map(int, sizes[0].split("x")))) if sizes else None
+    if kind in WORDS:
+        return None
+    return "" if value is None else repr(value)
 
 
 def _look(column: AtlasColumn) -> str | None:
     return WORDS.get(column.kind)
+
+
+def written_macs(row: Row) -> str:
+    """Return the MACs of a row as people read them; at least so many, where some are not counted.
+
+    >>> written_macs({"macs": 1234, "is_whole": 0}), written_macs({"macs": 1234, "is_whole": 1})
+    ('≥ 1,234', '1,234')
+    """
+    text = written("count", row["macs"])
+    return f"≥ {text}" if row["macs"] and row.get("is_whole") == 0 else text
 
 
 def written(kind: str, value: Any) -> str:  # noqa: PLR0911  a case for each kind
@@ -123,10 +156,18 @@ def written(kind: str, value: Any) -> str:  # noqa: PLR0911  a case for each kin
 
     >>> written("time", 0.0168), written("share", 0.256), written("count", 1234), written("rate", 9)
     ('16.8 ms', '26 %', '1,234', '9.00')
+    >>> written("count", 0), written("count", None), written("time", None)
+    ('–', '?', '')
+    >>> written("shape", "3x224x224")
+    '3×224×224'
     """
     if value is None:
-        return ""
+        return UNKNOWN if kind in COUNTS else ""
+    if value == 0 and kind in COUNTS:
+        return NOTHING
     match kind:
+        case "shape":
+            return TIMES.sub("×", str(value))
         case "count":
             return f"{value:,}"
         case "bytes":
