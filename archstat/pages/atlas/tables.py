@@ -22,6 +22,9 @@ WORDS = {"text": "t", "prose": "t prose", "shape": "t"}
 COUNTS = frozenset({"count", "bytes"})
 """Kinds of columns that are counted: of what was not, there is a sign."""
 
+FEW = 2
+"""Rows in which nobody needs to search."""
+
 MANY = 30
 """Rows from which a table is scrolled under its titles."""
 
@@ -83,8 +86,8 @@ def table(
     heads = (tag("th", tag("button", words(each.title), type="button"), scope="col",
                  class_=_look(each)) for each in columns)  # fmt: skip
     body = lines(tag("tr", *_cells(columns, row, links)) for row in found)
-    label = tag("label", f"Search {words(caption.lower())}: ",
-                tag("input", type="search", data_of=name))  # fmt: skip
+    label = tag("label", "Search: ", tag("input", type="search", data_of=name,
+                aria_label=f"Search {caption.lower()}")) if len(found) > FEW else ""  # fmt: skip
     options = (tag("option", words(each.title), value=str(at))
                for at, each in enumerate(columns) if at)  # fmt: skip
     choice = tag("label", "Column: ",
