@@ -193,5 +193,7 @@ def _of_ceiling(ceiling: Ceiling) -> Iterator[str]:
         yield "has not as many rates as rates beside them"
     if any(rate < 1 for rate in (*ceiling.rates, *ceiling.beside)):
         yield "has a probe that did nothing"
+    if ceiling.processes < 1 or len(ceiling.rates) % ceiling.processes:
+        yield "has not as many rates of each process"
     if not set(ceiling.resources) <= set(RESOURCES):
         yield "tells of resources that are not known"

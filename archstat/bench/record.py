@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archstat.bench.case import Case
+from archstat.bench.statistics import Interval, next_run
 from archstat.bench.work import Work
 
 SCHEMA = 1
@@ -158,6 +159,7 @@ class Ceiling:
         set_bytes: The bytes that it works on, for a rate of memory; else 0.
         rates: What it reached each time, units a second.
         beside: What the probe that runs beside the samples reached just before, each time.
+        processes: How many processes reached it, one after the other, each as often.
     """
 
     device: str
@@ -168,6 +170,21 @@ class Ceiling:
     set_bytes: int
     rates: tuple[float, ...]
     beside: tuple[float, ...]
+    processes: int = 1
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where the best lies that another run of as many processes reaches.
+
+        None for one process, which says nothing of another one.
+        """
+        each = max(1, len(self.rates) // self.processes)
+        starts = range(0, len(self.rates), each)
+        found = next_run([max(self.rates[at : at + each]) for at in starts])
+        if found is None:
+            return None
+        peak = max(self.rates)
+        return found.united(Interval(peak, peak))
 
     @property
     def surroundings(self) -> tuple[str, str, int]:
@@ -184,7 +201,8 @@ class Ceiling:
         if before is None:
             return self
         rates, beside = (*before.rates, *self.rates), (*before.beside, *self.beside)
-        return replace(self, rates=rates, beside=beside)
+        processes = before.processes + self.processes
+        return replace(self, rates=rates, beside=beside, processes=processes)
 
 
 @dataclass(frozen=True)

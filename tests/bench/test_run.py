@@ -77,9 +77,20 @@ def test_what_the_processes_say_is_put_together():
     record = run(good).measure()
     assert record.environment == {"software": {"torch": "2.15.0"}}
     assert record.ceilings == (
-        replace(CEILING, rates=(2.0, 4.0, 2.0, 4.0), beside=(1.0, 2.0, 1.0, 2.0)),
+        replace(CEILING, rates=(2.0, 4.0, 2.0, 4.0), beside=(1.0, 2.0, 1.0, 2.0), processes=2),
     )
+    assert record.ceilings[0].interval == (4.0, 4.0)
     assert record.spent_s == {"all": 2.0, "model": 1.0, "probes": 0.5}
+
+
+def test_a_ceiling_has_an_interval_by_what_its_processes_reach():
+    # 100 and 110 at best: of the logarithms 0.0674 is the deviation, t of one degree of freedom is
+    # 12.706, and 0.0674 · 12.706 · √(π/2) = 1.0732; 105 / e^1.0732 = 35.9, 105 · e^1.0732 = 307.1
+    low, high = replace(
+        CEILING, rates=(90.0, 100.0, 110.0, 80.0), beside=(1.0,) * 4, processes=2
+    ).interval
+    assert (low, high) == pytest.approx((35.9, 307.1), abs=0.1)
+    assert CEILING.interval is None  # one process
 
 
 def test_devices_and_threads_are_measured_apart():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from archstat.bench.case import BYTES
-from archstat.bench.record import MEMORY, RESOURCES, Record
+from archstat.bench.record import MEMORY, RESOURCES, Ceiling, Record
+from archstat.bench.statistics import Interval
 from archstat.bench.summary import best
 from archstat.bench.work import Floor, Rates, Work, floor
 from archstat.errors import RecordError
@@ -25,6 +26,8 @@ class DeviceLimit:
         rates: The best that was reached.
         floor: The least seconds of a pass at these.
         usual: The same at what the best probes reach in the median; None where none was measured.
+        ends: The least and the most that another measurement would reach; None where nothing says.
+        interval: Where the least seconds of a pass lie by these.
         set_bytes: The bytes on which the rate of memory was measured.
         source: When and how the rates were measured, or where they are stated.
         is_stated: Whether a vendor states them, and nobody measured them.
@@ -40,6 +43,8 @@ class DeviceLimit:
     set_bytes: int
     source: str
     is_stated: bool = False
+    ends: tuple[Rates, Rates] | None = None
+    interval: Interval | None = None
 
     @property
     def is_gpu(self) -> bool:
@@ -78,6 +83,7 @@ def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[D
         rates = Rates(*(max(peak.rates) for peak in peaks if peak))
         usual = Rates(*(median(peak.rates) for peak in peaks if peak))
         number_bytes = BYTES[dtype]
+        ends = _ends(peaks)
         yield DeviceLimit(
             device,
             dtype,
@@ -88,6 +94,12 @@ def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[D
             floor(work, usual, number_bytes=number_bytes),
             size,
             measured_how(record, device),
+            ends=ends,
+            interval=None
+            if ends is None
+            else Interval(
+                *(floor(work, end, number_bytes=number_bytes).fused_s for end in ends[::-1])
+            ),
         )
     if not found:
         types = f" in {' or '.join(dtypes)}" if dtypes else ""
@@ -95,6 +107,16 @@ def limits(work: Work, record: Record, dtypes: Sequence[str] = ()) -> Iterator[D
             f"has no ceilings of a device{types}",
             hint="archstat ceilings -o FILE measures them",
         )
+
+
+def _ends(peaks: Sequence[Ceiling | None]) -> tuple[Rates, Rates] | None:
+    """Return the least and the most that probes would reach in another run, if all tell."""
+    known = [peak.interval for peak in peaks if peak is not None]
+    intervals = [interval for interval in known if interval is not None]
+    if len(intervals) < len(known):
+        return None
+    low, high = zip(*intervals, strict=True)
+    return Rates(*low), Rates(*high)
 
 
 def limit_on(known: Sequence[DeviceLimit], *, is_gpu: bool) -> DeviceLimit:

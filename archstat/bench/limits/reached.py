@@ -71,7 +71,8 @@ def reached_on(record: Record, name: str, limits: LimitsOf) -> Iterator[ReachedO
             continue
         least = limit.floor.fused_s
         interval = found.interval
-        shares = None if interval is None else Interval(least / interval.high, least / interval.low)
+        low, high = limit.interval or (least, least)
+        shares = None if interval is None else Interval(low / interval.high, high / interval.low)
         yield ReachedOnDevice(result.case, least / found.latency_s, shares, limit=limit)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from archstat.bench.case import BYTES
 from archstat.bench.limits.device import DeviceLimit
 from archstat.bench.record import CONV, MATMUL, MEMORY, Ceiling, Record, to_dict
+from archstat.bench.statistics import Interval
 from archstat.bench.summary import best
 from archstat.bench.work import LayerWork, Work, layer_s
 from archstat.documents.cells import EMPTY, Cell, Number
 from archstat.documents.document import Column, Document, Line, Notes, Table
-from archstat.documents.units import significant, time_unit, with_prefix
+from archstat.documents.units import TimeUnit, significant, time_unit, with_prefix
 from archstat.report.values import Seconds
 
 MIB = 1 << 20
@@ -28,6 +29,7 @@ OF_CEILINGS = (
     Column("resource", "resource", is_text=True),
     Column("set_bytes", "on", unit="MiB"),
     Column("best", "at best"),
+    Column("interval", "its 95 % interval", importance=2),
     Column("usual", "median"),
     Column("probe", "by", is_text=True, wraps=True, importance=1),
 )
@@ -47,6 +49,7 @@ def ceilings_document(record: Record) -> Document:
                 NAMES[resource],
                 Number(one.set_bytes, f"{one.set_bytes // MIB:,}") if one.set_bytes else "",
                 Number(max(one.rates), with_prefix(max(one.rates), UNITS[resource])),
+                _rates_range(one.interval, UNITS[resource]),
                 Number(median(one.rates), with_prefix(median(one.rates), UNITS[resource])),
                 one.probe,
             )
@@ -89,18 +92,22 @@ def limits_document(
 ) -> Document:
     """Return the least time of a pass on each device, and of each layer if wanted."""
     unit = time_unit([limit.floor.fused_s for limit in limits])
-    columns = (
+    before = (
         *(column for column in OF_DEVICE if column.key != "device"),
         Column("name", "on", is_text=True, wraps=True),
         Column("rates", "rates", is_text=True, importance=4),
         Column("limit_s", "limit", unit=unit.name),
+    )
+    behind = (
         Column("usual_s", "at the median", unit=unit.name, importance=3),
         Column("layerwise_s", "layer by layer", unit=unit.name, importance=2),
         Column("examples_per_s", f"{about['example']}s/s at most"),
         Column("bound", "bound by", is_text=True),
     )
+    low_high = Column("interval", "its 95 % interval", unit=unit.name, importance=5)
+    ends = Column("limit_low_s", "limit, low"), Column("limit_high_s", "limit, high")
 
-    def line(limit: DeviceLimit) -> Line:
+    def line(limit: DeviceLimit, between: Sequence[Cell]) -> Line:
         floor, usual = limit.floor, limit.usual
         cells: tuple[Cell, ...] = (
             limit.dtype,
@@ -108,6 +115,7 @@ def limits_document(
             limit.name,
             rates_of(limit),
             Number(floor.fused_s, unit.number(floor.fused_s)),
+            *between,
             "" if usual is None else Number(usual.fused_s, unit.number(usual.fused_s)),
             Number(floor.layerwise_s, unit.number(floor.layerwise_s)),
             _rate(about["batch_size"] / floor.fused_s),
@@ -115,17 +123,35 @@ def limits_document(
         )
         return Line(cells)
 
-    table = Table(columns, tuple(map(line, limits)))
-    seen = table.without_empty({"threads", "usual_s"})
+    def records() -> Table:
+        lines = (
+            line(limit, [*map(Number, limit.interval)] if limit.interval else ["", ""])
+            for limit in limits
+        )
+        return Table((*before, *ends, *behind), tuple(lines))
+
+    lines = tuple(line(limit, [_range(limit.interval, unit)]) for limit in limits)
+    table = Table((*before, low_high, *behind), lines)
+    seen = table.without_empty({"threads", "interval", "usual_s"})
     parts = (seen, _layers(work, limits)) if layers else (seen,)
     return Document(
         "limit",
         about["title"],
         about=(about["asked"],),
         parts=(*parts, Notes(tuple(_notes(work, limits)))),
-        records=lambda: table,
+        records=records,
         facts={key: about[key] for key in ("model", "batch_size")},
     )
+
+
+def _range(interval: Interval | None, unit: TimeUnit) -> Cell:
+    """Return where a time lies."""
+    return "" if interval is None else f"[{', '.join(map(unit.number, interval))}]"
+
+
+def _rates_range(interval: Interval | None, unit: str) -> Cell:
+    """Return where a rate lies."""
+    return "" if interval is None else " to ".join(with_prefix(end, unit) for end in interval)
 
 
 def _rate(value: float) -> Number:
@@ -167,19 +193,25 @@ def notes_on_rates(limits: Sequence[DeviceLimit]) -> Iterator[str]:
 
 def _layers(work: Work, limits: Iterable[DeviceLimit]) -> Table:
     several = list(limits)
-    columns = (
-        Column("layer", "layer", is_text=True),
-        *(
-            Column(f"floor_{at}_s", "floor", group=f"{limit.dtype} on {limit.name}")
-            for at, limit in enumerate(several)
-        ),
-    )
+    columns = [Column("layer", "layer", is_text=True)]
+    for at, limit in enumerate(several):
+        group = f"{limit.dtype} on {limit.name}"
+        columns.append(Column(f"floor_{at}_s", "floor", group=group))
+        if limit.ends is not None:
+            columns.append(Column(f"floor_{at}_low_s", "from", group=group, importance=1))
+            columns.append(Column(f"floor_{at}_high_s", "to", group=group, importance=1))
     lines = tuple(
-        Line((layer.name, *(_floor(layer, limit) for limit in several))) for layer in work.layers
+        Line((layer.name, *(cell for limit in several for cell in _floors(layer, limit))))
+        for layer in work.layers
     )
-    return Table(columns, lines, title="The least time of each layer by itself")
+    title = "The least time of each layer by itself"
+    if any(limit.ends for limit in several):
+        title += ", and from where to where that of another measurement lies"
+    return Table(tuple(columns), lines, title=title)
 
 
-def _floor(layer: LayerWork, limit: DeviceLimit) -> Cell:
-    seconds = layer_s(layer, limit.rates, number_bytes=BYTES[limit.dtype])
-    return Seconds(seconds) if seconds else EMPTY
+def _floors(layer: LayerWork, limit: DeviceLimit) -> Iterator[Cell]:
+    """Yield the least seconds of a layer, at the rates and at both ends of their intervals."""
+    for rates in (limit.rates, *(limit.ends or ())[::-1]):
+        seconds = layer_s(layer, rates, number_bytes=BYTES[limit.dtype])
+        yield Seconds(seconds) if seconds else EMPTY

@@ -92,14 +92,20 @@ def _measured(sheet: CaseSheet, device: str) -> Iterator[str]:
 
 def _rates(ceilings: Sequence[Ceiling]) -> Iterator[str]:
     conv, matmul = best(ceilings, CONV), best(ceilings, MATMUL)
-    texts = [with_prefix(max(peak.rates), "FLOP/s") for peak in (conv, matmul) if peak]
+    texts = [_peak(peak, "FLOP/s") for peak in (conv, matmul) if peak]
     if len(set(texts)) == 1:
         yield texts[0]
     elif texts:
         yield f"{texts[0]} in convolutions, {texts[1]} in matrix products"
-    memory = [max(one.rates) for one in ceilings if MEMORY in one.resources and one.rates]
-    if memory:
-        yield with_prefix(max(memory), "B/s")
+    if (memory := best(ceilings, MEMORY)) is not None:
+        yield _peak(memory, "B/s")
+
+
+def _peak(ceiling: Ceiling, unit: str) -> str:
+    """Return what a probe reached, and how far off another run may be."""
+    peak = max(ceiling.rates)
+    off = max((abs(end / peak - 1) for end in ceiling.interval or ()), default=0.0)
+    return with_prefix(peak, unit) + (f" ± {percent(off)}" if off else "")
 
 
 def protocol(sheet: CaseSheet) -> Iterator[str]:
