@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from archstat.errors import NoTableError, SheetError
-from archstat.homework.answers.places import key_of, spelled
+from archstat.homework.answers.places import Key, key_of, spelled
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
 from archstat.homework.cells.numerals import IN_TEXT
@@ -17,6 +17,7 @@ from archstat.homework.marking.marking import Marked, mark, mark_held
 from archstat.homework.marking.policy import Policy
 from archstat.homework.marking.refitting import refitted
 from archstat.homework.others.other import Others
+from archstat.homework.reading import limits
 from archstat.homework.reading.table import Contents, FoundTable
 from archstat.homework.sheet.columns import SheetColumn, Way, columns_of, of_batches
 from archstat.homework.sheet.labels import first_part, sums_of
@@ -55,25 +56,43 @@ def marked(  # noqa: PLR0913  what may be said of a hand-in
         SheetError: No table has a column that can be marked, or there is no such table.
         UsageError: A column was chosen that no table has.
     """
+    with limits.timed_marking():
+        return _marked(contents, truth, policy, number, chosen, others)
+
+
+def _marked(  # noqa: PLR0913, PLR0917  likewise
+    contents: Contents,
+    truth: Truth,
+    policy: Policy,
+    number: int | None,
+    chosen: Mapping[str, str] | None,
+    others: Others | None,
+) -> Marked:
+    key = key_of(truth)
     tables = contents.tables
     if number is not None:
         if not 1 <= number <= len(tables):
             count = "1 table" if len(tables) == 1 else f"{len(tables)} tables"
             raise SheetError(f"there is no table {number}: it has {count}")
         table = tables[number - 1]
+        if _is_large(table, key):
+            raise _too_large(table, key)
         sheet = sheet_of(table, columns_of(table, chosen), number - 1)
         return mark([sheet], truth, policy, others)
     if chosen and not any(_present(table, chosen) for table in tables):
         columns_of(tables[0], chosen)  # which tells what columns there are
-    key = key_of(truth)
+    large = [sheet_of(table, (), at) for at, table in enumerate(tables) if _is_large(table, key)]
     sheets = [
         sheet_of(table, columns_of(table, _present(table, chosen)), at)
         for at, table in enumerate(tables)
+        if not _is_large(table, key)
     ]
     marked_ones = [sheet for sheet in sheets if any(column.ways for column in sheet.columns)]
     found = [refitted(held(sheet, key, policy)) for sheet in marked_ones]
     found = [one for one in found if one.reads]
     texts = [held(sheet, key, policy) for sheet in _texts(contents, found, len(tables))]
+    if large and not found and not texts:
+        raise _too_large(large[0].table, key)
     if not found and not texts:
         if not any(title.strip() for table in tables for title in table.header):
             raise NoTableError(
@@ -87,7 +106,25 @@ def marked(  # noqa: PLR0913  what may be said of a hand-in
             instead={"column": {"TITLE": "weights"}},
         )
     about, aside = _about(found)
-    return mark_held([*about, *texts], key, policy, aside, others)
+    return mark_held([*about, *texts], key, policy, [*aside, *large], others)
+
+
+def _most_cells(key: Key) -> int:
+    return limits.MOST_CELLS_HELD + limits.MOST_CELLS_OF_LAYER * len(key.layers)
+
+
+def _is_large(table: FoundTable, key: Key) -> bool:
+    """Return whether a table has more cells than any that is about the layers of a network."""
+    return len(table.rows) * len(table.header) > _most_cells(key)
+
+
+def _too_large(table: FoundTable, key: Key) -> SheetError:
+    cells, layers = len(table.rows) * len(table.header), len(key.layers)
+    return SheetError(
+        f"has {cells:,} cells; of a network of {layers:,} layers, at most {_most_cells(key):,} are "
+        "marked",
+        hint="leave out the rows and columns that are about no layer",
+    ).within(table.place)
 
 
 def _present(table: FoundTable, chosen: Mapping[str, str] | None) -> Mapping[str, str]:

@@ -58,6 +58,13 @@ MOST_CELLS = 250_000
 MOST_CELL_CHARACTERS = 10_000
 """Of a cell, with its markup: two pages of text."""
 
+MOST_CELLS_HELD, MOST_CELLS_OF_LAYER = 10_000, 250
+"""Of a table that is held against a network, whatever it is, and more for each of its layers: ten
+times what torchinfo prints. What has more is a log, or of another network."""
+
+MOST_MARKING_SECONDS = 90
+"""Of a processor, for one hand-in: each row is held against each layer."""
+
 MOST_CHARACTERS = 16 << 20
 """Of all cells of a file: a spreadsheet stores a text once, however many cells show it."""
 
@@ -72,13 +79,27 @@ def check(count: int, most: int, what: str) -> None:
         raise SheetError(f"has {count:,} {what}; at most {most:,} are read")
 
 
-_stop: ContextVar[float] = ContextVar("stop", default=float("inf"))
+_stop: ContextVar[tuple[float, str]] = ContextVar("stop", default=(float("inf"), ""))
 
 
 @contextmanager
 def timed() -> Iterator[None]:
     """Let what is read take no longer than `MOST_SECONDS` of a processor, where `timely` looks."""
-    token = _stop.set(thread_time() + MOST_SECONDS)
+    with _timed(MOST_SECONDS, "read"):
+        yield
+
+
+@contextmanager
+def timed_marking() -> Iterator[None]:
+    """Let what is marked take no longer than `MOST_MARKING_SECONDS`, likewise."""
+    with _timed(MOST_MARKING_SECONDS, "mark"):
+        yield
+
+
+@contextmanager
+def _timed(seconds: float, what: str) -> Iterator[None]:
+    told = f"takes more than {seconds} seconds to {what}"
+    token = _stop.set((thread_time() + seconds, told))
     try:
         yield
     finally:
@@ -91,7 +112,8 @@ def timely(items: Iterable[T]) -> Iterator[T]:
     Raises:
         SheetError: There is none left.
     """
+    stop, told = _stop.get()
     for number, item in enumerate(items):
-        if number % 64 == 0 and thread_time() > _stop.get():
-            raise SheetError(f"takes more than {MOST_SECONDS} seconds to read")
+        if number % 64 == 0 and thread_time() > stop:
+            raise SheetError(told)
         yield item

@@ -15,6 +15,7 @@ from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from archstat.homework.answers.places import TOTAL, Key, Place, spelled
+from archstat.homework.reading import limits
 from archstat.homework.sheet.evidence import SAME_FAMILY, Evidence
 from archstat.homework.sheet.labels import in_general, sums_of
 from archstat.homework.sheet.several import together
@@ -100,7 +101,7 @@ def aligned(evidence: Evidence) -> Alignment:
             places[row.index] = _named(row, key) or _sums(row, key)[0]
         elif row.index not in inputs:
             rows.append(row)
-    moves = [_moves(row, evidence) for row in rows]
+    moves = [_moves(row, evidence) for row in limits.timely(rows)]
     path = _Path(moves, [key.left_out(place) for place in key.layers])
     taken = path.best()
     others: dict[int, tuple[Place, ...]] = {}

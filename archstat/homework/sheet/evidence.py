@@ -12,6 +12,7 @@ from archstat.homework.answers.places import Key, Place, spelled
 from archstat.homework.answers.quantities import QUANTITIES, ColumnRule
 from archstat.homework.answers.truth import Answers
 from archstat.homework.cells.settings import Settings
+from archstat.homework.reading import limits
 from archstat.homework.sheet.claims import Claim, Reads, information
 from archstat.homework.sheet.columns import SheetColumn, Way
 from archstat.homework.sheet.labels import PUT_TOGETHER, Label, in_general
@@ -83,7 +84,7 @@ class Evidence:
         for way in ways:
             entries = [
                 entry
-                for row in self.rows
+                for row in limits.timely(self.rows)
                 for entry in self.sheet.entries(row, column, way)
                 if entry.quantity in way.asks
             ]

@@ -10,7 +10,7 @@ from archstat.errors import NoTableError, SheetError, UsageError
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
-from archstat.homework.reading import Contents, read_text
+from archstat.homework.reading import Contents, limits, read_text
 from tests.homework.networks import sheet, truth
 
 SHEETS = Path(__file__).parents[1] / "sheets"
@@ -63,6 +63,32 @@ def test_a_file_of_one_table_has_one():
     with pytest.raises(SheetError) as caught:
         matched(SMALL, number=2)
     assert str(caught.value) == "there is no table 2: it has 1 table"
+
+
+LOG = sheet("layer | weights", *["conv1 | 34,848"] * 8_001)  # of 24 layers: 10,000 + 24 · 250
+TOO_LARGE = (
+    "table 1: has 16,002 cells; of a network of 24 layers, at most 16,000 are marked\n"
+    "  hint: leave out the rows and columns that are about no layer"
+)
+
+
+@pytest.mark.parametrize("options", [{}, {"number": 1}])
+def test_a_table_with_far_more_cells_than_a_network_has_layers_is_refused(options):
+    with pytest.raises(SheetError) as caught:
+        matched(LOG, **options)
+    assert str(caught.value) == TOO_LARGE
+
+
+def test_a_log_beside_a_sheet_is_not_marked_and_told():
+    result = marked_of(Contents((LOG, WHOLE)), truth("paper-alexnet"), Policy())
+    assert [one.sheet.table for one in result.sheets] == [WHOLE]
+    assert [one.table for one in result.aside] == [LOG]
+
+
+def test_marking_takes_only_so_long(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_MARKING_SECONDS", -1)
+    with pytest.raises(SheetError, match=r"^takes more than -1 seconds to mark$"):
+        matched(WHOLE)
 
 
 def test_without_a_column_to_mark_there_is_no_homework():
