@@ -27,9 +27,9 @@ from archstat.layers.naming import attribute_name
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.apart import set_apart
 from archstat.models.torch.examples import example_inputs, stated_inputs
-from archstat.models.torch.private import every_module, every_tensor, tree_map_only
+from archstat.models.torch.private import every_tensor, tree_map_only
 from archstat.models.torch.recording.recorder import recording
-from archstat.models.torch.remarks import hidden_modules
+from archstat.models.torch.remarks import modules_by_path
 from archstat.models.torch.running import apart, by_name, run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.report.finding import Agreement, Finding, compared, layers
@@ -229,7 +229,6 @@ def _rows(
     """Return what records the rows of a model, and shows those that are rows of the graph too."""
     called = {attribute_name(node.name): node.name for node in graph.nodes}
     nodes = {node.name: node for node in graph.nodes}
-    named = [*hidden_modules(every_module(model)), *model.named_modules()]
     learned = dict(model.named_parameters())
 
     def see(node: Node, out: Tensor) -> None:
@@ -239,7 +238,9 @@ def _rows(
 
     return RowOutputs(
         see,
-        paths={id(module): called.get(path, path) for path, module in named},
+        paths={
+            id(module): called.get(path, path) for path, module in modules_by_path(model).items()
+        },
         params={name: tensor for name, tensor in standins.items() if name in learned},
     )
 

@@ -29,6 +29,7 @@ from archstat.models.torch.private import (
     tree_leaves,
 )
 from archstat.models.torch.recording.tensors import tensors_returned
+from archstat.models.torch.remarks import modules_by_path
 from archstat.witnesses.calls import OF_COMPLEX, torchs_share
 
 INPUTS, WEIGHTS = 0, 1
@@ -47,7 +48,7 @@ class Sides(TorchDispatchMode):
 
     def __init__(self, model: nn.Module, inputs: Sequence[Tensor]) -> None:
         super().__init__()
-        self._paths = {module: path for path, module in model.named_modules()}
+        self._paths = {module: path for path, module in modules_by_path(model).items()}
         self._running = [""]
         self._kept: list[Any] = [*inputs]  # so that no other gets the identity of one
         self._made = {id(tensor): ("", True) for tensor in inputs}

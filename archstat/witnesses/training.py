@@ -15,10 +15,11 @@ from archstat.analyses.training import training
 from archstat.errors import TraceError
 from archstat.graph import Graph
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.apart import set_apart
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
 from archstat.models.torch.private import every_tensor, storage_id, tree_leaves
-from archstat.models.torch.running import by_name, run_untouched, standins_of
+from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
 from archstat.report.finding import Agreement, Finding, compared
@@ -78,7 +79,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
     Raises:
         TraceError: torch refuses it.
     """
-    standins = by_name(model, standins_of(every_tensor(model), META, learn=True))
+    standins = standins_of(every_tensor(model), META, learn=True)
     own = {storage_id(tensor) for tensor in standins.values()}
     kept = {}
 
@@ -89,11 +90,9 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
     hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
     counter = GroupsCounter()
     given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
-    sides = Sides(model, given)
-    with torch_errors("training on meta"):
-        out = run_untouched(
-            model, args, kwargs, standins=standins, watcher=sides.watching(), autograd=hooks
-        )
+    with torch_errors("training on meta"), set_apart(model, standins) as apart:
+        sides = Sides(apart, given)
+        out = run_untouched(apart, args, kwargs, watcher=sides.watching(), autograd=hooks)
         with counter:
             sides.count(out)
     size = sum(storage.nbytes() for address, storage in kept.items() if address not in own)

@@ -12,6 +12,7 @@ from torch.nn.modules import module as global_hooks
 from archstat.graph import Graph, Node
 from archstat.models.inputs import InputSpec
 from archstat.models.torch.known import KnownLayer, known_layer, single_tensor
+from archstat.models.torch.remarks import modules_by_path
 from archstat.models.torch.source import Source
 from archstat.witnesses.calls import CallRecorder, recorded
 
@@ -30,7 +31,7 @@ class UseRecorder(CallRecorder):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.paths = {module: path for path, module in model.named_modules()}
+        self.paths = {module: path for path, module in modules_by_path(model).items()}
         self.running: list[KnownLayer | None] = []
 
     @contextmanager

@@ -7,6 +7,7 @@ and could be changed is copied: containers, objects, plain tensors, and what hoo
 from __future__ import annotations
 
 import copy
+import inspect
 import types
 import weakref
 from collections import OrderedDict, defaultdict, deque
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from archstat.models.torch.private import every_tensor
 
 SHARED: tuple[type, ...] = (
+    inspect.Signature,
     types.ModuleType,
     type,
     property,
@@ -48,6 +50,12 @@ CONTAINERS = (dict, list, set, deque)
 
 EMPTY = frozenset({dict, set, OrderedDict})
 
+BASES: tuple[Any, ...] = (list, dict, set)
+"""Of what an object may be, which then has parts beside its attributes."""
+
+DEEP = 20
+"""Objects that hold each other deeper than this are filled in turn, and not inside each other."""
+
 
 def _cloned(tensor: Tensor) -> Tensor:
     made = tensor.detach().clone()
@@ -71,9 +79,17 @@ class Copier:
         self._memo: dict[int, Any] = memo or {}
         self._kept = self._memo.setdefault(id(self._memo), [])  # so that no id is used again
         self.shared: list[Any] = []
+        self._depth = 0
+        self._empty: list[tuple[Any, Any]] = []
 
     def copy(self, value: Any) -> Any:
         """Return a copy; what cannot be copied is shared, and noted in `shared`."""
+        made = self._copy(value)
+        while self._empty and not self._depth:
+            self._fill(*self._empty.pop())
+        return made
+
+    def _copy(self, value: Any) -> Any:
         kind = type(value)
         if kind in ATOMS:
             return value
@@ -118,9 +134,24 @@ class Copier:
         args, keywords = self.copy(value.args), self.copy(value.keywords)
         return partial(self.copy(value.func), *args, **keywords)
 
-    def _object(self, value: Any) -> Any:
-        made = object.__new__(type(value))
+    def _object(self, value: Any, made: Any = None) -> Any:
+        made = object.__new__(type(value)) if made is None else made
         self._memo[id(value)] = made
+        if self._depth < DEEP:
+            self._fill(made, value)
+        else:
+            self._empty.append((made, value))
+        return made
+
+    def _fill(self, made: Any, value: Any) -> None:
+        """Give a copy of an object its attributes, and its parts, if it is a container as well."""
+        self._depth += 1
+        if isinstance(value, list):
+            list.extend(made, map(self.copy, list.__iter__(value)))
+        elif isinstance(value, dict):
+            dict.update(made, {self.copy(key): self.copy(each) for key, each in dict.items(value)})
+        elif isinstance(value, set):
+            set.update(made, map(self.copy, set.__iter__(value)))
         state = vars(made)
         for name, part in vars(value).items():
             kind = type(part)
@@ -130,7 +161,7 @@ class Copier:
                 state[name] = kind()
             else:
                 state[name] = self.copy(part)
-        return made
+        self._depth -= 1
 
     def _mapping(self, value: Any, made: Any) -> Any:
         self._memo[id(value)] = made
@@ -191,8 +222,12 @@ class Copier:
     def _any(self, value: Any) -> Any:
         """Return a copy of an object of whatever class."""
         if hasattr(value, "__dict__") and OWN_WAYS.isdisjoint(_names(type(value))):
+            base = next((each for each in BASES if isinstance(value, each)), object)
+            made = None
             with suppress(TypeError):  # a class written in C
-                return self._object(value)
+                made = base.__new__(type(value))
+            if made is not None:
+                return self._object(value, made)
         try:
             return copy.deepcopy(value, self._memo)
         except Exception:  # noqa: BLE001  an object may refuse in any way
@@ -201,8 +236,9 @@ class Copier:
 
 
 def _names(kind: type) -> set[str]:
-    """Return what a class and those above it define."""
-    return {name for each in kind.__mro__ if each is not object for name in vars(each)}
+    """Return what a class and those above it define, up to Python's own."""
+    own = (each for each in kind.__mro__ if each is not object and each not in BASES)
+    return {name for each in own for name in vars(each)}
 
 
 @contextmanager

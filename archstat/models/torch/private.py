@@ -160,11 +160,11 @@ def is_childless(module: nn.Module) -> bool:
     return not inner or {*inner.values()} <= {None}
 
 
-def every_module(model: nn.Module) -> dict[str, nn.Module]:
+def every_module(model: nn.Module, path: str = "") -> dict[str, nn.Module]:
     """Return the modules of a model by path, as `named_modules` does with a generator a level."""
     found: dict[str, nn.Module] = {}
     seen: set[int] = set()
-    todo = [("", model)]
+    todo = [(path, model)]
     while todo:
         path, module = todo.pop()
         if id(module) in seen:

@@ -14,10 +14,12 @@ from torch import Tensor, nn
 
 from archstat.graph import Graph
 from archstat.models.torch.apart import ATOMS, TORCHS
+from archstat.models.torch.keras import keras_name
 from archstat.models.torch.operators.products import COMPLEX
 from archstat.models.torch.operators.transforms import CONVENTION
 from archstat.models.torch.private import (
     every_module,
+    held_parameters,
     held_tensors,
     keystr,
     tree_flatten_with_path,
@@ -68,14 +70,30 @@ def stranger(model: nn.Module, operands: Sequence[Tensor]) -> str:
     return "forward makes a tensor that is not where x is: torch.zeros(…, device=x.device) would be"
 
 
+def modules_by_path(model: nn.Module) -> dict[str, nn.Module]:
+    """Return the modules of a model by path, those that it does not know before all others."""
+    own = every_module(model)
+    return {**dict(hidden_modules(own)), **own}
+
+
 def hidden_modules(modules: Mapping[str, nn.Module]) -> Iterator[tuple[str, nn.Module]]:
     """Yield the modules that a model of these ones does not know, by path."""
     known = {*map(id, modules.values())}
-    for path, _, leaves in _plain_attributes(modules):
-        for place, leaf in leaves:
-            if isinstance(leaf, nn.Module) and id(leaf) not in known:
-                known |= {id(module) for module in leaf.modules()}
-                yield from leaf.named_modules(prefix=path + place)
+    while modules:
+        found: dict[str, nn.Module] = {}
+        for path, _, leaves in _plain_attributes(modules):
+            for place, leaf in leaves:
+                if isinstance(leaf, nn.Module) and id(leaf) not in known:
+                    found |= every_module(leaf, _path_in(path, place, leaf))
+                    known |= {*map(id, found.values())}
+        yield from found.items()
+        modules = found
+
+
+def _path_in(attribute: str, place: str, module: nn.Module) -> str:
+    """Return the path of a module in a plain attribute: the place in it, or its name in Keras."""
+    name, (owner, _, _) = keras_name(module), attribute.rpartition(".")
+    return attribute + place if name is None else f"{owner}.{name}".lstrip(".")
 
 
 def hidden_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
@@ -91,6 +109,7 @@ def hidden_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 def _hidden_parameters(modules: Mapping[str, nn.Module]) -> Iterator[str]:
     known = {*map(id, held_tensors(modules.values()))}
+    modules = {path: each for path, each in modules.items() if keras_name(each) is None}
     for path, value, leaves in _plain_attributes(modules):
         tensors = {id(tensor): tensor for _, leaf in leaves for _, tensor in _tensors_in(leaf)}
         learned = [t for t in tensors.values() if t.requires_grad and id(t) not in known]
@@ -150,4 +169,4 @@ def _plain_attributes(
 def _tensors_in(leaf: nn.Module | Tensor) -> list[tuple[str, Tensor]]:
     if isinstance(leaf, Tensor):
         return [("", leaf)]
-    return [(f".{name}", tensor) for name, tensor in leaf.named_parameters()]
+    return [(f".{name}", tensor) for name, tensor in held_parameters(every_module(leaf)).items()]

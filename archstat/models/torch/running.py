@@ -22,7 +22,9 @@ from torch.nn.modules import module as global_hooks
 from torch.nn.parameter import is_lazy
 
 from archstat.models.torch.kept import autocast_on_meta, process_kept
+from archstat.models.torch.keras import keras_on
 from archstat.models.torch.private import every_module, every_tensor, forget_compiled_scripts
+from archstat.models.torch.recording.tensors import tensors_in
 
 
 def run_untouched(  # noqa: PLR0913  a run has these parts
@@ -60,6 +62,7 @@ def run_untouched(  # noqa: PLR0913  a run has these parts
         with (
             process_kept(_random_devices(model, standins)),
             autocast_on_meta(),
+            keras_on(_device_of(args, kwargs)),
             exhausted(model),
             torch.set_grad_enabled(autograd is not None),
             in_mode(model, training=autograd is not None),
@@ -99,6 +102,12 @@ def apart() -> Iterator[None]:
         for library in (torch.backends.mkldnn, torch.backends.cudnn):
             stack.enter_context(library.flags(enabled=False))
         yield
+
+
+def _device_of(args: Sequence[Any], kwargs: Mapping[str, Any]) -> torch.device:
+    """Return the device of what a model is given."""
+    given = tensors_in((tuple(args), dict(kwargs)))
+    return given[0].device if given else torch.device("cpu")
 
 
 def _random_devices(model: nn.Module, standins: Mapping[str, Tensor] | None) -> list[torch.device]:

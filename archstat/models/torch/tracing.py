@@ -32,6 +32,7 @@ from archstat.models.torch.examples import (
 )
 from archstat.models.torch.failures.diagnosis import Failure, explained
 from archstat.models.torch.failures.users_code import held_back
+from archstat.models.torch.keras import without_seeds
 from archstat.models.torch.loading.construction import parameters_on_meta
 from archstat.models.torch.memory import require_memory
 from archstat.models.torch.module import find_device
@@ -47,7 +48,7 @@ from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
 from archstat.models.torch.recording.tensors import tensors_in, tensors_returned
-from archstat.models.torch.remarks import hidden_modules, remarks, values_read
+from archstat.models.torch.remarks import modules_by_path, remarks, values_read
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.wrapped import materialized, unwrapped
@@ -285,12 +286,11 @@ def _trace(  # noqa: PLR0913  likewise
         hint, instead = "state them in its order, or by name", {"input": "mask=bool:16"}
         target = model.forward
         require_call(target, args, kwargs, name=f"{name}: forward", hint=hint, instead=instead)
-    learned = held_parameters(whole)
+    learned = without_seeds(held_parameters(whole))
     params = {key: standins[id(tensor)] for key, tensor in learned.items() if not is_lazy(tensor)}
-    own = every_module(model)
-    named = [*hidden_modules(own), *own.items()]
-    modules = {path: type(module).__name__ for path, module in named}
-    paths = {id(module): path for path, module in named}
+    named = modules_by_path(model)
+    modules = {path: type(module).__name__ for path, module in named.items()}
+    paths = {id(module): path for path, module in named.items()}
     tape = Tape(standins.values()) if train else None
     is_on_meta = inputs[0].is_meta
     frozen = frozenset(key for key, tensor in learned.items() if not tensor.requires_grad)

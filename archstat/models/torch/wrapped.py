@@ -14,7 +14,11 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from archstat.errors import UsageError
-from archstat.models.torch.private import compiled_from, every_tensor, tree_map_only
+from archstat.models.torch.apart import Copier
+from archstat.models.torch.kept import process_kept
+from archstat.models.torch.keras import is_unbuilt, register_anew, symbol
+from archstat.models.torch.private import compiled_from, every_module, held_tensors, tree_map_only
+from archstat.models.torch.remarks import modules_by_path
 from archstat.models.torch.scripted import opened
 
 
@@ -29,12 +33,15 @@ def unwrapped(model: nn.Module) -> nn.Module:
 def materialized(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> nn.Module:
     """Return a model whose lazy parameters have the shapes that these inputs give them.
 
-    The model is left as it is: what is made is a copy of it on meta.
+    The model is left as it is: what is made is a copy of it, on meta unless it is of Keras.
 
     Raises:
         UsageError: It cannot be copied.
     """
-    tensors = every_tensor(model)
+    modules = every_module(model)
+    tensors = held_tensors(modules.values())
+    if is_unbuilt(modules.values()):
+        return _built(model, tensors, args, kwargs)
     if not any(map(is_lazy, tensors)):
         return model
     try:
@@ -55,6 +62,23 @@ def materialized(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any
     ):
         copy.eval()(*examples[0], **examples[1])
     return copy
+
+
+def _built(
+    model: nn.Module, tensors: Sequence[Tensor], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> nn.Module:
+    """Return a copy of a model of Keras, with what its layers make at their first call."""
+    made: nn.Module = Copier(memo={id(tensor): tensor for tensor in tensors}).copy(model)
+    given = tree_map_only(Tensor, symbol, (tuple(args), dict(kwargs)))
+    with (
+        process_kept(),
+        redirect_stdout(StringIO()),
+        redirect_stderr(StringIO()),
+        suppress(Exception, SystemExit),  # it is run again, and tells again
+    ):
+        made(*given[0], **given[1])
+    register_anew(modules_by_path(made).values())
+    return made
 
 
 def _on_meta(tensor: Tensor) -> Tensor:

@@ -261,3 +261,37 @@ def test_a_method_of_a_list_fills_the_copy_of_the_list():
     made = Copier().copy(net)
     made.note(2)
     assert (net.seen, made.seen) == ([1], [1, 2])
+
+
+class Named(list):
+    """A list with attributes, as frameworks keep their own."""
+
+    def __init__(self, parts, tracker):
+        super().__init__(parts)
+        self.tracker = tracker
+
+    def append(self, part):
+        raise TypeError(f"{part} is not wanted")
+
+
+class Step:
+    """One of many that hold each other."""
+
+    def __init__(self, before):
+        self.before = before
+        self.seen = Named([], self)
+
+
+def test_objects_that_are_lists_and_hold_each_other_are_copied_whole():
+    first = Step(None)
+    last = first
+    for _ in range(2000):  # as deep as the graph of a framework's layers
+        last = Step([last])
+    list.append(last.seen, first)
+    copied = Copier().copy(last)
+    assert (copied.seen.tracker, type(copied.seen)) == (copied, Named)
+    deepest = copied
+    while deepest.before:
+        deepest = deepest.before[0]
+    assert copied.seen == [deepest]
+    assert deepest is not first
