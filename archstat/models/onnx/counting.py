@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
 
+from onnx import helper
+
 from archstat.models.onnx.bodies import RUNNING, bodies, inferred_body, rounds, scalars, tensors_of
+from archstat.models.onnx.of_runtime import RULES
+from archstat.models.onnx.plain import RUNTIMES
 from archstat.models.onnx.use import Use, is_standard
 
 
-def _convolution_macs(use: Use, weight: int = 1) -> int | None:
-    shape = use.shape(weight)
+def _convolution_macs(use: Use) -> int | None:
+    shape = use.shape(1)
     if shape is None:
         return None
     if use.node.op_type == "ConvTranspose":
@@ -67,16 +71,12 @@ def _attention_macs(use: Use) -> int | None:
 MACS: Mapping[str, Callable[[Use], int | None]] = {
     "Attention": _attention_macs,
     "Conv": _convolution_macs,
-    "ConvInteger": _convolution_macs,
     "ConvTranspose": _convolution_macs,
     "Einsum": _einsum_macs,
     "GRU": _recurrent_macs(3),
     "Gemm": _product_macs,
     "LSTM": _recurrent_macs(4),
     "MatMul": _product_macs,
-    "MatMulInteger": _product_macs,
-    "QLinearConv": lambda use: _convolution_macs(use, 3),
-    "QLinearMatMul": _product_macs,
     "RNN": _recurrent_macs(1),
 }
 """The multiply–accumulates of operators that multiply and may be no layer kind."""
@@ -88,6 +88,11 @@ OPEN = frozenset({"DFT", "DeformConv", "Det", "STFT"})
 def counted(use: Use) -> tuple[int, tuple[str, ...]]:
     """Return the multiply–accumulates of an operator, and the operators that are not counted."""
     name = use.node.op_type
+    if use.node.domain == RUNTIMES and name in RULES:
+        shapes = [use.shape(number) for number in range(len(use.inputs))]
+        stated = {each.name: helper.get_attribute_value(each) for each in use.node.attribute}
+        found = RULES[name].macs(shapes, stated)
+        return found or 0, (name,) if found is None else ()
     if not is_standard(use.node) or name in OPEN:
         return 0, (name,)
     if name in RUNNING:

@@ -22,6 +22,8 @@ from archstat.models.onnx.bodies import (
     with_branches_taken,
 )
 from archstat.models.onnx.folding import fold
+from archstat.models.onnx.of_runtime import RULES
+from archstat.models.onnx.plain import RUNTIMES, made_plain
 
 MOST_ROUNDS = 100  # of inference, where a model works out shapes from shapes
 
@@ -37,6 +39,13 @@ FLOATS = frozenset(
     {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE}
 )
 QUANTIZED = frozenset({TensorProto.INT8, TensorProto.UINT8, TensorProto.INT4, TensorProto.UINT4})
+BYTES: Mapping[int, int] = {
+    TensorProto.DOUBLE: 8,
+    **dict.fromkeys((TensorProto.FLOAT16, TensorProto.BFLOAT16), 2),
+    **dict.fromkeys((TensorProto.INT8, TensorProto.UINT8), 1),
+}
+"""How many bytes a number has, where it is not as many as usual."""
+
 TYPES: Mapping[int, str] = {
     TensorProto.FLOAT: "float32",
     TensorProto.DOUBLE: "float64",
@@ -63,6 +72,7 @@ class Exported:
         dims: The shape of each tensor that is known, with its first axis.
         types: The types of these.
         known: The numbers that are stored one in a tensor, such as how often a loop runs.
+        read_as_plain: The operators that were read as the plain ones that they are.
     """
 
     nodes: Sequence[Any]
@@ -72,6 +82,7 @@ class Exported:
     opset: int
     types: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, int | bool] = field(default_factory=dict)
+    read_as_plain: Sequence[str] = ()
 
 
 def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
@@ -95,6 +106,7 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
         raise UsageError(f"{shown(path)} is no ONNX model with operators")
     while with_branches_taken(model.graph):
         pass
+    model, read_as_plain = made_plain(model)
     stored = {each.name: (tuple(each.dims), each.data_type) for each in model.graph.initializer}
     stated = _stated(model, path, stored, inputs)
     model = _inferred(model, path, stated)
@@ -108,6 +120,7 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
         _opset(model),
         {name: kind for name, (_, kind) in tensors.items()},
         scalars(model.graph),
+        read_as_plain,
     )
 
 
@@ -210,6 +223,7 @@ def _keep_shapes(model: Any) -> bool:
             model.graph.value_info.append(stated)
             known[output] = stated
             made = True
+    made |= _keep_shapes_of_runtime(model, known)
     for node in model.graph.node:
         if node.op_type == "Loop" and not set(node.output) <= known.keys():
             tensors = tensors_of(model.graph)
@@ -217,6 +231,25 @@ def _keep_shapes(model: Any) -> bool:
                 shape, kind = typed
                 model.graph.value_info.append(helper.make_tensor_value_info(name, kind, shape))
                 made |= name not in known
+    return made
+
+
+def _keep_shapes_of_runtime(model: Any, known: dict[str, Any]) -> bool:
+    """State the shapes of what onnxruntime's own operators make; return if any was."""
+    made = False
+    dims = {name: shape for name, (shape, _) in tensors_of(model.graph).items()}
+    for node in model.graph.node:
+        rule = RULES.get(node.op_type) if node.domain == RUNTIMES else None
+        if rule is None or node.output[0] in known:
+            continue
+        stated = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+        shape = rule.shape([dims.get(name) for name in node.input], stated)
+        if shape is not None:
+            info = helper.make_tensor_value_info(node.output[0], TensorProto.FLOAT, shape)
+            model.graph.value_info.append(info)
+            dims[node.output[0]] = shape
+            known[node.output[0]] = info
+            made = True
     return made
 
 

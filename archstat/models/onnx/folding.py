@@ -13,6 +13,12 @@ Sizes: TypeAlias = Mapping[str, list[int]]
 MOST_NUMBERS = 4096  # of a tensor that is worked out: shapes and masks of a few have less
 
 
+ARRANGING = frozenset(
+    "Cast DequantizeLinear Identity Reshape Squeeze Transpose Unsqueeze".split()  # noqa: SIM905
+)
+"""Operators that leave what is learned as it is, in another form."""
+
+
 def fold(model: Any) -> bool:
     """Put numbers in place of the operators that follow from known shapes; return if any does."""
     dims = {
@@ -45,7 +51,11 @@ def _results(node: Any, dims: Sizes, values: dict[str, Any]) -> dict[str, Any] |
     """Return what an operator gives, if that is known without running the model."""
     if node.op_type == "Shape" and node.input[0] in dims:
         inputs = {node.input[0]: None}
-    elif any(name not in values for name in node.input if name) or node.op_type == "Loop":
+    elif (
+        any(name not in values for name in node.input if name)
+        or node.op_type == "Loop"
+        or _is_arranged(node, values)
+    ):
         return None
     else:
         inputs = {name: values[name] for name in node.input if name}
@@ -53,6 +63,12 @@ def _results(node: Any, dims: Sizes, values: dict[str, Any]) -> dict[str, Any] |
         return _run(node, inputs, dims)
     except Exception:  # noqa: BLE001  an operator may be none that can be run so
         return None
+
+
+def _is_arranged(node: Any, values: Mapping[str, Any]) -> bool:
+    """Return whether an operator arranges what may be learned: several numbers, and no sizes."""
+    given = values.get(node.input[0]) if node.op_type in ARRANGING else None
+    return given is not None and given.size > 1 and given.dtype.name not in {"int64", "bool"}
 
 
 def _run(node: Any, inputs: dict[str, Any], dims: Sizes) -> dict[str, Any] | None:

@@ -11,6 +11,9 @@ from archstat.models.onnx.file import Exported
 AGAIN = re.compile(r"_\d+$")
 ENDINGS = ("weight", "weight_quantized", "bias")
 
+SCOPES = "pkg.torch.onnx.name_scopes"
+"""Where torch's newer exporter notes the modules inside of which an operator was."""
+
 
 def names_of(model: Exported) -> list[str]:
     """Return a name for each operator: its module's, if that is told and it is alone in it."""
@@ -37,7 +40,18 @@ def _path(node: Any, model: Exported) -> str:
         module, _, last = name.rpartition(".")
         if name in model.stored and module and last in ENDINGS and "::" not in name:
             return module
-    return scope(str(node.name))
+    told = {each.key: each.value for each in node.metadata_props}
+    return scope(str(node.name)) or last_module(told.get(SCOPES, ""))
+
+
+def last_module(scopes: str) -> str:
+    """Return the path of the innermost module of those that torch names in an operator's notes.
+
+    >>> last_module("['', 'block', 'block.attn', 'linear']"), last_module("")
+    ('block.attn', '')
+    """
+    *modules, _ = re.findall(r"'([^']*)'", scopes) or [""]
+    return modules[-1] if modules else ""
 
 
 def scope(name: str) -> str:

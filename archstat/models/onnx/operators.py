@@ -47,7 +47,7 @@ def observed(use: Use) -> Observed:
 
 def _reach(use: Use) -> Reach:
     name, out = use.node.op_type, use.out
-    if name in ELEMENTWISE:
+    if name in ELEMENTWISE or name == "InstanceNormalization":
         return Mixing.NONE
     if len(use.data) != 1 or out[:1] != use.given[:1] or not out:
         return UNTOLD
@@ -215,10 +215,10 @@ VIEWS = frozenset({"Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Un
 
 ELEMENTWISE = frozenset(
     """
-    Abs Add And Cast Ceil Celu Clip Cos DequantizeLinear Div Dropout Elu Equal Erf Exp Floor Gelu
-    Greater HardSigmoid HardSwish Identity LeakyRelu Less Log Max Min Mish Mod Mul Neg Not Or PRelu
-    Pow QuantizeLinear Reciprocal Relu Round Selu Sigmoid Sign Sin Softplus Softsign Sqrt Sub Sum
-    Tan Tanh ThresholdedRelu Where
+    Abs Add And Cast Ceil Celu Clip Cos DequantizeLinear Div Dropout DynamicQuantizeLinear Elu
+    Equal Erf Exp Floor Gelu Greater HardSigmoid HardSwish Identity LeakyRelu Less Log Max Min
+    Mish Mod Mul Neg Not Or PRelu Pow QuantizeLinear Reciprocal Relu Round Selu Sigmoid Sign Sin
+    Softplus Softsign Sqrt Sub Sum Tan Tanh ThresholdedRelu Where
     """.split()  # noqa: SIM905  a list of names
 )
 """Operators of which each output reads what is at its own place."""
@@ -231,13 +231,8 @@ LEARNED: Mapping[str, Mapping[int, str]] = {
     **{name: {1: "weight", 2: "bias"} for name in ("Conv", "ConvTranspose", "Gemm", *NORMS)},
     **{name: {1: "weight_ih", 2: "weight_hh", 3: "bias"} for name in ("GRU", "LSTM", "RNN")},
     **{name: {0: "bias", 1: "bias"} for name in ("Add", "Sub")},
-    **{
-        name: {0: "weight", 1: "weight"}
-        for name in ("Concat", "ConvInteger", "Div", "Einsum", "MatMul", "MatMulInteger", "Mul")
-    },
+    **{name: {0: "weight", 1: "weight"} for name in ("Concat", "Div", "Einsum", "MatMul", "Mul")},
     "Gather": {0: "weight"},
     "PRelu": {1: "weight"},
-    "QLinearConv": {3: "weight", 8: "bias"},
-    "QLinearMatMul": {0: "weight", 3: "weight"},
 }
 """The inputs of operators that are learned where the file stores them, and what they are called."""

@@ -9,12 +9,14 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from onnx import TensorProto
+
 from archstat.errors import TraceError, UsageError
-from archstat.graph import INPUT, Graph, Node
+from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, is_bias, times
 from archstat.models.onnx.bodies import bodies, captured
-from archstat.models.onnx.file import FLOATS, QUANTIZED, Exported
+from archstat.models.onnx.file import BYTES, FLOATS, QUANTIZED, Exported
 from archstat.models.onnx.naming import names_of
 from archstat.models.onnx.operators import LEARNED, VIEWS, layer_of
 from archstat.models.onnx.use import Use, is_standard
@@ -40,6 +42,8 @@ def graph_of_model(model: Exported, name: str, *, batch_size: int) -> Graph:
     more = {other: model.inputs[other][1:] for other in others}
     nodes = tuple(reader.nodes)
     notes = [f"exported as ONNX, opset {model.opset}"]
+    if names := model.read_as_plain:
+        notes.append(f"read as the plain operators that they are: {', '.join(names)}")
     if any(node.op_type == "If" for node in model.nodes):
         notes.append("of branches that values choose, the one that costs more is counted")
     return Graph(
@@ -58,13 +62,15 @@ class _Reader:
         self._makers: dict[str, str] = {first: INPUT, **{name: name for name in others}}
         self._stored: dict[str, str] = {name: name for name in model.stored}
         self._readers = Counter(name for node in model.nodes for name in node.input)
+        whole = _biases_of_whole_numbers(model)
         self._unclaimed = {
             name: shape
             for name, (shape, kind) in model.stored.items()
-            if kind in FLOATS | QUANTIZED and prod(shape) > 1
+            if (kind in FLOATS | QUANTIZED or name in whole) and prod(shape) > 1
         }
         self._taken: Counter[str] = Counter()
         self._products: dict[str, int] = {}
+        self._reshaped = {each.output[0] for each in model.nodes if each.op_type == "Reshape"}
 
     def read(self, node: Any, path: str) -> None:
         """Read an operator: a constant, a bias of the product before it, or a node of its own."""
@@ -79,10 +85,7 @@ class _Reader:
                 self._stored[node.output[0]] = self._stored[sources[0]]
             return
         if any(name not in self.model.dims for name in (*data, node.output[0])):
-            raise UsageError(
-                f"the shape of {node.output[0]!r} ({node.op_type}) is not known",
-                hint="export the model with static shapes, or simplify it: python -m onnxsim",
-            ).within(path)
+            raise _unknown_shape(node).within(path)
         use = Use(node, self.model, inputs, data)
         if not self._is_bias(use):
             self._add(use, path)
@@ -100,7 +103,10 @@ class _Reader:
         if self._unclaimed[stored] != node.out_shape[-1:]:
             return False
         params = {**node.param_shapes, "bias": self._unclaimed.pop(stored)}
-        self.nodes[number] = replace(node, layer=_with_bias(node.layer), params=params)
+        sizes = {**node.param_sizes, **self._size("bias", stored)}
+        self.nodes[number] = replace(
+            node, layer=_with_bias(node.layer), params=params, param_sizes=sizes
+        )
         self._makers[use.node.output[0]] = node.name
         return True
 
@@ -114,6 +120,7 @@ class _Reader:
         name = path if self._taken[path] == 1 else f"{path} ({self._taken[path]})"
         sources = tuple(self._makers[each] for each in use.data)
         first = use.out[0] if use.out else 1
+        params, sizes = self._learned(use)
         node = Node(
             name,
             layer,
@@ -121,13 +128,17 @@ class _Reader:
             in_shape,
             out_shape,
             examples=None if first == 1 else first * self.batch_size,
-            params=self._learned(use),
+            params=params,
+            param_sizes=sizes,
             is_call=not layer.has_formulas,
         )
         if use.node.op_type == "MatMul" and layer.kind == "linear":
             self._products[use.node.output[0]] = len(self.nodes)
         self.nodes.append(node)
-        self._makers |= {output: name for output in use.node.output if output}
+        made = (
+            use.node.output[:1] if use.node.op_type == "DynamicQuantizeLinear" else use.node.output
+        )
+        self._makers |= {output: name for output in made if output}  # scales are no values
 
     def _in_shape(self, use: Use, layer: Layer) -> Shape:
         return layer.combine([self.model.dims[name][1:] for name in use.data])
@@ -144,23 +155,46 @@ class _Reader:
                 f"the formula gives {times(given)}, ONNX infers {times(out_shape)}"
             ).within(f"layer {path!r} ({layer.kind})")
 
-    def _learned(self, use: Use) -> dict[str, Shape]:
-        """Return the stored tensors that an operator is the first to read, by what they are."""
+    def _size(self, role: str, stored: str) -> dict[str, int]:
+        """Return how many bytes a number of a stored tensor has, if not as many as usual."""
+        size = BYTES.get(self.model.stored[stored][1], BYTES_PER_NUMBER)
+        return {} if size == BYTES_PER_NUMBER else {role: size}
+
+    def _learned(self, use: Use) -> tuple[dict[str, Shape], dict[str, int]]:
+        """Return the stored tensors that an operator is the first to read, by what they are.
+
+        With them, how many bytes their numbers have, where that is not as usual.
+        """
         roles: Mapping[int, str] = (
             LEARNED.get(use.node.op_type, {})
             if is_standard(use.node)
             else dict.fromkeys(range(len(use.inputs)), "weight")
         )
         found: dict[str, Shape] = {}
+        sizes: dict[str, int] = {}
+        if use.node.op_type == "InstanceNormalization" and use.data[0] in self._reshaped:
+            roles = {}  # the inside of a group norm: ones and zeros
         for number, role in roles.items():
             source = self._stored.get(use.inputs[number]) if use.has(number) else None
             if source is not None and source in self._unclaimed:
                 own = role if role not in found else f"{role}_{number}"
                 found[own] = self._unclaimed.pop(source)
+                sizes |= self._size(own, source)
         for number, (source, shape) in enumerate(_inside(use.node, self._unclaimed)):
             self._unclaimed.pop(source, None)
             found[f"{'bias' if is_bias(source) else 'weight'}_inside_{number}"] = shape
-        return found
+        return found, sizes
+
+
+def _biases_of_whole_numbers(model: Exported) -> set[str]:
+    """Return what is stored as whole numbers, and added to products of such ones."""
+    places = {"DequantizeLinear": 0, "Conv": 2, "Gemm": 2}
+    read = {
+        node.input[places[node.op_type]]
+        for node in model.nodes
+        if len(node.input) > places.get(node.op_type, len(node.input))
+    }
+    return {name for name in read if model.stored.get(name, ((), 0))[1] == TensorProto.INT32}
 
 
 def _inside(node: Any, unclaimed: Mapping[str, Shape]) -> list[tuple[str, Shape]]:
@@ -176,6 +210,19 @@ def _inside(node: Any, unclaimed: Mapping[str, Shape]) -> list[tuple[str, Shape]
             found |= {name: unclaimed[name] for name in inner.input if name in unclaimed}
             found |= dict(_inside(inner, unclaimed))
     return list(found.items())
+
+
+def _unknown_shape(node: Any) -> UsageError:
+    """Return what to say where the shape of what an operator makes is not known."""
+    if is_standard(node):
+        return UsageError(
+            f"the shape of {node.output[0]!r} ({node.op_type}) is not known",
+            hint="export the model with static shapes, or simplify it: python -m onnxsim",
+        )
+    return UsageError(
+        f"{node.op_type} of {node.domain} is no operator of ONNX, and what it makes is not known",
+        hint="export the model with operators of ONNX alone, before it is optimized for a runtime",
+    )
 
 
 def _with_bias(layer: Layer) -> Layer:

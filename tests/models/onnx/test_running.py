@@ -54,9 +54,8 @@ Log Mish Neg Reciprocal Relu Round Selu Sigmoid Sign Sin Softplus Softsign Sqrt 
 ThresholdedRelu""".split()  # noqa: SIM905  a list of names
 TWO = ["Add", "Div", "Max", "Min", "Mul", "Pow", "Sub"]
 ELSEWHERE = {
-    "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul", "DequantizeLinear",
-    "QuantizeLinear", "Reshape", "Cast", "And", "Or", "Not", "Equal", "Greater", "Less", "Mod",
-    "Where",
+    "And", "Cast", "DequantizeLinear", "DynamicQuantizeLinear", "Equal", "Greater", "Less", "Mod",
+    "Not", "Or", "QuantizeLinear", "Reshape", "Where",
 }  # fmt: skip
 """Operators of integers and truth values, which have tests of their own."""
 
