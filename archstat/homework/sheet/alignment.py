@@ -130,7 +130,7 @@ def aligned(evidence: Evidence) -> Alignment:
 
 
 def _is_before_layers(row: SheetRow) -> bool:
-    return row.label.family in {"input", None}
+    return row.label.family in {"input", None} or _PREPARING.search(row.text) is not None
 
 
 def _sums(row: SheetRow, key: Key) -> list[Place]:

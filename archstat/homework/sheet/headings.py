@@ -13,6 +13,7 @@ from math import prod
 from archstat.homework.cells.glossary import english
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.cells.units import ONE, Factor, factors
+from archstat.homework.sheet.composed import composed
 from archstat.homework.sheet.nearest import is_near, nearest
 from archstat.homework.sheet.titles import OTHER_QUANTITIES, TITLES, Listed
 from archstat.report.columns import COLUMNS
@@ -57,13 +58,17 @@ _OF_A_WHOLE = frozenset(
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # OutputSize, not MiB
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_COUNT = re.compile(r"^(?:#|(?:number|num|no|nb)\b\.?)(?: of\b)?(?: the\b)? *(?=.)")
+_COUNT = re.compile(
+    r"^(?:#|(?:number|num|no|nb|nr|qtd|qtde|cant|anz)\b\.?|n[.°])(?: of\b)?(?: the\b)? *(?=.)"
+)
 _COUNT_BEHIND = re.compile(r"(?<=.) (?:counts?|num|numbers?|#)$")
 _INDEX = re.compile(r"(?<=[A-Za-z])_\{?[klin](?P<before> ?- ?1)?\}?$")
 """What says which layer a symbol is about: RF_k, and RF_{k-1} of the layer before it."""
 
 _SYMBOL = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3])[A-Za-z]$")
 """A symbol behind the word that it stands for."""
+
+_WORDS_ALONE = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{3,})*")
 
 _POWER = re.compile(r"(?:[x×*·] ?)?(?:10 ?\^ ?|1?e)(?P<exponent>[0-9]{1,2})")
 _BETWEEN = re.compile(r" ?(?:[/,;|&+@\n]|\band\b|및) ?")
@@ -146,7 +151,7 @@ def heading(title: str) -> Heading:
     if len(text) > LONGEST_TITLE:
         return Heading(title, ())
     found = _known(text) or _several(text) or _with_brackets(text) or _misspelt(text)
-    found = found or _share(text) or _of_params(text)
+    found = found or _share(text) or _of_params(text) or _composed(text)
     return replace(found or Heading("", ()), title=title)
 
 
@@ -184,7 +189,7 @@ _ALIASES = {
 
 def _known(text: str) -> Heading | None:
     """Return what a title without brackets means, in English or in another language."""
-    ways = (text, *english(text)) if text else ()
+    ways = (text, *english(_COUNT.sub("# ", text))) if text else ()
     return next((found for way in ways if (found := _in_english(way))), None)
 
 
@@ -212,6 +217,12 @@ def _of_params(text: str) -> Heading | None:
     found, inside = _known(over), _known(under)
     is_part = found and inside and found.quantities == ("params",)
     return inside if is_part and inside and _may_be_in_params(inside.quantities) else None
+
+
+def _composed(text: str) -> Heading | None:
+    """Return what the words of a title mean together, where no such title is listed."""
+    meaning = composed(text)
+    return _untitled(meaning) if meaning else None
 
 
 def _share(text: str) -> Heading | None:
@@ -316,12 +327,12 @@ def _with_brackets(text: str) -> Heading | None:
     outside = _BRACKETS.sub(" ", text).strip()
     found = _known(outside) or _several(outside) or _misspelt(outside)
     for remark in remarks:
-        found = found and _remarked(found, remark)
+        found = found and _remarked(found, remark, outside)
     return found
 
 
-def _remarked(  # noqa: PLR0911  one for each kind of remark
-    found: Heading, remark: str
+def _remarked(  # noqa: C901, PLR0911  one for each kind of remark
+    found: Heading, remark: str, outside: str
 ) -> Heading | None:
     """Return a heading with what a remark in brackets changes of it; None if nobody knows."""
     inside = _known(remark) or _several(remark)
@@ -344,7 +355,10 @@ def _remarked(  # noqa: PLR0911  one for each kind of remark
             if pattern.search(remark):
                 return replace(found, quantities=(key,), ambiguous=())
     unit = remark.removeprefix("in ").removeprefix("단위").strip(" :")
-    return _in_units(found, _OF_TORCHINFO.get(unit, unit))
+    scaled = _in_units(found, _OF_TORCHINFO.get(unit, unit))
+    if scaled != found or meant or not _WORDS_ALONE.fullmatch(remark):
+        return scaled
+    return _known(f"{remark} {outside}") or _known(f"{outside} {remark}") or found  # (cumulative)
 
 
 def _may_be_in_params(meant: Sequence[str]) -> bool:

@@ -1,5 +1,7 @@
 """What the label of a row says: which family of layers, which number, which settings."""
 
+# ruff: noqa: RUF001  letters of other alphabets are what this module reads
+
 from __future__ import annotations
 
 import re
@@ -7,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from archstat.homework.cells.glossary import words_for
+from archstat.homework.cells.glossary import folded, words_for
 from archstat.homework.cells.settings import Settings, settings
 from archstat.homework.cells.spelling import cleaned
 from archstat.homework.sheet.titles import TOTAL
@@ -26,36 +28,72 @@ _MEMBERS = {
 }
 """The kinds of a family that has another name than they."""
 
+_TOTALS = " ".join(words_for("total"))
+
 _WRITTEN = {
-    "total": "total totals sum overall summe 합계 총합 총계 전체 总计 合计 合計 總計",
-    "conv": "convolutional konvolusi konvolution konvolusional convolución"
-    " convolucion"
-    " convolucional convolução convolutif convolutive convoluzione convoluzionale свёртка"
-    " свертка сверточный свёрточный konwolucja"
-    " konwolucyjna konwolucyjny evrişim evrişimli tíchchập faltung"
-    " 합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み",
-    "conv_transpose": "deconvolution transposeconv 전치합성곱 转置卷积 反卷积",
-    "linear": "innerproduct ip affine vollverbunden entièrementconnectée totalmenteconectada"
-    " completamenteconectada completamenteconnesso полносвязный полносвязная kếtnốiđầyđủ"
-    " 전결합 완전연결 완전결합 밀집 全连接 全連接 全結合",
-    "max_pool": "mp 최대풀링 맥스풀링 最大池化 最大プーリング",
-    "avg_pool": "avgpooling meanpool meanpooling 평균풀링 平均池化 平均プーリング",
-    "pool": "pool pooling пулинг подвыборка havuzlama agrupamiento agrupación agrupamento gộp"
-    " subsample subsampling downsampling 풀링 池化 汇聚 プーリング",
+    "total": f"total totals sum overall summe 합계 총합 총계 전체 总计 合计 合計 總計 {_TOTALS}",
+    "conv": """
+        convolutional konvolusi konvolution konvolusional convolución convolucional convolucionales
+        convolução convolutif convolutive convolutionnel convolutionnelle convoluzione
+        convoluzionale свёртка свёртки сверточный свёрточная свёрточного konwolucja konwolucyjna
+        konwolucyjny splot splotowa splotowy evrişim evrişimli tíchchập faltung faltungs faltning
+        faltnings convolutie konvoluce konvoluční konvolúcia konvolúció konvolúciós konvoluutio
+        convoluție convoluțional згортка згортковий згорткова συνέλιξη συνελικτικό קונבולוציה
+        الالتفاف التفاف التفافية الالتفافية تلافيفية کانولوشن کانولوشنی پیچشی
+        합성곱 컨볼루션 콘볼루션 卷积 卷積 畳み込み 畳込み たたみ込み
+        """,
+    "conv_transpose": "deconvolution transposeconv 전치합성곱 转置卷积 反卷积 逆畳み込み",
+    "linear": """
+        innerproduct ip affine vollverbunden vollverbundene vollständigverbunden vollvernetzt
+        entièrementconnectée entièrementconnecté pleinementconnectée totalmenteconectada
+        completamenteconectada completamenteconectado completamenteconnesso totalmenteconnesso
+        denso densa densas полносвязный полносвязная полносвязного плотный kếtnốiđầyđủ
+        tambağlı tambağlantılı yoğun gęsta gęste wpełnipołączona pełnopołączona hustá
+        plněpropojená plnepropojená volledigverbonden fulltkopplat fulltanslutet fullyconnect
+        fuldtforbundet teljesenösszekötött teljesenkapcsolt completconectat täysinkytketty
+        повнозвязний повнозвязна щільний πλήρωςσυνδεδεμένο terhubungpenuh
+        متصلةبالكامل كاملالاتصال تماممتصل کاملامتصل
+        전결합 완전연결 완전결합 밀집 全连接 全連接 全結合 線形 线性
+        """,
+    "max_pool": """
+        mp maxhavuzlama maksimumhavuzlama макспулинг максимальныйпулинг agrupaciónmáxima
+        최대풀링 맥스풀링 最大池化 最大プーリング
+        """,
+    "avg_pool": """
+        avgpooling meanpool meanpooling ortalamahavuzlama усредняющийпулинг
+        평균풀링 平均池化 平均プーリング
+        """,
+    "pool": """
+        pool pooling пулинг пулинга пулінг подвыборка подвыборки субдискретизация объединение
+        підвибірка підвибірки havuzlama agrupamiento agrupación agrupamento submuestreo
+        sousechantillonnage sottocampionamento unterabtastung łącząca poolning poolingová sdružovací
+        gộp تجميع التجميع ادغام
+        subsample subsampling downsampling 풀링 池化 汇聚 プーリング
+        """,
     "add": "addition eltwise residualadd",
     "concat": "concatenation depthconcat filterconcat",
     "multiply": "mul",
     "input": f"input inputs image {' '.join(words_for('input'))}",
     "output": f"output outputs {' '.join(words_for('output'))}",
-    "batch_norm": "batchnormalization 배치정규화 批归一化 批量归一化 バッチ正規化",
-    "norm": "norm normalization rnorm localresponsenormalization responsenormalization"
-    " localnorm 정규화 归一化 正規化",
+    "batch_norm": """
+        batchnormalization batchnormalisierung batchnormalisation normalizaciónporlotes
+        normalisationparlots normalizaçãoemlote normalizzazionebatch пакетнаянормализация
+        배치정규화 批归一化 批量归一化 批标准化 バッチ正規化
+        """,
+    "norm": """
+        norm normalization rnorm localresponsenormalization responsenormalization localnorm
+        normalisierung normalisation normalización normalização normalizzazione нормализация
+        normalizasyon 정규화 归一化 正規化
+        """,
     "relu": "렐루",
     "activation": "activation elu swish nonlinearity nonlinéarité 활성화 활성화함수 激活 活性化"
     f" {' '.join(words_for('activation'))} {' '.join(words_for('activations'))}",
     "dropout": "drop 드롭아웃 ドロップアウト 随机失活",
-    "flatten": "flattening aplatissement aplanado aplanamiento achatamento làmphẳng выравнивание"
-    " 평탄화 展平",
+    "flatten": """
+        flattening aplatissement aplanado aplanamiento aplanar achatamento achatar appiattimento
+        spłaszczenie zploštění düzleştirme làmphẳng выравнивание вирівнювання
+        평탄화 展平 拉平 平坦化 フラット化
+        """,
     "softmax": "prob 소프트맥스 ソフトマックス",
     "pad": "zeropadding",
     "identity": "",
@@ -108,16 +146,17 @@ _ALL = re.compile(r"\b(?:whole|entire|full) (?:model|network|net)\b")
 _WHOLE = {"in": "input", "out": "output", "\u03c3": "total", "∑": "total"}  # a small sigma
 _CODES = {"C": "conv", "S": "pool", "P": "pool", "F": "linear"}  # as in LeNet's paper
 
-_CODE = re.compile(r"(?P<letter>[CFPS])-?(?P<number>[0-9]{1,2})")
+_CODE = re.compile(r"(?P<letter>[CFPS])-?(?P<number>[0-9]{1,2})(?: ?(?:layer|층|层|層))?")
 _AND = re.compile(r" ?(?:[+&/,(→]|\b(?:with|and|then)\b)")  # C1 + tanh
 _DIMENSIONS = re.compile(r"[ _-]?[123]d(?![^\W_](?<!t)|t(?!ranspose))", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LATER = re.compile(r"\b(?:after|following|behind)\b.*", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-_AFFIX = re.compile(r"^(?:층|层|層)|(?:layers?|계층|층|레이어|层|層|レイヤ|schicht|函数)$")
+_LAYERS = "layers?|" + "|".join(sorted(map(re.escape, words_for("layer")), key=len, reverse=True))
+_AFFIX = re.compile(rf"^(?:층|层|層)|(?:{folded(_LAYERS)}|函数)$")
 _PATH = re.compile(r"[0-9]*[a-z]?[_.]")
 _BEHIND = re.compile(
-    r"(?: ?(?:layers?|계층|층|레이어|层|層))?(?:[ #_-]*| ?\((?=[0-9]{1,2}[a-z]?\)))"
+    rf"(?: ?(?:{_LAYERS}))?\.?(?: ?no\.?)?(?:[ #_-]*| ?\((?=[0-9]{{1,2}}[a-z]?\)))"
     r"(?P<number>[0-9]{1,2})"
     r"(?:_(?P<part>[0-9]{1,2})|-(?P<other>[0-9]))?(?P<letter>[a-z])?"
     r"(?![^\W_]|-?[0-9]|\.[0-9]| ?[×x*])"  # Conv 5×5, conv3-64, Dropout 0.5
@@ -167,7 +206,7 @@ def sums_of(text: str) -> tuple[str, ...]:
 
 def _spelled(name: str) -> str:
     """Return a name without what people write differently: spaces, underscores, dimensions."""
-    return re.sub("[ _]", "", _DIMENSIONS.sub("", name)).casefold()
+    return re.sub("[ _]", "", folded(_DIMENSIONS.sub("", name)))
 
 
 _RANK = {family: rank for rank, family in enumerate(_WRITTEN)}
@@ -182,7 +221,7 @@ _FAMILIES = (
         for word, kind in OTHER_WORDS.items()
         if kind in layer_kinds()
     }
-    | {word: family for family, words in _WRITTEN.items() for word in words.split()}
+    | {_spelled(word): family for family, words in _WRITTEN.items() for word in words.split()}
     | dict.fromkeys(["denseblock"], "")  # of several layers
 )
 _UNSPACED = {
@@ -282,7 +321,7 @@ def _families(name: str, words: list[re.Match[str]]) -> list[_Mention]:
     place = 0
     while place < len(words):
         for end in range(min(place + LONGEST_NAME, len(words)), place, -1):
-            spelled = "".join(word[0] for word in words[place:end])
+            spelled = _spelled("".join(word[0] for word in words[place:end]))
             family = _FAMILIES.get(_AFFIX.sub("", spelled)) or _FAMILIES.get(spelled.rstrip("s"))
             if family is None and end == place + 1:
                 family = next((of for word, of in _UNSPACED.items() if word in spelled), None)

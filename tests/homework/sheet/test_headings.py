@@ -191,6 +191,34 @@ def test_a_title_may_state_a_unit_of_memory(title, quantity, unit):
     assert (found.quantities, found.unit, found.scale) == ((quantity,), unit, 1)
 
 
+@pytest.mark.parametrize(
+    ("title", "quantity"),
+    [
+        ("Size of the image after this layer", "feature_map"),
+        ("Output Volume Size", "feature_map"),
+        ("Shape before", "in_shape"),
+        ("Total learnables", "params"),
+        ("Trainable weights", "weights"),
+        ("MAC operations", "macs"),
+        ("Global field size", "receptive_field"),
+        ("Stride (cumulative)", "effective_stride"),
+        ("N. parametri", "params"),
+        ("Počet parametrů", "params"),
+        ("Receptivní pole", "receptive_field"),
+        ("عدد المعاملات", "params"),
+        ("حجم المخرجات", "feature_map"),
+        ("تعداد پارامترها", "params"),
+        ("ابعاد خروجی", "feature_map"),
+        ("Antal parametrar", "params"),
+        ("Обучаемые параметры", "params"),
+        ("重みとバイアスの数", "params"),
+        ("출력 데이터 크기", "feature_map"),
+    ],
+)
+def test_words_of_a_title_say_together_what_it_means(title, quantity):
+    assert heading(title).quantities == (quantity,)
+
+
 OTHERS = """
     Accuracy; Top-1 accuracy; Test loss; Epoch; Optimizer; Learning rate; Batch size; Dropout rate;
     Description; Normalization; Pre-processing; Augmentation; Hyperparameter; Setup; duration[%];

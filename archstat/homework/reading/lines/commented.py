@@ -7,14 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines.block import Block
-from archstat.homework.reading.lines.lists import (
-    NO_LAYERS,
-    OUTPUT,
-    Item,
-    Piece,
-    block_of,
-    read_item,
-)
+from archstat.homework.reading.lines.items import NO_LAYERS, OUTPUT, Piece, read_item
+from archstat.homework.reading.lines.lists import Item, block_of
 from archstat.homework.sheet.labels import label
 
 FEWEST = 2

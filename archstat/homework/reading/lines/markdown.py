@@ -32,6 +32,9 @@ BRANCH = re.compile(r"[\s│|]*[├└]─*[►▸>]?\s?[^\s─┼┴┬┤┘�
 NO_DELIMITER = re.compile(r"\\\||\$(?=[^\s$])[^$]*(?<=\S)\$(?!\d)")
 """Where a bar keeps nothing apart: behind a backslash, and within a formula."""
 
+KEYED = re.compile(r"[^\W\d_][^:=]{0,40}[:=]\s*\S.*")
+"""What a cell of a table says seldom, and a part of a list's item: Output: 28×28×6."""
+
 FEWEST_UNRULED_ROWS = 3
 """Lines with bars that make a table without any rule or outer bar; two may be code."""
 
@@ -130,9 +133,15 @@ def _unruled(run: Sequence[_Line]) -> Block | None:
     bars = [line.text.count("|") for line in run]
     alike = bars.count(mode(bars))
     fewest = 2 if all(line.is_closed for line in run) else FEWEST_UNRULED_ROWS
-    if alike < fewest or 2 * alike < len(run):
+    if alike < fewest or 2 * alike < len(run) or 2 * sum(map(_is_item, run)) > len(run):
         return None
     return Block(run[0].number, run[-1].number + 1, [line.cells() for line in run], heads=1)
+
+
+def _is_item(line: _Line) -> bool:
+    """Return whether all that stands behind the first bar has its own words in front of it."""
+    _, *others = line.cells()
+    return bool(others) and all(map(KEYED.fullmatch, others))
 
 
 def _is_wrapped(group: Sequence[Sequence[str]]) -> bool:

@@ -63,6 +63,12 @@ MAPS = [("layer", "output", "params"), ("Conv1", "55x55x96", "34,944"), ("Pool1"
             "params: 0"
         ),
         "Conv1 has output 55x55x96 and params 34,944.\nPool1 has output 27x27x96 and params 0.",
+        "* Conv1 (output: 55x55x96; params: 34,944)\n* Pool1 (output: 27x27x96; params: 0)",
+        "Conv1 → 55x55x96 (34,944 params)\nPool1 → 27x27x96 (0 params)",
+        (
+            "Conv1 → output: 55x55x96 | params: 34,944\nPool1 → output: 27x27x96 | params: 0\n\n"
+            "The end"
+        ),
     ],
 )
 def test_forms_of_a_list(text):
@@ -83,6 +89,35 @@ def test_settings_without_a_title_stay_with_the_name():
     text = "C1: 5x5 conv, stride 1, RF = 5\nS2: 2x2 pool, stride 2, RF = 6"
 
     assert read(text)[1:] == [("C1, 5x5 conv", "1", "5"), ("S2, 2x2 pool", "2", "6")]
+
+
+def test_values_without_words():
+    text = "conv1: 448\npool1: 0\nLinear(400, 10): (400+1)×10 = 4,010"
+
+    assert read(text) == [
+        ("layer", "value"),
+        ("conv1", "448"),
+        ("pool1", "0"),
+        ("Linear(400, 10)", "(400+1)×10 = 4,010"),
+    ]
+
+
+def test_values_under_words_that_nobody_knows():
+    text = "conv1: output 26x26x32, dakz: 448\nfc: output 10, dakz: 330"
+
+    assert read(text)[0] == ("layer", "output", "dakz")
+
+
+def test_what_is_before_a_layer_and_behind_it():
+    text = "FC1: 400 -> 120 (48,120 parameters)\nFC2: 120 -> 84 (10,164 parameters)"
+
+    assert read(text)[1:] == [("FC1", "400 → 120", "48,120"), ("FC2", "120 → 84", "10,164")]
+
+
+def test_a_map_behind_settings_and_a_colon():
+    text = "Conv 1 : 11x11 kernel, 4 stride : 54x54x96\nPool 1 : 3x3 kernel, 2 stride : 26x26x96"
+
+    assert [row[-1] for row in read(text)] == ["output", "54x54x96", "26x26x96"]
 
 
 def test_a_list_in_a_page():
