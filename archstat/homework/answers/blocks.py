@@ -53,7 +53,7 @@ def _is_dense(out_shape: Shape, answers: Answers) -> bool:
 def blocks_of(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> list[Place]:
     """Return the blocks of more than one layer, each span once, modules first."""
     found: dict[tuple[int, int], str] = {}
-    modules = _modules(order)
+    modules = _modules(order, layers)
     for name, (start, stop) in modules.items():
         found.setdefault((start, stop), name)
     joined = dict(_joined(truth, order, layers))
@@ -100,8 +100,11 @@ def blocks_of(truth: Truth, order: Sequence[str], layers: Sequence[Place]) -> li
     return blocks
 
 
-def _modules(order: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return the spans of the modules that names tell of: all between the first and the last."""
+def _modules(order: Sequence[str], layers: Sequence[Place]) -> dict[str, tuple[int, int]]:
+    """Return the spans of the modules that names tell of: all between the first and the last.
+
+    What is only attached to other layers is no module: relu5_1 and relu5_2, with conv5_2 between.
+    """
     spans: dict[str, list[int]] = {}
     for at, name in enumerate(order):
         for prefix in _prefixes(name):
@@ -112,6 +115,7 @@ def _modules(order: Sequence[str]) -> dict[str, tuple[int, int]]:
         if prefix not in order
         and len(places) > 1
         and 2 * len(places) >= places[-1] + 1 - places[0]
+        and not all(_is_attached(layers[at]) for at in places)
         and len(places) < len(order)
     } | ({WHOLE: (0, len(order))} if len(order) > 1 else {})
 

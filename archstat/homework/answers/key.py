@@ -164,6 +164,15 @@ def counts(truth: Truth, layer: str, quantity: str) -> bool:
     return True
 
 
+def is_usual(truth: Truth, layer: str) -> bool:
+    """Return whether a sheet is expected to have a row for a layer.
+
+    What only cuts, picks, joins, or enlarges maps is asked of those who have a row for it.
+    """
+    general = general_family(truth.nodes[layer].layer.kind)
+    return general in ASKED or truth.account[layer].get("params") != 0
+
+
 def check_blanks(blank: Sequence[LayerColumn], columns: Sequence[LayerColumn]) -> None:
     """Check that columns may be left blank: they are on the sheet, and can be marked.
 

@@ -135,7 +135,7 @@ def mark_held(
         one.cell: by_number[one.entry.table][one.entry.column, one.entry.quantity] for one in marks
     }
     known = {cell for cause in causes if cause.key not in NOT_KNOWN for cell in cause.cells}
-    result = scored(marks, spots, policy, reads, known)
+    result = scored(marks, spots, truth, policy, reads, known)
     return Marked(
         tuple(sheets),
         tuple(aside),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from archstat.homework.answers.key import counts
+from archstat.homework.answers.key import counts, is_usual
 from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.truth import Truth
@@ -52,9 +52,10 @@ def asked_spots(truth: Truth, policy: Policy, quantities: Iterable[str]) -> dict
     }
 
 
-def scored(
+def scored(  # noqa: PLR0913  what points depend on
     marks: Sequence[Mark],
     spots: Mapping[Spot, Fraction],
+    truth: Truth,
     policy: Policy,
     reads: Mapping[Cell, Read],
     known: Collection[Cell],
@@ -63,13 +64,20 @@ def scored(
 
     Args:
         marks: What is said of each cell.
-        spots: What each answer is worth.
+        spots: What each answer is worth; of layers that few have a row for, where there is one.
+        truth: What is right.
         policy: What is given for which verdict.
         reads: How the column of each cell was read.
         known: The cells whose mistake is known.
     """
     worths: dict[Spot, Fraction] = {**spots, **_sums(marks, policy)}
     answers = _answers(marks, worths)
+    taken = {spot for answered in answers.values() for spot in answered}
+    worths = {
+        spot: worth
+        for spot, worth in worths.items()
+        if spot in taken or spot in policy.cells or spot not in spots or is_usual(truth, spot[0])
+    }
     found = []
     for number, one in enumerate(marks):
         worth = sum((worths[spot] for spot in answers.get(number, ())), Fraction(0))
@@ -80,7 +88,6 @@ def scored(
         if _is_invented(one, policy):
             points = -policy.worth(one.quantity)
         found.append(replace(one, worth=worth, points=points))
-    taken = {spot for answered in answers.values() for spot in answered}
     gaps = [Gap(*spot, worth) for spot, worth in worths.items() if spot not in taken]
     out_of = sum(
         (worth for spot, worth in worths.items() if not policy.is_bonus(*spot)), Fraction(0)

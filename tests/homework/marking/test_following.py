@@ -33,3 +33,16 @@ def test_a_field_behind_a_transposed_convolution_is_that_before_it():
     result = marked(table, "unet")
 
     assert "".join(one.verdict.value for one in result.marks) == "✓✗→→✗"
+
+
+def test_a_row_is_about_its_convolution_and_not_about_the_activations_around_it():
+    """The name of relu5_1 and relu5_2, with conv5_2 between, is none of a block."""
+    rows = (
+        *("Conv 1 | 224x224x64", "Pool 1 | 112x112x64", "Conv 2 | 112x112x128"),
+        *("Pool 2 | 56x56x128", "Conv 3 | 56x56x256", "Conv 4 | 56x56x256", "Pool 3 | 28x28x256"),
+        *("Conv 5 | 28x28x512", "Conv 6 | 28x28x512", "Pool 4 | 14x14x512"),
+        *("Conv 7 | 14x14x512", "Conv 8 | 13x13x512", "Pool 5 | 7x7x512"),
+    )
+    result = marked(sheet("layer | feature map", *rows), "vgg11")
+
+    assert [one.layer for one in result.marks if one.verdict.value == "✗"] == ["conv5_2"]
