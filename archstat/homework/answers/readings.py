@@ -14,6 +14,10 @@ from archstat.graph import Graph, Node
 from archstat.homework.answers.truth import Answer, Answers
 from archstat.layers.norm import AnyBatchNorm
 
+OF_FRAMEWORKS = frozenset({"keras", "keras-lstm"})
+"""The readings of what a framework's layers hold, which are right where no convention is declared:
+a network that is built with it has these numbers."""
+
 BYTES_OF_A_HALF = 2
 
 

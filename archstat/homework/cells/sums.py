@@ -28,6 +28,7 @@ class Sum:
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_LAST_WORD = re.compile(r"(?<=\d) +[^\W\d_]{3,}\s*$")
 
 
 def _without_what_is_counted(word: re.Match[str]) -> str:
@@ -41,7 +42,10 @@ def sums(text: str) -> Sum | None:
     >>> shown.terms, int(shown.value), shown.stated.agrees(34_944)
     ('(3×11×11+1)×96', 34944, True)
     """
-    for side in re.split("[=→≈]", cleaned(text)):
+    sides = re.split("[=→≈]", cleaned(text))
+    for side in sides:
+        if len(sides) > 1:  # 4 × 128 × 2 directions = 1,024
+            side = _LAST_WORD.sub("", side)  # noqa: PLW2901  the same side
         terms = without_half_brackets(_WORD.sub(_without_what_is_counted, side))
         if numbers(terms):  # 3.48×10⁴ is a number; 290,400 (55×55×96) is one, with a calculation
             terms = terms.removesuffix(")").partition("(")[2]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import exp, inf, log
 
 from archstat.homework.answers.places import TOTAL, Key
-from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.quantities import QUANTITIES, WrittenCell
 from archstat.homework.marking.marks import Cell, Mark, Verdict
 from archstat.homework.marking.misplaced import misplaced, skipped
 from archstat.homework.marking.suspects import (
@@ -71,7 +71,11 @@ class Cause:
 
 
 def causes_of(
-    marks: Sequence[Mark], key: Key, names: Mapping[str, str], other: Suspect | None = None
+    marks: Sequence[Mark],
+    key: Key,
+    names: Mapping[str, str],
+    other: Suspect | None = None,
+    calculations: Mapping[tuple[int, int], Sequence[WrittenCell]] | None = None,
 ) -> tuple[Cause, ...]:
     """Return the mistakes behind the wrong cells, the one behind most of them first.
 
@@ -82,11 +86,13 @@ def causes_of(
         key: What is right.
         names: What the sheet calls the layers, where that is clear.
         other: Another network that the sheet may be of.
+        calculations: Those that stand beside what is marked, by table and row.
     """
     roots = {number for number, one in enumerate(marks) if one.verdict is Verdict.WRONG}
     found: list[Cause] = []
     for number in sorted(roots):
-        slip = certain(marks[number])
+        one = marks[number].entry
+        slip = certain(marks[number], key, (calculations or {}).get((one.table, one.row), ()))
         if slip is not None:
             found.append(Cause(slip.key, slip.words, slip.hint, (marks[number].cell,)))
             roots.discard(number)
@@ -172,6 +178,9 @@ def _likeliest(
         elif share >= PERHAPS or (is_given and is_likely):
             alike = {(one.key, one.words) for one in suspects if one.given == best.given}
             either = share + sum(chances[one] for one in others if one in alike)
+            same = share + sum(
+                chances[key, words] for key, words in alike & chances.keys() if key == best.key
+            )
             is_much = any(QUANTITIES[marks[number].quantity].is_telling for number in cells)
             is_much = is_much or (len(cells) >= ENOUGH and not best.spared)
             found.append(
@@ -180,7 +189,7 @@ def _likeliest(
                     best.words,
                     best.hint,
                     tuple(marks[number].cell for number in sorted(best.given)),
-                    is_certain=share >= TOLD or (best.is_thought and is_much and either >= TOLD),
+                    is_certain=same >= TOLD or (best.is_thought and is_much and either >= TOLD),
                     others=tuple(words for _, words in others),
                     in_numbers=best.in_numbers,
                 )

@@ -133,6 +133,9 @@ def consequences(own: OwnWords, layer: str, quantity: str) -> Iterator[Consequen
     if quantity == "receptive_field":
         yield from _fields(own, node)
         return
+    if quantity == "effective_stride":
+        yield from _strides(own, node)
+        return
     if told is None:
         return
     above = own.before(node, "feature_map")
@@ -171,6 +174,19 @@ def _fields(own: OwnWords, node: Node) -> Iterator[Consequence]:
         sizes = [found for name in joined if (found := own.sizes(name, "receptive_field", axes))]
         places = tuple((name, "receptive_field") for name in joined)
         yield Consequence(max(sizes, default=None), places)
+
+
+def _strides(own: OwnWords, node: Node) -> Iterator[Consequence]:
+    """Yield what an effective stride should be, given the one before the layer."""
+    answers = own.truth.account[node.name]
+    behind, before = answers.get("effective_stride"), answers.get("in_effective_stride")
+    if not isinstance(behind, tuple) or not isinstance(before, tuple):
+        return
+    for spot in ((node.name, "in_effective_stride"), own.before(node, "effective_stride")):
+        stated = None if spot is None else own.sizes(*spot, len(behind))
+        if spot is not None and stated is not None:
+            sizes = zip(stated, behind, before, strict=True)
+            yield Consequence(tuple(at * b // a for at, b, a in sizes), (spot,))
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from math import prod
 from archstat.graph import BYTES_PER_NUMBER
 from archstat.homework.answers.places import Key, Place
 from archstat.homework.answers.quantities import QUANTITIES, READINGS, ColumnRule
-from archstat.homework.answers.readings import of_batch
+from archstat.homework.answers.readings import OF_FRAMEWORKS, of_batch
 from archstat.homework.answers.truth import Answer
 from archstat.homework.marking.policy import ALIKE, Policy
 from archstat.homework.sheet.alignment import Alignment, aligned
@@ -28,10 +28,6 @@ OF_TOOLS: Mapping[str, frozenset[str]] = {
     "torchsummary": frozenset({"every-output"}),
 }
 """The readings of what tools print, which are right there."""
-
-OF_FRAMEWORKS = frozenset({"keras", "keras-lstm"})
-"""The readings of what a framework's layers hold, which are right where no convention is declared:
-a network that is built with it has these numbers."""
 
 DEFINED = {key: column.convention for key, column in COLUMNS.items() if column.convention}
 """What our own sheets say of their columns."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from archstat.homework.answers.places import TOTAL, Key, Place, key_of
 from archstat.homework.answers.truth import Truth
+from archstat.homework.answers.written import WrittenCell, written
 from archstat.homework.marking.causes import Cause, causes_of
 from archstat.homework.marking.fitting import OtherFit, fitted
 from archstat.homework.marking.held import Held, Read, held
@@ -129,13 +130,14 @@ def mark_held(
         found = verdicts(sheet, said, tuple(marks))
         marks += sorted(found, key=lambda one: (one.entry.row, one.entry.column))
     fit = None if others is None else fitted(sheets, marks, key, policy, others)
-    causes = causes_of(marks, key, _names(sheets), None if fit is None else fit.suspect)
+    suspect = None if fit is None else fit.suspect
+    causes = causes_of(marks, key, _names(sheets), suspect, dict(_calculations(sheets)))
     by_number = {sheet.sheet.number: sheet.reads for sheet in sheets}
     reads = {
         one.cell: by_number[one.entry.table][one.entry.column, one.entry.quantity] for one in marks
     }
     known = {cell for cause in causes if cause.key not in NOT_KNOWN for cell in cause.cells}
-    result = scored(marks, spots, truth, policy, reads, known)
+    result = scored(marks, spots, truth, policy, reads=reads, known=known)
     return Marked(
         tuple(sheets),
         tuple(aside),
@@ -158,6 +160,16 @@ def _lists_layers(sheet: Held) -> bool:
 
 def _is_total(place: Place | None) -> bool:
     return place is not None and place.name == TOTAL
+
+
+def _calculations(sheets: Sequence[Held]) -> Iterator[tuple[tuple[int, int], list[WrittenCell]]]:
+    """Yield the calculations in columns that ask for nothing, by table and row."""
+    for sheet in sheets:
+        aside = [one.index for one in sheet.sheet.columns if one.way is None and not one.is_label]
+        for row in sheet.sheet.rows if aside else ():
+            cells = [written(row.cells[at]) for at in aside]
+            if found := [one for one in cells if one.sum is not None]:
+                yield (sheet.sheet.number, row.index), found
 
 
 def _names(sheets: Sequence[Held]) -> dict[str, str]:

@@ -57,6 +57,7 @@ def scored(  # noqa: PLR0913  what points depend on
     spots: Mapping[Spot, Fraction],
     truth: Truth,
     policy: Policy,
+    *,
     reads: Mapping[Cell, Read],
     known: Collection[Cell],
 ) -> Scored:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from math import log
 
 from archstat.graph import INPUT
-from archstat.homework.answers.places import TOTAL, Key
-from archstat.homework.answers.quantities import QUANTITIES, map_of
+from archstat.homework.answers.places import TOTAL, Key, total
+from archstat.homework.answers.quantities import QUANTITIES, WrittenCell, map_of
 from archstat.homework.answers.reaching import one_step, true_rule
+from archstat.homework.answers.readings import OF_FRAMEWORKS
 from archstat.homework.answers.truth import Account, Answer
 from archstat.homework.marking.marks import Mark, Verdict
 from archstat.homework.mistakes.base import SaidBefore
@@ -30,6 +31,7 @@ from archstat.homework.mistakes.slips import (
     miscalculated,
     slips,
     slips_of_sum,
+    slips_of_total,
 )
 from archstat.layers.base import Shape
 
@@ -133,7 +135,7 @@ def _column(one: Mark) -> tuple[int, int, str]:
 
 
 def _adds_its_kernel(marks: Sequence[Mark], number: int, key: Key) -> bool:
-    """Return whether a field is the one above it and a multiple of what the kernel adds."""
+    """Return whether a field is the one above it with a multiple of what the kernel adds."""
     one, reads = marks[number], QUANTITIES[FIELD].reads
     kernel = key.truth.account.get(members_of(one, key)[-1], {}).get("kernel_size")
     above = next(
@@ -143,7 +145,8 @@ def _adds_its_kernel(marks: Sequence[Mark], number: int, key: Key) -> bool:
     field, before = reads(one.entry.written), above and reads(above.entry.written)
     if not (isinstance(kernel, tuple) and isinstance(field, tuple) and isinstance(before, tuple)):
         return False
-    return all((a - b) % max(k - 1, 1) == 0 for a, b, k in zip(field, before, kernel, strict=False))
+    grown = [a - b for a, b in zip(field, before, strict=False)]
+    return any(grown) and all(a % max(k - 1, 1) == 0 for a, k in zip(grown, kernel, strict=False))
 
 
 def members_of(one: Mark, key: Key) -> tuple[str, ...]:
@@ -285,11 +288,8 @@ def of_cells(marks: Sequence[Mark], there: Mapping[int, float], key: Key) -> Ite
                 yield suspect(found, [number], there[number], about(one))
         if about(one) == SUM and any(found.key == "digit" for found in _slips(one)):
             yield suspect(added_up(one.answer), [number], there[number], SUM)
-        if one.layer == TOTAL:
-            value = QUANTITIES[one.quantity].reads(one.entry.written)
-            parts = {answers.get(one.quantity) for answers in key.truth.account.values()}
-            for found in slips_of_sum(value, one.answer, parts, key.truth.graph.input_shape):
-                yield suspect(found, [number], there[number], about(one))
+        for found in _of_sum(one, key):
+            yield suspect(found, [number], there[number], about(one))
     for (table, column, found), given in columns.items():
         rest = (
             one
@@ -301,10 +301,44 @@ def of_cells(marks: Sequence[Mark], there: Mapping[int, float], key: Key) -> Ite
         yield suspect(found, given, often, about(marks[min(given)]), spared)
 
 
+def _of_sum(one: Mark, key: Key) -> Iterator[PossibleSlip]:
+    """Yield what may have been added too much, or too little, in a cell about several layers."""
+    quantity, members = QUANTITIES[one.quantity], members_of(one, key)
+    if not quantity.is_summed or len(members) == 1 or not isinstance(one.answer, int):
+        return
+    kinds: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+    for counted in {one.quantity, "params" if one.quantity == "weights" else one.quantity}:
+        for name in members:
+            answer = key.truth.account[name].get(counted)
+            kinds[counted, name].append(answer)
+            kinds[counted, f"all {key.layer(name).general}"].append(answer)
+    parts = {total(answers) for answers in kinds.values()}
+    yield from slips_of_sum(quantity, one.entry.written, one.answer, parts)
+    value = quantity.reads(one.entry.written)
+    if one.layer == TOTAL and isinstance(value, int):
+        wholes = {one.answer, *of_frameworks(one, key)}
+        yield from slips_of_total(value, wholes, parts, key.truth.graph.input_shape)
+
+
+def of_frameworks(one: Mark, key: Key) -> Iterator[Answer]:
+    """Yield what is right in a cell under the rules of frameworks, by which layers are as built."""
+    place = key.by_name.get(TOTAL if one.layer == TOTAL else one.layer)
+    for rule in QUANTITIES[one.quantity].readings:
+        if place is not None and rule.name in OF_FRAMEWORKS:
+            yield key.answer(place, one.quantity, rule)
+
+
 def _slips(one: Mark) -> list[PossibleSlip]:
     return list(slips(QUANTITIES[one.quantity], one.entry.written, one.answer))
 
 
-def certain(one: Mark) -> PossibleSlip | None:
-    """Return the slip of a cell that leaves no doubt, if there is one."""
-    return miscalculated(QUANTITIES[one.quantity], one.entry.written, one.answer)
+def certain(one: Mark, key: Key, beside: Collection[WrittenCell]) -> PossibleSlip | None:
+    """Return the slip of a cell that leaves no doubt, if there is one.
+
+    Args:
+        one: What is said of the cell.
+        key: What is right.
+        beside: The calculations in other cells of its row.
+    """
+    answers = (one.answer, *of_frameworks(one, key))
+    return miscalculated(QUANTITIES[one.quantity], one.entry.written, answers, beside)

@@ -50,6 +50,8 @@ class Mistake:
             nothing.
         own: The same for each layer alone, from what is stated before it; in several ways where
             what is not stated may be reckoned in several.
+        of_block: What is said of a block, from a quantity and what is true of its layers together,
+            where that is not the sum of what is said of the layers.
         in_numbers: The words with {depth}, the input's channels of a layer, and {half} of them,
             for those who may see answers.
     """
@@ -61,6 +63,7 @@ class Mistake:
     account: Callable[[Truth], Account]
     own: Callable[[Truth, SaidBefore], Sequence[Account]] | None = None
     in_numbers: str = ""
+    of_block: Callable[[str, Answer], Answer] | None = None
 
 
 SIZES = frozenset(
@@ -123,11 +126,17 @@ def reaching(  # noqa: PLR0913  what a rule is
     rule: Rule,
     *,
     start: int = 1,
-    keeps_jumps: bool = False,
+    in_one: Rule | None = None,
 ) -> Mistake:
     """Return the mistake of working receptive fields out by another rule.
 
-    One that keeps the effective strides may be made in a single layer.
+    Args:
+        key: Its name.
+        words: What was done.
+        hint: What leads to the right way.
+        rule: What a unit sees behind a layer.
+        start: What a pixel of the input sees.
+        in_one: The same where the mistake is made in a single layer, behind true effective strides.
     """
 
     def account(truth: Truth) -> Account:
@@ -136,8 +145,8 @@ def reaching(  # noqa: PLR0913  what a rule is
 
     def own(truth: Truth, stated: SaidBefore) -> Sequence[Account]:
         ways = [reaches(truth.graph, rule, start=start, stated=stated.fields)]
-        if keeps_jumps:
-            ways.append(one_step(truth.graph, rule, stated.fields))
+        if in_one is not None:
+            ways.append(one_step(truth.graph, in_one, stated.fields))
         return [{name: {"receptive_field": size} for name, size in seen.items()} for seen in ways]
 
     return Mistake(key, words, hint, frozenset({"receptive_field"}), account, own)

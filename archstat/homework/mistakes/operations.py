@@ -7,9 +7,6 @@ from collections.abc import Callable
 from archstat.homework.mistakes.base import Formulas, Mistake, by_formula
 from archstat.homework.mistakes.facts import Facts
 
-PAPER_MISPRINT = (290_400, 253_440)
-"""The units of AlexNet's first layer, and what the paper of 2012 prints for them."""
-
 
 def _macs(formula: Callable[[Facts], int | None]) -> Formulas:
     def doubled(facts: Facts) -> int | None:
@@ -52,12 +49,6 @@ MISTAKES: tuple[Mistake, ...] = (
             "params": lambda f: (f.weights + f.biases) // 2 if f.is_conv else None,
             "feature_map": lambda f: (f.c_out // 2, f.rows_out, f.rows_out) if f.is_conv else None,
         },
-    ),
-    by_formula(
-        "paper-misprint",
-        "the paper of 2012 prints this number, by mistake",
-        "multiply rows, columns and channels yourself",
-        {"neurons": lambda f: PAPER_MISPRINT[1] if _neurons(f) == PAPER_MISPRINT[0] else None},
     ),
     by_formula(
         "pool-units",

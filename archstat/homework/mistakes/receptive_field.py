@@ -74,12 +74,63 @@ def _window_before(truth: Truth, name: str) -> str:
     return ""
 
 
+def _dilated_strides(truth: Truth) -> Account:
+    """Return effective strides where each layer's dilation is taken for a stride as well."""
+    times: dict[str, int] = {}
+    found: dict[str, Answers] = {}
+    for name, node in truth.nodes.items():
+        dilation = _sizes(truth.account.get(name, {}).get("dilation"))
+        source = node.inputs[0] if node.inputs else ""
+        times[name] = times.get(source, 1) * max(dilation, default=1)
+        strides = _sizes(truth.account.get(name, {}).get("effective_stride"))
+        if strides:
+            found[name] = {"effective_stride": tuple(size * times[name] for size in strides)}
+    return found
+
+
 def _by_nearest_stride(reach: Reach, step: Step) -> Reach:
     """Return what the nearest stride gives that is not 1; the first layer sees its kernel."""
     jump = step.stride if step.stride > 1 else reach.jump
     is_first = reach.size == reach.jump == 1
     grown = step.dilation * (step.kernel_size - 1) * (1 if is_first else jump)
     return Reach(reach.size + grown, jump)
+
+
+def _pool_multiplies(reach: Reach, step: Step) -> Reach:
+    wide = true_rule(reach, step)
+    return Reach(reach.size * step.stride, wide.jump) if step.is_pool else wide
+
+
+def _without_kernels_of_pools(reach: Reach, step: Step) -> Reach:
+    return Reach(reach.size, reach.jump * step.stride) if step.is_pool else true_rule(reach, step)
+
+
+def _by_own_stride(reach: Reach, step: Step) -> Reach:
+    jump = reach.jump * step.stride
+    return Reach(reach.size + step.dilation * (step.kernel_size - 1) * jump, jump)
+
+
+def _by_whole_kernel(reach: Reach, step: Step) -> Reach:
+    grown = step.dilation * step.kernel_size * reach.jump
+    return Reach(reach.size + grown, reach.jump * step.stride)
+
+
+def _not_grown(reach: Reach, step: Step) -> Reach:
+    return Reach(reach.size, reach.jump * step.stride)
+
+
+def _all_multiplied(reach: Reach, step: Step) -> Reach:
+    grown = step.dilation * (step.kernel_size - 1)
+    return Reach((reach.size + grown) * reach.jump, reach.jump * step.stride)
+
+
+def _padded(reach: Reach, step: Step) -> Reach:
+    grown = step.dilation * (step.kernel_size - 1) + 2 * step.padding
+    return Reach(reach.size + grown * reach.jump, reach.jump * step.stride)
+
+
+def _undilated(reach: Reach, step: Step) -> Reach:
+    return Reach(reach.size + (step.kernel_size - 1) * reach.jump, reach.jump * step.stride)
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -90,6 +141,13 @@ MISTAKES: tuple[Mistake, ...] = (
         frozenset(_BEFORE),
         _before,
         _from_the_row_above,
+    ),
+    Mistake(
+        "dilation-as-stride",
+        "the dilation is multiplied in as if it were a stride",
+        "a dilated kernel reads units further apart; how far apart are those that it makes?",
+        frozenset({"effective_stride"}),
+        _dilated_strides,
     ),
     reaching(
         "strides-left-out",
@@ -125,14 +183,15 @@ MISTAKES: tuple[Mistake, ...] = (
         "pool-kernels-left-out",
         "the kernels of pools are left out, only their strides count",
         "a pool reads a window, too",
-        lambda r, s: Reach(r.size, r.jump * s.stride) if s.is_pool else true_rule(r, s),
-        keeps_jumps=True,
+        _without_kernels_of_pools,
+        in_one=_without_kernels_of_pools,
     ),
     reaching(
         "pools-double",
         "a pool multiplies the field by its stride, and a convolution adds its kernel less one",
         "how far apart are two neighbouring units of the map before?",
         _pools_double,
+        in_one=_pool_multiplies,
     ),
     reaching(
         "kernel-size-only",
@@ -144,24 +203,22 @@ MISTAKES: tuple[Mistake, ...] = (
         "own-stride-applied",
         "a layer's own stride is applied to its own kernel",
         "a layer's stride moves apart the units behind it, not those that it reads",
-        lambda r, s: Reach(
-            r.size + s.dilation * (s.kernel_size - 1) * r.jump * s.stride, r.jump * s.stride
-        ),
-        keeps_jumps=True,
+        _by_own_stride,
+        in_one=_by_own_stride,
     ),
     reaching(
         "kernel-not-less-one",
         "the whole kernel is added, not the kernel less one",
         "a kernel of one point adds nothing",
-        lambda r, s: Reach(r.size + s.dilation * s.kernel_size * r.jump, r.jump * s.stride),
-        keeps_jumps=True,
+        _by_whole_kernel,
+        in_one=_by_whole_kernel,
     ),
     reaching(
         "growth-left-out",
         "the layer's own kernel adds nothing",
         "what does a window of this layer read beside the one unit?",
-        lambda r, s: Reach(r.size, r.jump * s.stride),
-        keeps_jumps=True,
+        _not_grown,
+        in_one=_not_grown,
     ),
     reaching(
         "last-stride-only",
@@ -179,8 +236,8 @@ MISTAKES: tuple[Mistake, ...] = (
         "brackets-misplaced",
         "the jump multiplies the field before the layer, too",
         "the jump multiplies what the kernel adds, and nothing else",
-        lambda r, s: Reach((r.size + s.dilation * (s.kernel_size - 1)) * r.jump, r.jump * s.stride),
-        keeps_jumps=True,
+        _all_multiplied,
+        in_one=_all_multiplied,
     ),
     reaching(
         "strides-added",
@@ -207,16 +264,14 @@ MISTAKES: tuple[Mistake, ...] = (
         "padding-added",
         "the padding is added",
         "padding moves a receptive field; it makes it no larger",
-        lambda r, s: Reach(
-            r.size + (s.dilation * (s.kernel_size - 1) + 2 * s.padding) * r.jump, r.jump * s.stride
-        ),
-        keeps_jumps=True,
+        _padded,
+        in_one=_padded,
     ),
     reaching(
         "dilation-not-seen",
         "the dilation is left out",
         "how many pixels does a dilated kernel span?",
-        lambda r, s: Reach(r.size + (s.kernel_size - 1) * r.jump, r.jump * s.stride),
-        keeps_jumps=True,
+        _undilated,
+        in_one=_undilated,
     ),
 )

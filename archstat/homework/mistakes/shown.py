@@ -95,6 +95,10 @@ class WrongAnswers:
                 known = _true(self.truth, name, quantity)
                 if isinstance(answer, (int, Fraction)) and isinstance(known, (int, Fraction)):
                     sums[number] = sums.get(number, true) + answer - known
+        for number, way in enumerate(self.ways):
+            if way.own is None and way.mistake.of_block is not None:
+                said = way.mistake.of_block(quantity, true)
+                sums[number] = said if isinstance(said, (int, Fraction)) else true
         return {number: answer for number, answer in sums.items() if answer != true}
 
 

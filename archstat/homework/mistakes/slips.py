@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from archstat.homework.answers.quantities import Quantity, WrittenCell
+from archstat.homework.answers.quantities import OF_MAPS, Quantity, WrittenCell, map_of
 from archstat.homework.answers.truth import Answer
 from archstat.layers.base import Shape
 
@@ -35,7 +35,10 @@ USUAL_SIDES = (224, 227, 256, 299, 32, 28)
 SMALLEST_PART = 500  # of a sum that chance seldom misses by just as much
 WITH_NOUGHTS = 4  # of four numbers like 650K, one stands for 659,872
 USUAL_UNITS = 4  # of three wrong units, two are a thousand or a million off
-OF_ADAM = 2  # numbers that Keras's Adam keeps beside two for each that learns
+OF_OPTIMIZER: Mapping[int, range] = {0: range(2, 3), 1: range(2, 3), 2: range(1, 7)}
+"""Numbers that Keras's optimizers keep beside none, one or two for each that learns: its rate, how
+often it was used, and the like."""
+
 SHORTEST = 3  # of numbers in which a wrong digit is seen: 27 and 28 are two numbers
 SHORTEST_SIZE = 2  # likewise, of the sizes of a shape whose other sizes are right
 
@@ -64,7 +67,9 @@ def slips(quantity: Quantity, written: WrittenCell, answer: Answer) -> Iterator[
         answer: What is true.
     """
     is_size = not quantity.is_telling and not quantity.is_setting
-    if is_size and off_by_one(quantity.reads(written), answer):
+    if is_size and any(
+        off_by_one(value, true) for value, true in _sizes(quantity, written, answer)
+    ):
         yield PossibleSlip("off-by-one", "it is off by one", "work it out again, step by step", 2)
     if ways := _is_cut_off(written, answer):
         done = "its digits are cut off, not rounded"
@@ -82,16 +87,29 @@ def slips(quantity: Quantity, written: WrittenCell, answer: Answer) -> Iterator[
                 yield PossibleSlip("unit", f"it is {words}", "look at the unit", ways)
 
 
-def miscalculated(quantity: Quantity, written: WrittenCell, answer: Answer) -> PossibleSlip | None:
-    """Return that a calculation beside a wrong result is right, if it is: this leaves no doubt."""
-    shown = written.sum
-    is_stated = shown is not None and shown.stated is not None and shown.stated.value != shown.value
-    if shown is None or not is_stated:
-        return None
-    if not quantity.agrees(WrittenCell(str(shown.value)), answer):
-        return None
-    words = f"the calculation is right, its result is not: {shown.terms} is another number"
-    return PossibleSlip("arithmetic", words, "work the calculation out again")
+def miscalculated(
+    quantity: Quantity,
+    written: WrittenCell,
+    answers: Collection[Answer],
+    beside: Collection[WrittenCell] = (),
+) -> PossibleSlip | None:
+    """Return that a calculation beside a wrong result is right, if it is: this leaves no doubt.
+
+    Args:
+        quantity: What the cell is asked for.
+        written: What it says.
+        answers: What is right there.
+        beside: Other cells of its row.
+    """
+    own = written.sum
+    shown = [] if own is None or own.stated is None or own.stated.value == own.value else [own]
+    shown += [one.sum for one in beside if one.sum is not None and one.sum.stated is None]
+    for one in shown:
+        result = WrittenCell(str(one.value))
+        if any(quantity.agrees(result, answer) for answer in answers):
+            words = f"the calculation is right, its result is not: {one.terms} is another number"
+            return PossibleSlip("arithmetic", words, "work the calculation out again")
+    return None
 
 
 def _is_cut_off(written: WrittenCell, answer: Answer) -> int:
@@ -118,45 +136,76 @@ def added_up(answer: Answer) -> PossibleSlip:
 
 
 def slips_of_sum(
-    value: Answer, answer: Answer, parts: Collection[Answer], input_shape: Shape
+    quantity: Quantity, written: WrittenCell, answer: int, parts: Collection[Answer]
 ) -> Iterator[PossibleSlip]:
     """Yield what may have been done with a sum that is none: added too much, or too little.
 
     Args:
-        value: What is written.
+        quantity: What is added up.
+        written: What is written.
         answer: What is true.
-        parts: What the layers add to it.
-        input_shape: The shape of the network's input; somebody may take it to be another.
+        parts: What layers, and all layers of a kind, add to it.
     """
-    if not isinstance(value, int) or not isinstance(answer, int):
-        return
-    channels, *sides = input_shape
-    inputs = {prod(input_shape), *(channels * side ** len(sides) for side in USUAL_SIDES)}
-    if value - answer in inputs:
-        yield PossibleSlip(
-            "input-counted", "the input is counted, too", "add up what the layers have"
-        )
-    found = {part for part in parts if isinstance(part, int) and part >= SMALLEST_PART}
-    if answer - value in found:
+    value = quantity.reads(written)
+    found = {part for part in parts if isinstance(part, int) and SMALLEST_PART <= part < answer}
+    if any(quantity.agrees(written, answer - part) for part in found):
         yield PossibleSlip(
             "layers-left-out",
             "some layers are left out of the sum",
             "is every layer in the sum?",
             len(found),
         )
-    if value - answer in found:
+    if isinstance(value, int) and value - answer in found:
         yield PossibleSlip(
             "layer-twice", "a layer is added twice", "is every layer in the sum once?", len(found)
         )
-    if value - answer - OF_ADAM in {
-        2 * answer,
-        *(2 * (answer - part) for part in parts if isinstance(part, int)),
-    }:
+
+
+def slips_of_total(
+    value: int, wholes: Collection[Answer], parts: Collection[Answer], input_shape: Shape
+) -> Iterator[PossibleSlip]:
+    """Yield what may be counted in a total beside the network's layers.
+
+    Args:
+        value: What is written.
+        wholes: What is true, under each rule by which somebody may count.
+        parts: What the layers add to it.
+        input_shape: The shape of the network's input; somebody may take it to be another.
+    """
+    channels, *sides = input_shape
+    inputs = {prod(input_shape), *(channels * side ** len(sides) for side in USUAL_SIDES)}
+    known = {whole for whole in wholes if isinstance(whole, int)}
+    if inputs & {value - whole for whole in known}:
+        yield PossibleSlip(
+            "input-counted", "the input is counted, too", "add up what the layers have"
+        )
+    kept = {0} | {
+        part for part in parts if isinstance(part, int)
+    }  # as they are: they learn nothing
+    if any(
+        value - whole - times * (whole - part) in OF_OPTIMIZER[times]
+        for whole in known
+        for part in kept
+        for times in OF_OPTIMIZER
+    ):
         yield PossibleSlip(
             "optimizer-counted",
             "the numbers that the optimizer keeps are counted, too",
             "which of these numbers does the network compute with?",
         )
+
+
+def _sizes(
+    quantity: Quantity, written: WrittenCell, answer: Answer
+) -> Iterator[tuple[Answer, Answer]]:
+    """Yield what a cell says beside what is true; of a map that has its channels, the sides."""
+    if quantity.key not in OF_MAPS or not isinstance(answer, tuple) or len(answer) == 1:
+        yield quantity.reads(written), answer
+        return
+    for dims in written.shapes:
+        shape = map_of(dims, answer)
+        if shape is not None and shape[0] == answer[0]:
+            yield shape[1:], answer[1:]
 
 
 def off_by_one(value: Answer, answer: Answer) -> bool:
@@ -185,7 +234,8 @@ def _pairs(written: WrittenCell, answer: Answer) -> list[tuple[str, str]]:
             if len(dims.sizes) != len(order):
                 continue
             wrong = [(str(a), str(b)) for a, b in zip(dims.sizes, order, strict=True) if a != b]
-            if len(wrong) == 1 and len(order) > 1 and min(map(len, wrong[0])) >= SHORTEST_SIZE:
+            shortest = SHORTEST_SIZE if len(order) > 1 else SHORTEST
+            if len(wrong) == 1 and min(map(len, wrong[0])) >= shortest:
                 return wrong
     return []
 

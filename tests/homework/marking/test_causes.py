@@ -6,9 +6,11 @@ from math import exp
 
 import pytest
 
+from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.written import written
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.mistakes.likelihood import counted, log_chance, log_often, log_prior
+from archstat.homework.mistakes.slips import slips
 from tests.homework.networks import marked, sheet
 
 NAME = "paper-alexnet"
@@ -95,7 +97,8 @@ def test_a_mistake_that_other_cells_of_the_column_contradict_is_not_told():
         ("55x55x48", "feature_map", (96, 55, 55), 40),  # a number of channels
         ("54x56x96", "feature_map", (96, 55, 55), 55 * 56 * 10),  # two sizes that should be one
         ("163", "receptive_field", (99, 99), 163),
-        ("34,000", "weights", 34_848, 90_000),  # five digits
+        ("34,007", "weights", 34_848, 90_000),  # five digits
+        ("34,000", "weights", 34_848, 90),  # two, and noughts
         ("35M", "weights", 34_848, 90),  # two digits that were written
     ],
 )
@@ -104,10 +107,11 @@ def test_how_many_values_chance_has_to_choose_from(text, quantity, answer, value
 
 
 def test_a_mistake_that_is_made_always_is_likelier_than_one_that_is_made_here_and_there():
-    # B(n + ½, ½) / B(½, ½): 1/2 and 3/8 where it is made always, 1/8 of two places in one
-    assert exp(log_often(1, 0)) == pytest.approx(1 / 2)
-    assert exp(log_often(2, 0)) == pytest.approx(3 / 8)
-    assert exp(log_often(1, 1)) == pytest.approx(1 / 8)
+    # four of ten make it in one place; the others in each as often as not, or always, or seldom:
+    # 0.6·1/2 + 0.4, 0.6·3/8, 0.6·1/8 + 0.4/2
+    assert exp(log_often(1, 0)) == pytest.approx(0.7)
+    assert exp(log_often(2, 0)) == pytest.approx(0.225)
+    assert exp(log_often(1, 1)) == pytest.approx(0.275)
 
 
 def test_what_was_seen_more_often_is_likelier():
@@ -164,6 +168,75 @@ def test_one_wrong_digit_of_a_sum_may_be_wrongly_added_as_well():
     rest = ("conv5 | 442,624", "fc6 | 37,752,832", "fc7 | 16,781,312", "fc8 | 4,097,000")
     found = causes("Layer | Parameters", *rows, *rest, "Total | 60,965,234")  # not …224
     assert [(key, is_told) for key, is_told, _ in found] == [("arithmetic", False)]
+
+
+def total_of(stated, **changes):
+    """Return the causes that are told of a total alone, which stands under two right rows."""
+    table = sheet("Layer | Params", "conv1 | 34,944", "fc7 | 16,781,312", f"Total | {stated}")
+    result = marked(table, NAME, **changes)
+    return [(one.key, one.is_certain) for one in result.causes]
+
+
+@pytest.mark.parametrize(
+    ("stated", "cause"),
+    [
+        (60_965_224 + 2, "optimizer-counted"),  # how often it was used, and its rate
+        (3 * 60_965_224 + 2, "optimizer-counted"),  # two more for each that learns: Adam's
+        (2 * 60_965_224 + 2, "optimizer-counted"),  # one more: of a moving average
+        (60_965_224 - 37_752_832, "layers-left-out"),  # fc6: 9,216·4,096 + 4,096
+        (60_965_224 - 58_631_144, "layers-left-out"),  # all that are fully connected
+        (60_965_224 + 3 * 227 * 227, "input-counted"),
+    ],
+)
+def test_what_is_counted_too_much_or_too_little_in_a_total(stated, cause):
+    assert total_of(f"{stated:,}") == [(cause, True)]
+
+
+def test_what_a_block_leaves_out_is_told_of_the_block():
+    # 9·128·256 + 9·256·256, a shortcut of 128·256, and three norms of 512 are 919,040
+    rows = ("layer1.0 | 73,984", "layer2.1 | 295,424", "layer3.0 | 886,272")
+    result = marked(sheet("Block | Params", *rows), "resnet18")
+    assert [(one.key, one.is_certain) for one in result.causes] == [("layers-left-out", True)]
+
+
+def test_the_calculation_that_a_result_belongs_to_may_stand_in_another_column():
+    rows = ("conv1 | 34,944 | 11×11×3×96 + 96", "conv3 | 885,210 | 3×3×256×384 + 384")
+    result = marked(sheet("Layer | Params | How", *rows), NAME)
+    (cause,) = result.causes
+    assert (cause.key, cause.is_certain) == ("arithmetic", True)
+    assert cause.words.startswith("the calculation is right, its result is not: 3×3×256×384")
+
+
+def test_a_cell_of_which_two_rows_hold_the_value_is_copied_from_the_one_or_the_other():
+    # conv1's 34,848 weights; the map of 4,096 units is that of fc6 and of fc7
+    rows = ("fc6 | 4096 | 37,748,736", "fc7 | 4096 | 16,777,216", "fc8 | 4096 | 4,096,000")
+    (cause,) = marked(sheet("Layer | Neurons | Weights", *rows), NAME).causes
+    assert (cause.key, cause.is_certain) == ("copied", True)
+
+
+def test_a_map_of_no_pixel_is_one_that_is_off_by_one():
+    quantity = QUANTITIES["feature_map"]
+    assert [one.key for one in slips(quantity, written("0"), (16, 1, 1))] == ["off-by-one"]
+    assert not list(slips(quantity, written("0"), (16, 2, 2)))
+
+
+def test_a_digit_of_a_flattened_map_is_seen():
+    quantity = QUANTITIES["feature_map"]
+    assert "digit" in [one.key for one in slips(quantity, written("(None, 9316)"), (9216,))]
+
+
+def test_a_pool_that_multiplies_the_field_is_told_where_the_layers_behind_it_go_on():
+    # 11 · 2 for 11 + 2·4; behind it 22 + 4·8, and 54 · 2; behind that 108 + 2·16
+    rows = ("Conv1 | 11", "Pool1 | 22", "Conv2 | 54", "Pool2 | 108", "Conv3 | 140")
+    assert causes("Layer | Receptive field", *rows) == [("pools-double", True, 2)]
+
+
+def test_numbers_that_a_paper_prints_are_one_cause():
+    # table 1 of the paper on GoogLeNet
+    printed = {"3a": 159, "3b": 380, "4a": 364, "4b": 437, "4c": 463, "4d": 580, "4e": 840}
+    rows = [f"inception_{name} | {number}K" for name, number in printed.items()]
+    result = marked(sheet("Layer | Params", "conv1 | 2.7K", *rows), "googlenet")
+    assert [(one.key, one.is_certain) for one in result.causes] == [("paper-misprint", True)]
 
 
 def test_a_map_of_one_pixel_is_no_map_of_any_size():

@@ -35,6 +35,20 @@ def test_a_field_behind_a_transposed_convolution_is_that_before_it():
     assert "".join(one.verdict.value for one in result.marks) == "✓✗→→✗"
 
 
+def test_an_effective_stride_follows_from_the_one_before_the_layer():
+    # conv1 moves by 4 and pool1 by 2: 8 pixels, which 3·2 for 4·2 makes 6; pool2 doubles it
+    table = sheet(
+        "layer | jump in | jump out",
+        "conv1 | 1 | 4",
+        "pool1 | 3 | 6",
+        "conv2 | 8 | 8",
+        "pool2 | 8 | 18",
+    )
+    result = marked(table, "paper-alexnet")
+
+    assert "".join(one.verdict.value for one in result.marks) == "✓✓✗→✓✓✓✗"
+
+
 def test_a_row_is_about_its_convolution_and_not_about_the_activations_around_it():
     """The name of relu5_1 and relu5_2, with conv5_2 between, is none of a block."""
     rows = (
