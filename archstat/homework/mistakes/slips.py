@@ -33,6 +33,7 @@ USUAL_SIDES = (224, 227, 256, 299, 32, 28)
 """The sides of images that courses and papers use."""
 
 SMALLEST_PART = 500  # of a sum that chance seldom misses by just as much
+FEWEST_DIGITS = 4  # of a sum that lacks a part; rounded, it lacks some part or other
 WITH_NOUGHTS = 4  # of four numbers like 650K, one stands for 659,872
 USUAL_UNITS = 4  # of three wrong units, two are a thousand or a million off
 OF_OPTIMIZER: Mapping[int, range] = {0: range(2, 3), 1: range(2, 3), 2: range(1, 7)}
@@ -147,15 +148,17 @@ def slips_of_sum(
         parts: What layers, and all layers of a kind, add to it.
     """
     value = quantity.reads(written)
+    if not isinstance(value, int) or len(str(value).rstrip("0")) < FEWEST_DIGITS:
+        return
     found = {part for part in parts if isinstance(part, int) and SMALLEST_PART <= part < answer}
-    if any(quantity.agrees(written, answer - part) for part in found):
+    if answer - value in found:
         yield PossibleSlip(
             "layers-left-out",
             "some layers are left out of the sum",
             "is every layer in the sum?",
             len(found),
         )
-    if isinstance(value, int) and value - answer in found:
+    if value - answer in found:
         yield PossibleSlip(
             "layer-twice", "a layer is added twice", "is every layer in the sum once?", len(found)
         )
