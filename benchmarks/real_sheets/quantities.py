@@ -167,6 +167,12 @@ def _darknet(one: Layer) -> int:
     return 2 * one.macs
 
 
+def _tensorflow(one: Layer) -> int:
+    """What TensorFlow's profiler counts: products and sums, biases, the window of each pool."""
+    added = prod(one.out_shape) if one.biases else 0
+    return _darknet(one) + (added if one.macs else 0)
+
+
 def _binary_units(key: str) -> Callable[[Layers, str], Value]:
     """Return a number of bytes for a reader to whom KB says 1,024 of them."""
 
@@ -186,6 +192,7 @@ CONVENTIONS: Mapping[str, Callable[[Layers, str], Value]] = {
     "macs": QUANTITIES["macs"],
     "macs+bias": QUANTITIES["connections"],
     "darknet": _sum(_darknet),
+    "tensorflow": _sum(_tensorflow),
     "torchstat": _sum(_torchstat),
     "torchstat-madd": _sum(_torchstat_madd),
     "keras-lstm": _sum(lambda one: _params(one) - one.second_biases),
