@@ -74,21 +74,30 @@ def _not_counted(rows: Sequence[Noted]) -> list[str]:
     counts = Counter(operator for row in rows for operator in row.uncounted)
     if not counts:
         return []
-    names = ", ".join(
-        f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
-    )
-    return [f"MACs are at least those shown: not counted is {names}"]
+    return [f"MACs are at least those shown: not counted is {_in_rows(counts)}"]
 
 
 def gradients_not_known(rows: Iterable[Noted]) -> list[str]:
     """Return a note that names what makes a backward pass unknown, and in how many rows."""
-    counts = Counter(reason for row in rows for reason in row.training.unknown)
-    if not counts:
+    of_gradients: Counter[str] = Counter()
+    of_bytes: Counter[str] = Counter()
+    for row in rows:
+        counts = of_gradients if row.training.backward_macs is None else of_bytes
+        counts.update(row.training.unknown)
+    parts = [
+        f"{what} {_in_rows(counts)}"
+        for what, counts in (("the gradients of", of_gradients), ("the bytes kept for", of_bytes))
+        if counts
+    ]
+    if not parts:
         return []
-    names = ", ".join(
+    return [f"a training step costs at least what is shown: not known are {' and '.join(parts)}"]
+
+
+def _in_rows(counts: Counter[str]) -> str:
+    return ", ".join(
         f"{name} in {n} {'row' if n == 1 else 'rows'}" for name, n in sorted(counts.items())
     )
-    return [f"a training step costs at least what is shown: not known are the gradients of {names}"]
 
 
 def _whole_image(rows: Iterable[Noted], image: Shape) -> list[str]:

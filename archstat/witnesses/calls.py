@@ -31,7 +31,12 @@ from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.products import REAL_ONES
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.private import TorchDispatchMode, every_tensor, tree_leaves
+from archstat.models.torch.private import (
+    TorchDispatchMode,
+    every_tensor,
+    is_transformed,
+    tree_leaves,
+)
 from archstat.models.torch.recording.tensors import tensors_in
 from archstat.models.torch.running import by_name, run_untouched, standins_of
 from archstat.models.torch.source import Source
@@ -130,10 +135,15 @@ class PassedOver(ProductCounter):
 
 
 class CallRecorder(TorchFunctionMode):
-    """Records calls as nodes while a model runs."""
+    """Records calls as nodes while a model runs.
+
+    Attributes:
+        is_transformed: Whether one ran in torch.func, so that its shapes are not what it works on.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_transformed = False
         self.nodes: list[Node] = []
         self.products = ProductCounter()
 
@@ -150,6 +160,7 @@ class CallRecorder(TorchFunctionMode):
         if func in VALUE_BY_VALUE:
             self._add(VALUE_BY_VALUE[func](_arguments(func, args, kwargs)), args, kwargs, out)
         elif macs := self.products.macs - before:
+            self.is_transformed = self.is_transformed or is_transformed()
             if func is F.multi_head_attention_forward:
                 self.nodes += attention_nodes(_arguments(func, args, kwargs), macs)
             else:

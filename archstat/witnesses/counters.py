@@ -28,7 +28,10 @@ from archstat.models.torch.module import GraphModule
 from archstat.models.torch.running import in_mode
 from archstat.models.torch.source import Source
 from archstat.report.finding import Agreement, Finding, compared
-from archstat.witnesses.calls import call_graph
+from archstat.witnesses.calls import CallRecorder, recorded
+
+OF_AUTHORS = "prim::PythonOp."
+"""What torch's tracer calls functions that have a backward pass of their author's own."""
 
 NEEDS_VALUES = "not measured: it cannot trace without values, which the CPU has"
 
@@ -83,23 +86,41 @@ def fvcore_model_finding(
         words = "not measured: it takes no inputs by name"
         return Finding(witness, quantity, Agreement.NOT_MEASURED, words)
     try:
-        total = _fvcore_total(source, tuple(args), device)
+        total, unseen = _fvcore_total(source, tuple(args), device)
     except Exception as error:  # noqa: BLE001  it traces a user's model, and asserts much of it
         first_line = str(error).strip().partition("\n")[0]
         words = f"not measured: it fails: {type(error).__name__}: {first_line}"
         return Finding(witness, quantity, Agreement.NOT_MEASURED, words)
-    return total_finding(witness, quantity, call_graph(source, inputs), FVCORE, total, "agrees")
+    recorder = CallRecorder()
+    graph = recorded(recorder, source, inputs)
+    finding = total_finding(witness, quantity, graph, FVCORE, total, "agrees")
+    if recorder.is_transformed:
+        unseen += ["torch.func"]
+    elif finding.verdict is not Agreement.DISAGREES:
+        return finding
+    if unseen:
+        words = f"not measured: it does not see what runs in {', '.join(unseen)}"
+        return Finding(witness, quantity, Agreement.NOT_MEASURED, words)
+    return finding
 
 
-def _fvcore_total(source: Source, args: tuple[Any, ...], device: torch.device) -> int:
-    """Return what fvcore counts in a copy of a model: it runs a model as it is."""
+def _fvcore_total(
+    source: Source, args: tuple[Any, ...], device: torch.device
+) -> tuple[int, list[str]]:
+    """Return what fvcore counts in a copy of a model, and the functions that it cannot look into.
+
+    It runs a model as it is.
+    """
     model = copy.deepcopy(source.model) if source.make is None else source.make()
     with _without_warnings(), _without_fused_attention(), in_mode(model.to(device), training=False):
         from fvcore.nn import FlopCountAnalysis  # noqa: PLC0415  its own tool
 
         analysis = FlopCountAnalysis(model, args)
         analysis.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False)
-        return int(analysis.total())
+        total, names = int(analysis.total()), sorted(analysis.unsupported_ops())
+        return total, [
+            name.removeprefix(OF_AUTHORS) for name in names if name.startswith(OF_AUTHORS)
+        ]
 
 
 def torch_findings(graph: Graph, module: GraphModule, example: Tensor) -> Iterator[Finding]:

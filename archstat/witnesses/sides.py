@@ -9,8 +9,8 @@ none.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -50,8 +50,9 @@ class Sides(TorchDispatchMode):
         super().__init__()
         self._paths = {module: path for path, module in modules_by_path(model).items()}
         self._running = [""]
-        self._kept: list[Any] = [*inputs]  # so that no other gets the identity of one
-        self._made = {id(tensor): ("", True) for tensor in inputs}
+        self._kept: list[Any] = []  # so that no other gets the identity of one
+        self._made: dict[int, tuple[str, bool]] = {}
+        self._note(inputs, "", is_data=True)
         self._nodes: dict[int, tuple[str, bool]] = {}
         self._answers: dict[int, bool] = {}
         self._products: list[tuple[int, set[int]]] = []  # of the node that is running
@@ -83,11 +84,20 @@ class Sides(TorchDispatchMode):
         given = _tensors((args, kwargs))
         self._look(given)
         out = func(*args, **(kwargs or {}))
-        is_data = any(self._made.get(id(tensor), ("", False))[1] for tensor in given)
-        for tensor in _tensors(out):
-            self._kept.append(tensor)
-            self._made[id(tensor)] = self._running[-1], is_data
+        is_data = any(self._origin(tensor, ("", False))[1] for tensor in given)
+        self._note(_tensors(out), self._running[-1], is_data=is_data)
         return out
+
+    def _note(self, tensors: Iterable[Tensor], path: str, *, is_data: bool) -> None:
+        """Note where tensors were made; what is a class of its own then, is known by its values."""
+        for tensor in tensors:
+            self._kept.append(tensor)
+            self._made[id(tensor)] = self._made[storage_id(tensor)] = path, is_data
+
+    def _origin(self, tensor: Tensor, otherwise: tuple[str, bool]) -> tuple[str, bool]:
+        """Return where a tensor was made, and whether it depends on the input."""
+        known = self._made.get(id(tensor)) or self._made.get(storage_id(tensor))
+        return known or otherwise
 
     def _look(self, tensors: Sequence[Tensor]) -> None:
         """Note the nodes of autograd that made tensors, which it tells when they are read."""
@@ -95,7 +105,7 @@ class Sides(TorchDispatchMode):
             node = tensor.grad_fn
             if node is not None and id(node) not in self._nodes:
                 self._kept.append(node)
-                self._nodes[id(node)] = self._made.get(id(tensor), (self._running[-1], False))
+                self._nodes[id(node)] = self._origin(tensor, (self._running[-1], False))
 
     def count(self, out: Any) -> None:
         """Run the backward pass of a model's output, and count what each module computes."""
@@ -107,7 +117,7 @@ class Sides(TorchDispatchMode):
             handles.append(node.register_hook(self._after(node)))
         ends = [tensor for tensor in returned if tensor.requires_grad]
         try:
-            with _Products(self):
+            with ends[0].device if ends else nullcontext(), _Products(self):
                 torch.autograd.backward(ends, [torch.zeros_like(end) for end in ends])
         finally:
             for handle in handles:
@@ -139,16 +149,12 @@ class Sides(TorchDispatchMode):
 
     def product(self, outputs: Sequence[tuple[Tensor, int]], given: Sequence[Tensor]) -> None:
         """Note what an operator of the running node computes, and what is made of that."""
-        products = self._products
         self._kept += (tensor for tensor, _ in outputs)  # so that no other gets the address of one
-        for tensor, macs in outputs:
-            if macs:
-                products.append((macs, {storage_id(tensor)}))
-            else:
-                addresses = {storage_id(each) for each in given}
-                for _, made in products:
-                    if made & addresses:
-                        made.add(storage_id(tensor))
+        addresses = {storage_id(each) for each in given}
+        for _, made in self._products:
+            if made & addresses:
+                made |= {storage_id(tensor) for tensor, _ in outputs}
+        self._products += [(macs, {storage_id(tensor)}) for tensor, macs in outputs if macs]
 
     def _after(self, node: Any) -> Callable[[Any, Any], None]:
         def after(gradients: Any, _: Any) -> None:
@@ -163,7 +169,7 @@ class Sides(TorchDispatchMode):
                     self.unclear.add(node.name())
                     continue
                 before, _ = node.next_functions[places[0]]
-                is_data = before is not None and self._is_data(before)
+                is_data = before is None or self._is_data(before)  # some work out what nobody wants
                 macs[INPUTS if is_data else WEIGHTS] += count
             self._products = []
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +22,7 @@ from archstat.models.torch.apart import set_apart
 from archstat.models.torch.examples import example_inputs, stated_inputs
 from archstat.models.torch.module import build_module, torch_errors
 from archstat.models.torch.private import every_tensor, storage_id, tree_leaves
+from archstat.models.torch.recording.tensors import tensors_returned
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.tracing import trace_source
@@ -80,25 +84,52 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
         TraceError: torch refuses it.
     """
     standins = standins_of(every_tensor(model), META, learn=True)
-    own = {storage_id(tensor) for tensor in standins.values()}
-    kept = {}
-
-    def keep(tensor: Tensor) -> Tensor:
-        kept[storage_id(tensor)] = tensor.untyped_storage()
-        return tensor
-
-    hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
     counter = GroupsCounter()
     given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
-    with torch_errors("training on meta"), set_apart(model, standins) as apart:
-        sides = Sides(apart, given)
-        out = run_untouched(apart, args, kwargs, watcher=sides.watching(), autograd=hooks)
-        with counter:
-            sides.count(out)
-    size = sum(storage.nbytes() for address, storage in kept.items() if address not in own)
+    with torch_errors("training on meta"):
+        size = _kept_bytes(model, args, kwargs, standins)
+        with set_apart(model, standins) as apart:
+            sides = Sides(apart, given)
+            out = run_untouched(
+                apart, args, kwargs, watcher=sides.watching(), autograd=torch.enable_grad()
+            )
+            with counter:
+                sides.count(out)
     seen = {path: (both[0], both[1]) for path, both in sides.macs.items() if any(both)}
     flops = counter.get_total_flops()
     return BackwardPass(flops, counter.too_much, size, seen, sides.unclear, sides.passed_over)
+
+
+class Kept:
+    """A tensor that autograd keeps: it goes when nothing can ask for its gradients any more."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+
+def _kept_bytes(
+    model: nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    standins: Mapping[int, Tensor],
+) -> int:
+    """Return the bytes of what is kept while a model's output waits, and nothing else holds it."""
+    kept: weakref.WeakSet[Kept] = weakref.WeakSet()
+
+    def keep(tensor: Tensor) -> Kept:
+        kept.add(one := Kept(tensor.detach()))  # one that knew who made it would hold itself
+        return one
+
+    hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda one: one.tensor)
+    with set_apart(model, standins) as apart:
+        ends = tensors_returned(
+            run_untouched(apart, args, kwargs, watcher=nullcontext(), autograd=hooks)
+        )
+    gc.collect()
+    storages = {storage_id(one.tensor): one.tensor.untyped_storage() for one in kept}
+    del ends  # which held what is kept until here
+    own = {storage_id(tensor) for tensor in standins.values()}
+    return sum(storage.nbytes() for address, storage in storages.items() if address not in own)
 
 
 def training_findings(graph: Graph) -> Iterator[Finding]:

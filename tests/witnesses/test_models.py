@@ -38,6 +38,39 @@ class Vector(nn.Module):
         return x @ self.v
 
 
+class Product(torch.autograd.Function):
+    """A product with a backward pass of its author's."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x @ w
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, w = ctx.saved_tensors
+        return grad @ w.T, x.T @ grad
+
+
+class OfItsOwn(nn.Module):
+    """Products that fvcore does not see."""
+
+    def __init__(self, call):
+        super().__init__()
+        self.w, self.call = nn.Parameter(torch.ones(8, 4)), call
+
+    def forward(self, x):
+        return self.call(x, self.w)
+
+
+def by_an_author(x, w):
+    return Product.apply(x, w)
+
+
+def for_each_row(x, w):
+    return torch.func.vmap(lambda row: row @ w)(x)
+
+
 def findings_of(model, *shape):
     return list(model_findings(Source("model", model), [InputSpec(shape)], "cpu"))
 
@@ -111,6 +144,18 @@ def test_fvcore_sees_into_a_frozen_encoder_layer():
         ),
         (nn.Linear(8, 2), InputSpec((8,), name="input"), "cpu", "it takes no inputs by name"),
         (Vector(), InputSpec((8,)), "cpu", "it fails: IndexError: list index out of range"),
+        (
+            OfItsOwn(by_an_author),
+            InputSpec((8,)),
+            "cpu",
+            "it does not see what runs in Product",
+        ),
+        (
+            OfItsOwn(for_each_row),
+            InputSpec((8,)),
+            "cpu",
+            "it does not see what runs in torch.func",
+        ),
     ],
 )
 def test_what_fvcore_cannot_count_is_not_measured(model, given, device, words):

@@ -11,6 +11,8 @@ from archstat.report.finding import Agreement
 
 torch = pytest.importorskip("torch")
 
+from tests.torches import telling  # noqa: E402  only where torch is
+
 
 def test_a_network_without_groups_agrees():
     from archstat.witnesses.training import training_findings
@@ -58,6 +60,58 @@ def test_what_is_not_known_is_not_measured():
     (finding,) = held(replace(graph, nodes=(unknown,)), BackwardPass(0, 0, 0))
     assert finding.verdict is Agreement.NOT_MEASURED
     assert finding.words == "not measured: not known are the gradients of fused"
+
+
+def said_of(model, shape):
+    from archstat.models.inputs import InputSpec
+    from archstat.models.torch.source import Source
+    from archstat.witnesses.training import model_training_findings
+
+    return [
+        (finding.verdict, finding.words)
+        for finding in model_training_findings(Source("net", model), [InputSpec(shape)])
+    ]
+
+
+@telling
+def test_tensors_of_a_class_of_their_own_are_the_same_data():
+    from torch import nn
+
+    class Own(torch.Tensor):
+        """A tensor."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(4, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            return self.second(x.as_subclass(Own) @ self.first.weight.T)
+
+    flops, sides, kept = said_of(Net(), (8, 4))
+    # 2 examples of 8 rows: 24 and 18 for weights, 18 for what the second layer reads
+    assert flops == (Agreement.AGREES, "agrees: 1,920 = 2 × 960 MACs")
+    assert sides == (Agreement.AGREES, "agrees on 2 layers")
+    assert kept == (Agreement.AGREES, "agrees: 640 bytes for a batch of 2")  # 16 · (4 + 6) · 4
+
+
+@telling
+def test_what_nothing_can_ask_for_any_more_is_not_kept():
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.aside = nn.Linear(4, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            x = self.first(x)
+            self.aside(x.tanh())  # whose output nobody reads
+            return x
+
+    flops, _, kept = said_of(Net(), (8, 4))
+    assert flops == (Agreement.AGREES, "agrees: 768 = 2 × 384 MACs")  # 2 · 8 · 4 · 6
+    assert kept == (Agreement.AGREES, "agrees: 256 bytes for a batch of 2")  # 2 · 8 · 4 · 4
 
 
 def test_a_model_that_cannot_train_is_not_measured():

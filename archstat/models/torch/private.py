@@ -22,6 +22,7 @@ from torch._ops import (  # operators are of these classes, and there is no othe
     OpOverload,
 )
 from torch.autograd import forward_ad
+from torch.autograd.function import BackwardCFunction
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode  # documented, but under this name only
 from torch.utils._pytree import (  # what torch itself takes apart containers with; no public one
@@ -37,6 +38,7 @@ __all__ = [
     "HigherOrderOperator",
     "OpOverload",
     "TorchDispatchMode",
+    "authors_backward",
     "checkpoint_of",
     "checkpoints_running",
     "compiled_from",
@@ -80,6 +82,7 @@ ATTRIBUTES = frozenset(
         "_nnz",
         "_dynamo",
         "_forward_pre_hooks",
+        "_input_metadata",
         "_orig_mod",
         "_parameters",
         "_schema",
@@ -252,6 +255,29 @@ def forget_compiled_scripts() -> None:
     for each in gc.get_objects():
         if type(each) is torch.jit.ScriptFunction:
             each._debug_flush_compilation_cache()  # noqa: SLF001  see above
+
+
+def authors_backward(
+    node: BackwardCFunction, watcher: AbstractContextManager[Any]
+) -> list[tuple[Any, Tensor]]:
+    """Run the backward pass of a function of an author's own, of zeros, while something watches.
+
+    Return each of autograd's nodes to which it leads, with what goes there; None for what nobody
+    wants. Nothing public tells the shapes of the gradients that it takes.
+    """
+    given = [
+        torch.zeros(tuple(each.shape), dtype=each.dtype, device=each.device)
+        for each in node._input_metadata  # noqa: SLF001  see above
+    ]
+    with torch.no_grad(), given[0].device, watcher:  # where what it makes itself goes, too
+        out = node.apply(*given)
+    gradients = out if isinstance(out, tuple) else (out,)
+    before = iter([each for each, _ in node.next_functions if each is not None])
+    paired = [
+        (next(before) if is_wanted else None, gradient)
+        for gradient, is_wanted in zip(gradients, node.needs_input_grad, strict=False)
+    ]
+    return [(each, gradient) for each, gradient in paired if isinstance(gradient, Tensor)]
 
 
 def is_scripts(node: Any) -> bool:

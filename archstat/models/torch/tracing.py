@@ -310,7 +310,7 @@ def _trace(  # noqa: PLR0913  likewise
             args,
             kwargs,
             watcher=watcher,
-            autograd=None if tape is None else tape.keeping(),
+            autograd=None if tape is None else tape.keeping(recorder.provenance),
         )
     except (KeyboardInterrupt, Stopped):
         raise

@@ -267,13 +267,83 @@ class Doubled(torch.autograd.Function):
         return grad @ weight.T @ torch.eye(weight.shape[0]), x.T @ grad
 
 
-def test_the_gradient_of_an_authors_function_is_not_known():
-    model = Calls(lambda self, x: Doubled.apply(x, self.inner.weight), inner=nn.Linear(8, 8))
+def test_a_function_of_an_author_costs_what_its_backward_pass_runs():
+    model = nn.Sequential(
+        nn.Linear(8, 8),
+        Calls(lambda self, x: Doubled.apply(x, self.inner.weight), inner=nn.Linear(8, 8)),
+    )
+    # x: two products of 8 · 8, one after the other; the weights: one
+    assert costs(model, (8,))["1.mm"][:2] == (128, 64)
+    assert_trains_as_stated(model, (8,))
+
+
+class Both(torch.autograd.Function):
+    """A function of two outputs, the second made of the first, with two products back to x."""
+
+    @staticmethod
+    def forward(ctx, x, first, second):
+        ctx.save_for_backward(x, first, second)
+        return x @ first, x @ first @ second
+
+    @staticmethod
+    def backward(ctx, grad, other):
+        x, first, second = ctx.saved_tensors
+        both = grad + other @ second.T
+        return both @ first.T, x.T @ both, (x @ first).T @ other
+
+
+def test_a_product_that_is_for_two_gradients_of_an_author_is_not_known():
+    model = Calls(lambda self, x: Both.apply(x, self.first.weight.T, self.second.weight.T)[1],
+                  first=nn.Linear(8, 6), second=nn.Linear(6, 4))  # fmt: skip
+    assert analyze(model, (8,), train=True).totals.step.unknown == ("Both",)
+
+
+class Straight(torch.autograd.Function):
+    """A step with a gradient as if it were none: a quantizer, or a neuron that spikes."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.set_materialize_grads(value=False)
+        return x.round()
+
+    @staticmethod
+    def backward(_, grad):
+        return grad
+
+
+def test_a_straight_gradient_costs_nothing():
+    model = Calls(
+        lambda self, x: nn.functional.linear(
+            Straight.apply(self.a(x)), Straight.apply(self.b.weight)
+        ),
+        a=nn.Linear(4, 6), b=nn.Linear(6, 3, bias=False),
+    )  # fmt: skip
+    step = analyze(model, (8, 4), train=True).totals.step
+    # 8 rows: of a, 4 · 6 for its weights; of b, 6 · 3 for either side
+    assert (step.input_gradient_macs, step.weight_gradient_macs) == (144, 192 + 144)
+    assert step.unknown == ()
+    assert_trains_as_stated(model, (8, 4))
+
+
+class Reading(torch.autograd.Function):
+    """A function whose gradient depends on values."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 2 if ctx.saved_tensors[0].sum().item() > 0 else grad
+
+
+def test_a_gradient_that_depends_on_values_is_not_known():
+    model = Calls(lambda self, x: Reading.apply(self.inner(x)), inner=nn.Linear(8, 8))
     report = analyze(model, (8,), train=True)
-    assert [row.training.backward_macs for row in report.layers if row.macs] == [None]
-    assert report.totals.step.unknown == ("Doubled",)
+    assert report.totals.step.unknown == ("Reading",)
     assert (
-        "a training step costs at least what is shown: not known are the gradients of Doubled "
+        "a training step costs at least what is shown: not known are the gradients of Reading "
         "in 1 row"
     ) in report.notes
 
@@ -374,6 +444,12 @@ def test_what_is_kept_sparse_is_not_known():
                   inner=nn.Linear(8, 8))  # fmt: skip
     report = analyze(model, (8,), train=True, device="cpu")
     assert "sparse tensors" in report.totals.step.unknown
+    # a matrix of 1 · 1 meets 8 columns; back to the layer before, as much
+    assert report.layers[-1].training.input_gradient_macs == 8
+    assert (
+        "a training step costs at least what is shown: not known are the bytes kept for sparse "
+        "tensors in 1 row"
+    ) in report.notes
 
 
 def test_frozen_parameters_are_told_from_those_that_learn():

@@ -240,7 +240,7 @@ class Recorder(TorchDispatchMode):
         row = self.scopes.row
         if self.tape is not None:
             cost = self.costs.waiting if row is None or row.cost is None else row.cost
-            self.tape.count(cost, entry, args, macs, self.provenance)
+            self.tape.count(cost, entry, args, macs)
             self.tape.after(cost, outputs)
         if row is None:
             self._call(told, entry, args, kwargs, given, outputs, macs)

@@ -19,7 +19,10 @@ from torch.autograd.function import BackwardCFunction
 from archstat.errors import UsageError
 from archstat.graph import Node, Training
 from archstat.models.torch.operators.entry import Operator
+from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import (
+    TorchDispatchMode,
+    authors_backward,
     checkpoint_of,
     hooks_on_kept_tensors,
     is_scripts,
@@ -30,6 +33,7 @@ from archstat.models.torch.private import (
 )
 from archstat.models.torch.recording.checkpoints import Checkpoints
 from archstat.models.torch.recording.provenance import Provenance
+from archstat.models.torch.recording.tensors import tensors_in
 
 NESTED = "checkpoints in checkpoints"
 UNDER_HOOKS = "what runs under hooks on saved tensors"
@@ -145,6 +149,34 @@ class Costs:
                 yield replace(node, training=cost, frozen=node.frozen if hides else frozen)
 
 
+class Products(TorchDispatchMode):
+    """Follows the products that run, and what is made of them.
+
+    Attributes:
+        seen: Of each its multiply–accumulates, None if not known, and the storages that it is in.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[int | None, set[int]]] = []
+        self._made: list[Tensor] = []  # so that no other gets the address of one
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operator, and follow it."""
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        outputs = tensors_in(out)
+        self._made += outputs
+        given = {storage_id(tensor) for tensor in tensors_in((args, kwargs))}
+        made = {storage_id(tensor) for tensor in outputs}
+        for _, places in self.seen:
+            if places & given:
+                places.update(made)
+        if (macs := REGISTRY.find(func).macs(args, out)) != 0:
+            self.seen.append((macs, made))
+        return out
+
+
 class Tape:
     """Records what autograd keeps, and for whom: each storage for the row that keeps it first.
 
@@ -175,17 +207,28 @@ class Tape:
         self._waiting: Gradients | None = None  # for autograd's node of the last operator
         self._is_asking = False
         self._checkpoints = Checkpoints()
+        self._authors: dict[BackwardCFunction, Gradients] = {}
+        self._is_data: dict[Any, bool] = {}  # by autograd's node, of what it made
+        self._provenance = Provenance({})
 
     @contextmanager
-    def keeping(self) -> Iterator[None]:
-        """Hear of all that autograd keeps inside."""
+    def keeping(self, provenance: Provenance) -> Iterator[None]:
+        """Hear of all that autograd keeps inside, and at the end, what authors' gradients cost.
+
+        Args:
+            provenance: Where the tensors come from, as it is known when an operator has run.
+        """
+        self._provenance = provenance
         hooks = torch.autograd.graph.saved_tensors_hooks(*self._hooks)
-        with hooks, transforms_allowed(self._hooks):
-            try:
+        try:
+            with hooks, transforms_allowed(self._hooks):
                 yield
                 self.settle()
-            finally:
-                self._kept.clear()  # which hold what holds them
+            for node, gradients in self._authors.items():
+                self._ask_author(node, gradients)
+        finally:
+            self._kept.clear()  # which hold what holds them
+            self._is_data.clear()
 
     def _keep(self, tensor: Tensor) -> int:
         self._kept.append(tensor)
@@ -229,7 +272,7 @@ class Tape:
         self._last = cost, outputs
         if self._keeps_sparse:
             self._keeps_sparse = False
-            cost.unknown.add("sparse tensors")
+            cost.kept_elsewhere.add("sparse tensors")
         hooks = hooks_on_kept_tensors()
         if hooks != self._hooks and checkpoint_of(hooks) is None:
             cost.kept_elsewhere.add(UNDER_HOOKS if hooks else TRANSFORMED)
@@ -251,13 +294,49 @@ class Tape:
         if cost is None:
             return
         made = [tensor.grad_fn for tensor in outputs]
+        for tensor, node in zip(outputs, made, strict=True):
+            self._is_data[node] = self._provenance.of(tensor).is_data
         if self._waiting is not None and not any(whole(tensor) is not None for tensor in outputs):
             self._waiting.nodes = [node for node in made if node is not None]
         self._waiting = None
         for node in made:
+            if node in self._authors:
+                continue
             name = SCRIPTED if is_scripts(node) else type(node).__name__.removesuffix("Backward")
             if name == SCRIPTED or isinstance(node, BackwardCFunction):
-                cost.gradients.append(Gradients(unknown=frozenset({name}), nodes=[node]))
+                gradients = Gradients(unknown=frozenset({name}), nodes=[node])
+                cost.gradients.append(gradients)
+                if name != SCRIPTED:  # of several outputs, the first one has its gradients
+                    self._authors.setdefault(node, gradients)
+
+    def _ask_author(self, node: BackwardCFunction, gradients: Gradients) -> None:
+        """Note what a backward pass of an author's own costs, if it runs and that is clear."""
+        products = Products()
+        try:
+            wanted = authors_backward(node, products)
+        except Exception:  # noqa: BLE001  it is the author's code, and asks for values, maybe
+            return
+        macs = [0, 0]
+        for count, made in products.seen:
+            places = [place for place, each in enumerate(wanted) if storage_id(each[1]) in made]
+            is_data = self._reads_data(wanted[places[0]][0]) if len(places) == 1 else None
+            if count is None or is_data is None:
+                return
+            macs[is_data] += count
+        gradients.weight_macs, gradients.input_macs = macs
+        gradients.unknown = frozenset()
+
+    def _reads_data(self, node: Any) -> bool | None:
+        """Return whether gradients of data go to a node of autograd; None if nobody knows.
+
+        What an author's function works out although nobody wants it is taken for that.
+        """
+        if node is None:
+            return True
+        if (variable := getattr(node, "variable", None)) is None:
+            return self._is_data.get(node)
+        origin = self._provenance.of(variable)
+        return origin.is_data or not origin.is_learned
 
     def _settle(self, cost: Cost, addresses: Iterable[int]) -> None:
         for address in [*addresses]:
@@ -270,7 +349,6 @@ class Tape:
         entry: Operator,
         args: Sequence[Any],
         macs: int | None,
-        provenance: Provenance,
     ) -> None:
         """Add what gradients of an operator's factors cost; of what parameters make, as weights."""
         self._checkpoints.ran(cost, macs or 0)
@@ -282,7 +360,7 @@ class Tape:
                 gradients.unknown = frozenset({entry.name})
         else:
             for factor in (args[place] for place in entry.factors):
-                origin = provenance.of(factor)
+                origin = self._provenance.of(factor)
                 if factor.requires_grad and origin.is_learned and not origin.is_data:
                     gradients.weight_macs += macs
                 elif factor.requires_grad:
