@@ -21,6 +21,7 @@ class Mixing(Enum):
     EVERYTHING = "each output unit reads all units, and has no place of its own"
     EVERYTHING_IN_PLACE = "each output unit has its place, and reads all units"
     AMONG_OTHERS = "the units keep their order, and others stand before, between or behind them"
+    GATHERED = "the values of several units stand here, each with a part of what a unit reads"
 
 
 @record

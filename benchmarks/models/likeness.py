@@ -77,8 +77,9 @@ def _told(value: Any, deep: int, above: set[int]) -> Iterator[str]:
             yield repr(key) if isinstance(key, (str, int)) else str(id(key))
             yield from _told(part, deep - 1, above | {id(value)})
     elif isinstance(value, (list, tuple)):
-        yield f"{type(value).__name__} {id(value)} of {len(value)}"
-        for part in value:
+        parts = [*value]  # not every class of its author's tells its length
+        yield f"{type(value).__name__} {id(value)} of {len(parts)}"
+        for part in parts:
             yield from _told(part, deep - 1, above | {id(value)})
     elif isinstance(value, nn.Module):
         yield f"module {id(value)}"

@@ -121,6 +121,14 @@ def windows(self, x):
     return x + self.out(y.transpose(2, 3).reshape(-1, 8, 8, 8).roll((1, 1), (1, 2)))
 
 
+def around(self, x):
+    """Let each place attend to the 3×3 around it, which are gathered from windows."""
+    y = self.first(x)
+    near = F.unfold(y, 3, padding=1).view(-1, 4, 9, y.shape[-2] * y.shape[-1])
+    weights = (near * y.flatten(2)[:, :, None]).sum(1, keepdim=True).softmax(2)
+    return self.last((near * weights).sum(2).view_as(y))
+
+
 MODELS = {
     "ConvNeXt": nn.Sequential(conv(3, 8, 4, stride=4), convnext_block(8), convnext_block(8)),
     "MobileNetV3": nn.Sequential(conv(3, 8, stride=2), gated(8), conv(8, 8, stride=2), gated(8)),
@@ -154,6 +162,7 @@ MODELS = {
     "Swin": Call(
         windows, patches=nn.Conv2d(3, 8, 4, stride=4), norm=nn.LayerNorm(8), out=nn.Linear(8, 8)
     ),
+    "local attention": Call(around, first=conv(3, 4), last=conv(4, 2)),
     "instance norm": nn.Sequential(conv(3, 4, stride=2), nn.InstanceNorm2d(4), conv(4, 4)),
 }  # fmt: skip
 
@@ -171,6 +180,7 @@ SHOWN = {
     "DeepLab": f"agrees on 3 of 8 {IN_THE_MODEL}; on 5 more as far as the image goes",
     "ViT": f"agrees on 4 of 6 {IN_THE_MODEL}",
     "Swin": f"agrees on 11 {IN_THE_MODEL}",
+    "local attention": f"agrees on 8 {IN_THE_MODEL}",
     "instance norm": f"agrees on 1 of 3 {IN_THE_MODEL}; on 2 more as far as the image goes",
 }
 """What is shown of each: rows are modules and calls of functions."""

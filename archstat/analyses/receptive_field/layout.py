@@ -29,12 +29,14 @@ class AxisFactor:
         step: How many units further its next value is.
         is_doubtful: Whether it is the channels of an input of two axes, which may as well be tokens
             with features.
+        is_gathered: Whether it is channels of which each sees a part of what the unit sees.
     """
 
     size: int
     axis: int | None = None
     step: int = 1
     is_doubtful: bool = False
+    is_gathered: bool = False
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -165,6 +167,7 @@ def _merged(factors: Iterable[AxisFactor | Medley]) -> Axis:
                 factor,
                 size=before.size * factor.size,
                 is_doubtful=before.is_doubtful or factor.is_doubtful,
+                is_gathered=before.is_gathered or factor.is_gathered,
             )
         elif factor.size > 1:
             merged.append(factor)
@@ -187,6 +190,11 @@ def as_channels(layout: Layout, number: int, place: int) -> Layout:
     axes = [[*axis] for axis in layout]
     axes[number][place] = AxisFactor(axes[number][place].size)
     return tuple(map(tuple, axes))
+
+
+def is_gathered(axis: Axis) -> bool:
+    """Return whether channels on an axis see different parts of what their unit sees."""
+    return any(isinstance(factor, AxisFactor) and factor.is_gathered for factor in axis)
 
 
 def is_doubtful(axis: Axis) -> bool:

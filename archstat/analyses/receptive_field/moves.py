@@ -15,6 +15,7 @@ from archstat.analyses.receptive_field.layout import (
     certain,
     fitted,
     is_doubtful,
+    is_gathered,
     padded,
     permuted,
     reshaped,
@@ -37,7 +38,7 @@ def moved(view: FieldView, move: Move, shape: Shape) -> FieldView:
         UnknownReachError: Positions cannot be followed through the layer.
     """
     if isinstance(move, tuple) and view.is_map and _slides(move, len(view.tracks)):
-        return _behind_windows(view, move, shape)
+        return _gathered(_behind_windows(view, move, shape), move, shape)
     try:
         after = _after(view, move, shape)
         after = after.laid_out(fitted(after.layout, shape))
@@ -46,6 +47,14 @@ def moved(view: FieldView, move: Move, shape: Shape) -> FieldView:
         if not view.is_constant:
             raise
         return view.without_places()  # whatever it reads, it sees the same
+
+
+def _gathered(view: FieldView, move: Sequence[Along], shape: Shape) -> FieldView:
+    """Return the view with the channels that hold several units known as such."""
+    for number, along in enumerate(move, -len(move)):
+        if along is Mixing.GATHERED:
+            view = view.with_axis(number, (AxisFactor(shape[number], is_gathered=True),))
+    return view
 
 
 def _slides(move: Sequence[Along], axes: int) -> bool:
@@ -83,9 +92,11 @@ def _along(view: FieldView, reach: Sequence[Along], shape: Shape) -> FieldView:
     view = view.laid_out(padded(view.layout, len(reach)))
     _require_certain(view, reach)
     for number, along in enumerate(reach, -len(reach)):
+        if is_gathered(view.layout[number]) and isinstance(along, Window | Unknown):
+            raise UnknownReachError("it picks some of the values that were gathered from a window")
         if along is not Mixing.NONE and axes_of(view.layout[number]):
             view = _along_axis(view, number, along, shape[number])
-    return view
+    return _gathered(view, reach, shape)
 
 
 def _require_certain(view: FieldView, reach: Sequence[Along]) -> None:
@@ -110,6 +121,8 @@ def _along_axis(view: FieldView, number: int, along: Along, size: int) -> FieldV
             return _slid(view, number, along, size)
         case Unknown(reason):
             raise UnknownReachError(reason)
+        case Mixing.GATHERED:
+            raise UnknownReachError("it gathers values along an axis of the image")
         case Mixing.AMONG_OTHERS:
             axes = axes_of(view.layout[number])
             for axis in axes:

@@ -426,3 +426,22 @@ def test_what_cannot_be_followed_is_told_with_the_first_layer(function, where, r
     model = Call(lambda self, x: self.end(function(x)), end=nn.Identity())
     (note,) = receptive_fields(graph_of(model, (1, 4, 4))).notes
     assert note == f"receptive field unknown from {where}: {reason}"
+
+
+def test_values_gathered_from_windows_are_those_of_their_places():
+    def forward(self, x):
+        near = F.unfold(self.first(x), (3, 2), dilation=(2, 1), padding=(1, 0), stride=(1, 2))
+        return self.last(near)
+
+    model = Call(forward, first=nn.Conv2d(3, 4, 3), last=nn.Conv1d(24, 5, 1))
+    graph = graph_of(model, (3, 16, 16))
+    first, unfolded, last = receptive_fields(graph).by_name.values()
+    # 14 rows and columns see 3 pixels each; of them 3 rows, 2 apart, and 2 columns
+    assert (first.size, unfolded.size) == ((3, 3), (3 + 2 * 2, 3 + 1))
+    assert unfolded.effective_stride == (1, 2)
+    assert unfolded.effective_padding == (1, 0)
+    assert [track.units for track in unfolded.tracks] == [12, 7]
+    assert last is None  # a window that slides over rows of places as if they were one
+    picked = Call(lambda _, x: F.unfold(x, 3, padding=1).view(-1, 3, 9, 64)[:, :, 4].tanh())
+    fields = receptive_fields(graph_of(picked, (3, 8, 8)))
+    assert "picks some of the values that were gathered from a window" in fields.notes[0]

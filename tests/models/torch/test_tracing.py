@@ -11,6 +11,7 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
 from torch.nn.utils import parametrizations
 
+from archstat.api import analyze
 from archstat.errors import ArchstatError
 from archstat.graph import ForwardError
 from archstat.models.inputs import InputSpec
@@ -497,3 +498,26 @@ def test_functional_pooling_and_activations_are_followed():
         ("Hardswish", (3, 3)),
         ("max_pool2d", (4, 4)),
     ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x.sum().view(1, 1, 1).view(()),
+        lambda x: x.sum().sum(-1),
+        lambda x: x.sum().amax(0),
+        lambda x: x.sum().logsumexp(0),
+        lambda x: x.sum().softmax(-1),
+    ],
+    ids=["view", "sum", "amax", "logsumexp", "softmax"],
+)
+def test_single_numbers_have_no_axes(call):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(4, 3)
+
+        def forward(self, x):
+            return call(self.layer(x))
+
+    assert analyze(Net(), (5, 4)).totals.macs == 60

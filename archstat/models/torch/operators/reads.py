@@ -66,6 +66,8 @@ def reduced(call: Call) -> Reach:
     if "other" in call.given:
         return Mixing.NONE  # the larger of two values
     rank, dims = call.first.dim(), call.given.get("dim")
+    if not rank:
+        return Mixing.NONE
     gone = {dim % rank for dim in ([] if dims is None else _listed(dims))} or set(range(rank))
     kept = tuple(1 if dim in gone else n for dim, n in enumerate(call.first.shape))
     return _dropped(call, _along(call.first, dict.fromkeys(gone, Mixing.EVERYTHING)), kept)

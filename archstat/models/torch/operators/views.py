@@ -26,7 +26,7 @@ from archstat.models.torch.operators.reads import (
     unbound,
     untold,
 )
-from archstat.models.torch.operators.windows import padded
+from archstat.models.torch.operators.windows import padded, unfolded
 
 CUT = over(Unknown("it cuts an axis of the image into pieces"))
 
@@ -34,7 +34,7 @@ CUT = over(Unknown("it cuts an axis of the image into pieces"))
 def _flatten(call: Call) -> Layer | None:
     """Return the layer that makes a vector of each example's map."""
     is_flat = call.first.dim() > 2 and call.out.dim() == 2  # noqa: PLR2004  maps, then vectors
-    is_one_each = call.first.shape[0] == call.out.shape[0]
+    is_one_each = call.first.shape[:1] == call.out.shape[:1]
     return Flatten() if is_flat and is_one_each and len(call.inputs) == 1 else None
 
 
@@ -59,6 +59,7 @@ OPERATORS = (
     *free("stack", stacked),
     *free("repeat", repeated),
     *free("roll", rolled),
+    *free("im2col", unfolded),
     *free("flip", flipped),
     *free("glu split split_with_sizes unsafe_split unsafe_split_with_sizes", CUT),
     *free(
@@ -82,7 +83,7 @@ OPERATORS = (
         _chunk_cat _embedding_bag _embedding_bag_forward_only _unique _unique2 _to_dense
         _unsafe_index_put _unsafe_masked_index _unsafe_masked_index_put_accumulate argsort
         as_strided as_strided_scatter block_diag bucketize col2im diag_embed diagonal
-        diagonal_scatter embedding im2col index_put isin masked_scatter masked_select narrow nonzero
+        diagonal_scatter embedding index_put isin masked_scatter masked_select narrow nonzero
         nonzero_static repeat_interleave rot90 searchsorted segment_reduce take unfold
         unique_consecutive unique_dim unsafe_chunk
         """,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from archstat.layers.base import Layer
 from archstat.layers.pool import Upsample
-from archstat.layers.reach import Reach
+from archstat.layers.reach import Mixing, Reach, Reshaped, in_turn
 from archstat.layers.window import (
     Resized,
     Sliding,
@@ -22,6 +22,23 @@ def padded(call: Call) -> Reach:
     """Return windows of one unit, shifted by the padding: torch names the last axis first."""
     pad = call.given.get("pad") or call.given["padding"]
     return tuple(Sliding(1, padding=before) for before in reversed(pad[::2]))
+
+
+def unfolded(call: Call) -> Reach:
+    """Return windows whose values become channels, and whose places stand in one row."""
+    *examples, _, rows, columns = call.first.shape
+    names = ("kernel_size", "stride", "padding", "dilation")
+    settings = zip(*(call.given[name] for name in names), strict=True)
+    windows = [Sliding(*each) for each in settings]
+    channels = call.out.shape[-2]
+    sizes = [
+        (size + 2 * window.padding - window.dilation * (window.kernel_size - 1) - 1)
+        // window.stride
+        + 1
+        for size, window in zip((rows, columns), windows, strict=True)
+    ]
+    shape, out = (*examples, channels, *sizes), tuple(call.out.shape)
+    return in_turn(((Mixing.GATHERED, *windows), shape), (Reshaped(shape, out), out))
 
 
 def pixel_shuffled(call: Call) -> Reach:
