@@ -100,7 +100,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
     return BackwardPass(flops, counter.too_much, size, seen, sides.unclear, sides.passed_over)
 
 
-class Kept:
+class KeptTensor:
     """A tensor that autograd keeps: it goes when nothing can ask for its gradients any more."""
 
     def __init__(self, tensor: Tensor) -> None:
@@ -114,10 +114,10 @@ def _kept_bytes(
     standins: Mapping[int, Tensor],
 ) -> int:
     """Return the bytes of what is kept while a model's output waits, and nothing else holds it."""
-    kept: weakref.WeakSet[Kept] = weakref.WeakSet()
+    kept: weakref.WeakSet[KeptTensor] = weakref.WeakSet()
 
-    def keep(tensor: Tensor) -> Kept:
-        kept.add(one := Kept(tensor.detach()))  # one that knew who made it would hold itself
+    def keep(tensor: Tensor) -> KeptTensor:
+        kept.add(one := KeptTensor(tensor.detach()))  # one that knew who made it would hold itself
         return one
 
     hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda one: one.tensor)

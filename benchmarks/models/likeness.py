@@ -77,7 +77,7 @@ def _told(value: Any, deep: int, above: set[int]) -> Iterator[str]:
             yield repr(key) if isinstance(key, (str, int)) else str(id(key))
             yield from _told(part, deep - 1, above | {id(value)})
     elif isinstance(value, (list, tuple)):
-        parts = [*value]  # not every class of its author's tells its length
+        parts = [*iter(value)]  # not every class of its author's tells its length
         yield f"{type(value).__name__} {id(value)} of {len(parts)}"
         for part in parts:
             yield from _told(part, deep - 1, above | {id(value)})

@@ -149,7 +149,7 @@ class Costs:
                 yield replace(node, training=cost, frozen=node.frozen if hides else frozen)
 
 
-class Products(TorchDispatchMode):
+class ProductFlow(TorchDispatchMode):
     """Follows the products that run, and what is made of them.
 
     Attributes:
@@ -311,7 +311,7 @@ class Tape:
 
     def _ask_author(self, node: BackwardCFunction, gradients: Gradients) -> None:
         """Note what a backward pass of an author's own costs, if it runs and that is clear."""
-        products = Products()
+        products = ProductFlow()
         try:
             wanted = authors_backward(node, products)
         except Exception:  # noqa: BLE001  it is the author's code, and asks for values, maybe
