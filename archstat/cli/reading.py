@@ -199,11 +199,11 @@ def parse_settings(assignments: list[str]) -> Settings:
 
 def parse_value(text: str) -> object:
     """Return a value as TOML reads it; a bare word is a text."""
-    import tomllib
+    from archstat.toml import toml_of
 
     try:
-        document = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):
+        document = toml_of(f"value = {text}")
+    except UsageError:
         return text
     return document["value"] if len(document) == 1 else text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from archstat.bench.case import DTYPES, MODES, OPTIMIZERS
 from archstat.errors import Problem, UsageError, did_you_mean, shown, within
 from archstat.files import read_file
 from archstat.sweep.case import BENCH, TABLE, WHAT, SweepCase
+from archstat.toml import toml_of
 
 MOST_BYTES = 1_000_000
 MOST_CASES = 1_000_000
@@ -149,12 +149,9 @@ def read_plan(path: Path, names_of: Callable[[str], Sequence[str]]) -> SweepPlan
     Raises:
         UsageError: It cannot be read, or something in it is wrong: all of it is told.
     """
-    text = _text(path)
     reader = _Reader(str(path))
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"is no TOML: {error}").within(str(path)) from None
+    with within(str(path)):
+        data = toml_of(read_file(path, MOST_BYTES))
     for name in data:
         if name not in TOP:
             reader.wrong(f"there is no key {shown(name)}", did_you_mean(name, TOP))
@@ -178,14 +175,6 @@ def read_plan(path: Path, names_of: Callable[[str], Sequence[str]]) -> SweepPlan
     if not kept:
         raise UsageError("leaves out every case").within(str(path))
     return SweepPlan(tuple(kept), float(limit_s), len(cases) - len(kept))
-
-
-def _text(path: Path) -> str:
-    with within(str(path)):
-        try:
-            return read_file(path, MOST_BYTES).decode()
-        except UnicodeDecodeError:
-            raise UsageError("is no text in UTF-8") from None
 
 
 def _blocks(data: Mapping[str, Any], name: str, reader: _Reader) -> list[dict[str, list[Any]]]:

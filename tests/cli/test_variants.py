@@ -211,5 +211,5 @@ def test_a_name_that_two_share_says_not_whose_network_it_is():
 
 def test_a_hand_out_that_is_nested_too_deep_is_told(tmp_path):
     (tmp_path / "variants.toml").write_text(f"vary = {'[' * 5_000}", encoding="utf-8")
-    with pytest.raises(UsageError, match="nested too deep"):
+    with pytest.raises(UsageError, match="nests too deep"):
         read_hand_out(tmp_path)

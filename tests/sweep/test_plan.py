@@ -110,7 +110,7 @@ def test_all_that_is_wrong_is_told(plan):
     ("text", "told"),
     [
         ("", "asks nothing"),
-        ("[[cases]", "is no TOML"),
+        ("[[cases]", "is not TOML"),
         ("cases = 3", "cases must be a block"),
         ("limit_s = 0\n[[cases]]\nmodels='nin'", "limit_s: must be seconds, more than 0"),
         ("limit_s = true\n[[cases]]\nmodels='nin'", "limit_s: must be seconds, more than 0"),

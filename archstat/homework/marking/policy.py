@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,6 +14,7 @@ from archstat.homework.answers.places import TOTAL
 from archstat.homework.answers.quantities import QUANTITIES, READINGS
 from archstat.homework.mistakes import MISTAKES
 from archstat.report.columns import SHORT_NAMES
+from archstat.toml import toml_of
 
 FEEDBACK = ("none", "score", "hint", "full")
 """How much a student is told: nothing, the marks, the mistakes, or the right numbers, too."""
@@ -122,12 +122,7 @@ def read_policy(path: Path) -> Policy:
             are told at once.
     """
     with within(str(path)):
-        content = read_file(path, MOST_BYTES)
-        try:
-            stated = tomllib.loads(content.decode())
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"is not TOML: {error}") from None
-        return policy_of(stated)
+        return policy_of(toml_of(read_file(path, MOST_BYTES)))
 
 
 def policy_of(stated: Mapping[str, object]) -> Policy:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from archstat.homework.grading.roster import Student
 from archstat.homework.reading import limits
 from archstat.layers.base import Shape
 from archstat.models.spec.build import Settings
+from archstat.toml import toml_of
 
 NAME = "variants.toml"
 WRITTEN_BY = "archstat key --variants writes such a file"
@@ -115,13 +115,9 @@ def read_hand_out(path: Path) -> HandOut:
     file = path / NAME if is_folder(path) else path
     with within(shown(str(file))):
         try:
-            stated = tomllib.loads(read_file(file, limits.MOST_BYTES).decode())
+            stated = toml_of(read_file(file, limits.MOST_BYTES))
             given = tuple(map(_given, stated["given"]))
             return HandOut(stated["model"], tuple(stated["vary"]), stated["seed"], given)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"is not TOML: {error}") from None
-        except RecursionError:
-            raise UsageError("is not TOML that anybody writes: it is nested too deep") from None
         except KeyError as error:
             raise UsageError(
                 f"says not whose network is which: {error} is missing", hint=WRITTEN_BY

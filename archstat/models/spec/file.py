@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from archstat.errors import Problem, ShapeError, SpecError, did_you_mean, shown, within
+from archstat.errors import Problem, ShapeError, SpecError, UsageError, did_you_mean, shown, within
 from archstat.files import read_file
 from archstat.layers.words import nearest
 from archstat.models.spec.blocks import BLOCK_KEYS, Entry, Expansion, layer_count, names_of
 from archstat.models.spec.build import Settings, Spec, input_shape, layer_problems, with_settings
+from archstat.toml import NUMBER_TOO_LONG, TOO_DEEP, toml_of
 
 MOST_BYTES = 1 << 20  # a spec of a thousand layers has a tenth of it
 MOST_ANCESTORS = 16
@@ -63,13 +63,11 @@ def mode_of(path: Path) -> int:
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"is not TOML: {error}", hint=_toml_hint(str(error), text)) from None
-    except ValueError:  # Python's own limit
-        raise SpecError("is not a spec: it has a number of more than 4,300 digits") from None
-    except RecursionError:
-        raise SpecError("is not a spec: it nests too deep") from None
+        return toml_of(text)
+    except UsageError as error:
+        what = error.problems[0].what
+        hint = None if what in {TOO_DEEP, NUMBER_TOO_LONG} else _toml_hint(what, text)
+        raise SpecError(what, hint=hint) from None
 
 
 TOML_HINTS = {

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, ClassVar, NamedTuple, Self
 
 from archstat.errors import UsageError, shown
 from archstat.layers.base import Shape
@@ -24,6 +24,10 @@ MAGIC = 0x1950A86A20F9469CFC6C
 
 MOST_PICKLE_BYTES = 16 << 20
 """Of what tells names and shapes: a model of ten thousand tensors has a tenth."""
+
+MOST_WORDS, MOST_CLASSES = 2_000_000, 10_000
+"""Of a pickle: a tensor takes some forty words, each of which may make an object of 200 bytes, and
+a class is one of two thousand."""
 
 MOST_LEAVES = 100_000
 """Of what a tuple and those in it hold: sizes and places of tensors have a few."""
@@ -167,6 +171,23 @@ WORDS: Mapping[int, Callable[[Any], None]] = _InPython.dispatch
 """What it does at each word of a pickle."""
 
 
+class _Words(dict[int, Callable[[Any], None]]):
+    """What is done at each word of one pickle, which may have only so many."""
+
+    left = MOST_WORDS
+
+    def __getitem__(self, word: int) -> Callable[[Any], None]:
+        """Return what is done at a word.
+
+        Raises:
+            ValueError: It is one too many.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError(word)
+        return super().__getitem__(word)
+
+
 class _Reader(_InPython):
     """Reads a pickle; its classes become classes without behaviour, by their names.
 
@@ -174,8 +195,13 @@ class _Reader(_InPython):
     as if it kept something under all numbers below, and its tuples cannot be looked at.
     """
 
-    dispatch = dict(WORDS)  # noqa: RUF012  as there
+    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(WORDS)
     stack: list[Any]
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        vars(self)["dispatch"] = _Words(self.dispatch)  # in place of what all readers share
+        self._classes: dict[tuple[str, str], type[Inert]] = {}
 
     def tuple_of(self, step: int) -> None:
         """Put a tuple in place of what is to be in it."""
@@ -185,6 +211,16 @@ class _Reader(_InPython):
     for _step in (pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3):
         dispatch[_step[0]] = partial(tuple_of, step=_step[0])
 
+    def large_bytes(self) -> None:
+        """Refuse bytes that can be changed: Python makes room for as many as a file claims.
+
+        Raises:
+            ValueError: Always, as no tensor's name or shape is one.
+        """
+        raise ValueError(pickle.BYTEARRAY8)
+
+    dispatch[pickle.BYTEARRAY8[0]] = large_bytes
+
     def find_class(self, module: str, name: str) -> Any:
         """Return what stands for a class or a function; nothing is imported."""
         if known := KNOWN.get(f"{module}.{name}"):
@@ -193,7 +229,11 @@ class _Reader(_InPython):
             return name
         if name in STORAGES and module.startswith("torch"):
             return _Storage(STORAGES[name], None)
-        return type(name, (Inert,), {"__module__": module})
+        if (module, name) not in self._classes:
+            if len(self._classes) == MOST_CLASSES:
+                raise ValueError(name)
+            self._classes[module, name] = type(name, (Inert,), {"__module__": module})
+        return self._classes[module, name]
 
     def persistent_load(self, pid: Any) -> Any:
         """Return a storage without its values, or what an old format keeps beside a class."""

@@ -708,9 +708,12 @@ BAD = {
     ),
     "number of 5,000 digits": (
         f"input = [3, {'9' * 5000}, 9]",
-        ["is not a spec: it has a number of more than 4,300 digits"],
+        ["is not TOML: it has a number of more than 4,300 digits"],
     ),
-    "deep nesting": ("x = " + "[" * 5000 + "]" * 5000, ["is not a spec: it nests too deep"]),
+    "deep nesting": (
+        "x = " + "[" * 5000 + "]" * 5000,
+        ["is not TOML that anybody writes: it nests too deep"],
+    ),
     # extending
     "extends no known spec": (
         'extends = "nope"',

@@ -10,6 +10,8 @@ import pytest
 
 import archstat
 from archstat.errors import UsageError
+from archstat.models.weights import pickled
+from archstat.models.weights.pickled import read_pickled
 
 HEAD, END = b"\x80\x02", b"."
 TWICE = b"2\x86"  # the last thing twice, in a tuple
@@ -54,3 +56,29 @@ def test_a_number_under_which_something_is_kept_takes_no_room(tmp_path):
     path = written(tmp_path / "net.pt", b"}r\xff\xff\xff\x3f")  # 8 GiB of numbers below
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+CLAIMED = b"\x96" + (1 << 40).to_bytes(8, "little") + b"a"
+
+
+def test_bytes_that_a_pickle_claims_are_made_no_room_for(tmp_path):
+    with pytest.raises(UsageError, match="cannot be read: ValueError"):
+        read_pickled(written(tmp_path / "net.pt", CLAIMED))
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(99, True), (100, False)])
+def test_a_pickle_has_only_so_many_words(tmp_path, monkeypatch, count, is_read):
+    monkeypatch.setattr(pickled._Words, "left", 101)  # with the first and the last
+    path = written(tmp_path / "net.pt", b"}" * count)
+    if is_read:
+        assert read_pickled(path) == {}
+    else:
+        with pytest.raises(UsageError, match="cannot be read: ValueError"):
+            read_pickled(path)
+
+
+def test_a_pickle_names_only_so_many_classes(tmp_path, monkeypatch):
+    monkeypatch.setattr(pickled, "MOST_CLASSES", 2)
+    assert read_pickled(written(tmp_path / "two.pt", b"ca\nA\nca\nB\n" * 9)).__name__ == "B"
+    with pytest.raises(UsageError, match="cannot be read: ValueError"):
+        read_pickled(written(tmp_path / "three.pt", b"ca\nA\nca\nB\nca\nC\n"))
