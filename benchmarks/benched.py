@@ -23,17 +23,24 @@ class Options:
     Attributes:
         runs: How often it repeats itself.
         more: Options for `archstat bench`.
+        minutes: After which it begins no other run; None for no such bound.
+        is_alone: Whether no other tool is measured beside.
     """
 
     models: Sequence[str]
     runs: int
     more: Sequence[str]
+    minutes: float | None = None
+    is_alone: bool = False
 
 
-def options(doc: str | None, models: Sequence[str], *, runs: int | None = None) -> Options:
+def options(
+    doc: str | None, models: Sequence[str], *, runs: int | None = None, is_bounded: bool = False
+) -> Options:
     """Return what the command line says; what is not known here is for `archstat bench`.
 
-    Without `runs`, a benchmark runs once, and there is no such option.
+    Without `runs`, a benchmark runs once, and there is no such option. One that is bounded takes
+    `--minutes` and `--alone`, too.
     """
     summary = (doc or "").partition("\n")[0]
     parser = argparse.ArgumentParser(
@@ -42,8 +49,17 @@ def options(doc: str | None, models: Sequence[str], *, runs: int | None = None) 
     parser.add_argument("--model", default=",".join(models), help="several with commas")
     if runs is not None:
         parser.add_argument("--runs", type=int, default=runs)
+    if is_bounded:
+        parser.add_argument("--minutes", type=float, help="begin no run that would take longer")
+        parser.add_argument("--alone", action="store_true", help="without the other tools")
     known, more = parser.parse_known_args()
-    return Options(known.model.split(","), getattr(known, "runs", 1), more)
+    return Options(
+        known.model.split(","),
+        getattr(known, "runs", 1),
+        more,
+        getattr(known, "minutes", None),
+        getattr(known, "alone", False),
+    )
 
 
 def benched(models: Sequence[str], batches: Sequence[int], *more: str) -> dict[str, Any]:

@@ -6,7 +6,10 @@ runs, those in which the 95 % interval that one prints holds what the other says
 none. Runs that archstat calls CONTENDED are left out and listed; the others never say so, thus
 theirs all count.
 
-    python benchmarks/repeatability.py [--runs 10]
+    python benchmarks/repeatability.py [--runs 10] [--minutes M] [--alone]
+
+With `--minutes` no round is begun that would end later, if it takes as long as the longest so far;
+`--alone` leaves the other tools out, so that more runs fit in.
 
 The exit code is 1 if the share of the limit scatters by more than is claimed below or by more than
 half of torch.utils.benchmark's latency, or if an interval holds less than 90 % of the others.
@@ -16,10 +19,12 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import permutations
+from math import inf
 from statistics import fmean, median, stdev
 from typing import Any
 
@@ -63,24 +68,30 @@ class Repeated:
 
     def run(self) -> None:
         """Run everything once in each round, in another order each time."""
+        begun, longest_s = time.monotonic(), 0.0
         for number in range(1, self._asked.runs + 1):
+            start = time.monotonic()
+            if start - begun + longest_s > 60 * (self._asked.minutes or inf):
+                break
             turns: list[Callable[[], None]] = [partial(self._us, number)]
-            turns += [partial(self._rival, name, size) for name in RIVALS for size in CLAIMS]
+            if not self._asked.is_alone:
+                turns += [partial(self._rival, name, size) for name in RIVALS for size in CLAIMS]
             random.shuffle(turns)
             for turn in turns:
                 turn()
+            longest_s = max(longest_s, time.monotonic() - start)
 
     def _us(self, number: int) -> None:
         document = benched([self._model], list(CLAIMS), *self._asked.more)
         for size, result in results(document):
             said = result["figures"]
-            if said["limit"] is None:
-                sys.exit(f"{self._model}, batch {size}: its limit is not known")
-            share = percent(said["limit"]["share"])
+            share = percent(said["limit"] and said["limit"]["share"])
             words = f"run {number}, batch {size}: {said['verdict']}, {share}"
             say(f"{words}, {1000 * said['latency_s']:.2f} ms")
             if said["verdict"] == CONTENDED:
                 self.left_out.append(f"{words}: {said['reason']}")
+            elif said["limit"] is None:
+                sys.exit(f"{self._model}, batch {size}: its limit is not known")
             else:
                 self.ours[size].append(said)
 
@@ -107,11 +118,12 @@ def rows(found: Repeated, missed: list[str]) -> Iterator[Sequence[str]]:
         for name, values, part in (
             ("archstat, latency", latencies, by_latency),
             ("archstat, latency at the ceilings", [limit["steady_s"] for limit in limits], None),
-            *((rival, found.theirs[rival, size], None) for rival in RIVALS),
+            *((rival, times, None) for (rival, of), times in found.theirs.items() if of == size),
         ):
             yield row(name, f"{median(values) / usual:.3f}", values, part)
-        best = min(variation(found.theirs[timer, size]) for timer in TIMERS)
-        allowed = min(most, OF_TIMER * best)
+        timers = [found.theirs[timer, size] for timer in TIMERS if (timer, size) in found.theirs]
+        best = min(map(variation, timers), default=None)
+        allowed = most if best is None else min(most, OF_TIMER * best)
         if variation(shares) > allowed:
             words = f"the share scatters by {percent(variation(shares))}"
             missed.append(f"batch {size}: {words}; claimed: {percent(allowed)}")
@@ -130,7 +142,7 @@ def _row(
 
 def main() -> int:
     """Print one table; return 1 if a claim is not met."""
-    asked = options(__doc__, ["torchvision/alexnet"], runs=10)
+    asked = options(__doc__, ["torchvision/alexnet"], runs=10, is_bounded=True)
     if asked.runs < FEWEST:
         sys.exit(f"--runs: must be {FEWEST} at least")
     found, missed = Repeated(asked), list[str]()
