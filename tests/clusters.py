@@ -21,6 +21,8 @@ def cluster_of(count, **each):
     """Yield a cluster that this process has joined, and its nodes beside the head."""
     from ray.cluster_utils import Cluster
 
+    # else whatever runs beside leaves its workers no processor
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112  as Ray spells it
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "num_gpus": 0})
     try:
         nodes = [made.add_node(num_cpus=1, **each) for _ in range(count)]
