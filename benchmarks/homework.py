@@ -4,8 +4,9 @@ For every network of the catalogue, each mistake is planted in each column that 
 alone, and with another beside it; single cells slip, and what follows from them follows; and right
 sheets are written in every way. Formats, languages and spellings are drawn by chance, with a seed.
 
-Two mistakes that give a column the same values cannot be told apart there; a column that is filled
-in by another convention is named as that. Both are computed, and counted apart.
+Two mistakes that give a column the same values cannot be told apart there, nor can a single cell
+that several explain: both are then said, and none plainly. A column that is filled in by another
+convention is named as that. All of these are counted apart.
 
     python benchmarks/homework.py [MODEL…]
 
@@ -30,6 +31,7 @@ from archstat.homework.marking.marking import Marked
 from archstat.homework.marking.marks import Verdict
 from archstat.homework.marking.matching import marked as marked_of
 from archstat.homework.marking.policy import Policy
+from archstat.homework.mistakes import MISTAKES
 from archstat.homework.mistakes.effects import effects_of, look_alikes
 from archstat.homework.reading import read_text
 from archstat.homework.sheet.labels import general_family
@@ -81,6 +83,13 @@ def is_convention(result: Marked, columns: Sequence[str], quantity: str) -> bool
     return is_other and not verdicts & {Verdict.WRONG, Verdict.FOLLOWS}
 
 
+def looks_like_others(result: Marked, key: str) -> bool:
+    """Return whether a mistake is said to be one of several that explain the same cells as well."""
+    words = next(mistake.words for mistake in MISTAKES if mistake.key == key)
+    first = result.causes[0] if result.causes else None
+    return first is not None and not first.is_certain and words in first.others
+
+
 def follows(result: Marked, told: Mapping[Place, Answer]) -> bool:
     """Return whether all wrong cells of a mistake follow from other cells of the sheet."""
     marks = [one for one in result.marks if one.place in told]
@@ -96,6 +105,8 @@ def single(truth: Truth, chance: random.Random, tally: Tally) -> None:
         alike = look_alikes(key, truth).get(quantity, ())
         if is_convention(result, columns, quantity):
             kind, is_named = "a column under another convention", not named
+        elif looks_like_others(result, key):
+            kind, is_named = "one mistake that looks like others", True
         elif alike:
             kind, is_named = (
                 "one mistake that looks like others",

@@ -94,7 +94,7 @@ _ALL = (
     ),
     _per_axis("stride", "stride", is_setting=True),
     Quantity("padding", "padding", says_padding, reads_per_axis, is_setting=True),
-    _per_axis("dilation", "dilation", is_setting=True),
+    _per_axis("dilation", "dilation", r.NO_DILATION, is_setting=True),
     _given("groups", "groups"),
     Quantity(
         "in_shape",

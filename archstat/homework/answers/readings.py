@@ -95,6 +95,13 @@ def _one_bias(answers: Answers, layered: LayerInGraph) -> Answer:
     return params
 
 
+def _no_dilation(answers: Answers, _: LayerInGraph) -> Answer:
+    """Return the noughts that are written for a kernel whose points lie side by side."""
+    dilation = answers.get("dilation")
+    is_none = isinstance(dilation, tuple) and set(dilation) == {1}
+    return (0,) * len(dilation) if is_none and isinstance(dilation, tuple) else None
+
+
 def _channels(answers: Answers, _: LayerInGraph) -> Answer:
     """Return the channels that a layer without filters of its own returns."""
     shape = answers.get("feature_map")
@@ -179,6 +186,7 @@ CLIPPED = ColumnRule("clipped", "clipped to the image", _clipped)
 BEFORE_FLATTENING = ColumnRule("map", "before it is flattened", answer_to("in_map"), is_plain=True)
 VOCABULARY = ColumnRule("vocabulary", "of how many words", answer_to("in_words"), is_plain=True)
 EXTENT = ColumnRule("extent", "with the gaps of its dilation", _extent, is_plain=True)
+NO_DILATION = ColumnRule("none", "no dilation", _no_dilation, is_plain=True)
 CHANNELS = ColumnRule("channels", "channels of the map", _channels, is_plain=True)
 DEPTHWISE = ColumnRule("depthwise", "of all its channels", _all_channels, is_plain=True)
 OF_LAST = ColumnRule(

@@ -66,6 +66,24 @@ def refitted(sheet: Held) -> Held:
     return replace(sheet, alignment=alignment)
 
 
+def fits_elsewhere(row: SheetRow, sheet: Held) -> bool:
+    """Return whether all that a row says, that no name or number tells of, is right elsewhere."""
+    place = sheet.place(row.index)
+    if place is None or _is_called(row, place):
+        return False
+    if row.label.family is not None and row.label.number is not None:
+        return False
+    entries = [one for one in sheet.sheet.said(row) if not one.written.is_blank]
+    reads = [sheet.reads[one.column, one.quantity] for one in entries]
+    return len(entries) > 1 and any(
+        all(
+            is_right(entry, other, read.asked, read.quantity, sheet.key)
+            for entry, read in zip(entries, reads, strict=True)
+        )
+        for other in (*sheet.key.layers, *sheet.key.blocks)
+    )
+
+
 def _wrong(entries: Sequence[CellEntry], place: Place | None, sheet: Held) -> list[CellEntry]:
     """Return the cells of a row that are not right at a place, under the rule of their column."""
     if place is None:

@@ -16,6 +16,7 @@ from archstat.homework.cells.values import split_cell
 from archstat.homework.marking.following import OwnWords, consequences
 from archstat.homework.marking.held import OF_TOOLS, Held, Read, is_right, of_input
 from archstat.homework.marking.marks import Mark, Spot, Verdict
+from archstat.homework.marking.refitting import fits_elsewhere
 from archstat.homework.sheet.headings import heading
 from archstat.homework.sheet.labels import TRAINABLE, sums_of
 from archstat.homework.sheet.sheet import CellEntry
@@ -234,6 +235,8 @@ def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
     if read.quantity in BEFORE and read.quantity not in asked:
         return True  # of 512 → 64, what is asked is right or wrong alone
     row = next(one for one in sheet.sheet.rows if one.index == entry.row)
+    if QUANTITIES[read.quantity].is_setting and fits_elsewhere(row, sheet):
+        return True
     if (row.label.is_block or row.label.family in {None, "output"}) and _of_part(
         entry, read, sheet
     ):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 from typing import NamedTuple
 
 from archstat.homework.answers.places import TOTAL, Key, Place, spelled
@@ -41,6 +41,12 @@ _WORST = -4.0
 """What fits worse is not looked at."""
 
 _NEVER = float("-inf")
+
+_NO_ROW_OF_BLOCK = -3.0
+"""What it costs at most that a sheet of modules has no row for one."""
+
+_FEWEST_OF_BLOCKS = 3
+"""Rows with the names of modules in a sheet of modules."""
 
 UNSURE = 1.5
 """As much less an alignment may score to be possible, too."""
@@ -102,7 +108,7 @@ def aligned(evidence: Evidence) -> Alignment:
         elif row.index not in inputs:
             rows.append(row)
     moves = [_moves(row, evidence) for row in limits.timely(rows)]
-    path = _Path(moves, [key.left_out(place) for place in key.layers])
+    path = _Path(moves, [key.left_out(place) for place in key.layers], _modules(rows, evidence))
     taken = path.best()
     others: dict[int, tuple[Place, ...]] = {}
     for number, row in enumerate(rows):
@@ -127,6 +133,13 @@ def aligned(evidence: Evidence) -> Alignment:
             score += best.score / 2
     extra = tuple(row.index for row in rows if row.index not in places)
     return Alignment(places, inputs, extra, tuple(reordered), others, score)
+
+
+def _modules(rows: Sequence[SheetRow], evidence: Evidence) -> list[tuple[int, int]]:
+    """Return the spans of the modules that a sheet of modules may leave out as a whole."""
+    blocks = [one for one in evidence.key.blocks if "…" not in one.name or one.classes]
+    named = sum(any(evidence.is_called(row, block) for block in blocks) for row in rows)
+    return [one.span for one in blocks if one.span] if named >= _FEWEST_OF_BLOCKS else []
 
 
 def _is_before_layers(row: SheetRow) -> bool:
@@ -202,9 +215,15 @@ class _Path:
     `_from[i][j]` is the best that i rows and j layers can score, `_to[i][j]` the best of the rest.
     """
 
-    def __init__(self, moves: Sequence[Sequence[_Move]], left_out: Sequence[float]) -> None:
+    def __init__(
+        self,
+        moves: Sequence[Sequence[_Move]],
+        left_out: Sequence[float],
+        modules: Sequence[tuple[int, int]],
+    ) -> None:
         self._moves = moves
         self._skip = [0.0, *accumulate(left_out)]
+        self._modules = modules
         self._from = self._scores(moves, is_forward=True)
         self._to = self._scores(moves[::-1], is_forward=False)[::-1]
 
@@ -239,26 +258,45 @@ class _Path:
         ordered = scores if is_forward else scores[::-1]
         best = accumulate((score - cost for score, cost in zip(ordered, skip, strict=True)), max)
         found = [gain + cost for gain, cost in zip(best, skip, strict=True)]
-        return found if is_forward else found[::-1]
+        found = found if is_forward else found[::-1]
+        return self._without_modules(found, is_forward=is_forward) if self._modules else found
+
+    def _without_modules(self, scores: list[float], *, is_forward: bool) -> list[float]:
+        """Return scores where whole modules may be left out for what a row of one costs."""
+        step = 1 if is_forward else -1
+        places = range(len(scores))[::step]
+        for before, at in pairwise(places):
+            cost = self._skip[max(at, before)] - self._skip[min(at, before)]
+            starts = (one[::step][0] for one in self._modules if one[::step][1] == at)
+            whole = max((scores[start] for start in starts), default=_NEVER)
+            scores[at] = max(scores[at], scores[before] + cost, whole + _NO_ROW_OF_BLOCK)
+        return scores
+
+    def _to_reach(self, stop: int) -> list[float]:
+        """Return what it costs that there is no row from each layer up to one."""
+        start = [_NEVER] * len(self._skip)
+        start[stop] = 0.0
+        return self._relaxed(start, is_forward=False)
 
     def best(self) -> list[_Move]:
         """Return what each row is in the best way."""
         taken = []
         j = len(self._skip) - 1
         for i in range(len(self._moves), 0, -1):
-            move = max(self._moves[i - 1], key=lambda move: self._through(i - 1, j, move))
+            gaps = self._to_reach(j)
+            move = max(self._moves[i - 1], key=lambda move: self._through(i - 1, j, move, gaps))
             taken.append(move)
             j = j if move.start is None else move.start
         return taken[::-1]
 
-    def _through(self, i: int, j: int, move: _Move) -> float:
+    def _through(self, i: int, j: int, move: _Move, gaps: Sequence[float]) -> float:
         """Return the best score of i + 1 rows and j layers where row i is this."""
-        before, skip = self._from[i], self._skip
+        before = self._from[i]
         if move.start is None or move.stop is None:
             return before[j] + move.score
         if move.stop > j:
             return _NEVER
-        return before[move.start] + move.score + skip[j] - skip[move.stop]
+        return before[move.start] + move.score + gaps[move.stop]
 
     def others(self, i: int, taken: _Move) -> tuple[Place, ...]:
         """Return the other places of row i in ways that are nearly as good as the best."""

@@ -225,14 +225,14 @@ class Evidence:
         is_namesake = self.is_namesake(row, place) or self._is_first_called(row, place)
         score = self._trust(row) if is_namesake else 0.0
         if label.family not in {None, "output"}:
-            is_called = is_namesake or self._is_called(row, place)
+            is_called = is_namesake or self.is_called(row, place)
             score += _family(label, place, is_namesake=is_called)
         elif label.is_block and not place.is_layer:
             score += LIKE_FAMILY
         elif place.is_layer and not is_namesake and self._is_of_class(row, place):
             score += SAME_FAMILY
         if not place.is_layer:
-            is_block = is_namesake or label.is_block or self._is_called(row, place)
+            is_block = is_namesake or label.is_block or self.is_called(row, place)
             is_block = is_block or (place.name == WHOLE and self._is_whole(row))
             score += BLOCK if is_block else BLOCK + self.key.beside(place)
         score += self._together(row, place)
@@ -291,9 +291,9 @@ class Evidence:
         """Return whether a row may stand above the rows of a block's own layers."""
         if row.label.family is None or row.label.is_block:
             return True
-        return self._is_called(row, place)
+        return self.is_called(row, place)
 
-    def _is_called(self, row: SheetRow, place: Place) -> bool:
+    def is_called(self, row: SheetRow, place: Place) -> bool:
         """Return whether a row has the name of a place, or of the class of a block."""
         names = self._spelled[row.index]
         if not place.spelled.isdisjoint(names):

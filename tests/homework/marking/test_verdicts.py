@@ -1,0 +1,50 @@
+"""What is not called wrong: rows that nothing names, and sheets that stop early."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archstat.homework.marking.marks import Verdict
+from tests.homework.networks import marked, sheet, verdicts
+
+OPEN = Path(__file__).parents[3] / "benchmarks/real_sheets/open"
+MODEL = OPEN / "ko-googlenet-filters-by-branch/model.toml"
+"""A GoogLeNet whose modules are told by the names of their layers alone."""
+
+
+def test_a_sheet_of_modules_may_stop_before_the_last_of_them():
+    """Each row is about what it names, although two modules, a pool and a layer have none."""
+    rows = (
+        *("conv1 | 56x56x64", "conv2 | 28x28x192", "inception 3a | 28x28x256"),
+        *("inception 3b | 28x28x480", "maxpool | 14x14x480", "inception 4a | 14x14x512"),
+        *("inception 4b | 14x14x512", "inception 4c | 14x14x512", "inception 4d | 14x14x528"),
+        *("inception 4e | 14x14x832", "maxpool | 7x7x832"),
+    )
+    result = marked(sheet("layer | feature map", *rows), str(MODEL))
+    last = [one.members[-1] for one in result.marks][-3:]
+    assert last == ["inception_4d", "inception_4e", "pool4"]
+    assert set(verdicts(result)[2:]) == {"✓"}
+
+
+def test_no_dilation_may_be_written_as_a_nought():
+    table = sheet("layer | dilation | weights", "conv1 | 0 | 34,848", "conv2 | 1 | 307,200")
+    assert verdicts(marked(table, "paper-alexnet")) == ["✓✓", "✓✓"]
+    dilated = {"settings": {"conv2": {"dilation": 2}}}
+    table = sheet("layer | dilation | weights", "conv1 | 0 | 34,848", "conv2 | 0 | 307,200")
+    assert verdicts(marked(table, "paper-alexnet", **dilated)) == ["✓✓", "✗✓"]
+
+
+@pytest.mark.parametrize(
+    ("label", "verdict"), [("Stage B", Verdict.NOT_SURE), ("Conv 4", Verdict.WRONG)]
+)
+def test_a_setting_is_not_wrong_in_a_row_that_fits_a_layer_as_a_whole(label, verdict):
+    """256 filters and 13×13 are conv5's; conv4 has 384. conv5 has a row of its own."""
+    rows = (
+        *("Conv 1 | 96 | 55x55", "Conv 2 | 256 | 27x27", "Conv 3 | 384 | 13x13"),
+        *(f"{label} | 256 | 13x13", "Conv 5 | 256 | 13x13"),
+    )
+    result = marked(sheet("layer | filters | feature map", *rows), "paper-alexnet")
+    found = {one.verdict for one in result.marks if one.entry.row == 3 and one.entry.column == 1}
+    assert found == {verdict}
