@@ -76,6 +76,7 @@ def compare(
         from archstat.documents.holding import holding_document
         from archstat.models.argument import find_model
         from archstat.report import comparison
+        from archstat.report.export import compare_export
         from archstat.report.folding import MOST_ROWS
         from archstat.report.holding import compare_tensors
 
@@ -94,7 +95,12 @@ def compare(
             return
         reports = [_report(model, input, classes, None, None, batch) for model in models]
         reports = _told_apart(reports, models)
-        found = comparison.compare(reports)
+        exports = [number for number, name in enumerate(models) if find_model(name).is_export]
+        found = (
+            compare_export(reports, exports[0])
+            if len(exports) == 1 and len(models) == FEWEST
+            else comparison.compare(reports)
+        )
         is_long = target.shows_progress and len(found.slots) > MOST_ROWS and not only_changes
         shown = found.changes() if only_changes or is_long else found
         target.send(comparison_document(shown, says_what_is_hidden=is_long))

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from archstat.documents.cells import EMPTY, Cell, Look, Number, Sign
 from archstat.documents.document import Column, Document, Line, Notes, Table
 from archstat.report.comparison import COMPARED, TOTALS, NetworkComparison, Slot
+from archstat.report.export import ExportComparison
 from archstat.report.report import Row
 from archstat.report.values import Map, Named
 
 SCHEMA = 1
 """The version of the JSON contract."""
+
+MOST_NAMES = 4
+"""Of layers that a note names."""
 
 SAME = Sign("", "same", "the same in all")
 OTHER = Sign("≠", "differs", "differs", Look.DOUBT)
@@ -31,17 +35,32 @@ def comparison_document(
         says_what_is_hidden: Whether somebody must be told that others were left out.
     """
     hidden = comparison.hidden if says_what_is_hidden else 0
-    notes = (f"{hidden:,} layers are the same in all; -f markdown has them, too",) if hidden else ()
+    notes = [f"{hidden:,} layers are the same in all; -f markdown has them, too"] * bool(hidden)
+    notes += _on_export(comparison)
     names = [report.model for report in comparison.reports]
     return Document(
         "comparison",
         ", ".join(names[:-1]) + f" and {names[-1]}",
-        parts=(_layers(comparison, names), _totals(comparison, names), Notes(notes)),
+        parts=(_layers(comparison, names), _totals(comparison, names), Notes(tuple(notes))),
         conclusion=_conclusion(comparison),
         records=lambda: _records(comparison, names),
         data=lambda: _data(comparison, names),
         is_bare=True,
     )
+
+
+def _on_export(comparison: NetworkComparison) -> Iterator[str]:
+    """Yield what is to be said of the operators of an exported file."""
+    if not isinstance(comparison, ExportComparison):
+        return
+    if folded := comparison.folded:
+        shown = ", ".join(folded[:MOST_NAMES]) + " …" * (len(folded) > MOST_NAMES)
+        yield f"folded into the layer before: {shown}"
+    if comparison.left_out:
+        yield (
+            "compared is what holds parameters or multiplies; "
+            f"{comparison.left_out:,} other operators of the file are not"
+        )
 
 
 def _layers(comparison: NetworkComparison, names: Sequence[str]) -> Table:
@@ -94,7 +113,10 @@ def _conclusion(comparison: NetworkComparison) -> str:
     count = sum(slot.differs for slot in comparison.slots)
     number = len(comparison.slots) + comparison.hidden
     of_all = f"of {number} {'layer' if number == 1 else 'layers'}"
-    return f"{count} {of_all} {'differs' if count == 1 else 'differ'}" if count else "no difference"
+    if count:
+        return f"{count} {of_all} {'differs' if count == 1 else 'differ'}"
+    is_export = isinstance(comparison, ExportComparison)
+    return "the export has changed nothing that counts" if is_export else "no difference"
 
 
 def _records(comparison: NetworkComparison, names: Sequence[str]) -> Table:

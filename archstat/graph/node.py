@@ -59,6 +59,7 @@ class Node:
             one.
         value_bytes: The bytes of each value that it returns.
         param_sizes: The bytes of each number of a learnable tensor, where they are not four.
+        read_again: How many learnable numbers it reads that count at a node before.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Node:
     training: Training | None = None
     value_bytes: int = BYTES_PER_NUMBER
     param_sizes: Mapping[str, int | Fraction] = field(default_factory=dict)
+    read_again: int = 0
 
     @cached_property
     def param_shapes(self) -> Mapping[str, Shape]:

@@ -53,6 +53,7 @@ class FrontEnd(ABC):
         accepts: Those of `OPTIONAL` that it takes.
         instead: What to ask instead of one of the others.
         needs_training_pass: Whether what training costs is known from a pass in training mode only.
+        is_export: Whether it was written out of a network that is somewhere else.
         is_general: Whether it takes arguments that others know better, which are asked first.
         has_tensors_alone: Whether it holds tensors by name, and no layers.
     """
@@ -63,6 +64,7 @@ class FrontEnd(ABC):
     needs_training_pass: ClassVar[bool] = False
     is_general: ClassVar[bool] = False
     has_tensors_alone: ClassVar[bool] = False
+    is_export: ClassVar[bool] = False
 
     def __init__(self, argument: str) -> None:
         self.argument = argument

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from fractions import Fraction
 
@@ -54,7 +55,7 @@ class NetworkComparison:
     def changes(self) -> NetworkComparison:
         """Return the comparison without the layers that are the same in all networks."""
         slots = tuple(slot for slot in self.slots if slot.differs)
-        return NetworkComparison(self.reports, slots, len(self.slots) - len(slots))
+        return replace(self, slots=slots, hidden=len(self.slots) - len(slots))
 
     @property
     def differs(self) -> bool:

@@ -58,6 +58,7 @@ class Row:
         is_untold: Whether it may hold parameters beside those that are known.
         tensors: The shapes of the parameters that count here, by name.
         trainable: How many of the parameters learn.
+        read_again: How many learnable numbers it reads that count at another layer.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Row:
     is_untold: bool = False
     tensors: Mapping[str, Shape] = field(default_factory=dict)
     trainable: int = 0
+    read_again: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as the JSON contract has it."""
@@ -345,6 +347,7 @@ def _row(  # noqa: PLR0913, PLR0917  a row has these sources
         is_untold=isinstance(layer, Unplaced) and layer.is_untold,
         tensors=tensors,
         trainable=sum(numbers for numbers, _ in node.learning) if node.frozen else params,
+        read_again=node.read_again,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,10 +40,11 @@ FLOATS = frozenset(
     {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE}
 )
 QUANTIZED = frozenset({TensorProto.INT8, TensorProto.UINT8, TensorProto.INT4, TensorProto.UINT4})
-BYTES: Mapping[int, int] = {
+BYTES: Mapping[int, int | Fraction] = {
     TensorProto.DOUBLE: 8,
     **dict.fromkeys((TensorProto.FLOAT16, TensorProto.BFLOAT16), 2),
     **dict.fromkeys((TensorProto.INT8, TensorProto.UINT8), 1),
+    **dict.fromkeys((TensorProto.INT4, TensorProto.UINT4), Fraction(1, 2)),
 }
 """How many bytes a number has, where it is not as many as usual."""
 

@@ -13,6 +13,7 @@ class OnnxFrontEnd(FormulaFrontEnd):
     """A model in an .onnx file."""
 
     kind = "an exported model"
+    is_export = True
 
     @staticmethod
     def matches(argument: str) -> bool:

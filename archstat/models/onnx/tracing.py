@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ class _Reader:
             if (kind in FLOATS | QUANTIZED or name in whole) and prod(shape) > 1
         }
         self._taken: Counter[str] = Counter()
+        self._claimed: dict[str, Shape] = {}
         self._products: dict[str, int] = {}
         self._reshaped = {each.output[0] for each in model.nodes if each.op_type == "Reshape"}
 
@@ -102,7 +104,8 @@ class _Reader:
         node = self.nodes[number]
         if self._unclaimed[stored] != node.out_shape[-1:]:
             return False
-        params = {**node.param_shapes, "bias": self._unclaimed.pop(stored)}
+        self._claimed[stored] = self._unclaimed.pop(stored)
+        params = {**node.param_shapes, "bias": self._claimed[stored]}
         sizes = {**node.param_sizes, **self._size("bias", stored)}
         self.nodes[number] = replace(
             node, layer=_with_bias(node.layer), params=params, param_sizes=sizes
@@ -120,6 +123,7 @@ class _Reader:
         name = path if self._taken[path] == 1 else f"{path} ({self._taken[path]})"
         sources = tuple(self._makers[each] for each in use.data)
         first = use.out[0] if use.out else 1
+        again = self._read_again(use)
         params, sizes = self._learned(use)
         node = Node(
             name,
@@ -130,6 +134,7 @@ class _Reader:
             examples=None if first == 1 else first * self.batch_size,
             params=params,
             param_sizes=sizes,
+            read_again=again,
             is_call=not layer.has_formulas,
         )
         if use.node.op_type == "MatMul" and layer.kind == "linear":
@@ -155,12 +160,17 @@ class _Reader:
                 f"the formula gives {times(given)}, ONNX infers {times(out_shape)}"
             ).within(f"layer {path!r} ({layer.kind})")
 
-    def _size(self, role: str, stored: str) -> dict[str, int]:
+    def _size(self, role: str, stored: str) -> dict[str, int | Fraction]:
         """Return how many bytes a number of a stored tensor has, if not as many as usual."""
         size = BYTES.get(self.model.stored[stored][1], BYTES_PER_NUMBER)
         return {} if size == BYTES_PER_NUMBER else {role: size}
 
-    def _learned(self, use: Use) -> tuple[dict[str, Shape], dict[str, int]]:
+    def _read_again(self, use: Use) -> int:
+        """Return how many numbers it reads that others hold: what is equal is stored once."""
+        read = {self._stored.get(name, "") for name in use.inputs} & self._claimed.keys()
+        return sum(prod(self._claimed[name]) for name in read)
+
+    def _learned(self, use: Use) -> tuple[dict[str, Shape], dict[str, int | Fraction]]:
         """Return the stored tensors that an operator is the first to read, by what they are.
 
         With them, how many bytes their numbers have, where that is not as usual.
@@ -171,14 +181,14 @@ class _Reader:
             else dict.fromkeys(range(len(use.inputs)), "weight")
         )
         found: dict[str, Shape] = {}
-        sizes: dict[str, int] = {}
+        sizes: dict[str, int | Fraction] = {}
         if use.node.op_type == "InstanceNormalization" and use.data[0] in self._reshaped:
             roles = {}  # the inside of a group norm: ones and zeros
         for number, role in roles.items():
             source = self._stored.get(use.inputs[number]) if use.has(number) else None
             if source is not None and source in self._unclaimed:
                 own = role if role not in found else f"{role}_{number}"
-                found[own] = self._unclaimed.pop(source)
+                found[own] = self._claimed[source] = self._unclaimed.pop(source)
                 sizes |= self._size(own, source)
         for number, (source, shape) in enumerate(_inside(use.node, self._unclaimed)):
             self._unclaimed.pop(source, None)
