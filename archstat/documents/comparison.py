@@ -53,14 +53,20 @@ def _on_export(comparison: NetworkComparison) -> Iterator[str]:
     """Yield what is to be said of the operators of an exported file."""
     if not isinstance(comparison, ExportComparison):
         return
-    if folded := comparison.folded:
-        shown = ", ".join(folded[:MOST_NAMES]) + " …" * (len(folded) > MOST_NAMES)
-        yield f"folded into the layer before: {shown}"
+    if comparison.folded:
+        yield f"folded into the layer before: {_first_of(comparison.folded)}"
+    if comparison.unbiased:
+        names = _first_of(comparison.unbiased)
+        yield f"without biases in the file, as exporters leave out those that are 0: {names}"
     if comparison.left_out:
         yield (
             "compared is what holds parameters or multiplies; "
             f"{comparison.left_out:,} other operators of the file are not"
         )
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMES]) + " …" * (len(names) > MOST_NAMES)
 
 
 def _layers(comparison: NetworkComparison, names: Sequence[str]) -> Table:

@@ -37,10 +37,12 @@ class ExportComparison(NetworkComparison):
 
     Attributes:
         folded: The norms that are in the file inside of the convolutions before them.
+        unbiased: The layers that are in the file without their biases.
         left_out: How many operators of the file hold nothing, and multiply nothing.
     """
 
     folded: tuple[str, ...] = ()
+    unbiased: tuple[str, ...] = ()
     left_out: int = 0
 
 
@@ -65,8 +67,16 @@ def compare_export(reports: Sequence[NetworkReport], file: int) -> ExportCompari
     pairs = list(_joined(pairs, others))
     folded = dict(_folded(pairs))
     slots = tuple(_slots(pairs, folded, file))
-    left_out = len(exported.layers) - len(theirs)
-    return ExportComparison(tuple(reports), slots, folded=tuple(folded), left_out=left_out)
+    unbiased = [
+        ours.name for ours, theirs in pairs if ours and theirs and _has_lost_its_bias(ours, theirs)
+    ]
+    return ExportComparison(
+        tuple(reports),
+        slots,
+        folded=tuple(folded),
+        unbiased=tuple(name for name in unbiased if name not in folded.values()),
+        left_out=len(exported.layers) - len(theirs),
+    )
 
 
 def _counts(row: Row) -> bool:
@@ -135,6 +145,15 @@ def _is_kept(ours: Row, theirs: Row) -> bool:
     """
     is_held = theirs.params <= ours.params <= theirs.params + theirs.read_again
     return is_held and ours.macs == theirs.macs
+
+
+def _has_lost_its_bias(ours: Row, theirs: Row) -> bool:
+    """Return whether all that a file has not of a layer that multiplies is its biases."""
+    missing = ours.params - theirs.params - theirs.read_again
+    return bool(missing and ours.macs == theirs.macs) and missing in {
+        ours.biases,
+        ours.out_shape[-1],
+    }
 
 
 def _folded(pairs: Sequence[tuple[Row | None, Row | None]]) -> Iterator[tuple[str, str]]:

@@ -61,7 +61,7 @@ def _first_of(notes: Sequence[str]) -> list[str]:
 def _channels_last(image: Shape) -> list[str]:
     """Return a note if an image has few columns and many channels, as if written the other way."""
     channels, *sizes = image or (0,)
-    if len(sizes) != IMAGE_AXES or not channels > MOST_COLOURS >= sizes[-1]:
+    if len(sizes) != IMAGE_AXES or not min(channels, sizes[0]) > MOST_COLOURS >= sizes[-1]:
         return []
     meant = times((sizes[-1], channels, sizes[0]))
     return [f"the input is {channels} channels of {times(sizes)}; channels come first: {meant}?"]

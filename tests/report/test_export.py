@@ -91,6 +91,13 @@ def test_numbers_that_are_stored_once_for_two_layers_are_not_missing():
     assert compare_export([ours, replace(ours, layers=(first, missing))], 1).differs
 
 
+def test_a_bias_that_is_not_in_the_file_is_a_difference_that_is_explained():
+    ours, theirs = net(("a", "conv2d", CONV)), net(("a", "conv2d", BARE))
+    found = compare_export([ours, theirs], 1)
+    assert (found.differs, found.unbiased) == (True, ("a",))
+    assert "leave out those that are 0: a" in format_named("text").write(comparison_document(found))
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_file_may_come_first(place):
     ours, theirs = net(("a", "conv2d", CONV)), net(("a", "conv2d", BARE))

@@ -36,12 +36,14 @@ def _name(kind: str, path: str, count: Counter[str], holding: set[str]) -> str:
 
 def _path(node: Any, model: Exported) -> str:
     """Return the path of the module that an operator belongs to; empty if nothing tells it."""
+    told = {each.key: each.value for each in node.metadata_props}
+    if path := last_module(told.get(SCOPES, "")):
+        return path
     for name in map(str, node.input):
         module, _, last = name.rpartition(".")
         if name in model.stored and module and last in ENDINGS and "::" not in name:
             return module
-    told = {each.key: each.value for each in node.metadata_props}
-    return scope(str(node.name)) or last_module(told.get(SCOPES, ""))
+    return scope(str(node.name))
 
 
 def last_module(scopes: str) -> str:

@@ -57,7 +57,7 @@ def values_read(model: nn.Module, values: Values, words: str) -> Iterator[str]:
     if values.unknown_branches:
         yield "of torch.cond, the branch that costs more is counted: which runs, parameters decide"
     constants = [each for each in values.strangers if not each.requires_grad]  # others are told
-    for tensor in constants[:1]:
+    for tensor in () if values.is_moving else constants[:1]:
         yield stranger(model, [tensor])
 
 

@@ -227,7 +227,7 @@ def test_a_file_that_needs_arguments(file, capsys):
 )
 def test_an_import_that_fails_says_what_to_write(file, line, error, hint):
     assert_refused(
-        f"{file(line)}:Net",
+        f"{file(line + chr(10) + 'Net = ' + line.split()[-1])}:Net",
         f'net.py fails:\n  File "{Path("net.py").resolve()}", line 1, in <module>\n    {line}\n'
         f"{error}\n  hint: {hint}",
     )

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from types import FrameType, ModuleType
 from typing import Any
+from urllib.error import URLError
 
 from torch import nn
 
@@ -131,6 +132,32 @@ def _near_import(error: BaseException, _: list[FrameType]) -> str | None:
     return did_you_mean(name[1], known) if name else None
 
 
+def _no_such_file(error: BaseException, _: list[FrameType]) -> str | None:
+    """A file is read that is not there."""
+    if not isinstance(error, FileNotFoundError) or error.filename is None:
+        return None
+    return f"start from the folder where {str(error.filename)!r} is found, as the code does"
+
+
+def _no_device(error: BaseException, _: list[FrameType]) -> str | None:
+    """A script takes its model to a GPU that is not here, or waits for other processes."""
+    words = ("CUDA", "NVIDIA", "process group", "accelerator")
+    is_asked = isinstance(error, (AssertionError, RuntimeError, ValueError))
+    if not is_asked or not any(word in str(error) for word in words):
+        return None
+    return "name the class of the model instead, which needs neither a GPU nor other processes"
+
+
+def _no_weights(error: BaseException, frames: list[FrameType]) -> str | None:
+    """Weights are looked for where there is no network."""
+    is_of_hub = type(error).__module__.startswith(("huggingface_hub.", "requests.", "httpx"))
+    if not is_of_hub and not isinstance(error, (ConnectionError, URLError)):
+        return None
+    asked = [frame.f_locals for frame in frames if frame.f_locals.get("pretrained") is True]
+    setting = "pretrained=False" if asked else "weights=None"
+    return f"no weights are needed to count: make it with {setting}"
+
+
 def _no_such_name(error: BaseException, frames: list[FrameType]) -> str | None:
     """A line names what nobody has defined."""
     if not isinstance(error, NameError) or not isinstance(error.name, str):
@@ -150,5 +177,8 @@ LOOKS: tuple[Callable[[BaseException, list[FrameType]], str | None], ...] = (
     _arguments,
     _near_attribute,
     _near_import,
+    _no_such_file,
+    _no_device,
+    _no_weights,
     _no_such_name,
 )

@@ -20,6 +20,11 @@ from archstat.models.torch.loading.arguments import typed
 from archstat.models.torch.loading.home import Home
 from archstat.models.torch.wrapped import unwrapped
 
+OF_SETTINGS = frozenset(
+    "arg args cfg conf config configs configuration hparams hps opt options opts".split()  # noqa: SIM905
+)
+"""What parameters are called that take an object with many settings."""
+
 
 class Built(NamedTuple):
     """A model, what builds it on the CPU with values, and what is to be said of it."""
@@ -43,8 +48,15 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
         return Built(unwrapped(target), None)
     if not callable(target):
         raise UsageError(f"{name} is neither a model nor what makes one: {shown(target)}")
-    instead = {"arguments": {_missing(target, arguments) or "num_classes": 10}}
-    require_call(target, (), arguments, name=name, hint="state its arguments", instead=instead)
+    missing = _missing(target, arguments)
+    if missing in OF_SETTINGS:
+        hint = (
+            f"make it in a function, def net(): return {name.rpartition(':')[2]}(…), and name that"
+        )
+        instead = {}
+    else:
+        hint, instead = "state its arguments", {"arguments": {missing or "num_classes": 10}}
+    require_call(target, (), arguments, name=name, hint=hint, instead=instead)
     arguments = typed(target, arguments)
 
     def make() -> nn.Module:

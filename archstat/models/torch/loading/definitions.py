@@ -16,9 +16,12 @@ DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Async
 ASSIGNING = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 DOING = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 CHANGING = frozenset(
-    "add add_module append extend insert pop remove setdefault sort update".split()  # noqa: SIM905
+    """
+    add add_argument add_argument_group add_module add_mutually_exclusive_group append extend insert
+    pop remove set_defaults setdefault sort update
+    """.split()  # noqa: SIM905  a list of names
 )
-"""Methods of lists, sets, dictionaries and containers of modules that change them."""
+"""Methods of lists, sets, dictionaries, modules and parsers of arguments that change them."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,13 @@ class Statement:
         """Whether it imports something, or says where to import from."""
         is_path = isinstance(self.node, ast.Expr) and ast.unparse(self.node).startswith("sys.path.")
         return isinstance(self.node, (ast.Import, ast.ImportFrom)) or is_path
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it gives a part of another object a name, by which that is changed later."""
+        call = self.node.value if isinstance(self.node, ast.Assign) else None
+        method = call.func if isinstance(call, ast.Call) else None
+        return isinstance(method, ast.Attribute) and method.attr in CHANGING
 
     @property
     def is_main(self) -> bool:
@@ -77,7 +87,7 @@ def chosen(found: Sequence[Statement], wanted: Iterable[str]) -> tuple[list[Stat
             if id(each) not in run and not each.is_main and each.binds & needed:
                 run.add(id(each))
             if id(each) in run and each.binds & needed:
-                needed |= each.reads
+                needed |= each.reads | (each.binds if each.is_part else set())
         made = {name for each in found if id(each) in run for name in each.binds}
         run |= {id(each) for each in found if each.defines and not each.reads_now & known - made}
     return [each for each in found if id(each) in run], needed

@@ -18,12 +18,13 @@ from torch import nn
 
 from archstat.errors import UsageError, did_you_mean, shown, within
 from archstat.files import is_file, no_file, read_file
-from archstat.models.torch.loading.construction import users_code
+from archstat.models.torch.failures.hints import hint_for
+from archstat.models.torch.loading.construction import summary, users_code
 from archstat.models.torch.loading.definitions import Statement, chosen, statements
 from archstat.models.torch.loading.home import FILES, Home
 from archstat.models.torch.loading.neighbours import Neighbours
 from archstat.models.torch.loading.notebook import code_of
-from archstat.models.torch.loading.stubs import MissingPackage
+from archstat.models.torch.loading.stubs import MissingName, MissingPackage
 
 MOST_BYTES = 16 << 20
 """Of Python: what is generated has some."""
@@ -104,9 +105,13 @@ def _run(
         code = compile(tree, file, "exec", flags=flags, dont_inherit=True)
         try:
             _execute(code, module, name, may_lack=each.is_import and not everything)
-        except (Exception, SystemExit):
-            if everything or each.is_import or each.binds & needed:
+        except (Exception, SystemExit) as error:
+            if everything or each.binds & needed or "*" in each.binds:
                 raise
+            for lacking in each.binds - vars(module).keys():
+                if each.is_import:
+                    why = summary(error), hint_for(error)
+                    setattr(module, lacking, MissingName(lacking, name, why))
 
 
 def _execute(code: Any, module: ModuleType, name: str, *, may_lack: bool) -> None:

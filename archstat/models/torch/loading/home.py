@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePath
@@ -62,13 +63,16 @@ class Home:
     @contextmanager
     def on_the_path(self) -> Iterator[None]:
         """Let code import from the folder, and see no arguments, as if Python had started it."""
-        path, arguments = str(self.folder), sys.argv
+        path, arguments, refuse = str(self.folder), sys.argv, ArgumentParser.error
         sys.path.insert(0, path)
         sys.argv = [str(self.file)]
+        if self.neighbours is not None:
+            ArgumentParser.error = _put_up_with  # type: ignore[assignment, method-assign]
         try:
             yield
         finally:
             sys.argv = arguments
+            ArgumentParser.error = refuse  # type: ignore[method-assign]
             if path in sys.path:
                 sys.path.remove(path)
 
@@ -94,6 +98,10 @@ class Home:
             and not any(map(is_installed, places))
             and not self._has(module)
         ]
+
+
+def _put_up_with(_: ArgumentParser, __: str) -> None:
+    """Go on where an argument is required: it is None then."""
 
 
 def _places(module: ModuleType) -> list[str]:

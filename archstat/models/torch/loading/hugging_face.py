@@ -147,4 +147,32 @@ def _class_of(transformers: Any, config: Any) -> Any:
     """Return what makes the model that a configuration was saved with, or else its base."""
     names = getattr(config, "architectures", None) or []
     known = [getattr(transformers, name) for name in names if hasattr(transformers, name)]
-    return known[0] if known else transformers.AutoModel.from_config
+    if known:
+        return known[0]
+    if type(config) in transformers.MODEL_MAPPING:
+        return transformers.AutoModel.from_config
+    return _made_for(transformers, config)
+
+
+def _made_for(transformers: Any, config: Any) -> Any:
+    """Return the class that is made for a configuration which no base model is known for.
+
+    Raises:
+        UsageError: There is none.
+    """
+    kind = type(config)
+    module = importlib.import_module(kind.__module__.replace(".configuration_", ".modeling_"))
+    own: list[Any] = [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type)
+        and issubclass(each, transformers.PreTrainedModel)
+        and getattr(each, "config_class", None) is kind
+        and not each.__name__.endswith("PreTrainedModel")
+    ]
+    if not own:
+        raise UsageError(
+            f"transformers has no model for {shown(config.model_type)} alone",
+            hint="name the configuration of the model that it is a part of",
+        )
+    return min(own, key=lambda each: not each.__name__.endswith("Model"))

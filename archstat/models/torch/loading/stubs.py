@@ -1,11 +1,14 @@
-"""What stands for a package that a file imports and that is not installed: it fails when used."""
+"""What stands for a package that a file imports and that is not there: it fails when used."""
 
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, TypeAlias
 
 from archstat.errors import UsageError
+
+Why: TypeAlias = tuple[str, str | None] | None
+"""By what an import fails, and what to do; None where the package is not installed."""
 
 
 class MissingName:
@@ -15,10 +18,13 @@ class MissingName:
     what is missing.
     """
 
-    def __init__(self, package: str, file: str) -> None:
-        self._package, self._file = package, file
+    def __init__(self, package: str, file: str, why: Why = None) -> None:
+        self._package, self._file, self._why = package, file, why
 
     def _refuse(self) -> NoReturn:
+        if self._why is not None:
+            what, hint = self._why
+            raise UsageError(f"{self._file} needs {self._package}, which fails: {what}", hint=hint)
         raise UsageError(
             f"{self._file} needs {self._package}, which is not installed",
             hint=f"pip install {self._package}, if it is called so there",
@@ -36,7 +42,7 @@ class MissingName:
         """Return what stands for a name in it."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return type(self)(self._package, self._file)
+        return type(self)(self._package, self._file, self._why)
 
     def __getitem__(self, _: object) -> Self:
         """Return itself, as annotations write types of types."""

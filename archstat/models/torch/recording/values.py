@@ -74,6 +74,7 @@ class Values:
         asked: The line that was the first to ask for a value, of those that are known, and of those
             that follow from a choice that is assumed.
         strangers: Tensors that were not where the others are that they met.
+        is_moving: Whether forward takes tensors elsewhere itself.
         unknown_branches: How many branches were chosen by values that are not known.
         is_unseen: Whether what runs now is not to be recorded.
     """
@@ -85,6 +86,7 @@ class Values:
         self._late = LateCalls(self._forget)
         self.asked: dict[bool, str | None] = {}
         self.strangers: list[Tensor] = []
+        self.is_moving = False
         self.unknown_branches = 0
         self.is_unseen = False
 
@@ -243,6 +245,7 @@ class Values:
         self._note(found)
         out = self._computed(told.operator, args, kwargs)
         if told.name == COPY:  # away from meta
+            self.is_moving = True
             return out.clone()
         is_assumed = any(each.is_assumed for each in found)
 
