@@ -11,6 +11,12 @@ from archstat.models.onnx.file import Exported
 AGAIN = re.compile(r"_\d+$")
 ENDINGS = ("weight", "weight_quantized", "bias")
 
+FUSED = {"Conv", "ConvTranspose", "Gemm"}
+"""Operators into which a norm behind them may be folded; they are called as their weights are.
+
+All others are called as their module is: numbers that are equal to another's may have its name.
+"""
+
 SCOPES = "pkg.torch.onnx.name_scopes"
 """Where torch's newer exporter notes the modules inside of which an operator was."""
 
@@ -37,13 +43,14 @@ def _name(kind: str, path: str, count: Counter[str], holding: set[str]) -> str:
 def _path(node: Any, model: Exported) -> str:
     """Return the path of the module that an operator belongs to; empty if nothing tells it."""
     told = {each.key: each.value for each in node.metadata_props}
-    if path := last_module(told.get(SCOPES, "")):
+    path = last_module(told.get(SCOPES, ""))
+    if path and node.op_type not in FUSED:
         return path
     for name in map(str, node.input):
         module, _, last = name.rpartition(".")
         if name in model.stored and module and last in ENDINGS and "::" not in name:
             return module
-    return scope(str(node.name))
+    return path or scope(str(node.name))
 
 
 def last_module(scopes: str) -> str:
