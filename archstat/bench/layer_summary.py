@@ -33,8 +33,9 @@ class LayerFigures:
     Attributes:
         ns: Its latency.
         share: Of the whole.
-        floor_s: The least seconds for it at the ceilings; None where nothing is known of it.
-        of_floor: How much of its latency that is, by the probes beside each round.
+        floor_s: The least seconds for it, with the device as the probes beside the rounds found it;
+            at the ceilings where there were none; None where nothing is known of it.
+        of_floor: How much of its latency that is; None where no probes ran beside the rounds.
         bound: "compute" or "memory", by its floor; empty without one.
     """
 
@@ -173,10 +174,11 @@ def _beside_floor(  # noqa: PLR0913, PLR0917  a layer, its work and its times
         for trial in trials
         if all(each.flops_rate and each.bytes_rate for each in trial.rounds)
     ]
+    share = _median(paired, of_floor) if paired else None
     return replace(
         figures,
-        floor_s=least,
-        of_floor=_median(paired, of_floor) if paired else None,
+        floor_s=least if share is None else share * figures.ns / SECOND,
+        of_floor=share,
         bound="compute" if is_compute else "memory",
     )
 
