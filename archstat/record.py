@@ -41,10 +41,12 @@ def _recorded(cls: type[T], *, kw_only: bool) -> type[T]:
     made: Any = dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
     own = fields(made)
     factories = {f.name: f.default_factory for f in own if f.default_factory is not MISSING}
+    required = [f.name for f in own if f.default is MISSING and f.name not in factories]
     facts = {
         "_defaults": {f.name: f.default for f in own},
         "_factories": tuple(factories.items()),
-        "_required": [f.name for f in own if f.default is MISSING and f.name not in factories],
+        "_required": required,
+        "_needed": frozenset(required),
         "_places": tuple(f.name for f in own if not f.kw_only),
         "_compared": _values_of([f.name for f in own if f.compare]),
         "_least": _least_places(own),
@@ -71,14 +73,29 @@ def _least_places(own: Sequence[Field[Any]]) -> int:
 
 
 def __init__(self: Any, *args: object, **kwargs: object) -> None:  # noqa: N807  a method
-    if not kwargs and self._least <= len(args) <= len(self._places):  # the frequent case
-        own = vars(self)
+    own = vars(self)
+    if not kwargs and self._least <= len(args) <= len(self._places):  # the frequent cases
         if len(args) < len(self._defaults):
             own.update(self._defaults)
         own.update(zip(self._places, args, strict=False))
-        if self._is_checked:
-            self.__post_init__()
-        return
+    elif not args and self._needed <= kwargs.keys() <= self._defaults.keys():
+        own.update(self._defaults)
+        own.update(kwargs)
+        for name, factory in self._factories:
+            if name not in kwargs:
+                own[name] = factory()
+    else:
+        own.update(_checked(self, args, kwargs))
+    if self._is_checked:
+        self.__post_init__()
+
+
+def _checked(self: Any, args: Sequence[object], kwargs: dict[str, object]) -> dict[str, object]:
+    """Return the values of a record's fields.
+
+    Raises:
+        TypeError: Some are missing, or there are too many.
+    """
     values: dict[str, object] = self._defaults.copy()
     if args:
         values.update(zip(self._places, args, strict=False))
@@ -91,9 +108,7 @@ def __init__(self: Any, *args: object, **kwargs: object) -> None:  # noqa: N807 
     if missing or is_too_much or (args and not kwargs.keys().isdisjoint(self._places[: len(args)])):
         what = f"misses {missing}" if missing else f"takes {[*self._defaults]}"
         raise TypeError(f"{type(self).__name__} {what}, got {len(args)} values and {[*kwargs]}")
-    vars(self).update(values)
-    if self._is_checked:
-        self.__post_init__()
+    return values
 
 
 def __repr__(self: Any) -> str:  # noqa: N807  a method

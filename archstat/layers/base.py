@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import MISSING, Field, fields
 from functools import cache
 from math import prod
@@ -87,13 +86,14 @@ class Layer(ABC):
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []
+        own, axes = vars(self), self.axes
         for name, setting, default in _settings(type(self)):
-            value = getattr(self, name)
+            value = own[name]
             if value is None and default is None:
-                object.__setattr__(self, name, self.implied(name))
+                own[name] = self.implied(name)
                 continue
             try:
-                object.__setattr__(self, name, setting.read(value, axes=self.axes))
+                own[name] = setting.read(value, axes=axes)
             except ShapeError as error:
                 problems += error.within(name).problems
         if problems:
@@ -106,7 +106,10 @@ class Layer(ABC):
         Raises:
             ShapeError: A setting is unknown, missing or has a bad value; all are reported.
         """
-        known = {name: default for name, _, default in _settings(cls)}
+        known, required = _defaults(cls)
+        has_none = any([value is None for value in settings.values()])  # noqa: C419  takes longer
+        if not has_none and required <= settings.keys() <= known.keys():
+            return cls(**settings)  # which reads them
         problems = [
             Problem(
                 f"{cls.kind} has no setting {name!r}",
@@ -120,9 +123,8 @@ class Layer(ABC):
             for name, default in known.items()
             if default is MISSING and name not in settings
         ]
-        is_whole = not problems and not any(value is None for value in settings.values())
         for name, setting, _ in _settings(cls):
-            if name in settings and not is_whole:  # else making the layer reads them
+            if name in settings:
                 try:
                     setting.read(settings[name], axes=cls.axes)
                 except ShapeError as error:
@@ -155,20 +157,17 @@ class Layer(ABC):
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""
-        return {name: getattr(self, name) for name, _, _ in _settings(type(self))}
+        own = vars(self)
+        return {name: own[name] for name, _, _ in _settings(type(self))}
 
     def changed_settings(self) -> dict[str, object]:
         """Return the settings that differ from their defaults, sizes as short as possible."""
-        unchanged = {
-            name: self.implied(name) if default is None else setting.read(default, axes=self.axes)
-            for name, setting, default in _settings(type(self))
-            if default is not MISSING
-        }
-        return {
-            name: shortest(value)
-            for name, value in self.settings().items()
-            if name not in unchanged or value != unchanged[name]
-        }
+        own, changed = vars(self), {}
+        for name, default in _defaults_read(type(self)).items():
+            value = own[name]
+            if value != (self.implied(name) if default is None else default):
+                changed[name] = shortest(value)
+        return changed
 
     def implied(self, name: str) -> object:
         """Return the value of an optional setting that is left out; None if the input decides."""
@@ -200,8 +199,8 @@ class Layer(ABC):
 
         For those who work with other numbers than the right ones, or with the names of numbers.
         """
-        layer = copy(self)
-        vars(layer)["out_shape"] = lambda _: out_shape
+        layer = object.__new__(type(self))
+        vars(layer).update(vars(self), out_shape=lambda _: out_shape)
         return layer
 
     def param_shapes(self, in_shape: Shape) -> dict[str, Shape]:
@@ -267,6 +266,24 @@ def _settings(kind: type[Layer]) -> tuple[tuple[str, Setting, Any], ...]:
         for field in declared
         if "setting" in field.metadata
     )
+
+
+@cache
+def _defaults(kind: type[Layer]) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the default (or MISSING) of each setting of a layer kind, and those that have none."""
+    defaults = {name: default for name, _, default in _settings(kind)}
+    return defaults, frozenset(name for name, default in defaults.items() if default is MISSING)
+
+
+@cache
+def _defaults_read(kind: type[Layer]) -> dict[str, Any]:
+    """Return the default (or MISSING) of each setting of a layer kind, as a layer keeps it."""
+    return {
+        name: default
+        if default is None or default is MISSING
+        else setting.read(default, axes=kind.axes)
+        for name, setting, default in _settings(kind)
+    }
 
 
 def layer_kinds() -> dict[str, type[Layer]]:

@@ -128,10 +128,10 @@ class SlidingConvolution(AnyConvolution):
         >>> Conv2d(out_channels=1, kernel_size=4, padding="same").paddings()
         ((1, 1), (2, 2))
         """
+        if isinstance(self.padding, tuple):  # the frequent case
+            return self.padding, self.padding
         if self.padding == "valid":
             return (0,) * self.axes, (0,) * self.axes
-        if isinstance(self.padding, tuple):
-            return self.padding, self.padding
         if any(step != 1 for step in self.stride):
             raise ShapeError(
                 f"padding = 'same' works with stride 1 only, got stride {times(self.stride)}",
@@ -151,22 +151,14 @@ class SlidingConvolution(AnyConvolution):
         before, after = self.paddings()
         if self.padding != "same":
             require_fits(in_shape[1:], self.extents(), before)
+        kernels = zip(self.kernel_size, self.stride, self.dilation, strict=True)
+        axes = zip(in_shape[1:], before, after, kernels, strict=True)
         # "same" may pad one end by a pixel more; the sum of both ends is what counts
-        return (
-            self.out_channels,
-            *(
-                sliding_out_size(n + b + a, kernel_size=k, stride=s, padding=0, dilation=d)
-                for n, b, a, k, s, d in zip(
-                    in_shape[1:],
-                    before,
-                    after,
-                    self.kernel_size,
-                    self.stride,
-                    self.dilation,
-                    strict=True,
-                )
-            ),
-        )
+        sizes = [
+            sliding_out_size(n + b + a, kernel_size=k, stride=s, padding=0, dilation=d)
+            for n, b, a, (k, s, d) in axes
+        ]
+        return (self.out_channels, *sizes)
 
     def weight_shape(self, in_channels: int) -> Shape:
         """Return (out_channels, in_channels / groups, kernel…)."""

@@ -40,6 +40,8 @@ class Setting(ABC):
 
 def whole_number(value: object, minimum: int) -> int:
     """Return `value` if it is a whole number from `minimum` to `LARGEST`."""
+    if type(value) is int and minimum <= value <= LARGEST:
+        return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise ShapeError(
             f"must be a whole number, got {shown(value)}",
@@ -73,6 +75,8 @@ class AxesSetting(Setting):
 
     def read(self, value: object, *, axes: int) -> Size | str:
         """See `Setting.read`."""
+        if isinstance(value, (list, tuple)) and len(value) == axes:
+            return tuple([whole_number(item, self.minimum) for item in value])
         if isinstance(value, str) and self.words:
             if value in self.words:
                 return value
@@ -80,12 +84,10 @@ class AxesSetting(Setting):
             raise ShapeError(f"must be a whole number or {choices}, got {shown(value)}")
         if not isinstance(value, (list, tuple)):
             return (whole_number(value, self.minimum),) * axes
-        if len(value) != axes:
-            raise ShapeError(
-                f"must be one number or a list of {axes}, got {shown(value)}",
-                hint="rows before columns, as in [5, 3]" if axes > 1 else None,
-            )
-        return tuple(whole_number(item, self.minimum) for item in value)
+        raise ShapeError(
+            f"must be one number or a list of {axes}, got {shown(value)}",
+            hint="rows before columns, as in [5, 3]" if axes > 1 else None,
+        )
 
 
 @record

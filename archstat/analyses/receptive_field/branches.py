@@ -87,6 +87,9 @@ class Repeating:
     def through(self, window: Window, units: int) -> Branch:
         """See `Branch.through`."""
         outputs, inputs = window.period
+        if outputs == len(self.intervals) == 1 and (taps := window.taps(0)):  # the frequent case
+            ends = self.interval(taps[0]), self.interval(taps[-1])
+            return Repeating((hull(ends),), inputs * self.advance)
         repeats = self.period // gcd(self.period, inputs)
         period = outputs * repeats
         if period > max(units, FEW_UNITS):

@@ -51,6 +51,7 @@ def worked_out(layer: Layer, in_shape: Shape) -> Stated:
         ShapeError: The layer cannot work on this shape.
     """
     shape = layer.out_shape(in_shape)
+    layer = layer.returning(shape)
     macs, neurons = layer.macs(in_shape), layer.neurons(in_shape)
     return Stated(shape, macs, neurons, layer.param_shapes(in_shape))
 
