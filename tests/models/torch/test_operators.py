@@ -9,8 +9,9 @@ from torch import nn
 
 from archstat import analyze
 from archstat.models.torch.operators.registry import REGISTRY
-from archstat.models.torch.recording.answers import answer
+from archstat.models.torch.recording import answers
 from archstat.models.torch.recording.facts import facts_of
+from archstat.models.torch.recording.meta import Answers
 from archstat.report.folding import folded
 
 ADDMM = torch.ops.aten.addmm.default
@@ -20,6 +21,11 @@ BATCH_NORM = torch.ops.aten.native_batch_norm.default
 def known_of(operator):
     """Return what torch says of an operator, and its entry in the ledger."""
     return facts_of(operator), REGISTRY.find(operator)
+
+
+def answer(*call):
+    """Return what an operator gives to whoever asks for the first time."""
+    return Answers().call(*call)
 
 
 def batch_norm_arguments(channels, image, *, dtype=torch.float32, is_training=False):
@@ -111,6 +117,34 @@ def test_what_works_value_by_value_gives_on_meta_what_torch_gives_on_the_cpu(nam
 def test_a_sum_of_what_is_not_alike_is_left_to_torch(left, right):
     operator = torch.ops.aten.add.Tensor
     assert seen(answer(*known_of(operator), [left, right], {})) == seen(operator(left, right))
+
+
+CAT = torch.ops.aten.cat.default
+
+
+@pytest.mark.parametrize("axis", [(), (1,), (-1,)], ids=str)
+def test_what_is_put_together_on_meta_is_what_torch_puts_together(axis):
+    sizes = [[2, 3, 4], [2, 3, 4]]
+    if axis:
+        sizes[1][axis[0]] = 7
+    arguments = [[meta(*size) for size in sizes], *axis]
+    ours = answers.answer(*known_of(CAT), arguments, {})
+    assert tuple(ours.shape) == {(): (4, 3, 4), (1,): (2, 10, 4), (-1,): (2, 3, 11)}[axis]
+    assert seen(ours) == seen(CAT(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("parts", "axis"),
+    [
+        pytest.param([meta(2, 3), meta(2, 3, dtype=torch.float64)], 0, id="two types"),
+        pytest.param([meta(2, 3), meta(0)], 0, id="an empty one"),
+        pytest.param([meta(2, 3), meta(3, 2).t()], 0, id="another layout"),
+        pytest.param([meta(2, 3), meta(4, 5)], 0, id="what does not fit"),
+        pytest.param([meta(2, 3), meta(2, 3)], 2, id="an axis that there is not"),
+    ],
+)
+def test_what_is_not_alike_is_left_to_torch_to_put_together(parts, axis):
+    assert answers.answer(*known_of(CAT), [parts, axis], {}) is None
 
 
 @pytest.mark.parametrize("axes", [(5,), (4, 5)])

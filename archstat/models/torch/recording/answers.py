@@ -18,6 +18,7 @@ from archstat.models.torch.recording.facts import OperatorFacts
 
 MATRIX = 2
 ADDMM = torch.ops.aten.addmm.default
+CAT = torch.ops.aten.cat.default
 BATCH_NORM = torch.ops.aten.native_batch_norm.default
 GROUP_NORM = torch.ops.aten.native_group_norm.default
 LAYER_NORM = torch.ops.aten.native_layer_norm.default
@@ -32,7 +33,7 @@ WHOLE = {torch.float32, torch.float64}
 def answer(
     told: OperatorFacts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
-    """Return what an operator gives; on meta, where that is plain, without asking it."""
+    """Return what an operator gives on meta where that is plain; None where it is to be asked."""
     operator = told.operator
     if entry.is_like_inputs and not kwargs and _are_alike(args):
         return args[0] if told.written else _like(args[0])
@@ -41,9 +42,11 @@ def answer(
         return torch.empty_like(image), image.new_empty(shape), image.new_empty(shape)
     if operator is ADDMM and _fit(*args[:3]) and not kwargs:
         return args[1].new_empty((args[1].shape[0], args[2].shape[1]))
+    if operator is CAT and _fit_together(*args) and not kwargs:
+        return _joined(*args)
     if operator is GROUPED and args[0].is_meta:  # which takes but some types there
         return _grouped(*args, **kwargs)
-    return operator(*args, **kwargs)
+    return None
 
 
 def _statistics(operator: Any, args: Sequence[Any]) -> tuple[int, ...] | None:
@@ -111,6 +114,33 @@ def _fit(bias: Tensor, left: Tensor, right: Tensor) -> bool:
         and bias.shape == right.shape[1:]
         and left.dtype == right.dtype == bias.dtype
     )
+
+
+def _fit_together(parts: Sequence[Tensor], axis: int = 0) -> bool:
+    """Return whether tensors are alike but for their sizes along an axis, which they have."""
+    if not (parts and all(map(_is_plain, parts))):
+        return False
+    first = parts[0]
+    if not -first.dim() <= axis < first.dim():
+        return False
+    return all(
+        part.dtype == first.dtype
+        and part.dim() == first.dim()
+        and _without(part.shape, axis) == _without(first.shape, axis)
+        for part in parts[1:]
+    )
+
+
+def _joined(parts: Sequence[Tensor], axis: int = 0) -> Tensor:
+    shape = [*parts[0].shape]
+    shape[axis] = sum([part.shape[axis] for part in parts])
+    return parts[0].new_empty(shape)
+
+
+def _without(shape: Sequence[int], axis: int) -> list[int]:
+    sizes = [*shape]
+    del sizes[axis]
+    return sizes
 
 
 def _grouped(

@@ -57,12 +57,14 @@ class Answers:
         self, told: OperatorFacts, entry: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Return what an operator gives."""
+        if (out := answer(told, entry, args, kwargs)) is not None:
+            return out
         key = _key(told, args, kwargs) if told.makes_new else None
         if key is None:
-            return answer(told, entry, args, kwargs)
+            return told.operator(*args, **kwargs)
         if (like := self._known.get(key)) is not None:
             return _made(like)
-        out = answer(told, entry, args, kwargs)
+        out = told.operator(*args, **kwargs)
         if len(self._known) >= MOST_ANSWERS:
             self.forget()
         self._known[key] = _likeness(out, args)
@@ -111,13 +113,17 @@ def _likeness(out: Any, args: Sequence[Any]) -> tuple[Like | None, ...] | Like |
         return tuple(each) if is_whole else None  # type: ignore[arg-type]
     if type(out) is not Tensor or not out.is_meta or out.layout is not torch.strided:
         return None
-    storage = out.untyped_storage()
     own = storage_id(out)
-    if any(storage_id(tensor) == own for tensor in tensors_in(args)):
+    if own in map(storage_id, tensors_in(args)):
         return None
-    last = sum([(size - 1) * step for size, step in zip(out.shape, out.stride(), strict=True)])
-    needed = (last + 1) * out.element_size() if out.numel() else 0
-    return (out.shape, out.stride(), out.dtype) if storage.nbytes() == needed else None
+    shape, strides = out.shape, out.stride()
+    if out.is_contiguous():
+        numbers = out.numel()
+    else:
+        last = sum([(size - 1) * step for size, step in zip(shape, strides, strict=True)])
+        numbers = last + 1 if out.numel() else 0
+    is_whole = out.untyped_storage().nbytes() == numbers * out.element_size()
+    return (shape, strides, out.dtype) if is_whole else None
 
 
 def _made(like: Any) -> Any:

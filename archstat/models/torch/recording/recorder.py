@@ -128,12 +128,13 @@ class Recorder(TorchDispatchMode):
                 self.failed = error, scope
             return
         self.returned = scope.path, type(out)
-        if scope.row is not None:
-            if taught := REGISTRY.modules.get(type(scope.module)):
-                scope.macs, scope.uncounted = taught(scope.module, args, out), NONE
-            with self.own:
-                outputs = [out] if type(out) is Tensor else tensors_in(out)
-                self._row(scope, scope.row, args, named[0] if named else {}, outputs)
+        if scope.row is None:
+            return
+        if taught := REGISTRY.modules.get(type(scope.module)):
+            scope.macs, scope.uncounted = taught(scope.module, args, out), NONE
+        with self.own:
+            outputs = [out] if type(out) is Tensor else tensors_in(out)
+            self._row(scope, scope.row, args, named[0] if named else {}, outputs)
 
     def _row(
         self, scope: Scope, row: ModuleRow, args: Any, kwargs: Any, outputs: Sequence[Tensor]
