@@ -100,7 +100,7 @@ CONVOLUTION: type[nn.Module] = _ConvNd
 
 def first_convolution(model: nn.Module) -> Any:
     """Return the first convolution of a model; None if it has none. Their class is private."""
-    modules = every_module(model).values()
+    modules = (module for _, module in _modules(model))
     return next((module for module in modules if isinstance(module, CONVOLUTION)), None)
 
 
@@ -165,7 +165,10 @@ def is_childless(module: nn.Module) -> bool:
 
 def every_module(model: nn.Module, path: str = "") -> dict[str, nn.Module]:
     """Return the modules of a model by path, as `named_modules` does with a generator a level."""
-    found: dict[str, nn.Module] = {}
+    return dict(_modules(model, path))
+
+
+def _modules(model: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Module]]:
     seen: set[int] = set()
     todo = [(path, model)]
     while todo:
@@ -173,12 +176,11 @@ def every_module(model: nn.Module, path: str = "") -> dict[str, nn.Module]:
         if id(module) in seen:
             continue
         seen.add(id(module))
-        found[path] = module
+        yield path, module
         if inner := module._modules:  # noqa: SLF001  as above
             prefix = f"{path}." if path else ""
             named = [(prefix + name, each) for name, each in inner.items() if each is not None]
             todo += reversed(named)
-    return found
 
 
 def every_tensor(model: nn.Module) -> list[Tensor]:
@@ -228,7 +230,9 @@ def pre_hooks(module: nn.Module) -> Mapping[int, Any]:
 
 def compiled_from(model: nn.Module) -> nn.Module | None:
     """Return the model that torch.compile wrapped; importing its class would take seconds."""
-    own: Mapping[str, nn.Module] = dict(model._modules.items())  # noqa: SLF001  see above
+    own = model._modules  # noqa: SLF001  see above
+    if isinstance(model, torch.jit.ScriptModule):  # whose modules are in a container of its own
+        own = dict(own.items())
     return own.get("_orig_mod")
 
 
