@@ -33,7 +33,7 @@ from archstat.models.torch.known import STATED, worked_out
 from archstat.models.torch.recording.meta import ANSWERS
 from archstat.report.itemizing import more_settings
 
-TURNS = 5
+TURNS = 3
 MEDIAN, MOST = 1.0, 1.3
 SIZES = (100, 1_000, 10_000)
 
@@ -79,7 +79,8 @@ class Written(nn.Module):
 
 
 def transformers() -> dict[str, Callable[[], nn.Module]]:
-    sizes = [(192, 12, 3), (256, 4, 4), (384, 6, 6), (512, 6, 8), (768, 12, 12), (1024, 24, 16)]
+    sizes = [(192, 12, 3), (256, 4, 4), (320, 8, 5), (384, 6, 6), (512, 6, 8), (768, 12, 12)]
+    sizes.append((1024, 24, 16))
     made: dict[str, Callable[[], nn.Module]] = {}
     for width, depth, heads in sizes:
         name = f"{depth}×{width}"
@@ -138,7 +139,8 @@ def models(names: Sequence[str]) -> Iterator[tuple[str, nn.Module, Sequence[int]
             with torch.device("meta"):
                 yield name, made[name]().eval(), (64, int(name.rpartition("×")[2]))
         else:
-            model, shape = build(name)
+            with torch.device("meta"):
+                model, shape = build(name)
             yield name, model.to("meta"), shape
 
 
