@@ -3,6 +3,8 @@
   const all = (selector, of = document) => [...of.querySelectorAll(selector)];
   document.documentElement.classList.add("js");
 
+  const number = (count) => count.toLocaleString("en");
+
   // What a cell is sorted by: its exact value, or what it says.
   const value = (row, at) => row.cells[at].dataset.v ?? row.cells[at].textContent.trim();
   const compare = (one, other) => {
@@ -16,12 +18,12 @@
       const falls = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
       all("th", table.tHead).forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", falls > 0 ? "ascending" : "descending");
-      const rows = [...table.tBodies[0].rows].sort((one, other) => {
-        const [a, b] = [value(one, head.cellIndex), value(other, head.cellIndex)];
+      const rows = [...table.tBodies[0].rows].map((row) => [value(row, head.cellIndex), row]);
+      rows.sort(([a], [b]) => {
         if (a === "" || b === "") return (a === "") - (b === ""); // nothing stands last
         return falls * compare(a, b);
       });
-      table.tBodies[0].append(...rows);
+      table.tBodies[0].append(...rows.map(([, row]) => row));
     });
   }
 
@@ -49,7 +51,7 @@
         row.hidden = !words.every((word) => text.includes(word));
         count += !row.hidden;
       }
-      said.textContent = words.length ? `${count} of ${rows.length}` : "";
+      said.textContent = words.length ? `${number(count)} of ${number(rows.length)}` : "";
     });
   }
 })();
