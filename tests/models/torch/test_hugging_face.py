@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 
 import pytest
 
 import archstat
 from archstat.errors import UsageError
+from archstat.models.torch.loading.hugging_face import _class_of
 
 BERT = {
     "architectures": ["BertForSequenceClassification"],
@@ -120,3 +123,22 @@ def test_configurations_in_the_cache_are_listed(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         (folder / "config.json").write_text("{}", encoding="utf-8")
     assert library_names("hf") == ["hf/bert-base-uncased", "hf/meta/llama"]
+
+
+def test_a_configuration_without_a_base_model_is_of_the_class_that_was_made_for_it(monkeypatch):
+    class PreTrainedModel:
+        config_class = None
+
+    names = {"config_class": None, "__module__": "lib.modeling_page"}
+    config = type("PageConfig", (), {"__module__": "lib.configuration_page", "model_type": "page"})
+    names["config_class"] = config
+    abstract = type("PagePreTrainedModel", (PreTrainedModel,), names)
+    made = type("PageForObjectDetection", (abstract,), {})
+    modeling = types.ModuleType("lib.modeling_page")
+    vars(modeling).update({each.__name__: each for each in (abstract, made)})
+    monkeypatch.setitem(sys.modules, "lib.modeling_page", modeling)
+    library = types.SimpleNamespace(MODEL_MAPPING={}, PreTrainedModel=PreTrainedModel)
+    assert _class_of(library, config()) is made
+    del modeling.PageForObjectDetection
+    with pytest.raises(UsageError, match="transformers has no model for 'page' alone"):
+        _class_of(library, config())

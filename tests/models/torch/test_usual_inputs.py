@@ -67,6 +67,30 @@ class Episodes(nn.Module):
         return states
 
 
+class Placed(nn.Module):
+    main_input_name = "pixel_values"
+
+    def forward(self, pixel_values, pixel_position_ids):
+        return pixel_values, pixel_position_ids
+
+
+class Seeing(nn.Module):
+    def forward(self, input_ids=None, pixel_values=None):
+        return input_ids, pixel_values
+
+
+class Watching(nn.Module):
+    def forward(self, input_ids, pixel_values_videos):
+        return input_ids, pixel_values_videos
+
+
+class Vocoder(nn.Module):
+    main_input_name = "spectrogram"
+
+    def forward(self, spectrogram):
+        return spectrogram
+
+
 class Words(nn.Module):
     def forward(self, input_ids=None, bbox=None):
         return input_ids, bbox
@@ -98,6 +122,29 @@ CASES = {
         {"patch_size": 384, "scaled_images_ratios": [0.25, 0.5, 1]},
         {"pixel_values": (3, 1_536, 1_536)},
     ),
+    # 224 / 16 = 14 patches in a row, of which 12 are four groups of three
+    "patches with places": (
+        Placed,
+        {"patch_size": 16, "pooling_kernel_size": 3},
+        {"pixel_values": (1, 144, 768), "pixel_position_ids": (1, 144, 2)},
+    ),
+    # SAM 2 has a map of 64 × 64 of an image of 256 × 256
+    "an image of fixed maps": (
+        Images,
+        {"backbone_feature_sizes": [[64, 64], [32, 32]]},
+        {"pixel_values": (3, 256, 256)},
+    ),
+    "a text and an image": (
+        Seeing,
+        {"image_size": 384, "max_position_embeddings": 40},
+        {"input_ids": (40,), "pixel_values": (3, 384, 384)},
+    ),
+    "a text and a video": (
+        Watching,
+        {"max_position_embeddings": 40},
+        {"input_ids": (40,), "pixel_values_videos": (8, 3, 224, 224)},
+    ),
+    "a spectrum": (Vocoder, {"model_in_dim": 80}, {"spectrogram": (128, 80)}),
     "two images": (
         Images,
         {"model_type": "superglue", "image_size": 64, "num_channels": 1},

@@ -17,6 +17,8 @@ IMAGE = 224
 SAMPLES = 16_000  # a second of speech
 FRAMES = 3_000  # half a minute of speech, as Whisper takes it
 SECONDS_10 = 1_001  # frames of CLAP's sounds
+STRIDE = 4  # of the largest map of SAM 2
+VIDEO = 8  # frames
 STEPS = 20  # of an episode
 AXES_WITH_CHANNELS = 3  # examples, channels, samples
 BINS = (
@@ -39,23 +41,59 @@ def of_transformers(model: nn.Module, config: Any) -> list[InputSpec]:
     main = str(getattr(model, "main_input_name", "input_ids"))
     name = main if main in parameters else next(iter(parameters), main)
     text = getattr(config, "text_config", None) or config
-    if name == "pixel_values" or _is_pair(config):
+    if "pixel_position_ids" in parameters:
+        found = list(_of_placed_patches(config))
+    elif name == "pixel_values" or _is_pair(config):
         found = _of_images(config)
     elif "grid_thw" in parameters:
         found = list(_of_patches(config))
     elif name == "states":
         found = list(_of_decisions(config))
+    elif name == "spectrogram":
+        found = [InputSpec((TOKENS, config.model_in_dim), name=name)]
     elif name == "input_values":
         found = [InputSpec(_sound(model, config), "float32", name)]
     elif name == "input_features":
         found = [InputSpec(_spectrum(model, config), "float32", name)]
     else:
         found = [InputSpec((tokens_of(text),), "int64", name)]
+    found += _beside(parameters, config, {each.name or "" for each in found})
     if isinstance(corners := getattr(config, "dim_bbox", None), int):  # of the box of each word
         found.append(InputSpec((tokens_of(config), corners), name="bbox"))
     if DECODERS in parameters and getattr(config, "is_encoder_decoder", False):
         found.append(InputSpec((tokens_of(config),), "int64", DECODERS))
     return found
+
+
+def _beside(parameters: Mapping[str, Any], config: Any, given: set[str]) -> list[InputSpec]:
+    """Return what a model reads beside its text: an image, where it is in it, frames of a video."""
+    found = []
+    is_one = not any(hasattr(config, name) for name in ("text_config", "vision_config"))
+    has_image = "pixel_values" in parameters and isinstance(
+        getattr(config, "image_size", None), int
+    )
+    if "input_ids" in given and is_one and has_image:  # as in ViLT
+        found.append(InputSpec(_image(config, is_alone=True), name="pixel_values"))
+    if "image_embeds_position_mask" in parameters and hasattr(config, "latent_query_num"):
+        inside, tokens = config.latent_query_num, tokens_of(config.text_config)
+        places = ((1,) * inside + (0,) * (tokens - inside),)
+        name = "image_embeds_position_mask"
+        found.append(InputSpec((1, tokens), "int64", name, is_whole=True, holds=places))
+    videos = parameters.get("pixel_values_videos")
+    if videos is not None and videos.default is videos.empty and videos.name not in given:
+        found.append(InputSpec((VIDEO, 3, IMAGE, IMAGE), name=videos.name))
+    return found
+
+
+def _of_placed_patches(config: Any) -> Iterator[InputSpec]:
+    """Yield the patches of an image, and the column and the row of each."""
+    merged = getattr(config, "pooling_kernel_size", 1)
+    side = IMAGE // config.patch_size // merged * merged
+    values = 3 * config.patch_size**2
+    yield InputSpec((1, side * side, values), name="pixel_values", is_whole=True)
+    places = tuple((column, row) for row in range(side) for column in range(side))
+    shape = 1, side * side, 2
+    yield InputSpec(shape, "int64", "pixel_position_ids", is_whole=True, holds=places)
 
 
 def _is_pair(config: Any) -> bool:
@@ -73,7 +111,10 @@ def _of_images(config: Any) -> list[InputSpec]:
     text = getattr(config, "text_config", None)
     found = [InputSpec(_image(vision, is_alone=text is None), "float32", "pixel_values")]
     if (sound := getattr(config, "audio_config", None)) is not None:  # as in CLAP
-        found = [InputSpec((1, SECONDS_10, sound.num_mel_bins), "float32", "input_features")]
+        bins: int = getattr(sound, "num_mel_bins", 0)
+        found = [InputSpec((1, SECONDS_10, bins), "float32", "input_features")]
+        if not bins:  # it reads samples
+            found = [InputSpec((1, SAMPLES), "float32", "input_values")]
     if (text is not None and vision is not config) or sound is not None:  # as in CLIP
         found.insert(0, InputSpec((tokens_of(text),), "int64", "input_ids"))
     return found
@@ -82,6 +123,8 @@ def _of_images(config: Any) -> list[InputSpec]:
 def _image(vision: Any, *, is_alone: bool) -> tuple[int, ...]:
     """Return the shape of an image, of the frames of a video, or of two images to be matched."""
     side = getattr(vision, "image_size", None) or IMAGE
+    if maps := getattr(vision, "backbone_feature_sizes", None):  # SAM 2 has maps of fixed sizes
+        side = STRIDE * maps[0][0]
     if ratios := getattr(vision, "scaled_images_ratios", None):  # DepthPro cuts it into patches
         side = int(vision.patch_size / min(ratios))
     shape = (getattr(vision, "num_channels", None) or 3, *_sides(side))
