@@ -50,6 +50,9 @@ CONTAINERS = (dict, list, set, deque)
 
 EMPTY = frozenset({dict, set, OrderedDict})
 
+KEPT_OF_CLASSES = ATOMS.union(CONTAINERS)
+"""What classes hold that a forward pass may count or gather in."""
+
 BASES: tuple[Any, ...] = (list, dict, set)
 """Of what an object may be, which then has parts beside its attributes."""
 
@@ -124,6 +127,11 @@ class Copier:
             deque: lambda value: self._filled(value, deque(maxlen=value.maxlen)),
             partial: self._partial,
             types.BuiltinFunctionType: self._builtin,
+            weakref.ref: lambda value: self._weak(value, value(), weakref.ref),
+            weakref.ProxyType: lambda value: self._weak(value, _behind(value), weakref.proxy),
+            weakref.CallableProxyType: lambda value: self._weak(
+                value, _behind(value), weakref.proxy
+            ),
             types.FunctionType: self._function,
             types.MethodType: lambda value: types.MethodType(
                 value.__func__, self.copy(value.__self__)
@@ -133,6 +141,10 @@ class Copier:
     def _partial(self, value: Any) -> Any:
         args, keywords = self.copy(value.args), self.copy(value.keywords)
         return partial(self.copy(value.func), *args, **keywords)
+
+    def _weak(self, value: Any, target: Any, refer: Callable[[Any], Any]) -> Any:
+        """Return what refers weakly to the copy of a module; what is no module is not copied."""
+        return refer(self.copy(target)) if isinstance(target, nn.Module) else value
 
     def _object(self, value: Any, made: Any = None) -> Any:
         made = object.__new__(type(value)) if made is None else made
@@ -154,13 +166,17 @@ class Copier:
             set.update(made, map(self.copy, set.__iter__(value)))
         state = vars(made)
         for name, part in vars(value).items():
-            kind = type(part)
-            if kind in ATOMS:
+            of_part = type(part)
+            if of_part in ATOMS:
                 state[name] = part
-            elif name in TORCHS and kind in EMPTY and not part:  # there is nothing in it to share
-                state[name] = kind()
+            elif name in TORCHS and of_part in EMPTY and not part:  # nothing in it to share
+                state[name] = of_part()
             else:
                 state[name] = self.copy(part)
+        kind = type(value)
+        for slot in _slots(kind):
+            with suppress(AttributeError):  # it may be empty
+                slot.__set__(made, self.copy(slot.__get__(value)))
         self._depth -= 1
 
     def _mapping(self, value: Any, made: Any) -> Any:
@@ -235,10 +251,52 @@ class Copier:
             return value
 
 
+def _behind(proxy: Any) -> Any:
+    """Return the object that a proxy stands for; None if it is gone."""
+    with suppress(ReferenceError):
+        return proxy.__repr__.__self__  # which no proxy is
+    return None
+
+
+def _slots(kind: type) -> tuple[types.MemberDescriptorType, ...]:
+    """Return the attributes that a class of Python's keeps beside the dictionary of its objects."""
+    own = (each for each in kind.__mro__ if "__slots__" in vars(each))
+    return tuple(
+        slot
+        for each in own
+        for slot in vars(each).values()
+        if isinstance(slot, types.MemberDescriptorType)
+    )
+
+
 def _names(kind: type) -> set[str]:
     """Return what a class and those above it define, up to Python's own."""
     own = (each for each in kind.__mro__ if each is not object and each not in BASES)
     return {name for each in own for name in vars(each)}
+
+
+def _class_kept(kind: type) -> Callable[[], None]:
+    """Return what puts back the numbers, words and lists that a class of a user's holds.
+
+    So do the defaults of its methods.
+    """
+    if kind.__module__.startswith(("builtins", "torch.")):
+        return lambda: None
+    before = {name: each for name, each in vars(kind).items() if not name.startswith("__")}
+    functions = (each for each in before.values() if isinstance(each, types.FunctionType))
+    defaults = (default for each in functions for default in each.__defaults__ or ())
+    held = [each for each in (*before.values(), *defaults) if type(each) in CONTAINERS]
+    inside = [(each, each.copy()) for each in held]
+
+    def put_back() -> None:
+        for name, each in before.items():
+            if type(each) in KEPT_OF_CLASSES and vars(kind).get(name) is not each:
+                setattr(kind, name, each)
+        for each, parts in inside:
+            each.clear()
+            (each.update if isinstance(each, (dict, set)) else each.extend)(parts)
+
+    return put_back
 
 
 @contextmanager
@@ -257,9 +315,13 @@ def set_apart(
     copier = Copier(memo=dict(shared))
     made = copier.copy(model)
     before = [(each, dict(vars(each))) for each in copier.shared if hasattr(each, "__dict__")]
+    classes = {each for module in model.modules() for each in type(module).__mro__}
+    counted = [*map(_class_kept, classes)]
     try:
         yield made
     finally:
+        for put_back in counted:
+            put_back()
         for each, attributes in before:
             vars(each).clear()
             vars(each).update(attributes)

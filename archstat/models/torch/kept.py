@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,13 +33,13 @@ def _set_back(device: torch.device) -> None:
 
 @contextmanager
 def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
-    """Put back what code may change for all: random states, default types, threads, modes.
+    """Put back what code may change for all: random states, default types, threads, modes, words.
 
     Args:
         devices: Those, beside the CPU, on which random numbers may be drawn.
     """
     numpy = sys.modules.get("numpy")
-    drawn = random.getstate()
+    drawn, words = random.getstate(), dict(os.environ)
     numbers = None if numpy is None else numpy.random.get_state()
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     device = _default_device()
@@ -55,6 +56,9 @@ def process_kept(devices: Sequence[torch.device] = ()) -> Iterator[None]:
         yield
     finally:
         random.setstate(drawn)
+        if dict(os.environ) != words:
+            os.environ.clear()
+            os.environ.update(words)
         if numpy is not None and numbers is not None:
             numpy.random.set_state(numbers)
         torch.set_default_dtype(dtype)

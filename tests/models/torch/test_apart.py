@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import weakref
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from functools import partial
 
@@ -295,3 +297,44 @@ def test_objects_that_are_lists_and_hold_each_other_are_copied_whole():
         deepest = deepest.before[0]
     assert copied.seen == [deepest]
     assert deepest is not first
+
+
+class Keeps(nn.Linear):
+    """A module that keeps what it has seen in places of their own."""
+
+    __slots__ = ("__last", "count")
+    calls, log = 0, []
+
+    def __init__(self):
+        super().__init__(8, 4)
+        self.count, self.__last = 0, None
+        self.inner = nn.Linear(4, 4)
+        self.behind, self.itself = weakref.ref(self.inner), weakref.proxy(self)
+        self.sets = 0
+
+    @property
+    def last(self):
+        return self.__last
+
+    @last.setter
+    def last(self, value):
+        self.sets, self.__last = self.sets + 1, value
+
+    def forward(self, x, seen=[]):  # noqa: B006  as users write it
+        type(self).calls += 1
+        self.log.append(x)
+        seen.append(x)
+        os.environ["ARCHSTAT_TEST"] = "seen"
+        self.itself.count += 1
+        self.last = x
+        return self.behind()(super().forward(x))
+
+
+def test_slots_weak_references_classes_and_defaults_are_as_before():
+    net = Keeps()
+    for train in (False, True):
+        assert archstat.analyze(net, (8,), train=train).totals.macs == 8 * 4 + 4 * 4
+    assert (net.count, net.last, net.sets) == (0, None, 0)
+    assert (Keeps.calls, Keeps.log, Keeps.forward.__defaults__) == (0, [], ([],))
+    assert "ARCHSTAT_TEST" not in os.environ
+    assert net.behind() is net.inner
