@@ -84,7 +84,8 @@ class Sides(TorchDispatchMode):
         given = _tensors((args, kwargs))
         self._look(given)
         out = func(*args, **(kwargs or {}))
-        is_data = any(self._origin(tensor, ("", False))[1] for tensor in given)
+        holds = () if REGISTRY.find(func).is_factory else given  # `zeros_like` holds nothing of it
+        is_data = any(self._origin(tensor, ("", False))[1] for tensor in holds)
         self._note(_tensors(out), self._running[-1], is_data=is_data)
         return out
 

@@ -96,6 +96,23 @@ def test_tensors_of_a_class_of_their_own_are_the_same_data():
 
 
 @telling
+def test_zeros_like_the_input_hold_nothing_of_it():
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(4, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            state = self.first(torch.zeros_like(x))  # which its bias makes
+            return self.second(state)
+
+    _, sides, _ = said_of(Net(), (8, 4))
+    assert sides == (Agreement.AGREES, "agrees on 2 layers")
+
+
+@telling
 def test_what_nothing_can_ask_for_any_more_is_not_kept():
     from torch import nn
 

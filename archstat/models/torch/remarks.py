@@ -48,17 +48,22 @@ def remarks(
 
 def values_read(model: nn.Module, values: Values, words: str) -> Iterator[str]:
     """Yield a sentence on the values that a forward pass has read, and on what was elsewhere."""
+    yield from values_asked(values, words)
+    if values.unknown_branches:
+        yield "of torch.cond, the branch that costs more is counted: which runs, parameters decide"
+    constants = [each for each in values.strangers if not each.requires_grad]  # others are told
+    for tensor in () if values.is_moving else constants[:1]:
+        yield stranger(model, [tensor])
+
+
+def values_asked(values: Values, words: str) -> Iterator[str]:
+    """Yield a sentence on the values that a forward pass has asked for, and what they were."""
     what = {
         False: f"values that forward reads are {words}",
         True: "choices that parameters decide, such as routes to experts, were made in turn",
     }
     for is_assumed, line in values.asked.items():
         yield what[is_assumed] + (f", asked for in {line}" if line else "")
-    if values.unknown_branches:
-        yield "of torch.cond, the branch that costs more is counted: which runs, parameters decide"
-    constants = [each for each in values.strangers if not each.requires_grad]  # others are told
-    for tensor in () if values.is_moving else constants[:1]:
-        yield stranger(model, [tensor])
 
 
 def stranger(model: nn.Module, operands: Sequence[Tensor]) -> str:

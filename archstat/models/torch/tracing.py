@@ -48,7 +48,12 @@ from archstat.models.torch.recording.recorder import Recorder, recording
 from archstat.models.torch.recording.scopes import Scope
 from archstat.models.torch.recording.tape import Tape
 from archstat.models.torch.recording.tensors import tensors_in, tensors_returned
-from archstat.models.torch.remarks import modules_by_path, remarks, values_read
+from archstat.models.torch.remarks import (
+    modules_by_path,
+    remarks,
+    values_asked,
+    values_read,
+)
 from archstat.models.torch.running import run_untouched, standins_of
 from archstat.models.torch.source import Source
 from archstat.models.torch.wrapped import materialized, unwrapped
@@ -316,7 +321,8 @@ def _trace(  # noqa: PLR0913  likewise
         raise
     except BaseException as error:
         recorder.own.require_none()
-        graph = replace(empty, nodes=tuple(recorder.nodes))
+        asked = tuple(values_asked(recorder.values, given.words))
+        graph = replace(empty, nodes=tuple(recorder.nodes), notes=asked)
         raise explained(_failure(error, recorder, graph, model, inputs[0].device)) from error
     recorder.own.require_none()
     if recorder.problems:

@@ -8,7 +8,11 @@ from torch import nn
 
 import archstat
 from archstat.errors import ArchstatError
+from archstat.graph import ForwardError
+from archstat.models.inputs import InputSpec
 from archstat.models.torch import examples, memory
+from archstat.models.torch.source import Source
+from archstat.models.torch.tracing import trace_source
 from tests.torches import tracing_functions
 
 
@@ -269,3 +273,18 @@ class Reading(nn.Module):
 
     def forward(self, x):
         return x + 1 if x.sum() > 0 else x
+
+
+def test_a_pass_that_fails_says_what_the_values_were():
+    class Padded(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 2)
+
+        def forward(self, x, lengths):
+            return self.fc(x.view(len(x), int(lengths.max()), 4))
+
+    inputs = [InputSpec((5, 4)), InputSpec((), dtype="int64", name="lengths")]
+    with pytest.raises(ForwardError) as caught:
+        trace_source(Source("net", Padded()), inputs, batch_size=1, device_name="none")
+    assert caught.value.graph.notes[0].startswith("values that forward reads are zeros")
