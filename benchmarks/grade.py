@@ -268,15 +268,15 @@ def records(output: Path) -> list[str]:
         return [json.loads(key) for (key,) in database.execute("SELECT key FROM graded")]
 
 
-def wait_for_a_record(output: Path) -> None:
-    """Wait until a run that has just begun has graded one more, however busy the machine is."""
+def wait_for_records(output: Path, count: int) -> None:
+    """Wait until a run that has just begun has graded so many more, however busy the machine is."""
     folder, end = output / "feedback", time.monotonic() + MOST_WAIT_S
 
     def written() -> int:
         return len(list(folder.iterdir())) if folder.is_dir() else 0
 
-    before = written()
-    while written() == before and time.monotonic() < end:
+    enough = written() + count
+    while written() < enough and time.monotonic() < end:
         time.sleep(0.01)
 
 
@@ -321,8 +321,8 @@ def soak(count: int, kills: int) -> bool:
         for number in range(kills):
             process = subprocess.Popen(command, **quiet)
             if number % 5:  # the others, wherever they are
-                wait_for_a_record(output)
-            time.sleep(chance.uniform(0.0, 3.0))
+                wait_for_records(output, chance.randint(1, max(1, count // kills)))
+            time.sleep(chance.uniform(0.0, 0.5 if number % 5 else 3.0))
             process.kill()
             process.wait()
             kept = set(records(output))
