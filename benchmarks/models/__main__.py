@@ -37,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 import of_attention
 import of_images
+import of_others
 import of_science
 import of_transformers
 import torch
@@ -75,7 +76,7 @@ class Result:
 
 def all_cases() -> Iterator[Case]:
     """Yield all models."""
-    for each in (of_transformers, of_images, of_attention, of_science):
+    for each in (of_transformers, of_images, of_attention, of_science, of_others):
         yield from each.cases()
 
 
