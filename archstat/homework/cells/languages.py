@@ -12,11 +12,16 @@ from __future__ import annotations
 
 WORDS = {
     "": """
-        dell, all, nell, sull, de, du, des, d, la, le, les, l, el, los, las, do, da, dos, das,
-        o, os, della, delle, dello, dei, degli, di, der, die, den, del, van, het, von, cua, cho,
-        cac, yang, dari, och, w, na, z, po, pada, para, pour, per, pro, je, mỗi, каждого,
-        кожного, на, в, у, of, the, by, av, på, til, af, det, ve, și, cu, este, és, του, της,
-        των, το, η, ο, στο, из, ال, في, من, لكل, کل, هر, ze, za, en, em, im, du réseau
+        modelo, modelos, modèle, modell, modells, modello, модель, модели, моделі, сети, сеть,
+        мережі, rede, red, réseau, rete, netzwerk, netzes, netz, sieci, ağ, ağın, mạng, mô hình,
+        jaringan, dell, all, esta, este, cette, ce, dieser, diese, questo, questa, tej, этого,
+        geschätzte, estimado, estimados, estimada, estimadas, estimé, estimés, stimati, stimato,
+        tahmini, ước tính, примерно, оценка, приблизительно, perkiraan, szacunkowa, nell, sull,
+        de, du, des, d, la, le, les, l, el, los, las, do, da, dos, das, o, os, della, delle,
+        dello, dei, degli, di, der, die, den, del, van, het, von, cua, cho, cac, yang, dari,
+        och, w, na, z, po, pada, para, pour, per, pro, je, mỗi, каждого, кожного, на, в, у, of,
+        the, by, av, på, til, af, det, ve, și, cu, és, του, της, των, το, η, ο, στο, из, ال, في,
+        من, لكل, کل, هر, ze, za, en, em, im, du réseau
         """,
     "layer": """
         schicht, schichten, couche, couches, capa, capas, camada, camadas, strato, strati,
@@ -267,12 +272,13 @@ WORDS = {
         کانال ها, کانالها, चैनल, ช่อง, kanalanzahl
         """,
     "before": """
-        vor, avant, antes, prima, voor, до, przed, önce, trước, sebelum, innan, før, înainte,
-        előtt, ennen, πριν, prije, לפני, قبل, पहले, ante, davor
+        vor, avant, antes de, antes, prima, voor, до, przed, önce, trước, sebelum, innan, før,
+        înainte, előtt, ennen, πριν, prije, לפני, قبل, पहले, ante, davor
         """,
     "after": """
-        nach, après, después, depois, dopo, na, после, після, sonra, sau, setelah, efter, etter,
-        după, után, jälkeen, μετά, nakon, אחרי, بعد, पश्चात, danach
+        nach, après, tras, después de, depois de, luego de, em seguida, после слоя, después,
+        depois, dopo, na, после, після, sonra, sau, setelah, efter, etter, după, után, jälkeen,
+        μετά, nakon, אחרי, بعد, पश्चात, danach
         """,
     "share": """
         anteil, part, proportion, porcentaje, proporción, proporção, percentuale, quota,
@@ -280,11 +286,16 @@ WORDS = {
         persentase, podíl, andel, procente, proporție, arány, százalék, osuus, ποσοστό, udio,
         אחוז, النسبة, نسبة, درصد, सहभाग, prozent, pourcentage, percentual
         """,
+    "spatial": """
+        räumlich-, spatial-, espacia-, spazial-, пространственн-, просторов-, uzamsal,
+        không gian, spasial
+        """,
 }
 UNSPACED = {
     "": """
-        的 の 의 之 各 每 단위 は を が 及 和 と に占める に対する 占 에서 데이터 数据 データ に
-        된 한 별 당 总体
+        模型 网络 網路 モデル ネットワーク 모델 네트워크 估算 估计 約 推定 예상 추정 大约 的 の
+        의 之 各 每 단위 は を が 及 和 と に占める に対する 占 에서 데이터 数据 データ に 된 한
+        별 당 总体
         """,
     "layer": "层 層 網路層 网络层 레이어 계층 レイヤー レイヤ 階層 阶层",
     "block": """
@@ -324,5 +335,6 @@ UNSPACED = {
     "cumulative": "累积 累计 累積 累計 누적",
     "before": "之前 前",
     "after": "之后 之後 後 后",
+    "spatial": "空间 空間 공간",
 }
 """Words of languages that put no blanks between words; Korean words may stand without, too."""

@@ -13,7 +13,10 @@ from archstat.homework.cells.spelling import VULGAR
 NUMERAL = rf"(?:\.?[0-9](?:[0-9.,'_ ]*[0-9])?)?[{VULGAR}]?"
 """A regular expression for what `numerals` reads; it also matches nothing."""
 
-IN_TEXT = r"(?:[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])|[0-9](?:[0-9.,']*[0-9])?)"
+IN_TEXT = (
+    r"(?:[0-9]{1,4} ?[억亿億] ?(?=[0-9]))?"
+    r"(?:[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])|[0-9](?:[0-9.,']*[0-9])?)"
+)
 """Likewise for a numeral in running text, in which a blank may end it: 66 218, but not 3 12."""
 
 _GROUPED = re.compile(

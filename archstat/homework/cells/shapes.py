@@ -15,15 +15,19 @@ _BATCHED_MAP = 4  # axes of a batch of maps
 _MAP = 3
 
 _BY = r" ?(?:[x×*·]|\b(?:by|par|por|per|na|auf|op|на)\b) ?"
-_SEPARATORS = (_BY, f"{_BY}| ?, ?", " ")
+_SEPARATORS = (_BY, f"{_BY}| ?[,;] ?", " ")
 _LAST_LINE = re.compile(r"\n(?=[0-9]+$)")
 _SUM = re.compile(r"\(([0-9]{1,6}(?: ?\+ ?[0-9]{1,6})+)\)")
+_WORDS_BEHIND = re.compile(r"(?P<sizes>[0-9]{1,6}(?: ?[x×*] ?[0-9]{1,6}){1,3}) [^\W\d_][^0-9]*")
+_INNER = re.compile(r"(?<=[x×*] )\(([0-9]{1,6} ?[x×*] ?[0-9]{1,6})\)")
+"""The sides of a map beside its channels: 6 × (28 × 28)."""
+
 _NAME = re.compile(r"[^\W\d_][^:=0-9]*: ?(?=[^ ])")
 _SIZE = re.compile(
     r"(?P<plain>0|[1-9][0-9]{0,11})(?:\.0+)?|(?P<grouped>[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 )
-_GROUPED = re.compile(r"[(\[]([1-9][0-9]{0,2}(?:,[0-9]{3})+),[)\]]")
-_SQUARE = re.compile(r"\b(?P<side>[0-9]{1,6}) ?(?:\^|\*\*) ?2(?![0-9])")
+_GROUPED = re.compile(r"[(\[]([1-9][0-9]{0,2}(?:,[0-9]{3})+)(?P<comma>,?)[)\]]")
+_SQUARE = re.compile(r"(?<![0-9.])(?P<side>[0-9]{1,6}) ?(?:\^|\*\*) ?2(?![0-9])")
 _UNKNOWN = re.compile(r"none|null|-1|\?|[bnhwdlt]'?")
 BATCH = r"(?i:none|null|-1|\?|[bnm]|bs|batch(?:[ _]?size)?)"
 """A regular expression for how people write the size of a batch that may be any."""
@@ -37,7 +41,7 @@ _AXES = re.compile(r"(?:[chwd] ?[=:] ?[0-9]{1,6}[ ,;×x*]*){2,3}")
 _COMMENT = re.compile(r"[(\[][^()\[\]0-9]*[)\]]")
 _TORCH_SIZE = re.compile(r"(?:torch\.size|tensorshape) ?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_OF_PICTURES = frozenset({"gray", "grayscale", "image", "images", "rgb", "이미지"})
+_OF_PICTURES = frozenset({"each", "gray", "grayscale", "image", "images", "rgb", "이미지"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -73,7 +77,7 @@ def shapes(text: str) -> tuple[Dims, ...]:
     text = _LAST_LINE.sub(", ", cleaned(text).casefold().rpartition("→")[2])
     if text.startswith("(") and ")" not in text:
         text += ")"  # a cell that was too narrow
-    if _AXES.fullmatch(text):
+    if _AXES.fullmatch(_without_brackets(text)):
         return (_named_axes(text),)
     sides = [list(_one_side(without_half_brackets(side))) for side in reversed(text.split("="))]
     sides.sort(key=lambda found: not any(dims.axes() > 1 for dims in found[:1]))
@@ -91,6 +95,9 @@ def _named_axes(text: str) -> Dims:
 def _one_side(text: str) -> Iterator[Dims]:
     """Yield the readings of what stands on one side of an equals sign."""
     text = _COMMENT.sub(" ", _TORCH_SIZE.sub("", _NAME.sub("", text.strip(), count=1))).strip()
+    if worded := _WORDS_BEHIND.fullmatch(text):
+        text = worded["sizes"]  # 11×11 of the input
+    text = _INNER.sub(r"\1", text)
     text = _SUM.sub(lambda found: str(sum(map(int, found[1].split("+")))), text)
     first, at, second = (part.strip() for part in text.partition("@"))
     count = _CHANNELS.search(text)
@@ -115,7 +122,7 @@ def _maps_of(count: str, text: str) -> Iterator[Dims]:
 
 def _explained(text: str, explanation: str) -> Iterator[Dims]:
     """Yield the readings of a shape with something behind it, in brackets."""
-    behind = list(_sizes(explanation))
+    behind = list(_sizes(explanation.strip().removeprefix("x").removeprefix("×")))
     for dims in _sizes(text):
         if len(dims.sizes) == _MAP - 1 and behind and behind[0].axes() == 1:
             yield replace(dims, channels=behind[0].sizes[0])  # 27×27 (96)
@@ -127,8 +134,10 @@ def _explained(text: str, explanation: str) -> Iterator[Dims]:
 
 def _sizes(text: str) -> Iterator[Dims]:
     """Yield the readings of a list of sizes, with or without brackets, or of one size."""
-    if grouped := _GROUPED.fullmatch(text):  # (15,360,) in which a comma parts thousands
-        yield Dims((int(grouped[1].replace(",", "")),))
+    grouped = _GROUPED.fullmatch(text)  # (15,360,) in which a comma parts thousands
+    vector = [Dims((int(grouped[1].replace(",", "")),))] if grouped else []
+    if grouped and grouped["comma"]:
+        yield from vector
     text = _SQUARE.sub(r"\g<side>×\g<side>", text)
     text = " ".join(_WORD.sub(_without_remark, text).split()).strip(" ,;.")
     inside = _without_brackets(_without_brackets(text))
@@ -140,7 +149,7 @@ def _sizes(text: str) -> Iterator[Dims]:
     for separator in _SEPARATORS:
         yield from _list(re.split(separator, inside.strip(" ,")), is_bracketed=inside != text)
     yield from _list(re.split(" ?[/;] ?", inside), is_bracketed=inside != text, fewest=_MAP)
-    yield from one
+    yield from (*vector, *one)
 
 
 def _without_remark(word: re.Match[str]) -> str:

@@ -33,6 +33,9 @@ _ABOUT = re.compile(
     r"|rund|environ|env|unos)\b[. ]) *"
 )
 _MORE_OR_LESS = re.compile(r" *(?:정도|左右|程度|or so)$")
+_OTHER_UNIT = re.compile(r"-?[^\W\d_]+(?:[ -][^\W\d_]+)?")
+"""What may be counted that nobody knows: 3 bp, 128-d, 40 frames."""
+
 _QUOTES = " \n'\""
 _PUNCTUATION = ".,;: "
 _TEN = r"10 ?(?:\^|\*\*) ?"
@@ -52,6 +55,11 @@ _PERCENT = re.compile(
 )
 _REMARK = re.compile(r"\([^()0-9]*\)")  # 34,848 (weights) + 96 (biases)
 _OF_ONE = re.compile(r"(?<=[a-z]) ?/ ?(?:image|img|example|sample|picture|input)\b.*", re.DOTALL)
+_TO_RESULT = re.compile(
+    r"(?P<terms>[^:a-wyz]*[-+*×x·/][^:a-wyz]*[0-9)\]]) ?: ?(?P<result>[0-9][0-9., ]*)"
+)
+"""What stands in place of an equals sign: 5×5×6+6: 156."""
+
 _LOST_POWER = re.compile(
     r"(?P<mantissa>[1-9](?:[.,][0-9]+)?) ?[×x*·] ?10(?P<exponent>[1-9]|1[0-2])"
 )
@@ -140,6 +148,8 @@ def numbers(text: str, *, scale: Fraction = ONE, unit: str = "") -> tuple[Writte
     (Fraction(34944, 1), ())
     """
     text = cleaned(text).casefold()
+    if ":" in text and (worked := _TO_RESULT.fullmatch(text)):
+        text = f"{worked['terms']}={worked['result']}"
     if power := _LOST_POWER.fullmatch(text):
         text = f"{power['mantissa']}×10^{power['exponent']}"
     for statement in _statements(text):
@@ -234,8 +244,9 @@ def _readings(text: str, scale: Fraction = ONE, unit: str = "") -> tuple[Written
 
 def _in_myriads(text: str) -> WrittenNumber | None:
     """Return a number that is counted in 만 and 억 and more than one of them: 6096만 5224."""
-    match = _MYRIADS.fullmatch(text)
-    if match is None:
+    match = _MYRIADS.match(text)
+    words = text[match.end() :].strip() if match else ""
+    if match is None or (words and not names_what_is_counted(words)):
         return None
     parts = [
         (Fraction(part.replace(",", "")), unit)
@@ -250,7 +261,11 @@ def _in_myriads(text: str) -> WrittenNumber | None:
         return None
     unit = parts[-1][1]
     value = sum((part * unit for part, unit in parts), Fraction())
-    return WrittenNumber(value, step=None if unit == ONE else unit)
+    if unit == ONE:
+        return WrittenNumber(value)
+    digits = str(int(parts[-1][0]))
+    noughts = len(digits) - len(digits.rstrip("0"))
+    return WrittenNumber(value, step=unit, coarse=unit * 10**noughts)
 
 
 def _without_name(text: str) -> str:
@@ -267,6 +282,8 @@ def _likeliest_first(text: str, factor: Fraction) -> list[Numeral]:
 def _factors(words: str, scale: Fraction, unit: str) -> tuple[Factor, ...]:
     """Return what a number may be a multiple of, by its own words or the title of its column."""
     own = factors(words)
+    if not own and _OTHER_UNIT.fullmatch(words) and not any(map(factors, words.split())):
+        return (Factor(ONE),)
     if own != (Factor(ONE),):
         return own
     if unit:

@@ -79,7 +79,7 @@ def _marked(  # noqa: PLR0913, PLR0917  likewise
             raise _too_large(table, key)
         sheet = sheet_of(table, columns_of(table, chosen), number - 1)
         return mark([sheet], truth, policy, others)
-    if chosen and not any(_present(table, chosen) for table in tables):
+    if chosen and tables and not any(_present(table, chosen) for table in tables):
         columns_of(tables[0], chosen)  # which tells what columns there are
     large = [sheet_of(table, (), at) for at, table in enumerate(tables) if _is_large(table, key)]
     sheets = [

@@ -8,6 +8,7 @@ from operator import attrgetter
 from archstat.homework.reading import limits
 from archstat.homework.reading.lines import (
     aligned,
+    chains,
     commented,
     delimited,
     lists,
@@ -17,6 +18,7 @@ from archstat.homework.reading.lines import (
     workings,
 )
 from archstat.homework.reading.lines.block import Block
+from archstat.homework.reading.lines.boxes import unboxed
 from archstat.homework.reading.markup import html, latex
 from archstat.homework.reading.table import Found, Passage
 from archstat.homework.reading.text import harmless
@@ -29,6 +31,7 @@ READERS: tuple[Callable[[Sequence[str]], Iterator[Block]], ...] = (
     markdown.blocks,
     commented.blocks,
     workings.blocks,
+    chains.blocks,
     lists.blocks,
     delimited.blocks,
     aligned.blocks,
@@ -63,7 +66,7 @@ def found_in_lines(
         place: What stands before the line in a table's place.
         numbers: The number of each line in the file; from 1, if not said.
     """
-    lines = _without_programs(lines)
+    lines = unboxed(_without_programs(lines))
     limits.check(len(lines), limits.MOST_LINES, "lines")
     blocks: list[Block] = []
     cells = 0

@@ -16,6 +16,7 @@ from archstat.homework.reading.office import docx, opendocument, pdf, xlsx
 from archstat.homework.reading.office.archive import Archive
 from archstat.homework.reading.table import Contents, Found, Passage, contents
 from archstat.homework.reading.text import harmless
+from archstat.homework.sheet import stated
 
 HINT = "hand in Markdown, CSV, HTML, LaTeX, a notebook, .docx or .xlsx"
 TYPED = "type the table, for example as Markdown or CSV, or in a .docx or .xlsx file"
@@ -63,10 +64,10 @@ DELIMITED = (".csv", ".tsv", ".tab")
 
 
 def read_file(path: Path) -> Contents:
-    """Return what a file holds: its tables, of which there is at least one, and the text around.
+    """Return what a file holds: its tables, and the text around, which may state sums alone.
 
     Raises:
-        SheetError: It cannot be read, or it holds no table.
+        SheetError: It cannot be read, or it holds no table and states no sum.
     """
     name = str(path)
     with within(name if name.isprintable() else shown(name)), limits.timed():
@@ -116,7 +117,7 @@ def _read(data: bytes, suffix: str) -> Contents:
 
 def _contents(found: Iterable[Found | Passage]) -> Contents:
     result = contents(found)
-    if not result.tables:
+    if not result.tables and all(one.is_open for one in stated.stated(result)):
         raise NoTableError("holds no table", hint="a table has two columns and a row, or more")
     return result
 

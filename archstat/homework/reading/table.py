@@ -15,6 +15,7 @@ from archstat.homework.reading.lines.block import FEWEST_COLUMNS
 from archstat.homework.reading.lines.tools import tool_of
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
+from archstat.homework.sheet.labels import label
 from archstat.homework.sheet.titles import NAMING, SUMMARY, TOTAL
 
 Row = tuple[str, ...]
@@ -191,6 +192,9 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
     if all(len(row) == 2 and SUMMARY.search(row[0]) for row in rows):  # noqa: PLR2004  columns
         yield from _sentences(found.place, [(_joined(*row),) for row in rows])
         return
+    if _is_of_sums(rows):
+        yield from _sentences(found.place, [(_joined(*row),) for row in rows[1:]])
+        return
     if heads is None and start and _is_group_of_titles(rows[start - 1], rows[start]):
         start -= 1
     if heads == 1 and len(rows) > 2 and _is_caption(rows[0]) and is_heading(rows[1]):  # noqa: PLR2004
@@ -216,6 +220,16 @@ def _table(found: Found) -> Iterator[FoundTable | Passage]:
     yield from _sentences(found.place, [*sums, *rows[stop:]])
     if later.grid:
         yield from _table(later)
+
+
+def _is_of_sums(rows: Sequence[Row]) -> bool:
+    """Return whether a table states of the whole network what its first column names."""
+    if len(rows) <= 1 or len(rows[0]) != 2 or _names_layers(rows[0][0]):  # noqa: PLR2004  columns
+        return False
+    title = heading(rows[0][1])
+    counted = [row for row in rows[1:] if SUMS.issuperset(heading(row[0]).quantities or ("",))]
+    layers = [row for row in rows if label(row[0]).family not in {None, "total"}]
+    return bool(counted) and not (layers or title.is_known)
 
 
 def _joined(words: str, value: str) -> str:

@@ -250,9 +250,9 @@ def _name_layers(title: str, texts: Sequence[str]) -> bool:
         return _are_names(texts)
     if not OPERATIONS.issuperset(heading(title).quantities or ("",)):
         return False
-    return _are_names(texts) and 2 * sum(bool(written(text).numbers) for text in texts) <= len(
-        texts
-    )
+    counted = sum(bool(written(text).numbers) for text in texts)
+    said = any(map(str.strip, texts))
+    return (said and counted == 0) or (_are_names(texts) and 2 * counted <= len(texts))
 
 
 def _are_names(texts: Sequence[str]) -> bool:

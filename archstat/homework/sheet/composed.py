@@ -10,9 +10,9 @@ from archstat.homework.sheet.titles import Listed
 
 _NEUTRAL = frozenset(
     """
-    a all an and at block by count counts current each every for from full in layer layers level
-    local model module net network new nn no num number of op operation our overall per stage the
-    this total value your
+    a all an and approximate at block by calculated computed count counts current each estimated
+    every exact expected for from full in layer layers level local model module net network new nn
+    no num number of op operation our overall per rough stage the this total value your
     """.split()  # noqa: SIM905  a list of forty quoted words reads worse
 )
 """Words that change nothing of what a title means."""
@@ -23,8 +23,8 @@ _AFTER = frozenset(
 )
 _SIZES = frozenset(
     """
-    dim dims dimension dimensional dimensionality dimensions extent h height px pixel pixels shape
-    shapes size sizes spatial w width
+    dim dims dimension dimensional dimensionality dimensions extent h height len length px pixel
+    pixels shape shapes side size sizes spatial w width
     """.split()  # noqa: SIM905
 )
 _MAPS = frozenset(
@@ -53,6 +53,8 @@ _WEIGHTS, _BIASES = _words("weight weights"), _words("bias biases")
 _LEARNT = _words("free learnable learned model trainable train training used")
 _FIELDS = _words("field fields rf rfs")
 _MULTIPLIED = _words("mac macc maccs macs mult mults multiplication multiplications multiply")
+_JUMPS, _STRIDES = _words("jump jumps"), _words("stride strides")
+_STRIDE_SO_FAR = Listed(("effective_stride",))
 _RULES = (
     _Rule((_WEIGHTS, _BIASES), _PARAMS | _LEARNT | {"with"}, Listed(("params",))),
     _Rule((_PARAMS,), _LEARNT | _SIZES & {"size"}, Listed(("params",), ("weights", "param_bytes"))),
@@ -67,6 +69,12 @@ _RULES = (
         _SIZES | _words("effective global receptive theoretical"),
         Listed(("in_receptive_field",)),
     ),
+    _Rule(
+        (_JUMPS,),
+        _SIZES | _AFTER | _words("accumulated cumulative effective feature"),
+        Listed(("effective_stride",), ("in_effective_stride",)),
+    ),
+    _Rule((_STRIDES, _words("accumulated cumulative effective")), _SIZES, _STRIDE_SO_FAR),
     _Rule(
         (_MULTIPLIED,),
         _words("accumulate accumulates accumulation accumulations add adds addition additions")
@@ -88,6 +96,12 @@ _RULES = (
     ),
 )
 
+_ON_INPUT = re.compile(
+    r"(?<=.)\b(?:from|in|on|over|relative to|to|wrt) (?:the )?(?:input|original)"
+    r"(?: image| picture| pixels| space)?$"
+)
+"""What says in which pixels a field is told, and not of what."""
+
 _OTHER_SIGNS = re.compile(r"[^\w\s#'.:/-]")
 
 
@@ -97,6 +111,7 @@ def composed(title: str) -> Listed | None:
     >>> composed("size of image after layer").quantities, composed("top-1 accuracy")
     (('feature_map',), None)
     """
+    title = _ON_INPUT.sub("", title)
     if _OTHER_SIGNS.search(title):
         return None
     for way in (title, *english(title)[:1]):

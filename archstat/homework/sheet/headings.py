@@ -348,6 +348,7 @@ def _remarked(  # noqa: C901, PLR0911  one for each kind of remark
     if "feature_map" in meant and found.quantities[0] in _OF_INPUT:
         return replace(found, ambiguous=())  # Jump (out)
     is_of_input = meant in {("in_shape",), ("in_channels",)} and meant != found.quantities
+    is_of_input &= not re.search("[0-9]", remark)  # (at an input of 224)
     if "%" in remark or is_of_input:
         return inside if found.quantities == ("feature_map",) else None
     if found.quantities in {("weights",), ("params",)}:

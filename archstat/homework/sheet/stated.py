@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archstat.homework.cells.numerals import IN_TEXT
-from archstat.homework.reading import Contents, FoundTable, Passage
+from archstat.homework.reading.table import Contents, FoundTable, Passage
 from archstat.homework.sheet.headings import Heading, heading
 from archstat.homework.sheet.labels import SEVERAL, SUMS, label
 from archstat.homework.sheet.titles import TOTAL
@@ -52,6 +52,9 @@ _MENTIONED = re.compile(
 )
 """An amount in running text, and the words behind it."""
 
+_OF_SECTION = re.compile(r"^[\W_]*[0-9]{1,2}(?:\.[0-9]{1,2})+\.? (?=[^\W\d_])")
+"""The number of a section in front of its heading: 5.4 Total parameters."""
+
 _SHARE = heading("share of params")
 _NEARLY = re.compile(
     r"[\s:=≈~约約仅僅只为是]+$|\b(?:about|is|are|only|of|roughly|around|approx\w*)\s*$"
@@ -88,7 +91,8 @@ def stated(contents: Contents) -> tuple[StatedTotal, ...]:
 
 
 def _in_passage(passage: Passage, table: int | None) -> Iterator[StatedTotal]:
-    for line in passage.lines:
+    for whole in passage.lines:
+        line = _OF_SECTION.sub("", whole)
         if not re.search("[0-9]", line):
             continue
         pieces = map(_STATEMENT.fullmatch, map(str.strip, _BETWEEN.split(line)))

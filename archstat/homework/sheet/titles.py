@@ -131,12 +131,13 @@ TITLES: dict[Listed, str] = {
     Listed(("in_shape",), ("in_channels",)): """
         in features, input features, i, dim of input
     """,
+    Listed(("in_shape",), ("feature_map",)): "n in, nin, η in",
     Listed(("in_shape",)): """
-        input, inputs, in, dim in, h in, w in, hin, win, nin, size in, shape in, bottom shape,
+        input, inputs, in, dim in, h in, w in, hin, win, size in, shape in, bottom shape,
         input volume, size of input, shape of input, input h, input height, input resolution,
         input size, input shape, input dim, input dims, input dimension, input dimensions,
         input img size, input image size, input image, input width, input map, input feature map,
-        input feature map size, input spatial shape, input tensor, in shape, in size, n in, η in,
+        input feature map size, input spatial shape, input tensor, in shape, in size,
         입력, 입력 크기, 입력 사이즈, 입력 형상, 입력 차원, 입력 shape, 입력 데이터, 输入,
         输入大小, 输入尺寸, 输入形状, 输入特征图, 输入特征图大小, 入力, 入力サイズ, 入力形状,
         入力次元, eingabe, eingabegröße, entrée, taille d'entrée, entrada, tamaño de entrada

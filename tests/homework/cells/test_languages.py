@@ -21,6 +21,11 @@ from archstat.homework.cells.values import numbers, shares
         ("123,45 M", 123_450_000),
         ("6237万", 62_370_000),
         ("1억", 100_000_000),
+        ("≈ 1억 3,800만 파라미터", 138_000_000),
+        ("156個のパラメータ", 156),
+        ("5×5×6+6：156", 156),  # noqa: RUF001  a colon of Chinese
+        ("3 bp", 3),
+        ("1000-way", 1_000),
         ("62 millions de paramètres", 62_000_000),
         ("448 параметров", 448),
         ("448 parametri", 448),

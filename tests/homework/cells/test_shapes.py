@@ -42,6 +42,10 @@ from archstat.homework.cells.shapes import Dims, shapes
         ("27*27*96=69,984", (27, 27, 96)),
         ("27*27*96=69,948", (27, 27, 96)),  # whatever its product is said to be
         ("27 x 27 x 96 (=69984)", (27, 27, 96)),
+        ("6x28²", (6, 28, 28)),
+        ("6 × (28 × 28)", (6, 28, 28)),
+        ("28 x 28; 6", (28, 28, 6)),
+        ("11×11 of the input image", (11, 11)),
         ("27 x 27 x 96 (69984)", (27, 27, 96)),
         ("W×H×C = 27×27×96", (27, 27, 96)),
         ("224x224x3 → 112x112x64", (112, 112, 64)),
@@ -183,3 +187,12 @@ def test_any_text_has_readings_or_none(text):
 @pytest.mark.parametrize("piece", ["1x", "1,", "(", "1 ", "1@", "96 maps ", "=1x1", "c=1 "])
 def test_a_megabyte_states_nothing(piece):
     assert shapes(piece * 1_000_000) == ()
+
+
+@pytest.mark.parametrize("text", ["28x28 (x6)", "28 × 28 (×6)", "6 maps, 28×28 each"])
+def test_channels_beside_the_sides_of_a_map(text):
+    assert shapes(text)[0] == Dims((28, 28), channels=6)
+
+
+def test_a_comma_of_thousands_in_brackets():
+    assert shapes("(16,384)") == (Dims((16, 384)), Dims((16_384,)))

@@ -235,3 +235,9 @@ def test_a_table_of_one_layer_under_its_name():
     text = "C1\n\n|shape|tips|\n|---|---|\n|输入|32x32x1|\n|输出|28x28x6|\n|参数|156|\n"
 
     assert read_text(text, name="sheet").tables[0].rows == (("C1", "32x32x1", "28x28x6", "156"),)
+
+
+def test_a_table_of_measures_is_text():
+    contents = read_text("| Metric | Result |\n|---|---|\n| Params | 421,834 |\n", name="sheet")
+
+    assert [passage.lines for passage in contents.items] == [("Params: 421,834",)]

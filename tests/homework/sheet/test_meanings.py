@@ -133,7 +133,7 @@ def test_the_letters_of_a_textbook():
     [
         ("Nuerons", ("neurons",)),
         ("Wieghts", ("weights",)),
-        ("Estimated output size", ("feature_map",)),
+        ("Cropped output size", ("feature_map",)),
         ("Params of mine", ("params",)),
     ],
 )

@@ -77,3 +77,14 @@ def test_a_sentence_that_counts(line, part, quantity, cell):
 )
 def test_a_sentence_that_counts_something_else_or_several_things(line):
     assert stated_in(line) == ()
+
+
+def test_a_text_of_sums_alone_is_read():
+    contents = read_text("$$\\text{Weights} = 5 \\times 4 + 3 = 23$$", name="sheet")
+
+    assert not contents.tables
+    assert [one.heading.quantities for one in stated(contents)] == [("weights",)]
+
+
+def test_the_number_of_a_section_is_no_amount():
+    assert stated_in("### 5.4 Total parameters") == ()

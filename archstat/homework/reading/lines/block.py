@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 FEWEST_COLUMNS = 2
 
-FIELD = re.compile(r"\S+(?: \S+)*")
-"""Words with one blank between them."""
+FIELD = re.compile(r"\S+(?:[ \u00a0\u2009\u202f]\S+)*")
+"""Words with one blank between them, of any width."""
 
 
 @dataclass(frozen=True)

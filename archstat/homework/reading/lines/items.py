@@ -44,7 +44,8 @@ CUT = re.compile(
     rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
 )
 KEY = re.compile(
-    r"(?<=[\d)\]}KMGBkmgb]):?\s+(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])"
+    r"(?:(?<=[\d)\]}])|(?<=\d[KMGBkmgb])|(?<=\d [KMGBkmgb])):?\s+"
+    r"(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])"
 )
 RESULT = re.compile(r"(?<=[^\W\d_])(?P<arrow>\s*:\s+)(?=[0-9]+(?:\s?[x×*]\s?[0-9]+){2}$)")
 """What stands between settings and the map behind them: 5×5 kernel, 2 padding : 26×26×256."""
@@ -52,7 +53,7 @@ RESULT = re.compile(r"(?<=[^\W\d_])(?P<arrow>\s*:\s+)(?=[0-9]+(?:\s?[x×*]\s?[0-
 OF_AMOUNT = re.compile(r"(?:^|, ?)[0-9][^,]*$")
 
 SIGN = re.compile(r"\s*[:=]\s*(?=\S)")
-START = re.compile(rf"[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)|[(\[]{BATCH}\s*[,x×]")
+START = re.compile(rf"\[[HWCD] ?[:=]|[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)|[(\[]{BATCH}\s*[,x×]")
 # with two words in front of it at most
 VALUE = re.compile(r"(?:[^\w:]|_)*(?:[^\W\d_]+[^\w:]+){0,2}(?:[^\W\d_]+ ?=)?[^\W\d_]?[0-9]")
 
@@ -61,6 +62,7 @@ AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
 ALONE = re.compile(
     r"[~≈]?\s?[0-9(][0-9., kKMGB]*"
     r"|[\[(]*[0-9][^:=A-Za-z]*[-+*/×x·][^:=A-Za-z]*=\s*[0-9][0-9., kKMGB]*"
+    r"|[0-9][0-9.,]* ?= ?[\[(]*[0-9][^:=A-Za-z]*[-+*/×x·][^:=A-Za-z]*"
 )
 """A number or a calculation, and nothing else."""
 
@@ -69,15 +71,19 @@ OTHER_KEY = re.compile(
 )
 """A value behind words that nobody knows."""
 
+NAMED_AXES = re.compile(r"\b[HWCD] ?[:=] ?[0-9]+(?:[ ,;×x*]+[HWCD] ?[:=] ?[0-9]+){1,2}(?![^\W_])")
+"""The sizes of a map, each with its letter: H=28, W=28, C=6."""
+
+SIZES = re.compile(r"[0-9]{1,4}(?:, [0-9]{1,4})?")
 SIDES_OF_MAP = re.compile(r"[0-9]+ ?[x×] ?[0-9]+")
 OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
 SHAPE = re.compile(
     rf"[\[(]\s*(?:(?:{BATCH}|[0-9]+)\s*[x×*,]\s*)*[0-9]+,?\s*[\])]|[0-9]+(?:\s?[x×*]\s?[0-9]+){{2}}"
     r"|[0-9]+ ?@ ?[0-9]+ ?[x×*] ?[0-9]+|[0-9]+\^2 ?[x×*] ?[0-9]+"
+    r"|[0-9]+ ?[x×*] ?[0-9]+ ?\((?:[x×] ?[0-9]+|[0-9]+ ?(?:ch|channels|filters|maps))\)"
 )
-IN_BRACKETS = re.compile(
-    r"(?<=\S)\s*\((?P<inside>(?:[^()]|\([^()]*\))*[0-9](?:[^()]|\([^()]*\))*)\)"
-)
+_INSIDE = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*"
+IN_BRACKETS = re.compile(rf"(?<=\S)\s*\((?P<inside>{_INSIDE}[0-9]{_INSIDE})\)")
 
 
 class Piece(NamedTuple):
@@ -98,21 +104,24 @@ def read_item(text: str) -> tuple[str, list[Piece]]:
         return (text, []) if any(map(str.isalpha, text)) else ("", [])
     text = re.sub(r"([:=])\s+", r"\1 ", text.translate(NARROW))
     text = plain(re.sub(r"\s{2,}", f" {GAP} ", text)).rstrip(".").replace("\n", f" {GAP} ")
-    text = IN_BRACKETS.sub(_opened, text)
+    text = NAMED_AXES.sub(r"[\g<0>]", IN_BRACKETS.sub(_opened, text))
     (first, _), *others = _segments(text)
     name, pieces, value = _first(first)
     for segment, is_output in (*([(value, True)] if value else []), *others):
         piece = _stated(segment, is_output=is_output, is_value=segment == value, name=name)
         if is_output and pieces and _goes_to(pieces[-1], segment):
             pieces[-1] = Piece(OUTPUT, f"{pieces[-1].value} → {segment}")
+        elif pieces and segment.isdecimal() and _is_cut(pieces[-1]):
+            pieces[-1] = pieces[-1]._replace(value=f"{pieces[-1].value}, {segment}")
         elif piece is not None:  # no padding: (28-3)/1+1 = 26
             is_told = asks(piece.title) or piece.title == UNTITLED or "=" not in piece.value
             pieces += [piece] if is_told else []
         elif pieces and (other := OTHER_KEY.fullmatch(segment)):
             pieces.append(Piece(other["title"], other["value"]))
-        elif name and DIGIT.search(segment):
+        elif name and DIGIT.search(segment) and segment[0] not in "+-=":
             name = f"{name}, {segment}"
-    is_name = any(map(str.isalpha, name)) and len(name.split()) <= MOST_WORDS
+    words = re.sub(r"\([^()]*\)", "", name).split()
+    is_name = any(map(str.isalpha, name)) and len(words) <= MOST_WORDS
     return name.rstrip(" :") if is_name else "", pieces
 
 
@@ -124,6 +133,10 @@ def _first(text: str) -> tuple[str, list[Piece], str]:
     if sign and is_layer(words) and (inner := _piece(value)) is not None:
         return words, [inner], ""  # max pooling: input: 28×28×6
     if piece := _piece(text):
+        layer, _, title = piece.title.partition(" ")
+        is_worked_out = "=" in piece.value and not asks(piece.title)
+        if is_worked_out and is_layer(layer) and title and asks(title):
+            return layer, [Piece(title, piece.value)], ""  # Pooling size: (28 - 2)/2 + 1 = 14
         return "", [piece], ""
     name, pieces = _named(text)
     return (words, [], value) if sign and not pieces else (name, pieces, "")
@@ -132,12 +145,25 @@ def _first(text: str) -> tuple[str, list[Piece], str]:
 def _stated(segment: str, *, is_output: bool, is_value: bool, name: str) -> Piece | None:
     """Return what a later part of an item states, behind an arrow or the colon of its layer."""
     result = segment.rpartition("=")[2].strip() if is_output else ""
+    words, sign, _ = _said(segment)
+    if sign and _is_title(words) and (piece := _piece(segment)):
+        return piece
     if SHAPE.fullmatch(result) or (not is_value and SIDES_OF_MAP.fullmatch(result)):
         return Piece(OUTPUT, result)
     if piece := _piece(segment):
         return piece
     is_alone = is_output and is_layer(name) and ALONE.fullmatch(segment)
     return Piece(UNTITLED, segment) if is_alone else None
+
+
+def output_of(text: str) -> Piece | None:
+    """Return the map that stands behind an arrow, with its calculation or without.
+
+    >>> output_of("[(54-3)/2 + 1 = 26] = 26x26x96").value, output_of("ReLU")
+    ('26x26x96', None)
+    """
+    parts = (part.strip() for part in reversed(plain(text).split("=")))
+    return next((Piece(OUTPUT, part) for part in parts if SHAPE.fullmatch(part)), None)
 
 
 def _goes_to(before: Piece, segment: str) -> bool:
@@ -149,6 +175,16 @@ def _goes_to(before: Piece, segment: str) -> bool:
     pair = before.value, segment
     is_bare = before.title.casefold() in {UNTITLED, OUTPUT}
     return is_bare and (all(map(SHAPE.fullmatch, pair)) or all(map(str.isdecimal, pair)))
+
+
+def _is_cut(piece: Piece) -> bool:
+    """Return whether the sizes of a map may go on: (H, W, C): 28, 28, 6.
+
+    >>> read_item("conv1: output dims: 28, 28, 6, params: 156")[1][0].value
+    '28, 28, 6'
+    """
+    is_map = meaning(piece.title)[:1] in {("feature_map",), ("in_shape",)}
+    return is_map and SIZES.fullmatch(piece.value) is not None
 
 
 def _opened(found: re.Match[str]) -> str:
@@ -205,7 +241,9 @@ def _segments(text: str) -> list[tuple[str, bool]]:
         if cut.start() < start or not _is_outside(before):
             continue
         found.append((before.strip(), is_output))
-        start, is_output = cut.end(), bool(cut.groupdict().get("arrow"))
+        is_behind = cut[0].strip() == GAP and "→" in text[: cut.start()]
+        is_shown = is_behind and SHAPE.fullmatch(text, cut.end()) is not None
+        start, is_output = cut.end(), is_shown or bool(cut.groupdict().get("arrow"))
     return [*(part for part in found if part[0]), (text[start:].strip(), is_output)]
 
 
@@ -223,6 +261,8 @@ def _piece(text: str) -> Piece | None:
     >>> _piece("3x3") is None
     True
     """
+    if SHAPE.fullmatch(text):
+        return None
     words, sign, value = _said(text)
     if sign and _is_title(words) and (VALUE.match(value) or WORDED.issuperset(meaning(words))):
         return Piece(words, value)

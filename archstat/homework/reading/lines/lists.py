@@ -22,12 +22,15 @@ from archstat.homework.reading.lines.items import (
     NO_LAYERS,
     OUTPUT,
     SETTINGS,
+    SHAPE,
     SIDES,
+    SIGN,
     UNTITLED,
     Piece,
     asks,
     is_layer,
     meaning,
+    output_of,
     read_item,
     spelled,
 )
@@ -36,6 +39,11 @@ from archstat.homework.sheet.titles import SUMMARY
 
 FEWEST_ITEMS, FEWEST_UNTITLED = 2, 3
 """Items that make a list, and of one that does not say what it states."""
+
+_DELIMITER = re.compile(r"[:(,;|→]|\s-\s")
+
+FEWEST_TABS = 2
+"""In a line that is a row of a table, where nothing in it has words in front."""
 
 LONGEST = 600  # characters of an item; longer lines are prose
 
@@ -47,6 +55,14 @@ MARKER = re.compile(
     r"|(?P<number>[0-9]{1,2}[:、])\s*(?=[^\W\d])"
 )
 WORKED_OUT = re.compile(r"[\[(]*[0-9][0-9\s+\-*/×x÷().\[\]⌊⌋]*=\s*[0-9]+")
+ARROW_ALONE = re.compile(r"\s*(?:[↓⇓▼⬇|│v]+|\\downarrow)\s*")
+ARROW_BEFORE = re.compile(r"(?:[↓⇓▼⬇]|→|[-=]+>)\s*(?=\S)")
+"""What stands in front of what comes out of the layer above."""
+
+BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
+"""A heading that is no heading in Markdown."""
+
+HEADING = re.compile(r"#{1,6}\s+\D{1,60}|\*\*[^*\d]{1,60}\*\*:?|[^\W\d_][^\d:]{0,60}:")
 OF_SECTION = re.compile(r"#|\(?[0-9]")  # how their headings are marked
 OTHER_NUMBER = re.compile(r"[:=]\s*[-+]?[0-9]+(?:\.[0-9]+)?%?(?:,|$)")
 
@@ -73,32 +89,44 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     items: list[Item] = []
     misses = 0
     looked_at = 0
+    title = UNTITLED
     for number, line in enumerate(limits.timely(lines)):
         looked_at += bool(DIGIT.search(line))
         if looked_at > limits.MOST_LIST_LINES:
             break
+        if ARROW_ALONE.fullmatch(line):
+            continue  # from a layer to the next
         if not line.strip():
             misses += 1
+        elif words := _title_of_values(line):
+            yield from block_of(items, title)
+            items, title = [], words
         elif _take(items, number, line):
             misses = 0
         else:
             misses += 2
         most = MOST_MISSES_OF_SECTION if items and items[-1].family else MOST_MISSES
-        if items and (misses > most or SUMMARY.search(line)):
-            yield from block_of(items)
+        if items and (misses > most or _is_summary(line)):
+            yield from block_of(items, title)
             items = []
-    yield from block_of(items)
+    yield from block_of(items, title)
 
 
-def block_of(items: Sequence[Item]) -> Iterator[Block]:
-    """Yield the table of a list, if some quantity is stated of several layers."""
+def block_of(items: Sequence[Item], title: str = UNTITLED) -> Iterator[Block]:
+    """Yield the table of a list, if some quantity is stated of several layers.
+
+    Args:
+        items: The list.
+        title: What its values are that it has no words for.
+    """
     items = [item for item in items if item.pieces]
-    maps = [title for item in items for title, _ in item.pieces if title != OUTPUT]
-    maps = [title for title in maps if meaning(title)[:1] == ("feature_map",)]
+    shown = [piece for item in items for piece in item.pieces if SHAPE.search(piece.value)]
+    maps = [piece.title for piece in shown if piece.title != OUTPUT]
+    maps = [words for words in maps if meaning(words)[:1] == ("feature_map",)]
     has_maps = bool(maps) or any(piece.title == OUTPUT for item in items for piece in item.pieces)
     stated = []
     for item in items:
-        pieces = _with_map(item.pieces) if has_maps else item.pieces
+        pieces = _titled(item.pieces, title if title != UNTITLED or not has_maps else OUTPUT)
         pieces = [
             piece._replace(title=maps[0]) if maps and piece.title == OUTPUT else piece
             for piece in pieces
@@ -110,12 +138,12 @@ def block_of(items: Sequence[Item]) -> Iterator[Block]:
             titles.setdefault(key, piece.title)
     times = Counter(key for named in stated for key in named)
     titles = {
-        key: title
-        for key, title in titles.items()
-        if title != UNTITLED or times[key] >= FEWEST_UNTITLED
+        key: words
+        for key, words in titles.items()
+        if words != UNTITLED or times[key] >= FEWEST_UNTITLED
     }
     is_asked = any(
-        asks(title) or title == UNTITLED for key, title in titles.items() if times[key] > 1
+        asks(words) or words == UNTITLED for key, words in titles.items() if times[key] > 1
     )
     if len(items) < FEWEST_ITEMS or not is_asked:
         return
@@ -126,14 +154,20 @@ def block_of(items: Sequence[Item]) -> Iterator[Block]:
     yield Block(items[0].start, items[-1].stop, [[LAYER, *titles.values()], *rows], heads=1)
 
 
-def _with_map(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return what an item states, a value without words as the map that others have: fc: 4096."""
+def _titled(pieces: Sequence[Piece], title: str) -> list[Piece]:
+    """Return what an item states, its first value without words under a title: fc: 4096."""
     first = next((at for at, piece in enumerate(pieces) if piece.title == UNTITLED), None)
-    has_map = any(meaning(piece.title)[:1] == ("feature_map",) for piece in pieces)
+    is_there = any(meaning(piece.title)[:1] == meaning(title)[:1] for piece in pieces)
     return [
-        piece._replace(title=OUTPUT) if at == first and not has_map else piece
+        piece._replace(title=title) if at == first and not is_there else piece
         for at, piece in enumerate(pieces)
     ]
+
+
+def _title_of_values(line: str) -> str:
+    """Return what the values below a heading are, if it says nothing else: Parameter count:."""
+    words = line.strip("#*_: ") if HEADING.fullmatch(line.rstrip()) else ""
+    return words if words and asks(words) and label(words).family is None else ""
 
 
 def _numbered(pieces: Sequence[Piece]) -> Iterator[tuple[tuple[str, int], Piece]]:
@@ -145,27 +179,67 @@ def _numbered(pieces: Sequence[Piece]) -> Iterator[tuple[tuple[str, int], Piece]
         times[key] += 1
 
 
-def _take(items: list[Item], number: int, line: str) -> bool:  # noqa: PLR0911  one for each kind of line
+def _take(items: list[Item], number: int, line: str) -> bool:
     """Read a line into the items; return whether it belongs to them."""
     text = line.expandtabs(4)
     level = len(text) - len(text.lstrip())
     text = text.strip()
     is_prose = len(text) > LONGEST or (len(text.split()) > MOST_WORDS and not DIGIT.search(text))
-    if is_prose or SUMMARY.search(text):
+    is_row = line.count("\t") >= FEWEST_TABS and not SIGN.search(text)
+    if is_prose or is_row or _is_summary(text):
         return False
+    behind = text[arrow.end() :] if items and (arrow := ARROW_BEFORE.match(text)) else ""
+    if behind and _take_output(items[-1], number, behind):
+        return True
+    return _take_item(items, number, level, behind or text)
+
+
+def _is_summary(text: str) -> bool:
+    """Return whether a line is about all layers: no item that has a layer in front of its total.
+
+    >>> _is_summary("Total params: 60"), _is_summary("conv1 (output: 3x3x3; total params: 60)")
+    (True, False)
+    """
+    found = SUMMARY.search(text)
+    if found is None:
+        return False
+    before = text[: found.start()].rstrip()
+    name = _DELIMITER.split(before)[0]
+    return not (before[-1:] in {*":(,;|→¦"} and (is_layer(name) or ARROW_BEFORE.match(text)))
+
+
+def _take_output(last: Item, number: int, text: str) -> bool:
+    """Read what stands behind an arrow of its own as the map of the layer above."""
+    piece = output_of(text)
+    if piece is None or any(meaning(one.title)[:1] == ("feature_map",) for one in last.pieces):
+        return False
+    last.pieces.append(piece)
+    last.stop = number + 1
+    return True
+
+
+def _take_item(  # noqa: PLR0911  one for each kind of line
+    items: list[Item], number: int, level: int, text: str
+) -> bool:
+    """Read a line that starts so far to the right, likewise."""
     mark = ""
     if marker := MARKER.match(text.translate(NARROW)):
         text = text[marker.end() :]
         mark = marker["mark"] or marker["number"]
         level = -1 if mark[0] == "#" else level + 1
+    elif BOLD.fullmatch(text):
+        mark, level = "#", -1
     name, pieces = read_item(text)
     last = items[-1] if items else None
-    is_heading = bool(OF_SECTION.match(mark) and name) and not pieces
+    is_apart = last is not None and bool(last.family) and last.stop < number
+    is_next = is_apart and last is not None and level <= last.level and is_layer(name)
+    is_heading = bool((is_next or OF_SECTION.match(mark)) and name) and not pieces
     family = label(name).family if is_heading else None
     if family not in NO_LAYERS:
         items.append(Item(name, pieces, level, number, number + 1, str(family)))
         return True
-    if last is not None and last.family and not is_heading:
+    is_item = bool(OF_SECTION.match(mark)) and is_layer(name) and bool(pieces)
+    if last is not None and last.family and not (is_heading or is_item):
         if not pieces and WORKED_OUT.fullmatch(text):
             pieces = [Piece(OUTPUT, text)]
         return _take_in_section(items, number, name, pieces)

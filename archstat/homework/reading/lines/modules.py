@@ -17,6 +17,9 @@ COUNTED = re.compile(
     r"(?P<value>[\d.]+ ?%?)\s*[KMGTkmgt]? ?(?P<title>Params|MACs?|Macs?|FLOPs?|FLOPS)"
 )
 SHARE = re.compile(r"[\d.]+ ?% Params")
+FEWEST = 2
+"""Modules of a print; one alone is a line of something else."""
+
 CHANNELS = ("in_channels", "out_channels")
 """What a convolution is printed with in front of its other settings."""
 
@@ -36,7 +39,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
             stop = at
             while stop < len(lines) and printed.take(lines[stop]):
                 stop += 1
-            if not printed.open and printed.rows:
+            if not printed.open and len(printed.rows) >= FEWEST:
                 yield printed.block(at, stop)
                 at = stop - 1
         at += 1

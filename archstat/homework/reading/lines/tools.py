@@ -15,6 +15,9 @@ LAYER_TITLE = "Layer (type"
 COUNT_TITLE = "Param #"
 OF_TORCHINFO = ("depth-idx", "var_name")
 
+REMARK = re.compile(r"^\s*//.*$|(?<=[0-9)\]])\s+(?://|#\s|<-+|←).*$")
+"""What somebody wrote behind what a tool printed."""
+
 COUNT = re.compile(r"[0-9][0-9.,]*|--|\([^()]*\)")
 """What torchinfo and others print of parameters."""
 
@@ -69,7 +72,9 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def _uncommented(line: str) -> str:
-    return line.replace("#", " ", 1) if line.lstrip().startswith("#") else line
+    """Return a line of a printout that stands in a comment, and without a remark behind it."""
+    line = line.replace("#", " ", 1) if line.lstrip().startswith("#") else line
+    return REMARK.sub("", line)
 
 
 def _torchstat(number: int, lines: Sequence[str]) -> Block:

@@ -35,9 +35,10 @@ OPERATOR = re.compile(r"[×x*+·]")
 RULE = re.compile(r"[\s\-–—=─━═_]*")
 BLANKS = re.compile(r"\s{3,}")
 LINE = re.compile(  # possessive where it can be: what is in no such line is to be seen at once
-    r"(?P<name>(?:(?![=\[])[\W\d_]){0,60}+[^\W\d_][^=\[]{0,100}?)\s*(?::|\s{2,}|(?<=[)\w])\s*=(?=\s*[\d(]))\s*"
-    r"(?:(?P<terms>[\d(][^=:A-Za-z]*?)\s*=\s*)?"
+    r"(?P<name>(?:(?![=\[])[\W\d_]){0,60}+[^\W\d_][^=\[]{0,100}?)\s*(?::|\s{2,}|(?<=[)\w])\s*=(?=\s*[\d(\[]))\s*"
+    r"(?:(?P<terms>[\d(\[][^:A-Za-z]*?)\s*=\s*)?"
     r"(?P<result>[~≈]?\s?\d[\d,.]*\s?(?:[kKMGB]|million|billion)?)\s*(?:params|parameters|参数)?"
+    r"(?:\s*\([^()\d]*\))?"
 )
 
 

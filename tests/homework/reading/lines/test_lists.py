@@ -120,6 +120,79 @@ def test_a_map_behind_settings_and_a_colon():
     assert [row[-1] for row in read(text)] == ["output", "54x54x96", "26x26x96"]
 
 
+def test_a_heading_says_what_values_are():
+    text = "## Parameter count\n### conv_1:156=(1×5×5+1)×6, +1(bias)\n### dense_1:330=(32+1)×10"
+
+    assert read(text) == [
+        ("layer", "Parameter count"),
+        ("conv_1", "156=(1×5×5+1)×6"),
+        ("dense_1", "330=(32+1)×10"),
+    ]
+
+
+def test_maps_behind_arrows_of_their_own():
+    text = (
+        "Input (28x28x1)\n  ↓\nConv2D (6 filters, 5x5)\n  ↓ [(28-5)/1 + 1 = 24] = 24x24x6\n"
+        "MaxPool (2x2)\n  ↓ 12x12x6"
+    )
+
+    assert read(text)[1:] == [
+        ("Input", "(28x28x1)"),
+        ("Conv2D (6 filters, 5x5)", "24x24x6"),
+        ("MaxPool (2x2)", "12x12x6"),
+    ]
+
+
+def test_lists_in_boxes():
+    text = (
+        "╔══════════════════════╗\n║  BLOCK               ║\n╠══════════════════════╣\n"
+        "║ ┌──────────────────┐ ║\n║ │ Conv2D(64, 3×3)  │ ║\n║ │ • Output: 9×9×64 │ ║\n"
+        "║ └──────────────────┘ ║\n║          ↓           ║\n║ ┌──────────────────┐ ║\n"
+        "║ │ MaxPool(2×2)     │ ║\n║ │ • Output: 4×4×64 │ ║\n║ └──────────────────┘ ║\n"
+        "╚══════════════════════╝"
+    )
+
+    assert read(text) == [
+        ("layer", "Output"),
+        ("Conv2D(64, 3×3)", "9×9×64"),
+        ("MaxPool(2×2)", "4×4×64"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Input 28x28x1 -> Conv1 24x24x6 -> Pool1 12x12x6 -> FC 10 -> 10",
+        "INPUT (28x28x1) ==> Conv1 (24x24x6) ==> Pool1 [12x12x6] ==> FC 10 ==> 10",
+    ],
+)
+def test_a_network_in_a_line(text):
+    values = [[value.strip("()[]") for value in row] for row in read(text)[2:]]
+
+    assert values == [["Conv1", "24x24x6"], ["Pool1", "12x12x6"], ["FC 10", "10"]]
+
+
+def test_layers_between_their_maps():
+    text = "64×64×8 → MaxPool → 32×32×8\n32×32×16 → MaxPool → 16×16×16"
+
+    assert read(text)[1:] == [
+        ("MaxPool", "64×64×8 → 32×32×8"),
+        ("MaxPool", "32×32×16 → 16×16×16"),
+    ]
+
+
+def test_items_under_headings_in_bold():
+    text = (
+        "**Conv1 (kernel=11, stride=4)**\n```\nInput: 227×227\nOutput: 55×55, depth=96\n```\n\n"
+        "**Pool1 (kernel=3, stride=2)**\n```\nInput: 55×55\nOutput: 27×27, depth=96\n```"
+    )
+
+    assert [row[:3] for row in read(text)[1:]] == [
+        ("Conv1 (kernel=11, stride=4)", "227×227", "55×55"),
+        ("Pool1 (kernel=3, stride=2)", "55×55", "27×27"),
+    ]
+
+
 def test_a_list_in_a_page():
     text = "<html><ul><li>conv1: 448 params<li>fc: 330 params</ul>"
 

@@ -97,3 +97,10 @@ def test_a_module_with_something_behind_it_is_none():
     table = table_of("Conv2d(3, 8) + ReLU    (8, 30, 30)\nLinear(8, 3)     (3)\nReLU()    (3)\n")
 
     assert table.tool is None
+
+
+def test_one_call_is_no_network():
+    text = "Conv2D(64, (3, 3))\n  Params: 1,792\nConv2D(64, (3, 3))\n  Params: 36,928\n"
+    (table,) = read_text(text, name="sheet").tables
+
+    assert table.header == ("layer", "Params")

@@ -218,3 +218,17 @@ def test_rows_that_stand_elsewhere_than_under_their_titles_are_rows():
         ("Conv2d-1", "[1, 64, 26, 26]", "1,792"),
         ("ReLU-2", "[1, 64, 26, 26]", "0"),
     )
+
+
+def test_remarks_that_somebody_wrote_behind_a_print():
+    text = (
+        "Layer (type)                 Output Shape              Param #\n"
+        "=================================================================\n"
+        "conv2d (Conv2D)              (None, 26, 26, 64)        640\n"
+        "//64 filters, 640 = (3*3+1)*64\n"
+        "max_pooling2d (MaxPooling2D) (None, 13, 13, 64)        0    //half as large\n"
+        "conv2d_1 (Conv2D)            (None, 11, 11, 64)        36928  <- the next\n"
+    )
+    (table,) = read_text(text, name="sheet").tables
+
+    assert [row[2] for row in table.rows] == ["640", "0", "36928"]
