@@ -83,18 +83,25 @@ class Key:
     def answer(self, place: Place, quantity: str, reading: ColumnRule | None = None) -> Answer:
         """Return what is right at a place under a reading."""
         if reading is None:
-            return self.answers(place).get(quantity)
+            return self._plain(place, quantity)
         at = (place.name, quantity, reading)
         if at not in self._under:
             self._under[at] = self._read(place, quantity, reading)
         return self._under[at]
 
+    def _plain(self, place: Place, quantity: str) -> Answer:
+        """Return what is true of a place; of one quantity alone where no other is known yet."""
+        if place.is_layer or place.name in self._answers:
+            return self.answers(place).get(quantity)
+        rows = [self.truth.account[name] for name in place.members]
+        return _of_all(rows, quantity, is_sum=place.is_sum)
+
     def _is_as_its_first(self, block: Place) -> bool:
         """Return whether nothing that is asked tells a block from its first layer."""
         if block.name in self.truth.graph.modules:
             return False
-        first, whole = self.truth.account[block.members[0]], self.answers(block)
-        return all(whole.get(key) == first.get(key) for key in (*COUNTED, *BEHIND))
+        first = self.truth.account[block.members[0]]
+        return all(self._plain(block, key) == first.get(key) for key in (*COUNTED, *BEHIND))
 
     def span_of(self, quantity: str, value: Answer) -> tuple[str, ...]:
         """Return the layers, two or more in a row, that have this sum; nothing if none have."""
@@ -238,20 +245,24 @@ def total(answers: Iterable[Answer]) -> Answer:
 
 def _together(rows: Sequence[Answers], *, is_sum: bool) -> Answers:
     """Return what is true of several layers: sums, and what stands before and behind them."""
-    answers = {
-        key: total(row.get(key) for row in rows)
-        for key, quantity in QUANTITIES.items()
-        if quantity.is_summed
-    }
+    summed = [key for key, quantity in QUANTITIES.items() if quantity.is_summed]
+    keys = summed if is_sum else [*summed, *BEHIND, *BEFORE, *SETTINGS]
+    told = {key: _of_all(rows, key, is_sum=is_sum) for key in keys}
+    return {key: one for key, one in told.items() if one is not None or key not in SETTINGS}
+
+
+def _of_all(rows: Sequence[Answers], key: str, *, is_sum: bool) -> Answer:
+    """Return what is true of several layers of one quantity; None if nothing is."""
+    if key in QUANTITIES and QUANTITIES[key].is_summed:
+        return total(row.get(key) for row in rows)
     if is_sum:
-        return answers
-    answers |= {key: rows[-1].get(key) for key in BEHIND}
-    answers |= {key: rows[0].get(key) for key in BEFORE}
-    for key in SETTINGS:
-        stated = {row[key] for row in rows if row.get(key) is not None}
-        if len(stated) == 1:
-            answers[key] = stated.pop()
-    return answers
+        return None
+    if key in BEHIND:
+        return rows[-1].get(key)
+    if key in BEFORE:
+        return rows[0].get(key)
+    stated = {row[key] for row in rows if row.get(key) is not None} if key in SETTINGS else set()
+    return stated.pop() if len(stated) == 1 else None
 
 
 __all__ = ["INPUT", "TOTAL", "WEIGHTED", "Key", "Place", "key_of", "spelled", "total"]
