@@ -245,7 +245,8 @@ def _asking(each: Grading, survey: Callable[..., tuple[str, ...]]) -> Grading:
     """Return how a class is graded: where nobody says what is asked, by what most sheets ask."""
     if each.usual.policy.asked:
         return each
-    plain = replace(each, usual=replace(each.usual, render=None))
+    rules = replace(each.usual.policy, asks_why=False)
+    plain = replace(each, usual=replace(each.usual, render=None, policy=rules))
     asked = survey(work=plain.work, mark=each.mark)
     rules = replace(each.usual.policy, asked=asked, is_of_class=bool(asked))
     return replace(each, usual=replace(each.usual, policy=rules))

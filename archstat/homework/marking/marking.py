@@ -129,9 +129,11 @@ def mark_held(
     for sheet in sheets:
         found = verdicts(sheet, said, tuple(marks))
         marks += sorted(found, key=lambda one: (one.entry.row, one.entry.column))
-    fit = None if others is None else fitted(sheets, marks, key, policy, others)
-    suspect = None if fit is None else fit.suspect
-    causes = causes_of(marks, key, _names(sheets), suspect, dict(_calculations(sheets)))
+    fit, causes = None, tuple[Cause, ...]()
+    if policy.asks_why:
+        fit = None if others is None else fitted(sheets, marks, key, policy, others)
+        suspect = None if fit is None else fit.suspect
+        causes = causes_of(marks, key, _names(sheets), suspect, dict(_calculations(sheets)))
     by_number = {sheet.sheet.number: sheet.reads for sheet in sheets}
     reads = {
         one.cell: by_number[one.entry.table][one.entry.column, one.entry.quantity] for one in marks

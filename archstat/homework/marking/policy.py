@@ -70,6 +70,7 @@ class Policy:
         late: What is taken off what comes late.
         attempts: Which of several hand-ins of a student counts: "best" or "last".
         rubric: What else is said of a mistake, by its key.
+        asks_why: Whether it is looked for what is behind wrong cells.
     """
 
     follow_through: Fraction = Fraction(1, 2)
@@ -87,6 +88,7 @@ class Policy:
     late: Late = Late()
     attempts: str = "best"
     rubric: Mapping[str, str] = field(default_factory=dict)
+    asks_why: bool = True
 
     def is_bonus(self, layer: str, quantity: str) -> bool:
         """Return whether what a cell earns stands beside what is asked."""

@@ -43,3 +43,13 @@ def test_a_join_that_the_policy_names_counts_without_a_row(tmp_path):
     table = sheet("layer | feature map", "conv1 | 7x7x4", "conv2 | 5x5x3")
     result = marked(table, str(path), Policy(cells={("concat", "feature_map"): 2}))
     assert (result.points, result.out_of, result.missing) == (2, 4, ("concat",))
+
+
+def test_whoever_does_not_ask_why_gets_the_same_worth_and_no_causes():
+    """The second convolution has 256·48·25 weights in its two groups, and 256·96·25 without."""
+    table = sheet("layer | weights", "conv1 | 34848", "conv2 | 614400", "conv3 | 884736")
+    why, plain = (marked(table, "paper-alexnet", Policy(asks_why=asks)) for asks in (True, False))
+    assert len(why.causes) == 1
+    assert plain.causes == ()
+    assert [one.worth for one in why.marks] == [one.worth for one in plain.marks]
+    assert plain.gaps == why.gaps
