@@ -250,16 +250,13 @@ def _says_filters(entry: CellEntry, place: Place, sheet: Held) -> bool:
 
 
 def _tells_depths(column: int, sheet: Held) -> bool:
-    """Return whether a column says of some layer how deep its filters are, and not how many."""
+    """Return whether a column says rather how deep filters are than how many there are."""
     key = "filter_depth"
-    return any(
-        place is not None
-        and is_right(entry, place, key, key, sheet.key)
-        and not _says_filters(entry, place, sheet)
-        for entry in sheet.entries()
-        if (entry.column, entry.quantity) == (column, key)
-        for place in [sheet.place(entry.row)]
-    )
+    entries = [one for one in sheet.entries() if (one.column, one.quantity) == (column, key)]
+    pairs = [(one, place) for one in entries if (place := sheet.place(one.row)) is not None]
+    depths = {one.row for one, place in pairs if is_right(one, place, key, key, sheet.key)}
+    filters = {one.row for one, place in pairs if _says_filters(one, place, sheet)}
+    return bool(depths - filters) and len(depths - filters) >= len(filters - depths)
 
 
 def _joined(row: int, sheet: Held) -> Sequence[Place]:

@@ -223,7 +223,10 @@ class _Path:
     ) -> None:
         self._moves = moves
         self._skip = [0.0, *accumulate(left_out)]
-        self._modules = modules
+        self._modules: dict[int, dict[int, list[int]]] = {1: {}, -1: {}}
+        for start, stop in modules:
+            self._modules[1].setdefault(stop, []).append(start)
+            self._modules[-1].setdefault(start, []).append(stop)
         self._from = self._scores(moves, is_forward=True)
         self._to = self._scores(moves[::-1], is_forward=False)[::-1]
 
@@ -259,15 +262,14 @@ class _Path:
         best = accumulate((score - cost for score, cost in zip(ordered, skip, strict=True)), max)
         found = [gain + cost for gain, cost in zip(best, skip, strict=True)]
         found = found if is_forward else found[::-1]
-        return self._without_modules(found, is_forward=is_forward) if self._modules else found
+        return self._without_modules(found, is_forward=is_forward) if self._modules[1] else found
 
     def _without_modules(self, scores: list[float], *, is_forward: bool) -> list[float]:
         """Return scores where whole modules may be left out for what a row of one costs."""
         step = 1 if is_forward else -1
-        places = range(len(scores))[::step]
-        for before, at in pairwise(places):
+        for before, at in pairwise(range(len(scores))[::step]):
             cost = self._skip[max(at, before)] - self._skip[min(at, before)]
-            starts = (one[::step][0] for one in self._modules if one[::step][1] == at)
+            starts = self._modules[step].get(at, ())
             whole = max((scores[start] for start in starts), default=_NEVER)
             scores[at] = max(scores[at], scores[before] + cost, whole + _NO_ROW_OF_BLOCK)
         return scores

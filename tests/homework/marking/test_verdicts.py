@@ -48,3 +48,10 @@ def test_a_setting_is_not_wrong_in_a_row_that_fits_a_layer_as_a_whole(label, ver
     result = marked(sheet("layer | filters | feature map", *rows), "paper-alexnet")
     found = {one.verdict for one in result.marks if one.entry.row == 3 and one.entry.column == 1}
     assert found == {verdict}
+
+
+def test_kernels_may_be_told_with_the_number_of_filters():
+    """11×11×3 says how deep conv1's filters are; 5×5×256 and the others, how many there are."""
+    rows = ("conv1 | 11x11x3x96 | 34,848", "conv2 | 5x5x256 | 307,200", "conv4 | 3x3x384 | 663,552")
+    result = marked(sheet("layer | kernel | weights", *rows), "paper-alexnet")
+    assert Verdict.WRONG not in {one.verdict for one in result.marks}
