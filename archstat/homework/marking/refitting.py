@@ -6,9 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from archstat.homework.answers.places import Key, Place, spelled
-from archstat.homework.answers.quantities import QUANTITIES
+from archstat.homework.answers.quantities import OF_MAPS, QUANTITIES, Quantity
+from archstat.homework.answers.written import written
+from archstat.homework.cells.values import split_cell
 from archstat.homework.marking.held import Held, is_right
 from archstat.homework.sheet.sheet import CellEntry, SheetRow
+
+FEWEST_OF_KIND = 10_000
+"""Sums of layers of a kind that chance hardly gives."""
 
 MOST_MORE = 2
 """Layers without a row in front of a row's own, or behind, that it may be about as well."""
@@ -82,6 +87,37 @@ def fits_elsewhere(row: SheetRow, sheet: Held) -> bool:
         )
         for other in (*sheet.key.layers, *sheet.key.blocks)
     )
+
+
+def of_kind(entry: CellEntry, quantity: Quantity, place: Place, sheet: Held) -> tuple[str, ...]:
+    """Return all layers of the kind that a row is of, where a cell has what they have together."""
+    value = quantity.reads(entry.written) if quantity.is_summed else None
+    if not isinstance(value, int) or value < FEWEST_OF_KIND:
+        return ()
+    for one in sheet.key.sums.values():
+        kinds = {sheet.key.layer(name).general for name in one.members}
+        is_of_these = kinds == {place.general} and set(place.members) < set(one.members)
+        if is_of_these and sheet.key.answer(one, quantity.key) == value:
+            return one.members
+    return ()
+
+
+def says_in_part(entry: CellEntry, quantity: str, sheet: Held) -> bool:
+    """Return whether a cell may state something else that is right: "16 maps", "5×5, 1×1×120".
+
+    A map's channels alone, one map of two, or filters where no other column asks for their number.
+    """
+    place, says = sheet.place(entry.row), QUANTITIES[quantity].reads(entry.written)
+    answer = None if place is None else sheet.key.answer(place, quantity)
+    if place is None or not isinstance(answer, tuple):
+        return False
+    if quantity in OF_MAPS:
+        parts = split_cell(entry.written.text, 2)
+        is_one = any(QUANTITIES[quantity].agrees(written(part), answer) for part in parts)
+        return is_one or (len(answer) > 1 and says == answer[:1])
+    is_asked = any(key == "filters" and at != entry.column for at, key in sheet.reads)
+    is_kernel = quantity == "kernel_size" and not is_asked
+    return is_kernel and is_right(entry, place, "filters", "filters", sheet.key)
 
 
 def _wrong(entries: Sequence[CellEntry], place: Place | None, sheet: Held) -> list[CellEntry]:

@@ -16,7 +16,7 @@ from archstat.homework.cells.values import split_cell
 from archstat.homework.marking.following import OwnWords, consequences
 from archstat.homework.marking.held import OF_TOOLS, Held, Read, is_right, of_input
 from archstat.homework.marking.marks import Mark, Spot, Verdict
-from archstat.homework.marking.refitting import fits_elsewhere
+from archstat.homework.marking.refitting import fits_elsewhere, of_kind, says_in_part
 from archstat.homework.sheet.headings import heading
 from archstat.homework.sheet.labels import TRAINABLE, sums_of
 from archstat.homework.sheet.sheet import CellEntry
@@ -166,7 +166,7 @@ def _of_place(  # noqa: C901, PLR0911  one for each verdict
         return replace(plain, verdict=Verdict.CONVENTION)
     if _is_without_its_layers(entry, read, place, sheet):
         return plain
-    if each := _of_each(entry, read, place, sheet):
+    if each := _of_each(entry, read, place, sheet) or of_kind(entry, quantity, place, sheet):
         return replace(plain, verdict=Verdict.RIGHT, members=each)
     if quantity.reads(written) is None:
         is_asked = not quantity.is_setting or (place.name, read.quantity) in said.asked
@@ -226,7 +226,8 @@ def _is_left_to_tools(read: Read, place: Place, sheet: Held) -> bool:
 def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
     """Return whether a cell is right if its row or its column is read in another way."""
     asked = read.column.way.asks if read.column.way else ()
-    if not read.is_sure or read.quantity == "weight_shape":
+    is_open = not read.is_sure or read.quantity == "weight_shape"
+    if is_open or says_in_part(entry, read.quantity, sheet):
         return True
     if read.quantity == "filter_depth" and read.quantity not in asked:
         place = sheet.place(entry.row)  # of 3×3×16, the last may as well be filters
@@ -343,7 +344,8 @@ def _is_frozen(entry: CellEntry, read: Read, sheet: Held, answer: Answer) -> boo
     wholes = [sheet.key.answer(sheet.key.sums[TOTAL], "params", rule) for rule in rules]
     parts = {value} | {whole - value for whole in wholes if isinstance(whole, int)}
     layers = (sheet.key.answers(place).get("params") for place in sheet.key.layers)
-    return bool(parts & {params for params in layers if params})
+    is_of_some = any(sheet.key.span_of("params", part) for part in parts)
+    return is_of_some or bool(parts & {params for params in layers if params})
 
 
 def _is_of_layer(entry: CellEntry, read: Read, sheet: Held) -> bool:

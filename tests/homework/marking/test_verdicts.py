@@ -55,3 +55,28 @@ def test_kernels_may_be_told_with_the_number_of_filters():
     rows = ("conv1 | 11x11x3x96 | 34,848", "conv2 | 5x5x256 | 307,200", "conv4 | 3x3x384 | 663,552")
     result = marked(sheet("layer | kernel | weights", *rows), "paper-alexnet")
     assert Verdict.WRONG not in {one.verdict for one in result.marks}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "verdict"),
+    [
+        ("layer | feature map", "conv3 | 384", Verdict.NOT_SURE),  # 384 maps of 13×13
+        ("layer | feature map", "conv3 | 383", Verdict.WRONG),
+        ("layer | Input size", "conv3 | 13 × 13,11 × 11 × 16", Verdict.NOT_SURE),
+        ("layer | kernel size", "conv3 | 384 filters", Verdict.NOT_SURE),
+        ("layer | params", "conv layers 1 to 5 | 2,334,080", Verdict.RIGHT),  # all five together
+    ],
+)
+def test_a_cell_may_state_something_else_that_is_right(header, row, verdict):
+    shape = {"feature map": "55x55x96", "Input size": "227x227x3", "kernel size": "11x11"}
+    first = f"conv1 | {shape.get(header.partition(' | ')[2], '34,944')}"
+    result = marked(sheet(header, first, row), "paper-alexnet")
+    assert [one.verdict for one in result.marks if one.entry.row == 1][-1] is verdict
+
+
+def test_what_does_not_learn_may_be_the_first_layers():
+    """conv1 and conv2 are kept as they are: 34,944 and 307,456 parameters."""
+    total = 60_965_224
+    rows = (f"Trainable params | {total - 342_400:,}", "Non-trainable params | 342,400")
+    table = sheet("layer | params", "conv1 | 34,944", "conv3 | 885,120", *rows)
+    assert set(verdicts(marked(table, "paper-alexnet"))) == {"✓"}
