@@ -11,7 +11,7 @@ from itertools import combinations
 from archstat.homework.answers.places import TOTAL, Key
 from archstat.homework.answers.quantities import QUANTITIES
 from archstat.homework.answers.reaching import Reach, Step, reaches, true_rule
-from archstat.homework.answers.truth import Answer, Truth
+from archstat.homework.answers.truth import Answer, Truth, retold
 from archstat.homework.marking.marks import Mark
 from archstat.homework.marking.suspects import WRONG, Suspect, about, suspect
 from archstat.homework.mistakes.likelihood import log_often
@@ -76,7 +76,7 @@ def misplaced(
 def skipped(
     marks: Sequence[Mark], there: Mapping[int, float], key: Key, names: Mapping[str, str]
 ) -> Iterator[Suspect]:
-    """Yield the layers that may have been left out on the way to the fields of those behind.
+    """Yield the layers that may have been left out on the way to the fields or maps behind.
 
     Args:
         marks: What is said of each cell.
@@ -84,27 +84,43 @@ def skipped(
         key: What is right.
         names: What the sheet calls the layers, where that is clear.
     """
-    numbers = [
-        number
-        for number, one in enumerate(marks)
-        if one.quantity == FIELD and one.members and one.members[-1] in key.truth.nodes
-    ]
-    if not any(number in there for number in numbers):
-        return
-    for name, fields in _without_one(key.truth).items():
-        answers = {n: fields.get(marks[n].members[-1]) for n in numbers if marks[n].layer != name}
-        moved = _moved(marks, numbers, answers)
-        own = moved.given & there.keys()
-        if own:
-            words = f"on the way, {names.get(name, name)} is left out"
-            hint = "follow the way from the image to here: which layers are on it?"
-            slip = PossibleSlip("layer-skipped", words, hint, len(_without_one(key.truth)))
-            often = log_often(len(own), moved.spared)
-            yield suspect(slip, moved.given, often, about(marks[min(own)]), moved.spared)
+    for quantity, without_one in ((FIELD, _fields_without_one), ("feature_map", _maps_without_one)):
+        numbers = [
+            number
+            for number, one in enumerate(marks)
+            if one.quantity == quantity and one.members and one.members[-1] in key.truth.nodes
+        ]
+        if not any(number in there for number in numbers):
+            continue
+        found = without_one(key.truth)
+        for name, told in found.items():
+            answers = {n: told.get(marks[n].members[-1]) for n in numbers if marks[n].layer != name}
+            moved = _moved(marks, numbers, answers)
+            own = moved.given & there.keys()
+            if own:
+                words = f"on the way, {names.get(name, name)} is left out"
+                hint = "follow the way from the image to here: which layers are on it?"
+                slip = PossibleSlip("layer-skipped", words, hint, len(found))
+                often = log_often(len(own), moved.spared)
+                yield suspect(slip, moved.given, often, about(marks[min(own)]), moved.spared)
 
 
 @lru_cache(maxsize=8)
-def _without_one(truth: Truth) -> Mapping[str, Mapping[str, Answer]]:
+def _maps_without_one(truth: Truth) -> Mapping[str, Mapping[str, Answer]]:
+    """Return the maps of a network without each of the layers that change them."""
+    nodes = truth.nodes.items()
+    makers = [
+        name for name, one in nodes if len(one.out_shape) > 1 and one.in_shape != one.out_shape
+    ]
+    found: dict[str, Mapping[str, Answer]] = {}
+    for name in makers[:MOST_WIDE]:
+        told = retold(truth.graph, stated={name: truth.nodes[name].in_shape})
+        found[name] = {one.node.name: one.out_shape for one in told}
+    return found
+
+
+@lru_cache(maxsize=8)
+def _fields_without_one(truth: Truth) -> Mapping[str, Mapping[str, Answer]]:
     """Return the fields of a network without each of the layers that widen them."""
     wide = [name for name in truth.nodes if max(_sides(truth, name), default=1) > 1]
     found: dict[str, Mapping[str, Answer]] = {}

@@ -253,6 +253,14 @@ def test_a_pool_that_is_forgotten_on_the_way_makes_all_behind_it_wrong():
     assert len(result.causes[0].cells) == 5
 
 
+def test_a_layer_that_is_forgotten_may_make_the_flattened_map_wrong():
+    # pool5 makes 6×6 of 13×13: 13·13·256 are 43,264, not 9,216
+    rows = ("pool2 | 13x13x256", "conv5 | 13x13x256", "pool5 | 6x6x256", "flatten | 43264")
+    (cause,) = marked(sheet("layer | feature map", *rows), "paper-alexnet").causes
+    assert (cause.key, cause.is_certain) == ("layer-skipped", True)
+    assert cause.words == "on the way, pool5 is left out"
+
+
 BRANCHES = """
 name = "branches"
 input = [4, 8, 8]
