@@ -66,12 +66,13 @@ def found_in_lines(
         place: What stands before the line in a table's place.
         numbers: The number of each line in the file; from 1, if not said.
     """
-    lines = unboxed(_without_programs(lines))
     limits.check(len(lines), limits.MOST_LINES, "lines")
+    lines, programs = _without_programs(lines)
+    lines = unboxed(lines)
     blocks: list[Block] = []
     cells = 0
-    for reader in READERS:
-        for block in limits.timely(reader(lines)):
+    for reader, read in ((commented.blocks, programs), *((reader, lines) for reader in READERS)):
+        for block in limits.timely(reader(read)):
             cells += sum(map(len, block.grid))
             limits.check(cells, limits.MOST_CELLS, "cells")
             blocks.append(block)
@@ -111,15 +112,17 @@ def _paragraphs(
             first = at + 1
 
 
-def _without_programs(lines: Sequence[str]) -> list[str]:
-    """Return the lines, with blank ones for fences and for the programs within them."""
+def _without_programs(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the lines apart from those of programs in fences, and these, blank ones for others."""
     result: list[str] = []
+    programs: list[str] = []
     fence, is_program = "", False
     for line in lines:
         mark = line.strip()
         is_fence = mark.startswith(fence or FENCES)
         result.append("" if is_fence or is_program else line)
+        programs.append(line if is_program and not is_fence else "")
         if is_fence:
             language = mark.strip(mark[0]).strip().lower()
             fence, is_program = ("", False) if fence else (mark[:3], language in PROGRAMS)
-    return result
+    return result, programs

@@ -112,14 +112,17 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     yield from block_of(items, title)
 
 
-def block_of(items: Sequence[Item], title: str = UNTITLED) -> Iterator[Block]:
+def block_of(
+    items: Sequence[Item], title: str = UNTITLED, *, keeps_all: bool = False
+) -> Iterator[Block]:
     """Yield the table of a list, if some quantity is stated of several layers.
 
     Args:
         items: The list.
         title: What its values are that it has no words for.
+        keeps_all: Whether an item that states nothing has a row, too.
     """
-    items = [item for item in items if item.pieces]
+    items = [item for item in items if item.pieces or keeps_all]
     shown = [piece for item in items for piece in item.pieces if SHAPE.search(piece.value)]
     maps = [piece.title for piece in shown if piece.title != OUTPUT]
     maps = [words for words in maps if meaning(words)[:1] == ("feature_map",)]
