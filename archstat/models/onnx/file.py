@@ -205,11 +205,19 @@ def _inferred(model: Any, path: str, stated: Mapping[str, Dims]) -> Any:
         for _ in range(MOST_ROUNDS):
             if _are_known(found) or not (_keep_shapes(found) | fold(found)):
                 break
+            _forget_open_shapes(found)
             found = shape_inference.infer_shapes(found, strict_mode=False, data_prop=True)
         return found  # noqa: TRY300  what may fail is above
     except Exception as error:  # noqa: BLE001  it has errors of its own
         first_line = str(error).strip().partition("\n")[0]
         raise UsageError(f"{path}: shapes cannot be inferred: {first_line}") from None
+
+
+def _forget_open_shapes(model: Any) -> None:
+    """Leave out shapes that are known in part: inference would keep what it has called unknown."""
+    known = [each for each in model.graph.value_info if _dims(each) is not None]
+    del model.graph.value_info[:]
+    model.graph.value_info.extend(known)
 
 
 def _keep_shapes(model: Any) -> bool:

@@ -14,7 +14,7 @@ MOST_NUMBERS = 4096  # of a tensor that is worked out: shapes and masks of a few
 
 
 ARRANGING = frozenset(
-    "Cast DequantizeLinear Identity Reshape Squeeze Transpose Unsqueeze".split()  # noqa: SIM905
+    "Cast DequantizeLinear Expand Identity Reshape Squeeze Transpose Unsqueeze".split()  # noqa: SIM905
 )
 """Operators that leave what is learned as it is, in another form."""
 

@@ -68,11 +68,17 @@ def scope(name: str) -> str:
 
     >>> scope("/layer1/layer1.0/relu/Relu"), scope("node_Conv_12"), scope("/Add")
     ('layer1.0.relu', '', '')
+    >>> scope("/features/features.1/block/block.0/block.0.0/Conv")
+    'features.1.block.0.0'
     """
     parts = name.split("/")
     if len(parts) < 3 or parts[0]:  # noqa: PLR2004  a slash before, and an operator behind
         return ""
-    path = ""
+    path = last = ""
     for part in parts[1:-1]:
-        path = part if not path or part.startswith(f"{path}.") else f"{path}.{part}"
+        if last and part.startswith(f"{last}."):  # which is said once more
+            path = path[: -len(last)] + part
+        else:
+            path = f"{path}.{part}".lstrip(".")
+        last = part
     return path

@@ -81,7 +81,7 @@ class _Reader:
         if not data or node.op_type in SIZES:
             sources = [name for name in inputs if name in self._stored]
             if (
-                node.op_type in {*PASSING, "Transpose", "Reshape", "Unsqueeze", "Squeeze"}
+                node.op_type in {*PASSING, "Expand", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
                 and sources
             ):
                 self._stored[node.output[0]] = self._stored[sources[0]]

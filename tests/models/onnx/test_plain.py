@@ -284,6 +284,31 @@ def test_numbers_of_two_bytes_are_two_bytes(saved):
     assert (report.totals.params, report.totals.param_bytes) == (54, 108)
 
 
+def test_a_token_that_is_put_before_others(saved):
+    numbers = helper.make_tensor("to", TensorProto.INT64, [3], [1, -1, -1])
+    three = helper.make_tensor("three", TensorProto.INT64, [1], [3])
+    one = helper.make_tensor("one", TensorProto.INT64, [1], [1])
+    minus = helper.make_tensor("minus", TensorProto.INT64, [1], [-1])
+    ones = node("ConstantOfShape", "three", "ones", value=one)
+    report = archstat.analyze(
+        saved(
+            [
+                ones,
+                node("Mul", "ones minus", "m"),
+                node("Equal", "to m", "is"),
+                node("Where", "is ones to", "shape"),
+                node("Expand", "token shape", "e"),
+                node("Concat", "e x", "c", axis=1),
+                node("MatMul", "c w", "y"),
+            ],
+            [numbers, three, minus, tensor("token", 1, 1, 8), tensor("w", 8, 4)],
+            TOKENS,
+        )
+    )
+    assert [row.out_shape for row in report.layers] == [(6, 8), (6, 4)]
+    assert (report.totals.params, report.totals.macs) == (8 + 32, 6 * 8 * 4)
+
+
 def test_what_a_group_norm_is_written_out_as(saved):
     ones = helper.make_tensor("ones", FLOAT, [3], [1] * 3)
     sizes = [
