@@ -188,13 +188,17 @@ def _take(items: list[Item], number: int, line: str) -> bool:
     level = len(text) - len(text.lstrip())
     text = text.strip()
     is_prose = len(text) > LONGEST or (len(text.split()) > MOST_WORDS and not DIGIT.search(text))
-    is_row = line.count("\t") >= FEWEST_TABS and not SIGN.search(text)
-    if is_prose or is_row or _is_summary(text):
+    if is_prose or _is_row(line, text) or _is_summary(text):
         return False
     behind = text[arrow.end() :] if items and (arrow := ARROW_BEFORE.match(text)) else ""
     if behind and _take_output(items[-1], number, behind):
         return True
     return _take_item(items, number, level, behind or text)
+
+
+def _is_row(line: str, text: str) -> bool:
+    """Return whether a line has as many tabs as a row of a table, and no words for its values."""
+    return line.count("\t") >= FEWEST_TABS and not SIGN.search(text)
 
 
 def _is_summary(text: str) -> bool:
