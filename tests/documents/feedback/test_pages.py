@@ -35,8 +35,8 @@ def test_no_marked_cell_is_lost(width):
 def test_every_part_of_a_table_in_parts_names_its_rows():
     found = [line for line in printed(30) if line.startswith("Conv2")]
     assert found == [
-        "Conv2  16x16x12 ✗³  2,400  ✓",
-        "Conv2  3072 →³  691,200 ≡",
+        "Conv2  16x16x12 ✗²  2,400  ✓",
+        "Conv2  3072 →²  691,200 ≡",
         "Conv2  8     ✗⁴",
     ]
 
