@@ -19,6 +19,9 @@ _SEPARATORS = (_BY, f"{_BY}| ?[,;] ?", " ")
 _LAST_LINE = re.compile(r"\n(?=[0-9]+$)")
 _SUM = re.compile(r"\(([0-9]{1,6}(?: ?\+ ?[0-9]{1,6})+)\)")
 _WORDS_BEHIND = re.compile(r"(?P<sizes>[0-9]{1,6}(?: ?[x×*] ?[0-9]{1,6}){1,3}) [^\W\d_][^0-9]*")
+_AROUND_A_LAYER = re.compile(r"(?P<before>[^→]*[0-9][^→]*)→[^→0-9]*→(?P<after>[^→]*[0-9][^→]*)")
+"""The maps before a pool that has no row of its own, and behind it."""
+
 _INNER = re.compile(r"(?<=[x×*] )\(([0-9]{1,6} ?[x×*] ?[0-9]{1,6})\)")
 """The sides of a map beside its channels: 6 × (28 × 28)."""
 
@@ -74,7 +77,10 @@ def shapes(text: str) -> tuple[Dims, ...]:
     >>> shapes("96 @ 27×27")
     (Dims(sizes=(27, 27), channels=96, has_batch=False),)
     """
-    text = _LAST_LINE.sub(", ", cleaned(text).casefold().rpartition("→")[2])
+    text = cleaned(text).casefold()
+    if between := _AROUND_A_LAYER.fullmatch(text):
+        return (*shapes(between["before"]), *shapes(between["after"]))
+    text = _LAST_LINE.sub(", ", text.rpartition("→")[2])
     if text.startswith("(") and ")" not in text:
         text += ")"  # a cell that was too narrow
     if _AXES.fullmatch(_without_brackets(text)):

@@ -37,6 +37,9 @@ OTHER_TAGS = re.compile(
 )
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
+FORMULA = re.compile(r"\\\(([^()\\]*(?:\\[a-zA-Z]+[^()\\]*)*)\\\)")
+"""A formula of TeX within a line, in brackets with backslashes."""
+
 LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 EMPHASIS = (
@@ -74,7 +77,7 @@ def plain(text: str) -> str:
     text = harmless(text)
     if "<" in text or "&" in text or "~~" in text:
         text = _without_tags(text)
-    text = tex.converted(text)
+    text = tex.converted(FORMULA.sub(r"\1", text))
     if "[" in text:
         text = LINK.sub(r"\1", text)
     for marks in EMPHASIS:

@@ -335,6 +335,8 @@ def _remarked(  # noqa: C901, PLR0911  one for each kind of remark
     found: Heading, remark: str, outside: str
 ) -> Heading | None:
     """Return a heading with what a remark in brackets changes of it; None if nobody knows."""
+    if len(remark) == 1 and remark.isascii() and remark.isalpha():
+        return _in_units(found, remark)  # a unit, or the letter of a formula
     inside = _known(remark) or _several(remark)
     meant = inside.quantities if inside else ()
     if inside and found.quantities == ("params",) and _may_be_in_params(meant):

@@ -202,6 +202,7 @@ def test_a_title_may_state_a_unit_of_memory(title, quantity, unit):
         ("MAC operations", "macs"),
         ("Global field size", "receptive_field"),
         ("Stride (cumulative)", "effective_stride"),
+        ("Number of Kernels (K)", "filters"),
         ("N. parametri", "params"),
         ("Počet parametrů", "params"),
         ("Receptivní pole", "receptive_field"),

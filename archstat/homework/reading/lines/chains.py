@@ -23,6 +23,9 @@ FEWEST = 2
 
 FEWEST_ARROWS = 2
 
+FEWEST_MAPS = 3
+"""Maps that make a chain by themselves."""
+
 ARROW = re.compile(r"\s*(?:→|⟶|➔|➜|⇒|[-=]+>)\s*")
 SHOWN = re.compile(rf"(?P<name>.*[^\W\d_].*?)(?:[\s:]+|(?=[\[(]))(?P<shape>{SHAPE.pattern})")
 """A layer with its map behind it."""
@@ -35,7 +38,8 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
     rows: list[list[str]] = []
     start = 0
     for number, line in enumerate(limits.timely((*lines, ""))):
-        found = _rows(line)
+        is_more = bool(rows) and ARROW.match(line) is not None
+        found = _rows(line, 1 if is_more else FEWEST_ARROWS)
         if found and not rows:
             start = number
         if found:
@@ -46,7 +50,11 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
             rows = []
 
 
-def _rows(line: str) -> list[list[str]]:
+def _is_map(part: str) -> bool:
+    return bool(SHAPE.fullmatch(part) or SIDES_OF_MAP.fullmatch(part))
+
+
+def _rows(line: str, fewest: int = FEWEST_ARROWS) -> list[list[str]]:
     """Return the layers of a chain with their maps; nothing where a line is none.
 
     >>> _rows("28×28×1 → Conv 5×5 → 24×24×6 → Pool → 12×12×6")
@@ -54,12 +62,17 @@ def _rows(line: str) -> list[list[str]]:
     >>> _rows("Input (32×32×3) → Conv1 (32×32×16) → Pool1 (16×16×16)")[1:]
     [['Conv1', '32×32×16'], ['Pool1', '16×16×16']]
     """
-    if len(line) > LONGEST or len(ARROW.findall(line)) < FEWEST_ARROWS:
+    if len(line) > LONGEST or len(ARROW.findall(line)) < fewest:
         return []
     rows: list[list[str]] = []
     before = name = whole = ""
-    for part in filter(None, map(str.strip, ARROW.split(plain(line)))):
-        if SHAPE.fullmatch(part) or SIDES_OF_MAP.fullmatch(part) or (name and part.isdecimal()):
+    parts = [part for part in map(str.strip, ARROW.split(plain(line))) if part]
+    if all(map(_is_map, parts)):
+        first = ["" if fewest < FEWEST_ARROWS else "input", parts[0]] if parts else []
+        is_chain = len(parts) >= FEWEST_MAPS or fewest < FEWEST_ARROWS
+        return [first, *(["", part] for part in parts[1:])] if is_chain and parts else []
+    for part in parts:
+        if _is_map(part) or (name and part.isdecimal()):
             if rows and whole:
                 rows[-1] = [whole, part]  # what stood in brackets were settings
             elif name:

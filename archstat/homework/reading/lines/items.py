@@ -41,13 +41,16 @@ NARROW = {0xFF1A: ":", 0xFF0C: ", ", 0xFF1B: ";", 0x3002: ";", 0xFF08: "(", 0xFF
 
 DIGIT = re.compile("[0-9]")
 CUT = re.compile(
-    rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s)|\s(?:and|at|has|with)\s)\s*"
+    rf"\s*(?:[;|•、{GAP}]|,(?!\d)|(?P<arrow>→|[-=]+>|\s[-–—]{{1,3}}\s"
+    r"|(?<=[0-9])\s+to\s+(?=[0-9]+ ?[x×]))|\s(?:and|at|has|with)\s)\s*"
 )
 KEY = re.compile(
     r"(?:(?<=[\d)\]}])|(?<=\d[KMGBkmgb])|(?<=\d [KMGBkmgb])):?\s+"
     r"(?=(?P<title>#?[^\W\d_]+(?:[ _]#?[^\W\d_]+){0,3}) ?[:=])"
 )
-RESULT = re.compile(r"(?<=[^\W\d_])(?P<arrow>\s*:\s+)(?=[0-9]+(?:\s?[x×*]\s?[0-9]+){2}$)")
+RESULT = re.compile(
+    r"(?<=\w)(?P<arrow>\s*:\s+)(?=[0-9]+(?:\s?[x×*]\s?[0-9]+){2}(?:$|\s+to\s|\s*→))"
+)
 """What stands between settings and the map behind them: 5×5 kernel, 2 padding : 26×26×256."""
 
 OF_AMOUNT = re.compile(r"(?:^|, ?)[0-9][^,]*$")
@@ -74,6 +77,11 @@ OTHER_KEY = re.compile(
 NAMED_AXES = re.compile(r"\b[HWCD] ?[:=] ?[0-9]+(?:[ ,;×x*]+[HWCD] ?[:=] ?[0-9]+){1,2}(?![^\W_])")
 """The sizes of a map, each with its letter: H=28, W=28, C=6."""
 
+MAPS = re.compile(
+    r"(?P<count>[0-9]{1,5}) (?:feature )?maps? (?:of |with )?(?:a )?(?:size )?(?:of )?"
+    r"(?P<sides>[0-9]+ ?[x×*] ?[0-9]+)",
+    re.IGNORECASE,
+)
 SIZES = re.compile(r"[0-9]{1,4}(?:, [0-9]{1,4})?")
 SIDES_OF_MAP = re.compile(r"[0-9]+ ?[x×] ?[0-9]+")
 OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
@@ -235,7 +243,11 @@ def _segments(text: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     start, is_output = 0, False
     cuts = [*CUT.finditer(text), *(key for key in KEY.finditer(text) if meaning(key["title"]))]
-    cuts += (cut for cut in RESULT.finditer(text) if OF_AMOUNT.search(text, 0, cut.start()))
+    for cut in RESULT.finditer(text):
+        before = text[: cut.start()].rpartition(", ")[2]
+        is_setting = before != text[: cut.start()] and ":" not in before
+        if OF_AMOUNT.search(text, 0, cut.start()) or (is_setting and _known_amount(before)):
+            cuts.append(cut)
     for cut in sorted(cuts, key=re.Match.start):
         before = text[start : cut.start()]
         if cut.start() < start or not _is_outside(before):
@@ -253,7 +265,13 @@ def _is_outside(before: str) -> bool:
     return opened <= closed
 
 
-def _piece(text: str) -> Piece | None:
+def _known_amount(text: str) -> bool:
+    """Return whether a text is a title and a number: stride 4."""
+    *words, last = text.split() or [""]
+    return last.isdecimal() and _is_title(" ".join(words))
+
+
+def _piece(text: str) -> Piece | None:  # noqa: PLR0911  one for each form
     """Return what a part of an item states, if it has words for it.
 
     >>> _piece("the output is 55x55x96"), _piece("0.4 M MACs")
@@ -263,6 +281,8 @@ def _piece(text: str) -> Piece | None:
     """
     if SHAPE.fullmatch(text):
         return None
+    if maps := MAPS.fullmatch(text):
+        return Piece(OUTPUT, f"{maps['count']}@{maps['sides']}")
     words, sign, value = _said(text)
     if sign and _is_title(words) and (VALUE.match(value) or WORDED.issuperset(meaning(words))):
         return Piece(words, value)

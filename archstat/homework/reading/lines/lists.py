@@ -40,6 +40,10 @@ from archstat.homework.sheet.titles import SUMMARY
 FEWEST_ITEMS, FEWEST_UNTITLED = 2, 3
 """Items that make a list, and of one that does not say what it states."""
 
+APART = re.compile(r"(?<=\s\s)[0-9][0-9.,]*(?=\s\s|$)")
+FEWEST_APART = 2
+"""Numbers that stand apart in a line, as in the columns of a table."""
+
 _DELIMITER = re.compile(r"[:(,;|→]|\s-\s")
 
 FEWEST_TABS = 2
@@ -58,6 +62,9 @@ WORKED_OUT = re.compile(r"[\[(]*[0-9][0-9\s+\-*/×x÷().\[\]⌊⌋]*=\s*[0-9]+")
 ARROW_ALONE = re.compile(r"\s*(?:[↓⇓▼⬇|│v]+|\\downarrow)\s*")
 ARROW_BEFORE = re.compile(r"(?:[↓⇓▼⬇]|→|[-=]+>)\s*(?=\S)")
 """What stands in front of what comes out of the layer above."""
+
+SHOWN_ALONE = re.compile(rf"(?:{SHAPE.pattern})(?:\s*[-=]+>.*)?$")
+"""A line that is a map, and nothing else but what becomes of it."""
 
 BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
 """A heading that is no heading in Markdown."""
@@ -98,7 +105,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Block]:
             continue  # from a layer to the next
         if not line.strip():
             misses += 1
-        elif words := _title_of_values(line):
+        elif words := _title_of_values(line, is_first=not items):
             yield from block_of(items, title)
             items, title = [], words
         elif _take(items, number, line):
@@ -167,8 +174,13 @@ def _titled(pieces: Sequence[Piece], title: str) -> list[Piece]:
     ]
 
 
-def _title_of_values(line: str) -> str:
-    """Return what the values below a heading are, if it says nothing else: Parameter count:."""
+def _title_of_values(line: str, *, is_first: bool) -> str:
+    """Return what the values below a heading are, if it says nothing else: Parameter count:.
+
+    Within a list, a line with a colon is about the item above it.
+    """
+    if not is_first and line[:1] not in {"#", "*"}:
+        return ""
     words = line.strip("#*_: ") if HEADING.fullmatch(line.rstrip()) else ""
     return words if words and asks(words) and label(words).family is None else ""
 
@@ -190,6 +202,8 @@ def _take(items: list[Item], number: int, line: str) -> bool:
     is_prose = len(text) > LONGEST or (len(text.split()) > MOST_WORDS and not DIGIT.search(text))
     if is_prose or _is_row(line, text) or _is_summary(text):
         return False
+    if items and SHOWN_ALONE.match(text) and is_layer(items[-1].name.split(",")[0]):
+        return _take_output(items[-1], number, text)
     behind = text[arrow.end() :] if items and (arrow := ARROW_BEFORE.match(text)) else ""
     if behind and _take_output(items[-1], number, behind):
         return True
@@ -197,8 +211,9 @@ def _take(items: list[Item], number: int, line: str) -> bool:
 
 
 def _is_row(line: str, text: str) -> bool:
-    """Return whether a line has as many tabs as a row of a table, and no words for its values."""
-    return line.count("\t") >= FEWEST_TABS and not SIGN.search(text)
+    """Return whether a line has values as a row of a table has: apart, and without words."""
+    is_tabbed = line.count("\t") >= FEWEST_TABS and not SIGN.search(text)
+    return is_tabbed or len(APART.findall(text)) >= FEWEST_APART
 
 
 def _is_summary(text: str) -> bool:
@@ -225,7 +240,7 @@ def _take_output(last: Item, number: int, text: str) -> bool:
     return True
 
 
-def _take_item(  # noqa: PLR0911  one for each kind of line
+def _take_item(  # noqa: C901, PLR0911  one for each kind of line
     items: list[Item], number: int, level: int, text: str
 ) -> bool:
     """Read a line that starts so far to the right, likewise."""
@@ -253,6 +268,8 @@ def _take_item(  # noqa: PLR0911  one for each kind of line
     if name and not pieces and last is not None and OTHER_NUMBER.search(text):
         last.stop = number + 1  # something else that is said of the layer
         return True
+    if last is not None and not pieces and text.endswith(":") and asks(name.rstrip(":")):
+        return True  # Output size calculation:
     if name:
         items.append(Item(name, pieces, level, number, number + 1))
         return True

@@ -54,7 +54,7 @@ SYMBOLS = {
         "|": "mid vert",
         "*": "ast",
         "~": "sim textasciitilde",
-        " ": "quad qquad",
+        " ": "quad qquad enspace thinspace space",
         "\n": "newline",
         "%": "percent",
         "k": "kilo",

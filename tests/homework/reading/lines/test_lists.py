@@ -193,6 +193,61 @@ def test_items_under_headings_in_bold():
     ]
 
 
+def test_a_map_on_a_line_below_the_settings():
+    text = "conv1, 32 filters:\n(28, 28, 32)\nmaxpool1, 2x2:\n(14, 14, 32) => 14*14*32 outputs\n"
+
+    assert [row[-1] for row in read(text)[1:]] == ["(28, 28, 32)", "(14, 14, 32)"]
+
+
+def test_a_heading_within_an_item_ends_nothing():
+    text = (
+        "Convolution 1:\n  • Kernels: 20\nOutput size calculation:\n  • Output size: 222x222x20\n"
+        "Pooling 1:\n  • Stride: 2\nOutput size calculation:\n  • Output size: 111x111x20\n"
+    )
+
+    assert read(text) == [
+        ("layer", "Kernels", "Output size", "Stride"),
+        ("Convolution 1", "20", "222x222x20", ""),
+        ("Pooling 1", "", "111x111x20", "2"),
+    ]
+
+
+def test_maps_of_a_size():
+    text = "Layer 1 C1:\n- 6 feature maps of size 28x28.\nLayer 2 S2:\n- 6 feature maps of 14x14\n"
+
+    assert [row[1] for row in read(text)[1:]] == ["6@28x28", "6@14x14"]
+
+
+def test_formulas_in_a_line():
+    text = (
+        "\\(Conv\\enspace1\\): \\(96\\) filters, stride \\(4\\): \\(55\\times55\\times96\\)\n"
+        "\\(Pool\\enspace1\\): 3x3, stride \\(2\\): \\(55\\times55\\times96\\) to "
+        "\\(27\\times27\\times96\\)"
+    )
+
+    assert [row[-1] for row in read(text)] == ["output", "55×55×96", "55×55×96 → 27×27×96"]
+
+
+def test_maps_alone_in_a_line():
+    text = "100 x 1 → 1024 x 4 x 4 → 512 x 8 x 8\n→ 64 x 16 x 16\n"
+
+    assert read(text)[1:] == [
+        ("input", "100 x 1"),
+        ("", "1024 x 4 x 4"),
+        ("", "512 x 8 x 8"),
+        ("", "64 x 16 x 16"),
+    ]
+
+
+def test_numbers_under_titles_are_no_list():
+    text = (
+        "Layer             params       macs\n-----------------------------------\n"
+        "Conv2d_0:            864    10,838\nConv2d_1:            288     3,612\n"
+    )
+
+    assert read(text)[0] == ("Layer", "params", "macs")
+
+
 def test_a_list_in_a_page():
     text = "<html><ul><li>conv1: 448 params<li>fc: 330 params</ul>"
 
