@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from archstat.graph import INPUT
-from archstat.homework.answers.places import BEFORE, BEHIND, TOTAL, WEIGHTED, Key, Place
+from archstat.homework.answers.places import BEFORE, BEHIND, TOTAL, WEIGHTED, Key, Place, spelled
 from archstat.homework.answers.quantities import QUANTITIES, Quantity, WrittenCell
 from archstat.homework.answers.truth import Answer
 from archstat.homework.answers.written import reads_number, written
@@ -19,7 +19,7 @@ from archstat.homework.marking.marks import Mark, Spot, Verdict
 from archstat.homework.marking.refitting import fits_elsewhere, of_kind, says_in_part
 from archstat.homework.sheet.headings import heading
 from archstat.homework.sheet.labels import TRAINABLE, sums_of
-from archstat.homework.sheet.sheet import CellEntry
+from archstat.homework.sheet.sheet import CellEntry, SheetRow
 from archstat.homework.sheet.titles import NAMING
 from archstat.homework.sheet.titles import TOTAL as TOTAL_WORDS
 
@@ -238,11 +238,13 @@ def _may_be_right(entry: CellEntry, read: Read, sheet: Held) -> bool:
     row = next(one for one in sheet.sheet.rows if one.index == entry.row)
     if QUANTITIES[read.quantity].is_setting and fits_elsewhere(row, sheet):
         return True
-    if (row.label.is_block or row.label.family in {None, "output"}) and _of_part(
-        entry, read, sheet
-    ):
+    name = sheet.alignment.layers.get(entry.row, "")
+    is_named = name in sheet.key.truth.nodes and spelled(row.text) == spelled(name)
+    is_part = row.label.is_block or row.label.family in {None, "output"}
+    if is_part and not is_named and _of_part(entry, read, sheet):
         return True
-    others = [*sheet.alignment.others.get(entry.row, ()), *_joined(entry.row, sheet)]
+    others = () if is_named else sheet.alignment.others.get(entry.row, ())
+    others = (*others, *_joined(row, sheet))
     return any(is_right(entry, one, read.asked, read.quantity, sheet.key) for one in others)
 
 
@@ -260,10 +262,9 @@ def _tells_depths(column: int, sheet: Held) -> bool:
     return bool(depths - filters) and len(depths - filters) >= len(filters - depths)
 
 
-def _joined(row: int, sheet: Held) -> Sequence[Place]:
+def _joined(row: SheetRow, sheet: Held) -> Sequence[Place]:
     """Return the layers behind the one that a row is about, if it names several: "GAP + FC"."""
-    place = sheet.place(row)
-    texts = next(one.cells for one in sheet.sheet.rows if one.index == row)
+    place, texts = sheet.place(row.index), row.cells
     columns = [column.index for column in sheet.sheet.columns if column.way is None]
     if place is None or place.span is None or not any(_AND.search(texts[at]) for at in columns):
         return ()

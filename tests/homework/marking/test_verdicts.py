@@ -80,3 +80,10 @@ def test_what_does_not_learn_may_be_the_first_layers():
     rows = (f"Trainable params | {total - 342_400:,}", "Non-trainable params | 342,400")
     table = sheet("layer | params", "conv1 | 34,944", "conv3 | 885,120", *rows)
     assert set(verdicts(marked(table, "paper-alexnet"))) == {"✓"}
+
+
+def test_a_row_with_the_name_of_its_layer_is_about_no_other():
+    """C3's first six maps read three maps of 5×5, 45,000 products; the next six four, 60,000."""
+    rows = ("C3.maps0to5 | 45,000", "C3.maps6to11 | 45,000", "C3.maps12to14 | 30,000")
+    result = marked(sheet("layer | MACs", "C1 | 117,600", *rows, "C5 | 48,000"), "lenet5-1998")
+    assert verdicts(result) == ["✓", "✓", "✗", "✓", "✓"]
