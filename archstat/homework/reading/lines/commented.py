@@ -40,7 +40,7 @@ PART = re.compile(r"\s*(?:def|class)\b")
 """Where another part of a program begins."""
 
 CALL = re.compile(r"(\w+)\(")
-COUNT = re.compile(r"(?:\s{2,}|[,;|]\s*)(?P<count>[0-9][0-9,]*)\s*$")
+COUNT = re.compile(r"(?:\s{2,}|(?<!\d),\s*|,\s+|[;|]\s*)(?P<count>[0-9][0-9,]*)\s*$")
 """A number behind a shape, for which the comment has no words: parameters, as Keras prints them."""
 
 SHAPE = re.compile(
@@ -121,6 +121,8 @@ def _stated(comment: str) -> list[Piece]:
     ['112, 112, 64']
     >>> [piece.value for piece in _stated("(None, 26, 26, 32), 320")]
     ['(None, 26, 26, 32)', '320']
+    >>> [piece.value for piece in _stated("params: (784+1)×512 = 401,920")]
+    ['(784+1)×512 = 401,920']
     """
     comment = comment.strip()
     last = BEHIND.split(comment)[-1].strip()
