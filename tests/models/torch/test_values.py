@@ -288,3 +288,15 @@ def test_a_pass_that_fails_says_what_the_values_were():
     with pytest.raises(ForwardError) as caught:
         trace_source(Source("net", Padded()), inputs, batch_size=1, device_name="none")
     assert caught.value.graph.notes[0].startswith("values that forward reads are zeros")
+
+
+@tracing_functions
+def test_a_function_of_every_row_is_counted_for_each():
+    def forward(self, x):
+        from torch._higher_order_ops.map import map as each_of
+
+        return each_of(self.fc, x[0])
+
+    report = archstat.analyze(Net(forward), (5, 8))
+    assert report.totals.macs == 5 * 64
+    assert report.layers[-1].out_shape == (8,)  # five rows, put together again

@@ -94,6 +94,16 @@ def _scan(
     return [*carried, *(torch.stack(column) for column in zip(*made, strict=True))]
 
 
+def _map(
+    _: Values, each: Callable[..., Any], rows: Sequence[Tensor], more: Sequence[Any] = ()
+) -> Any:
+    """Run a function on every row, and return what it made of them."""
+    made = [each(*(row[place] for row in rows), *more) for place in range(len(rows[0]))]
+    if isinstance(made[0], Tensor):
+        return torch.stack(made)
+    return [torch.stack(column) for column in zip(*made, strict=True)]
+
+
 def _attention(  # noqa: PLR0913, PLR0917  as torch calls it
     _: Values,
     query: Tensor,
@@ -114,6 +124,7 @@ def _attention(  # noqa: PLR0913, PLR0917  as torch calls it
 WAYS: Mapping[str, Callable[..., Any]] = {
     "cond": _branch,
     "flex_attention": _attention,
+    "map_impl": _map,
     "scan": _scan,
     "while_loop": _while,
 }
