@@ -51,6 +51,8 @@ class ReceptiveField:
 
     def has_channels_last(self, axes: int) -> bool:
         """Return whether of an output of so many axes all but the last, and several, are places."""
+        if not axes:
+            return False  # one number of the whole batch
         *places, last = map(axes_of, padded(self.layout, axes)[-axes:])
         return not last and all(places) and len(places) > 1
 

@@ -10,6 +10,7 @@ import torch.nn.functional as F  # noqa: N812  the field's name for it
 from torch import nn
 from torch.nn.utils import parametrizations
 
+import archstat
 from archstat.analyses.receptive_field import receptive_fields
 from archstat.layers.opaque import Observed
 from archstat.models.inputs import InputSpec
@@ -445,3 +446,21 @@ def test_values_gathered_from_windows_are_those_of_their_places():
     picked = Call(lambda _, x: F.unfold(x, 3, padding=1).view(-1, 3, 9, 64)[:, :, 4].tanh())
     fields = receptive_fields(graph_of(picked, (3, 8, 8)))
     assert "picks some of the values that were gathered from a window" in fields.notes[0]
+
+
+ONE_NUMBER = {
+    "itself": lambda x: x,
+    "picked": lambda x: x.index_select(0, torch.tensor([0], device=x.device)),
+    "picked by a number": lambda x: x.gather(0, torch.tensor(0, device=x.device)),
+    "mirrored": lambda x: x.flip(0),
+    "summed up": lambda x: x.cumsum(-1),
+}
+
+
+@pytest.mark.parametrize("function", ONE_NUMBER.values(), ids=ONE_NUMBER)
+def test_one_number_of_all_examples_is_tabled(function):
+    model = Call(lambda self, x: function(self.fc(x).sum()), fc=nn.Conv2d(3, 4, 3))
+    report = archstat.analyze(model, (3, 8, 8))
+    assert report.layers[-1].out_shape == ()
+    assert report.totals.macs == 3 * 4 * 3 * 3 * 6 * 6
+    assert "3,888" in str(report)

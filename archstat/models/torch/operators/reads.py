@@ -185,7 +185,7 @@ def rolled(call: Call) -> Reach:
 
 def flipped(call: Call) -> Reach:
     """Return axes from behind."""
-    sizes = call.first.shape
+    sizes = call.first.shape or (1,)  # torch gives one number an axis
     windows = {dim: Sliding(1, stride=-1, padding=1 - sizes[dim]) for dim in call.given["dims"]}
     return _along(call.first, windows)
 
