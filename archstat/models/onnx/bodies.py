@@ -13,6 +13,9 @@ Typed: TypeAlias = Mapping[str, tuple[tuple[int, ...], int]]
 RUNNING = frozenset({"If", "Loop", "Scan"})
 """Operators that run others."""
 
+RESIZING = frozenset({"Resize", "Upsample"})
+"""Operators that make a map larger or smaller, by scales that are stored."""
+
 INSIDE = 2
 """Before what a loop carries, its body is given the number of the round, and whether to go on."""
 
@@ -39,16 +42,33 @@ def captured(node: Any) -> list[str]:
 
 def scalars(graph: Any) -> dict[str, int | bool]:
     """Return the numbers that a graph stores, one in each tensor, of those that count or decide."""
+    return {
+        name: numpy_helper.to_array(each).item()
+        for name, each in _stored(graph).items()
+        if each.data_type in {TensorProto.INT64, TensorProto.BOOL}
+        and all(size == 1 for size in each.dims)
+    }
+
+
+def scales_in(graph: Any) -> dict[str, tuple[float, ...]]:
+    """Return the scales that a graph stores for the operators that resize, by their names."""
+    stored = _stored(graph)
+    read = {name for node in graph.node if node.op_type in RESIZING for name in node.input[1:3]}
+    return {
+        name: tuple(numpy_helper.to_array(stored[name]).tolist())
+        for name in read & stored.keys()
+        if stored[name].data_type == TensorProto.FLOAT and len(stored[name].dims) == 1
+    }
+
+
+def _stored(graph: Any) -> dict[str, Any]:
+    """Return the tensors that stand in the file itself."""
     stored = {each.name: each for each in graph.initializer}
     for node in graph.node:
         if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
             stored[node.output[0]] = node.attribute[0].t
     return {
-        name: numpy_helper.to_array(each).item()
-        for name, each in stored.items()
-        if each.data_type in {TensorProto.INT64, TensorProto.BOOL}
-        and each.data_location != TensorProto.EXTERNAL
-        and all(size == 1 for size in each.dims)
+        name: each for name, each in stored.items() if each.data_location != TensorProto.EXTERNAL
     }
 
 

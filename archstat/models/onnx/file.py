@@ -18,6 +18,7 @@ from archstat.models.inputs import InputSpec, fitted
 from archstat.models.onnx.bodies import (
     loop_outputs,
     scalars,
+    scales_in,
     scanned,
     tensors_of,
     with_branches_taken,
@@ -74,6 +75,7 @@ class Exported:
         dims: The shape of each tensor that is known, with its first axis.
         types: The types of these.
         known: The numbers that are stored one in a tensor, such as how often a loop runs.
+        scales: The scales that are stored for operators that resize.
         read_as_plain: The operators that were read as the plain ones that they are.
     """
 
@@ -84,6 +86,7 @@ class Exported:
     opset: int
     types: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, int | bool] = field(default_factory=dict)
+    scales: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     read_as_plain: Sequence[str] = ()
 
 
@@ -122,6 +125,7 @@ def read_model(path: str, inputs: Sequence[InputSpec]) -> Exported:
         _opset(model),
         {name: kind for name, (_, kind) in tensors.items()},
         scalars(model.graph),
+        scales_in(model.graph),
         read_as_plain,
     )
 

@@ -9,8 +9,10 @@ from typing import Any
 from archstat.layers import Layer, layer_kinds
 from archstat.layers.opaque import UNTOLD, Observed
 from archstat.layers.reach import Mixing, Permuted, Reach, Reshaped
+from archstat.models.onnx.bodies import RESIZING
 from archstat.models.onnx.counting import counted
 from archstat.models.onnx.file import Dims
+from archstat.models.onnx.resizing import reach_of, upsample_of
 from archstat.models.onnx.use import Use, is_standard
 
 
@@ -56,7 +58,7 @@ def _reach(use: Use) -> Reach:
         return Permuted(tuple(axis - 1 for axis in order[1:])) if order[0] == 0 else UNTOLD
     if name in {"Flatten", "Reshape", "Squeeze", "Unsqueeze"}:
         return Reshaped(use.given[1:], out[1:])
-    return UNTOLD
+    return reach_of(use) if name in RESIZING else UNTOLD
 
 
 def _window(use: Use, kernel: Dims) -> dict[str, Any] | None:
@@ -203,6 +205,7 @@ KINDS: Mapping[str, Callable[[Use], Layer | None]] = {
     "PRelu": lambda use: _known()["prelu"](num_parameters=prod(use.shape(1) or (1,))),
     "Relu": _named("relu"),
     "Reshape": _flatten,
+    **dict.fromkeys(RESIZING, upsample_of),
     "Sigmoid": _named("sigmoid"),
     "Softmax": _softmax,
     "Sum": _join,

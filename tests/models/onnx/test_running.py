@@ -55,9 +55,9 @@ ThresholdedRelu""".split()  # noqa: SIM905  a list of names
 TWO = ["Add", "Div", "Max", "Min", "Mul", "Pow", "Sub"]
 ELSEWHERE = {
     "And", "Cast", "DequantizeLinear", "DynamicQuantizeLinear", "Equal", "Greater", "Less", "Mod",
-    "Not", "Or", "QuantizeLinear", "Reshape", "Where",
+    "Not", "Or", "QuantizeLinear", "Reshape", "Resize", "Upsample", "Where",
 }  # fmt: skip
-"""Operators of integers and truth values, which have tests of their own."""
+"""Operators of integers, truth values and scales, which have tests of their own."""
 
 ALL = {
     **CASES,
