@@ -78,3 +78,28 @@ def test_torch_logs_nothing_of_a_file_that_it_cannot_load(tmp_path, capfd):
     with pytest.raises(UsageError, match="is no exported program"):
         archstat.analyze(str(tmp_path / "net.pt2"))
     assert capfd.readouterr().err == ""
+
+
+def test_what_a_file_makes_or_holds_may_be_a_program(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "export.py").write_text(
+        "import torch\n"
+        "from torch import nn\n\n\n"
+        "def program(width=4):\n"
+        "    net = nn.Sequential(nn.Conv2d(3, width, 3, padding=1), nn.ReLU()).eval()\n"
+        "    return torch.export.export(net, (torch.zeros(1, 3, 8, 8),))\n\n\n"
+        "held = program()\n",
+        encoding="utf-8",
+    )
+    with warnings.catch_warnings(action="ignore"):
+        for name, arguments, width in (
+            ("export.py:program", {}, 4),
+            ("export.py:program", {"width": 5}, 5),
+            ("export.py:held", {}, 4),
+        ):
+            report = archstat.analyze(name, arguments=arguments)
+            assert report.input == (3, 8, 8)  # which nobody stated
+            totals = report.totals
+            assert (totals.macs, totals.params) == (64 * width * 27, width * 28)
+    with pytest.raises(UsageError, match="is a model already"):
+        archstat.analyze("export.py:held", arguments={"width": 5})

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+from torch.export import ExportedProgram
 from torch.nn.modules import module as global_hooks
 
 from archstat.errors import Stopped, UsageError, shown
-from archstat.models.inputs import require_call
+from archstat.models.inputs import InputSpec, require_call
 from archstat.models.torch.failures.hints import hint_for
 from archstat.models.torch.failures.users_code import held_back, users_traceback
 from archstat.models.torch.loading.arguments import typed
+from archstat.models.torch.loading.exported import inputs_of, module_of
 from archstat.models.torch.loading.home import Home
 from archstat.models.torch.wrapped import unwrapped
 
@@ -27,11 +29,12 @@ OF_SETTINGS = frozenset(
 
 
 class Built(NamedTuple):
-    """A model, what builds it on the CPU with values, and what is to be said of it."""
+    """A model, what builds it on the CPU with values, what is to be said of it, and its inputs."""
 
     model: nn.Module
     make: Callable[[], nn.Module] | None
     notes: tuple[str, ...] = ()
+    stated: tuple[InputSpec, ...] = ()
 
 
 def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | None = None) -> Built:
@@ -40,12 +43,12 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
     Raises:
         UsageError: It makes none, or cannot be called so.
     """
-    if isinstance(target, nn.Module):
+    if isinstance(target, (nn.Module, ExportedProgram)):
         if arguments:
             raise UsageError(
                 f"{name} is a model already; arguments go with a class or a function"
             ).within("arguments")
-        return Built(unwrapped(target), None)
+        return Built(_module(target, name), None, stated=_stated(target))
     if not callable(target):
         raise UsageError(f"{name} is neither a model nor what makes one: {shown(target)}")
     missing = _missing(target, arguments)
@@ -61,18 +64,26 @@ def built(target: Any, arguments: Mapping[str, Any], name: str, home: Home | Non
 
     def make() -> nn.Module:
         with users_code(name, home), _random_state_kept():
-            return unwrapped(_module(target(**arguments), name))
+            return _module(target(**arguments), name)
 
     first = _on_meta(target, arguments, home)
     if isinstance(first, BaseException):
         return _with_values(make, first)
-    return Built(unwrapped(_module(first, name)), make)
+    return Built(_module(first, name), make, stated=_stated(first))
 
 
 def _module(made: Any, name: str) -> nn.Module:
+    """Return the module that was made; that of a program which torch.export has made."""
+    if isinstance(made, ExportedProgram):
+        return module_of(made)
     if not isinstance(made, nn.Module):
         raise UsageError(f"{name} makes {shown(made)}, which is not an nn.Module")
-    return made
+    return unwrapped(made)
+
+
+def _stated(made: Any) -> tuple[InputSpec, ...]:
+    """Return the inputs that a program was exported for; none of a module, which tells none."""
+    return inputs_of(made) if isinstance(made, ExportedProgram) else ()
 
 
 def _missing(target: Callable[..., object], given: Mapping[str, Any]) -> str | None:

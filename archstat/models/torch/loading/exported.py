@@ -37,7 +37,7 @@ def from_exported(name: str) -> Source:
             f"{name} is no exported program that this torch loads: {type(error).__name__}: {first}",
             hint="write one: torch.export.save(torch.export.export(model, (x,)), 'net.pt2')",
         ) from None
-    return Source(name, module_of(program), stated=tuple(_inputs(program)))
+    return Source(name, module_of(program), stated=inputs_of(program))
 
 
 @contextmanager
@@ -61,16 +61,16 @@ def module_of(program: Any) -> nn.Module:
             return program.module()
 
 
-def _inputs(program: Any) -> list[InputSpec]:
+def inputs_of(program: Any) -> tuple[InputSpec, ...]:
     """Return the inputs that a program was exported for, if it keeps them."""
     if program.example_inputs is None:
-        return []
+        return ()
     args, kwargs = program.example_inputs
     if any(not isinstance(leaf, Tensor) for leaf in tree_leaves((args, kwargs))):
-        return []
+        return ()
     named = [(None, each) for each in args] + [*kwargs.items()]
-    return [
+    return tuple(
         InputSpec(tuple(each.shape[1:]), str(each.dtype).removeprefix("torch."), name)
         for name, each in named
         if isinstance(each, Tensor) and each.dim()
-    ]
+    )

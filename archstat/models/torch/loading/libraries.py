@@ -40,7 +40,7 @@ def from_torchvision(name: str, arguments: Mapping[str, Any]) -> Source:
     settings = {**without, **arguments}
     settings = typed(builder, settings)
     create = partial(_quietly, models.get_model, name)
-    model, make, _ = built(create, settings, f"torchvision/{name}")
+    model, make, *_ = built(create, settings, f"torchvision/{name}")
     family = type(model).__module__
     return Source(
         f"torchvision/{name}",
@@ -85,7 +85,7 @@ def from_timm(name: str, arguments: Mapping[str, Any]) -> Source:
             f"timm has no model {shown(name)}", hint=did_you_mean(name, timm.list_models())
         )
     create = partial(_quietly, timm.create_model, name, pretrained=False)
-    model, make, _ = built(create, arguments, f"timm/{name}")
+    model, make, *_ = built(create, arguments, f"timm/{name}")
     size = getattr(model, "pretrained_cfg", {}).get("input_size", DEFAULT_IMAGE)
     return Source(f"timm/{name}", model, make, tuple(size))
 

@@ -38,4 +38,4 @@ def load_source(model: str, arguments: Mapping[str, Any], *, run_file: bool = Fa
     home = Home(Path(where)) if where.endswith(FILES) else None
     module = from_package(where) if home is None else from_file(home, wanted, run_file=run_file)
     found = built(attribute(module, wanted, model), arguments, model, home)
-    return Source(model, found.model, found.make, notes=found.notes, home=home)
+    return Source(model, found.model, found.make, stated=found.stated, notes=found.notes, home=home)
