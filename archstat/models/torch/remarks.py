@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from archstat.graph import Graph
+from archstat.models.question import ZEROS
 from archstat.models.torch.apart import ATOMS, TORCHS
 from archstat.models.torch.keras import keras_name
 from archstat.models.torch.operators.products import COMPLEX
@@ -58,8 +59,9 @@ def values_read(model: nn.Module, values: Values, words: str) -> Iterator[str]:
 
 def values_asked(values: Values, words: str) -> Iterator[str]:
     """Yield a sentence on the values that a forward pass has asked for, and what they were."""
+    others = " (others: --values, or values=… in Python)" if words == ZEROS else ""
     what = {
-        False: f"values that forward reads are {words}",
+        False: f"values that forward reads are {words}{others}",
         True: "choices that parameters decide, such as routes to experts, were made in turn",
     }
     for is_assumed, line in values.asked.items():

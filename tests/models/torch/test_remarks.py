@@ -210,7 +210,8 @@ def test_why_a_model_is_traced_on_the_cpu(function, attributes, reason):
         pytest.param(
             lambda _, x: x * x.sum().item(),
             {},
-            "values that forward reads are zeros, asked for in test_remarks.py, line {line}: "
+            "values that forward reads are zeros (others: --values, or values=… in Python), "
+            "asked for in test_remarks.py, line {line}: "
             "lambda _, x: x * x.sum().item(),",
             id="values of the input",
         ),
