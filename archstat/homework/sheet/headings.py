@@ -59,7 +59,7 @@ _OF_A_WHOLE = frozenset(
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # OutputSize, not MiB
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _COUNT = re.compile(
-    r"^(?:#|(?:number|num|no|nb|nr|qtd|qtde|cant|anz)\b\.?|n[.°])(?: of\b)?(?: the\b)? *(?=.)"
+    r"^(?:#|(?:number|num|no(?! bias)|nb|nr|qtde?|cant|anz)\b\.?|n[.°])(?: of\b)?(?: the\b)? *(?=.)"
 )
 _COUNT_BEHIND = re.compile(r"(?<=.) (?:counts?|num|numbers?|#)$")
 _INDEX = re.compile(r"(?<=[A-Za-z])_\{?[klin](?P<before> ?- ?1)?\}?$")

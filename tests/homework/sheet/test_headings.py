@@ -53,9 +53,11 @@ SEEN = {
     """,
     "weights": """
         weights, Weights, # of Weights, Number of weights, Weights (w/o bias),
-        Params (without bias), 가중치 수, 权重数, 重みの数
+        Params (without bias), Params (no bias), #params (no biases), 가중치 수, 权重数, 重みの数
     """,
-    "biases": "biases, Biases, bias, # of biases, 편향",
+    "biases": """
+        biases, Biases, bias, # of biases, 편향, no. of biases, Params (no. of biases)
+    """,
     "params": """
         Param #, Params, #Params, Parameters, # parameters, Params(w/ biases), Trainable params,
         trainable parameters, # trainable parameters, param, Number of parameters, Params (M),
