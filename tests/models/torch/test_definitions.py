@@ -82,7 +82,7 @@ def test_a_class_of_a_script_that_trains_is_read_and_nothing_is_trained(train, c
     out, err = capsys.readouterr()
     assert out == ""
     assert err == (
-        "train.py: 10 statements were not run, as a file is read for what it defines: line 11–12, "
+        "train.py: 10 statements were not run, as a file is read for what it defines: lines 11–12, "
         "37–47; to run all: --run-file, or run_file=True in Python\n"
     )
 

@@ -136,11 +136,12 @@ def _tell(path: Path, left: Sequence[Statement]) -> None:
     if not left:
         return
     lines = ", ".join(_spans(left))
+    word = "line" if lines.isdecimal() else "lines"
     what = "a statement was" if len(left) == 1 else f"{len(left)} statements were"
     name = str(path)
     sys.stderr.write(
         f"{name if name.isprintable() else shown(name)}: {what} not run, as a file is read for "
-        f"what it defines: line {lines}; to run all: --run-file, or run_file=True in Python\n"
+        f"what it defines: {word} {lines}; to run all: --run-file, or run_file=True in Python\n"
     )
 
 
