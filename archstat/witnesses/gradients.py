@@ -7,7 +7,7 @@ sees, as far as the image goes. Rows are modules and calls of functions, as the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 
@@ -76,7 +76,8 @@ def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) 
         sides = image_shape(graph)[1:]
         units = {name: _units(printed[name] or fields[name], sides) for name in chosen}
         image, channels = _image(source, inputs), channels_axis(graph) or 0
-        seen, turned = _seen(source, inputs, graph, _Looker(image, channels, fields, units))
+        looker = _Looker(image, channels, fields, units)
+        seen, turned = _seen(source, inputs, graph, looker)
     except ArchstatError as error:
         words = f"not measured: {error.problems[0].what}"
         return Finding(WITNESS, QUANTITY, Agreement.NOT_MEASURED, words)
@@ -86,6 +87,12 @@ def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) 
             "that is taken for its channels"
         )
         return Finding(WITNESS, QUANTITY, Agreement.DISAGREES, words)
+    stepped = _behind(graph, looker.steps)
+    seen = {
+        name: views
+        for name, views in seen.items()
+        if name not in stepped or not _is_less(views, fields[name])
+    }
     predicted = {name: described([stated(fields[name], u) for u in seen[name]]) for name in seen}
     measured = {name: described([*views.values()]) for name, views in seen.items()}
     rows = sum(not node.is_view for node in graph.nodes)
@@ -94,6 +101,25 @@ def gradient_finding(graph: Graph, source: Source, inputs: Sequence[InputSpec]) 
         return finding
     shown = [name for name in seen if is_shown(printed[name] or fields[name], seen[name], sides)]
     return _as_far_as_shown(len(shown), len(seen), rows)
+
+
+def _behind(graph: Graph, steps: Iterable[str]) -> set[str]:
+    """Return the rows that read what has no gradient, such as comparisons, and these themselves."""
+    behind = set(steps)
+    for node in graph.nodes:
+        if not behind.isdisjoint(node.inputs):
+            behind.add(node.name)
+    return behind
+
+
+def _is_less(seen: Mapping[Unit, Pixels], field: ReceptiveField) -> bool:
+    """Return whether gradients show a part of what units are said to see, and nothing else."""
+    pairs = [(stated(field, unit), pixels) for unit, pixels in seen.items()]
+    return any(said != shown for said, shown in pairs) and all(
+        shown is None or (said is not None and said[0] <= shown[0] and shown[1] <= said[1])
+        for whole, part in pairs
+        for said, shown in zip(whole, part, strict=True)
+    )
 
 
 def _as_far_as_shown(shown: int, agreed: int, rows: int) -> Finding:
@@ -152,12 +178,15 @@ class _Looker:
         self.units = units
         self.seen: dict[str, dict[Unit, Pixels]] = {}
         self.turned = ""
+        self.steps: set[str] = set()  # rows that have no gradient: numbers that move by steps
         self._generator = torch.Generator().manual_seed(0)
         self._outputs: dict[str, Tensor] = {}
         self._convolutions: list[str] = []  # each value of which reads all channels
 
     def keep(self, node: Node, out: Tensor) -> None:
         """Keep what a row returns, if it is asked about."""
+        if not (out.is_floating_point() or out.is_complex()):
+            self.steps.add(node.name)
         if node.name in self.units:
             # the sum of a softmax is 1 whatever it reads; a sum with weights is not
             weights = torch.rand(out.shape, generator=self._generator, dtype=torch.float64)

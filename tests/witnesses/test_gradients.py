@@ -215,6 +215,20 @@ def test_the_output_of_a_model_is_measured_also_behind_an_operator():
     assert finding_of(model, (1, 9, 9)).words == f"agrees on 2 {IN_THE_MODEL}"
 
 
+@pytest.mark.parametrize(
+    "forward",
+    [
+        pytest.param(lambda s, x: s.c(x) * (s.c(x) > 0), id="of each value"),
+        pytest.param(lambda s, x: s.c(x) * (x.sum() > torch.inf), id="that nothing passes"),
+    ],
+)
+def test_a_comparison_has_no_gradient_and_is_not_called_wrong(forward):
+    finding = finding_of(Call(forward, c=nn.Conv2d(3, 4, 3)), (3, 12, 12))
+    assert finding.verdict is Agreement.AGREES, finding.words
+    # of two convolutions, a comparison and a product, or of one with a sum of all that is seen
+    assert " of 4 layers, in the model itself" in finding.words
+
+
 def test_every_call_is_measured_as_it_was_before_anything_wrote_into_it():
     def forward(self, x):
         first = F.conv2d(x, self.w, padding=1)  # 3 pixels
