@@ -40,6 +40,15 @@ _CHANNELS = re.compile(
     r"(?<![x×*·] )(?<![x×*·0-9.,])(?P<count>[0-9]{1,6}) ?"
     r"(?:(?:feature ?)?maps?|channels?|chs?|kernels?|filters?|채널|필터|개|通道|チャネル)\b(?: of)?"
 )
+_SIDES = r"([0-9]{1,6} ?[x×*] ?[0-9]{1,6})"
+MAPS_OF = re.compile(
+    r"([0-9]{1,6}) (?:feature[ -]?)?(?:maps?|mapas?|mappe|cartes|(?:merkmals)?karten|карт\w*)"
+    rf"(?: (?:(?!filt|kern)[^\W\d_])+){{0,4}} {_SIDES}"
+    rf"|([0-9]{{1,6}}) ?[个個张張] ?{_SIDES} ?的?(?:特征图|特徵圖)",
+    re.IGNORECASE,
+)
+"""So many maps of a size: 6 feature maps of size 28x28."""
+
 _AXES = re.compile(r"(?:[chwd] ?[=:] ?[0-9]{1,6}[ ,;×x*]*){2,3}")
 _COMMENT = re.compile(r"[(\[][^()\[\]0-9]*[)\]]")
 _TORCH_SIZE = re.compile(r"(?:torch\.size|tensorshape) ?")
@@ -104,6 +113,8 @@ def _one_side(text: str) -> Iterator[Dims]:
     if worded := _WORDS_BEHIND.fullmatch(text):
         text = worded["sizes"]  # 11×11 of the input
     text = _INNER.sub(r"\1", text)
+    if maps := MAPS_OF.fullmatch(text):
+        text = " @ ".join(filter(None, maps.groups()))
     text = _SUM.sub(lambda found: str(sum(map(int, found[1].split("+")))), text)
     first, at, second = (part.strip() for part in text.partition("@"))
     count = _CHANNELS.search(text)

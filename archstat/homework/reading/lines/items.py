@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archstat.homework.cells.glossary import meaning_of
-from archstat.homework.cells.shapes import BATCH
+from archstat.homework.cells.shapes import BATCH, MAPS_OF
 from archstat.homework.cells.units import factors
 from archstat.homework.reading.text import plain
 from archstat.homework.sheet.headings import heading
@@ -31,6 +31,7 @@ WORDED = frozenset({"kind", "activation_function", "padding"})  # what is said i
 SIDES = {"after", "before", "behind", "following"}
 """What stands between what is stated and the layer that it is stated of."""
 
+PADDINGS = {"same", "valid"}
 NO_TITLES = {"in", "out"}  # which are titles above a column, and anything in a text
 NO_LAYERS = {None, "input", "output", "total"}
 ARTICLES = {"a", "an", "its", "of", "the", "with"}
@@ -60,6 +61,12 @@ START = re.compile(rf"\[[HWCD] ?[:=]|[~≈≥]?\s?[(\[]*(?:[0-9?]|None,)|[(\[]{B
 # with two words in front of it at most
 VALUE = re.compile(r"(?:[^\w:]|_)*(?:[^\W\d_]+[^\w:]+){0,2}(?:[^\W\d_]+ ?=)?[^\W\d_]?[0-9]")
 
+SEVERAL = re.compile(r"([0-9] ?[x×] ?[0-9]{1,4})[,;] ?(?=[0-9]{1,4} ?[x×] ?[0-9])")
+"""Two sizes in a row: input 5×5, 1×1×120."""
+
+REMARK = re.compile(r"^(?P<shape>[(\[][0-9, x×]+[)\]]) +[^\W\d_].*")
+"""What is said behind a shape in brackets: (28, 28, 1) pictures of size 28x28."""
+
 IS = re.compile(r"\s*(?:[为是]|\bis\b|\bof\b)?\s*$")
 AMOUNT = re.compile(r"[~≈≥]?[0-9]\S*(?: [0-9(]\S*)*")
 ALONE = re.compile(
@@ -77,11 +84,6 @@ OTHER_KEY = re.compile(
 NAMED_AXES = re.compile(r"\b[HWCD] ?[:=] ?[0-9]+(?:[ ,;×x*]+[HWCD] ?[:=] ?[0-9]+){1,2}(?![^\W_])")
 """The sizes of a map, each with its letter: H=28, W=28, C=6."""
 
-MAPS = re.compile(
-    r"(?P<count>[0-9]{1,5}) (?:feature )?maps? (?:of |with )?(?:a )?(?:size )?(?:of )?"
-    r"(?P<sides>[0-9]+ ?[x×*] ?[0-9]+)",
-    re.IGNORECASE,
-)
 SIZES = re.compile(r"[0-9]{1,4}(?:, [0-9]{1,4})?")
 SIDES_OF_MAP = re.compile(r"[0-9]+ ?[x×] ?[0-9]+")
 OF_SHAPE = re.compile(r"(?P<name>.*\S)\s*\((?P<shape>[0-9]+(?:\s?[x×*]\s?[0-9]+){2})\)")
@@ -112,6 +114,7 @@ def read_item(text: str) -> tuple[str, list[Piece]]:
         return (text, []) if any(map(str.isalpha, text)) else ("", [])
     text = re.sub(r"([:=])\s+", r"\1 ", text.translate(NARROW))
     text = plain(re.sub(r"\s{2,}", f" {GAP} ", text)).rstrip(".").replace("\n", f" {GAP} ")
+    text = SEVERAL.sub(rf"\1 {GAP} ", text)
     text = NAMED_AXES.sub(r"[\g<0>]", IN_BRACKETS.sub(_opened, text))
     (first, _), *others = _segments(text)
     name, pieces, value = _first(first)
@@ -121,6 +124,8 @@ def read_item(text: str) -> tuple[str, list[Piece]]:
             pieces[-1] = Piece(OUTPUT, f"{pieces[-1].value} → {segment}")
         elif pieces and segment.isdecimal() and _is_cut(pieces[-1]):
             pieces[-1] = pieces[-1]._replace(value=f"{pieces[-1].value}, {segment}")
+        elif _is_behind_input(pieces, segment):
+            pieces.append(Piece(OUTPUT, segment))
         elif piece is not None:  # no padding: (28-3)/1+1 = 26
             is_told = asks(piece.title) or piece.title == UNTITLED or "=" not in piece.value
             pieces += [piece] if is_told else []
@@ -183,6 +188,12 @@ def _goes_to(before: Piece, segment: str) -> bool:
     pair = before.value, segment
     is_bare = before.title.casefold() in {UNTITLED, OUTPUT}
     return is_bare and (all(map(SHAPE.fullmatch, pair)) or all(map(str.isdecimal, pair)))
+
+
+def _is_behind_input(pieces: Sequence[Piece], segment: str) -> bool:
+    """Return whether a map stands right behind that of the input: input 5×5, 1×1×120."""
+    is_input = bool(pieces) and meaning(pieces[-1].title)[:1] == ("in_shape",)
+    return is_input and SHAPE.fullmatch(segment) is not None
 
 
 def _is_cut(piece: Piece) -> bool:
@@ -266,9 +277,9 @@ def _is_outside(before: str) -> bool:
 
 
 def _known_amount(text: str) -> bool:
-    """Return whether a text is a title and a number: stride 4."""
+    """Return whether a text is a title and a number, or a padding in words: stride 4, same."""
     *words, last = text.split() or [""]
-    return last.isdecimal() and _is_title(" ".join(words))
+    return text in PADDINGS or (last.isdecimal() and _is_title(" ".join(words)))
 
 
 def _piece(text: str) -> Piece | None:  # noqa: PLR0911  one for each form
@@ -281,11 +292,11 @@ def _piece(text: str) -> Piece | None:  # noqa: PLR0911  one for each form
     """
     if SHAPE.fullmatch(text):
         return None
-    if maps := MAPS.fullmatch(text):
-        return Piece(OUTPUT, f"{maps['count']}@{maps['sides']}")
+    if MAPS_OF.fullmatch(text):
+        return Piece(OUTPUT, text)
     words, sign, value = _said(text)
     if sign and _is_title(words) and (VALUE.match(value) or WORDED.issuperset(meaning(words))):
-        return Piece(words, value)
+        return Piece(words, REMARK.sub(r"\g<shape>", value))
     start = START.search(text)
     if start is None:
         return None
@@ -294,6 +305,8 @@ def _piece(text: str) -> Piece | None:  # noqa: PLR0911  one for each form
         value = text[start.start() :].strip()
         if (shape := SHAPE.match(value)) and any(map(str.isalpha, value[shape.end() :])):
             value = shape[0]  # (28,28,6) height: 28
+        elif title and not asks(title):
+            value = value.partition(": ")[0]
         return Piece(title, value) if title else None
     if (amount := AMOUNT.match(text)) and not DIGIT.search(text, amount.end()):
         words_behind = text[amount.end() :].split()

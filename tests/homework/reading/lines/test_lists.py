@@ -215,7 +215,10 @@ def test_a_heading_within_an_item_ends_nothing():
 def test_maps_of_a_size():
     text = "Layer 1 C1:\n- 6 feature maps of size 28x28.\nLayer 2 S2:\n- 6 feature maps of 14x14\n"
 
-    assert [row[1] for row in read(text)[1:]] == ["6@28x28", "6@14x14"]
+    assert [row[1] for row in read(text)[1:]] == [
+        "6 feature maps of size 28x28",
+        "6 feature maps of 14x14",
+    ]
 
 
 def test_formulas_in_a_line():
@@ -321,3 +324,25 @@ def test_a_shape_behind_a_name_and_numbers_about_something_else():
         ("conv", "32x32x16", "5x5x3", "1216"),
         ("pool", "16x16x16", "", "0"),
     ]
+
+
+def test_words_behind_the_shape_of_the_input():
+    text = "input: (9, 9, 1) Pictures of size 9x9\nconv1: (7, 7, 4)\nconv2: (5, 5, 8)"
+
+    assert read(text)[1:] == [
+        ("input", "(9, 9, 1)"),
+        ("conv1", "(7, 7, 4)"),
+        ("conv2", "(5, 5, 8)"),
+    ]
+
+
+def test_a_map_behind_a_padding_in_words():
+    text = "Conv 1: filter size f=5, same: 27×27×256\nConv 2: filter size f=3, valid: 25×25×8"
+
+    assert read(text)[1:] == [("Conv 1", "5", "27×27×256"), ("Conv 2", "3", "25×25×8")]
+
+
+def test_a_map_behind_that_of_the_input():
+    text = "C3: 卷积层\n- 输入 5 × 5,1 × 1 × 120\nC4: 卷积层\n- 输入 1 × 1,1 × 1 × 84"
+
+    assert read(text)[1:] == [("C3", "5 × 5", "1 × 1 × 120"), ("C4", "1 × 1", "1 × 1 × 84")]
