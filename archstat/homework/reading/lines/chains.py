@@ -60,7 +60,7 @@ def _rows(line: str, fewest: int = FEWEST_ARROWS) -> list[list[str]]:
     >>> _rows("28×28×1 → Conv 5×5 → 24×24×6 → Pool → 12×12×6")
     [['Conv 5×5', '28×28×1 → 24×24×6'], ['Pool', '12×12×6']]
     >>> _rows("Input (32×32×3) → Conv1 (32×32×16) → Pool1 (16×16×16)")[1:]
-    [['Conv1', '32×32×16'], ['Pool1', '16×16×16']]
+    [['Conv1', '(32×32×16)'], ['Pool1', '(16×16×16)']]
     """
     if len(line) > LONGEST or len(ARROW.findall(line)) < fewest:
         return []
