@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import torch
 
-from archstat.errors import UsageError
+from archstat.errors import INSTEAD, TraceError, UsageError
 from archstat.layers.words import nearest
 from archstat.models.inputs import InputSpec, require_call
 from archstat.models.torch.examples import example_inputs, stated_inputs
@@ -69,6 +71,32 @@ def asked_inputs(
     name = f"{source.name}: forward"
     require_call(source.model.forward, args, kwargs, name=name, hint=hint, instead=instead)
     return stated
+
+
+@contextmanager
+def usual_ones_named(source: Source, inputs: Sequence[InputSpec]) -> Iterator[None]:
+    """Say of a pass that fails with inputs which nobody stated that they are the usual ones."""
+    try:
+        yield
+    except TraceError as error:
+        if source.are_usual and not inputs:
+            error.problems = tuple(
+                each if each.hint or each.instead else replace(each, **_of_usual(source.stated))
+                for each in error.problems
+            )
+        raise
+
+
+def _of_usual(stated: Sequence[InputSpec]) -> dict[str, Any]:
+    """Return the hint of a pass that fails with the usual inputs of a model's kind."""
+    given = "it was given the usual inputs of its kind"
+    to_do = "state others, or what its configuration lacks"
+    if any(each.holds for each in stated):  # which no words state
+        return {"hint": f"{given}: {to_do}"}
+    return {
+        "hint": f"{given}, {INSTEAD}: {to_do}",
+        "instead": {"input": written(stated, [each.name or "" for each in stated])},
+    }
 
 
 def _call(source: Source) -> str:

@@ -29,6 +29,7 @@ class Source:
         takes_list: Whether it takes a list of images instead of a batch.
         images: How many images of that shape it takes.
         stated: The inputs that it was made for, where there are several, or of several types.
+        are_usual: Whether these are the usual ones of such models, and not the model's own.
         notes: What is to be said of how it was made.
         home: Where its code finds its own modules; None for code that anybody can import.
     """
@@ -40,6 +41,7 @@ class Source:
     takes_list: bool = False
     images: int = 1
     stated: tuple[InputSpec, ...] = ()
+    are_usual: bool = False
     notes: tuple[str, ...] = ()
     home: Home | None = None
 

@@ -22,7 +22,7 @@ from archstat.layers.opaque import Observed
 from archstat.models.inputs import InputSpec, reading, require_call
 from archstat.models.question import FILLINGS, ZEROS, Loaded, Question
 from archstat.models.torch.apart import set_apart
-from archstat.models.torch.asking import asked_inputs
+from archstat.models.torch.asking import asked_inputs, usual_ones_named
 from archstat.models.torch.examples import (
     CPU,
     CallInputs,
@@ -100,7 +100,8 @@ def trace_source(  # noqa: PLR0913  a question has these parts
             recorder=recorder,
         )
 
-    graph, traced_on = _on_a_device_that_can(source, device_name, run)
+    with usual_ones_named(source, inputs):
+        graph, traced_on = _on_a_device_that_can(source, device_name, run)
     return replace(graph, notes=(*graph.notes, *reading(inputs, stated))), traced_on
 
 

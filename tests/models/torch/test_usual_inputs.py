@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from archstat.errors import TraceError
 from archstat.models.inputs import InputSpec
+from archstat.models.torch.asking import usual_ones_named
 from archstat.models.torch.examples import example_inputs
 from archstat.models.torch.loading.usual_inputs import of_transformers
 from archstat.models.torch.source import Source
@@ -195,3 +197,22 @@ def test_an_input_that_holds_values_is_as_its_shape_says():
     given = InputSpec((2, 2), "int64", "x", is_whole=True, holds=((1, 2), (3, 4)))
     _, named = example_inputs(Source("net", Patches()), [given], 1, torch.device("cpu"))
     assert named["x"].tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("are_usual", "stated", "hint", "told"),
+    [
+        (True, (), None, "usual inputs of its kind, input=('pixel_values=3x64x64',): state others"),
+        (True, (), "write another", "write another"),
+        (True, (InputSpec((3, 9, 9), name="pixel_values"),), None, None),
+        (False, (), None, None),
+    ],
+    ids=["usual", "known better", "stated", "its own"],
+)
+def test_a_pass_that_fails_with_usual_inputs_says_which_they_are(are_usual, stated, hint, told):
+    usual = InputSpec((3, 64, 64), name="pixel_values")
+    source = Source("hf/fussy", nn.Identity(), stated=(usual,), are_usual=are_usual)
+    with pytest.raises(TraceError) as raised, usual_ones_named(source, stated):
+        raise TraceError("the forward pass fails", hint=hint)
+    words = str(raised.value)
+    assert told in words if told else words == "the forward pass fails"

@@ -55,7 +55,9 @@ def from_hugging_face(name: str, arguments: Mapping[str, Any]) -> Source:
         raise UsageError(what).within("arguments")
     found = built(create, typed(create, arguments), PREFIX + name)
     stated = tuple(of_transformers(found.model, config))
-    return Source(PREFIX + name, found.model, found.make, stated=stated, notes=found.notes)
+    return Source(
+        PREFIX + name, found.model, found.make, stated=stated, are_usual=True, notes=found.notes
+    )
 
 
 def _refusal_of_folder(folder: Path, name: str) -> UsageError:
@@ -105,7 +107,9 @@ def _from_diffusers(name: str, kind: str, arguments: Mapping[str, Any]) -> Sourc
 
     found = built(create, typed(create, arguments), PREFIX + name)
     stated = tuple(of_diffusers(kind, {**config, **arguments}))
-    return Source(PREFIX + name, found.model, found.make, stated=stated, notes=found.notes)
+    return Source(
+        PREFIX + name, found.model, found.make, stated=stated, are_usual=True, notes=found.notes
+    )
 
 
 @contextmanager
