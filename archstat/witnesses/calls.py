@@ -32,9 +32,11 @@ from archstat.models.torch.operators.call import packet_name
 from archstat.models.torch.operators.products import REAL_ONES
 from archstat.models.torch.operators.registry import REGISTRY
 from archstat.models.torch.private import (
+    OpOverload,
     TorchDispatchMode,
     every_tensor,
     is_transformed,
+    schema,
     tree_leaves,
 )
 from archstat.models.torch.recording.tensors import tensors_in
@@ -157,8 +159,8 @@ class CallRecorder(TorchFunctionMode):
         """Run a function of torch, and record it."""
         kwargs, before = kwargs or {}, self.products.macs.copy()
         out = func(*args, **kwargs)
-        if func in VALUE_BY_VALUE:
-            self._add(VALUE_BY_VALUE[func](_arguments(func, args, kwargs)), args, kwargs, out)
+        if layer := _value_by_value(func):
+            self._add(layer(_arguments(func, args, kwargs)), args, kwargs, out)
         elif macs := self.products.macs - before:
             self.is_transformed = self.is_transformed or is_transformed()
             if func is F.multi_head_attention_forward:
@@ -176,8 +178,23 @@ class CallRecorder(TorchFunctionMode):
         self.nodes.append(node)
 
 
+def _name(func: Any) -> str:
+    """Return the name of a function, or of an operator, as exported programs call them."""
+    return packet_name(func) if isinstance(func, OpOverload) else str(func.__name__)
+
+
+def _value_by_value(func: Any) -> Callable[[Arguments], Layer] | None:
+    """Return what makes a layer of a call without products, if some tool counts something of it."""
+    if isinstance(func, OpOverload):
+        return OF_OPERATORS.get(packet_name(func))
+    return VALUE_BY_VALUE.get(func)
+
+
 def _arguments(func: Any, args: Any, kwargs: Any) -> Arguments:
     """Return what a function was called with; nothing of one that is not Python's."""
+    if isinstance(func, OpOverload):
+        names = (argument.name for argument in schema(func).arguments)
+        return {**dict(zip(names, args, strict=False)), **kwargs}
     try:
         return inspect.signature(func).bind(*args, **kwargs).arguments
     except ValueError:  # it states no signature
@@ -261,9 +278,17 @@ VALUE_BY_VALUE: Mapping[Callable[..., Any], Callable[[Arguments], Layer]] = {
 """The functions without products of which some tool counts something."""
 
 
+OF_OPERATORS: Mapping[str, Callable[[Arguments], Layer]] = {
+    function.__name__: layer
+    for function, layer in VALUE_BY_VALUE.items()
+    if function in {F.adaptive_avg_pool2d, F.batch_norm, F.group_norm, F.layer_norm}
+}
+"""Those that an exported program calls as operators of the same name and arguments."""
+
+
 def _product(func: Any, args: Any, kwargs: Any, macs: int, shape: Shape) -> Called:
     """Return a call that multiplies and accumulates, by the name that torch's tracer has for it."""
-    name = func.__name__.strip("_")
+    name = _name(func).strip("_")
     if name == "einsum" and _renamed(args[0]) in {"abc,abd->acd", "abc,adc->adb"}:
         name = "bmm"  # which they are
     is_unit = name in WITH_BIAS

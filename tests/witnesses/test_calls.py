@@ -163,3 +163,13 @@ def test_fvcore_counts_what_its_convention_says(case):
     finding = fvcore_model_finding(source, inputs, torch.device("cpu"))
     expected = Agreement.EXPLAINED if terms else Agreement.AGREES
     assert finding.verdict is expected, finding.words
+
+
+def test_an_exported_program_calls_operators_of_the_same_names():
+    parts = nn.Conv2d(3, 4, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+    with warnings.catch_warnings(action="ignore"):
+        program = torch.export.export(nn.Sequential(*parts).eval(), (torch.zeros(1, 3, 8, 8),))
+        source = Source("net.pt2", torch.export.unflatten(program), input=(3, 8, 8))
+        graph = call_graph(source, [InputSpec((3, 8, 8))])
+    # 8·8 places of 4 channels over 3·3·3 values; each of 4·8·8 values that are averaged; 4·2
+    assert FVCORE.total(graph) == 6_912 + 256 + 8
