@@ -181,7 +181,10 @@ def did_you_mean(word: str, known: Sequence[str], *, at_most: int = 3) -> str | 
     likeness = {match: SequenceMatcher(None, word, match).ratio() for match in near}
     best = [match for match in near if likeness[match] > likeness[near[0]] - CLEARLY_NEARER]
     if len(word) >= SHORTEST_PART and word not in spelled:
-        best = [match for match in spelled if word in match][:at_most] or best
+        having = sorted(
+            (match for match in spelled if word in match), key=lambda m: m.find(word) > 0
+        )
+        best = having[:at_most] or best
     if not best:
         return None
     return f"did you mean {' or '.join(repr(spelled[match]) for match in best)}?"

@@ -96,3 +96,8 @@ def test_only_a_few_words_are_suggested():
     hint = did_you_mean("conv", ["conv1", "conv2", "conv3", "conv4", "conv5"], at_most=2)
     assert hint is not None
     assert hint.count("conv") == 2
+
+
+def test_words_that_begin_with_what_was_written_come_first():
+    hint = did_you_mean("resnet5", ["deeplab_resnet50", "fast_resnet50", "resnet50"])
+    assert hint == "did you mean 'resnet50' or 'deeplab_resnet50' or 'fast_resnet50'?"
