@@ -41,7 +41,7 @@ def test_a_mistake_that_changes_nothing_is_not_seen():
     result = invoke("mistakes", "paper-alexnet", "--input", "3x227x227")
     assert result.stdout.splitlines()[-1] == (
         "not seen in this network: input-227, rounded-up, rounded-down, dilation-left-out, "
-        "dilation-not-seen, branches-chained, joins-added"
+        "dilation-as-stride, dilation-not-seen, branches-chained, joins-added"
     )
 
 

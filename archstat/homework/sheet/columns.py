@@ -251,7 +251,7 @@ def _name_layers(title: str, texts: Sequence[str]) -> bool:
     if not OPERATIONS.issuperset(heading(title).quantities or ("",)):
         return False
     counted = sum(bool(written(text).numbers) for text in texts)
-    said = any(map(str.strip, texts))
+    said = any(map(str.isalpha, "".join(texts)))
     return (said and counted == 0) or (_are_names(texts) and 2 * counted <= len(texts))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from onnx import TensorProto
 
-from archstat.errors import TraceError, UsageError
+from archstat.errors import TraceError, UsageError, within
 from archstat.graph import BYTES_PER_NUMBER, INPUT, Graph, Node
 from archstat.layers import Layer
 from archstat.layers.base import Shape, is_bias, times
@@ -20,7 +20,7 @@ from archstat.models.onnx.bodies import bodies, captured
 from archstat.models.onnx.file import BYTES, FLOATS, QUANTIZED, Exported
 from archstat.models.onnx.naming import names_of
 from archstat.models.onnx.operators import LEARNED, VIEWS, layer_of
-from archstat.models.onnx.use import Use, is_standard
+from archstat.models.onnx.use import Use, is_standard, require_attributes
 
 SIZES = frozenset({"Shape", "Size"})
 """Operators that tell a shape, which is known, and read no values."""
@@ -88,6 +88,8 @@ class _Reader:
             return
         if any(name not in self.model.dims for name in (*data, node.output[0])):
             raise _unknown_shape(node).within(path)
+        with within(path):
+            require_attributes(node, self.model.opset)
         use = Use(node, self.model, inputs, data)
         if not self._is_bias(use):
             self._add(use, path)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onnx import helper
+from onnx import defs, helper
 
+from archstat.errors import UsageError
 from archstat.models.onnx.file import STANDARD, Dims, Exported
+
+HINT = "export the model again: onnx.checker refuses it, too"
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,19 @@ class Use:
 def is_standard(node: Any) -> bool:
     """Return whether an operator is of ONNX's own domain."""
     return node.domain in STANDARD
+
+
+def require_attributes(node: Any, opset: int) -> None:
+    """Check that an operator states what ONNX says that it must, each in its form.
+
+    Raises:
+        UsageError: It does not.
+    """
+    if not is_standard(node) or not defs.has(node.op_type, opset, ""):
+        return
+    forms = {attribute.name: attribute.type for attribute in node.attribute}
+    for name, known in defs.get_schema(node.op_type, opset, "").attributes.items():
+        if known.required and name not in forms:
+            raise UsageError(f"{node.op_type} does not state its {name}", hint=HINT)
+        if name in forms and forms[name] != known.type.value:
+            raise UsageError(f"{node.op_type} states its {name} in another form", hint=HINT)

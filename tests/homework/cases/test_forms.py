@@ -130,7 +130,7 @@ FORMS = {
             "2. MaxPool 2×2, stride 2: `32/2 = 16` → **16×16**\n"
             "3. Conv 3×3, stride 1, padding: `(16−3+2)/1+1 = 16` → **15×15**\n"
         ),
-        "✓✓✓✓✗",
+        "✓✓✓✓✓✗",
     ),
     "a sum of the convolutions": (
         table("Capa|Parámetros", "conv1|448", "conv2|4640", "Subtotal convolucional|5088"),

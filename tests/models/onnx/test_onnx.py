@@ -341,3 +341,25 @@ def test_a_file_that_is_larger_than_any_is_refused_at_once(tmp_path):
         file.truncate(1 << 31)
     with pytest.raises(UsageError, match="has more than 2 GiB, and no ONNX model has"):
         archstat.analyze(str(path))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "what"),
+    [
+        ({}, "MaxPool does not state its kernel_shape"),
+        ({"kernel_shape": 2.0}, "MaxPool states its kernel_shape in another form"),
+        ({"kernel_shape": [2, 2], "strides": "2"}, "MaxPool states its strides in another form"),
+    ],
+)
+def test_an_operator_that_does_not_state_what_it_must_is_told(
+    tmp_path, monkeypatch, attributes, what
+):
+    monkeypatch.chdir(tmp_path)
+    pool = helper.make_node("MaxPool", ["x"], ["p"], name="pool", **attributes)
+    ends = [helper.make_tensor_value_info(*end) for end in (
+        ("x", FLOAT, (1, 3, 8, 8)), ("p", FLOAT, (1, 3, 4, 4)),
+    )]  # fmt: skip
+    graph = helper.make_graph([pool], "net", ends[:1], ends[1:])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), "net.onnx")
+    with pytest.raises(UsageError, match=f"pool: {what}\n  hint: export the model again"):
+        archstat.analyze("net.onnx")
