@@ -86,10 +86,10 @@ class _Reader:
             ):
                 self._stored[node.output[0]] = self._stored[sources[0]]
             return
-        if any(name not in self.model.dims for name in (*data, node.output[0])):
-            raise _unknown_shape(node).within(path)
         with within(path):
             require_attributes(node, self.model.opset)
+        if any(name not in self.model.dims for name in (*data, node.output[0])):
+            raise _unknown_shape(node).within(path)
         use = Use(node, self.model, inputs, data)
         if not self._is_bias(use):
             self._add(use, path)

@@ -361,5 +361,5 @@ def test_an_operator_that_does_not_state_what_it_must_is_told(
     )]  # fmt: skip
     graph = helper.make_graph([pool], "net", ends[:1], ends[1:])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), "net.onnx")
-    with pytest.raises(UsageError, match=f"pool: {what}\n  hint: export the model again"):
+    with pytest.raises(UsageError, match=f"maxpool: {what}\n  hint: export the model again"):
         archstat.analyze("net.onnx")
