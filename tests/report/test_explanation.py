@@ -206,3 +206,26 @@ def test_what_there_is_not_is_said(options, message):
     with pytest.raises(UsageError) as caught:
         explain(resolve("paper-alexnet"), **options)
     assert str(caught.value) == message
+
+
+def test_features_of_tokens_are_their_last_axis():
+    # 10 tokens of 16 features: a norm, a linear layer to 8, a ReLU
+    graph = load_module(nn.Sequential(nn.LayerNorm(16), nn.Linear(16, 8), nn.ReLU()), (10, 16))
+    norm, linear, relu = explain(graph)
+    assert [(line.axis, line.result) for line in relu.lines if line.quantity == "feature_map"] == [
+        ("places", 10), ("features", 8),
+    ]  # fmt: skip
+    assert norm.lines[2].result == 16
+    said = {
+        line.quantity: SYMBOLS.write(line.formula)
+        for line in linear.lines
+        if line.formula is not None
+    }
+    assert (said["macs"], said["neurons"]) == ("n_in · F_in · F_out", "n_out · F_out")
+
+
+def test_channels_of_a_map_are_its_first_axis():
+    graph = load_module(nn.Sequential(nn.Conv1d(3, 4, 3), nn.ReLU()), (3, 10))
+    assert [line.axis for line in explain(graph)[1].lines if line.quantity == "feature_map"] == [
+        "channels", "places",
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from archstat.graph import Graph, Node, Training
 from archstat.layers.base import Layer, Shape, is_bias, times
 from archstat.layers.opaque import Unplaced
 from archstat.report.explanation.fields import field_lines
-from archstat.report.explanation.letters import atoms, axis_names, symbolic
+from archstat.report.explanation.letters import Letters, symbolic
 from archstat.report.explanation.line import (
     OF_TRAINING,
     QUANTITIES,
@@ -51,6 +51,7 @@ def explain(
                 hint=did_you_mean(key, known) or f"there are {', '.join(known)}",
             ).within("column")
     fields = receptive_fields(graph).by_name
+    letters = Letters(graph)
     by_name = {node.name: node for node in graph.nodes}
     flows = flow_of_gradients(graph) if set(columns) & set(OF_TRAINING) else {}
     return [
@@ -59,8 +60,8 @@ def explain(
             tuple(
                 line
                 for line in (
-                    *_lines(node, by_name, fields),
-                    *_gradients(node, by_name, flows.get(node.name)),
+                    *_lines(node, by_name, fields, letters),
+                    *_gradients(node, by_name, flows.get(node.name), letters),
                 )
                 if not columns or line.quantity in columns
             ),
@@ -87,16 +88,19 @@ def _of(graph: Graph, name: str) -> list[Node]:
 
 
 def _lines(
-    node: Node, nodes: Mapping[str, Node], fields: Mapping[str, ReceptiveField | None]
+    node: Node,
+    nodes: Mapping[str, Node],
+    fields: Mapping[str, ReceptiveField | None],
+    letters: Letters,
 ) -> Iterator[Explanation]:
     if node.layer.has_formulas:
-        yield from _sizes(node, nodes)
-        yield from _params(node)
-        yield from _units(node)
+        yield from _sizes(node, nodes, letters)
+        yield from _params(node, letters)
+        yield from _units(node, letters)
     else:
-        yield from _observed(node)
+        yield from _observed(node, letters)
     if node.out_shape and not node.is_view:
-        count = _times(node) * prod(atoms(node.out_shape, "out")) * node.value_bytes
+        count = _times(node) * prod(letters.returned(node)) * node.value_bytes
         yield worked_out("activation_bytes", count)
     yield from field_lines(node, nodes, fields)
 
@@ -106,10 +110,10 @@ def _times(node: Node) -> int:
     return 1 if node.examples in {None, 1} else Symbol.named("m", node.examples or 1)
 
 
-def _observed(node: Node) -> Iterator[Explanation]:
+def _observed(node: Node, letters: Letters) -> Iterator[Explanation]:
     """Yield what a forward pass showed of a layer that has no formulas."""
     words = "observed in the forward pass"
-    axes = axis_names(node.out_shape) if node.out_shape else ()
+    axes = letters.axes(node) if node.out_shape else ()
     for axis, size in zip(axes, node.out_shape, strict=True):
         yield Explanation("feature_map", size, axis, words=words)
     for quantity in ("weights", "biases"):
@@ -119,7 +123,7 @@ def _observed(node: Node) -> Iterator[Explanation]:
     if node.neurons:
         yield _observed_count("neurons", node.neurons, _times(node))
     if terms := node.layer.terms:
-        values = prod(atoms(node.out_shape, "out"))
+        values = prod(letters.returned(node))
         yield worked_out("macs", _times(node) * values * Symbol.named("K", terms))
     elif node.macs:
         yield _observed_count("macs", node.macs, _times(node))
@@ -141,16 +145,16 @@ def _observed_count(quantity: str, count: int, times: int) -> Explanation:
     return Explanation(quantity, count, words="observed in the forward pass")
 
 
-def _sizes(node: Node, nodes: Mapping[str, Node]) -> Iterator[Explanation]:
+def _sizes(node: Node, nodes: Mapping[str, Node], letters: Letters) -> Iterator[Explanation]:
     """Yield how the sizes of the output follow from those of the input."""
     layer = symbolic(node.layer)
-    in_shape = _combined(node, layer, nodes)
+    in_shape = _combined(node, layer, nodes, letters)
     out_shape = layer.out_shape(in_shape)
     source = WINDOWS if hasattr(layer, "kernel_size") else ""
     seen = set()
-    for axis, size in zip(axis_names(node.out_shape), out_shape, strict=True):
+    for axis, size in zip(letters.axes(node), out_shape, strict=True):
         formula = size.expression if isinstance(size, Symbol) else Constant(int(size))
-        if len(node.out_shape) > 1 and axis != "channels" and formula in seen:
+        if len(node.out_shape) > 1 and axis not in {"channels", "features"} and formula in seen:
             continue  # columns as rows
         seen.add(formula)
         if isinstance(formula, (Atom, Constant)):
@@ -166,21 +170,21 @@ def _given(formula: Expression, in_shape: Sequence[int]) -> str:
     return "as in the input" if formula in of_input else "as stated"
 
 
-def _combined(node: Node, layer: Layer, nodes: Mapping[str, Node]) -> Shape:
+def _combined(node: Node, layer: Layer, nodes: Mapping[str, Node], letters: Letters) -> Shape:
     """Return the symbols of what a layer works on; for a join, of all of its inputs."""
     if len(node.inputs) == 1 or any(name not in nodes for name in node.inputs):
-        return atoms(node.in_shape, "in")
+        return letters.given(node)
     shapes = [nodes[name].out_shape for name in node.inputs]
     numbered = [
-        (Symbol.named(f"C_{number}", shape[0]), *atoms(shape, "in")[1:])
+        (Symbol.named(f"C_{number}", shape[0]), *letters.given(node, shape)[1:])
         for number, shape in enumerate(shapes, 1)
     ]
     return layer.combine(numbered)
 
 
-def _params(node: Node) -> Iterator[Explanation]:
+def _params(node: Node, letters: Letters) -> Iterator[Explanation]:
     layer = symbolic(node.layer)
-    shapes = layer.param_shapes(atoms(node.in_shape, "in"))
+    shapes = layer.param_shapes(letters.given(node))
     if node.params is not None and set(node.params) != set(shapes):
         return  # shared with a layer before, which has them
     source = f"torch.nn.{node.layer.torch_name}" if hasattr(node.layer, "torch_name") else ""
@@ -194,26 +198,28 @@ def _params(node: Node) -> Iterator[Explanation]:
             yield worked_out(quantity, sum(numbers), source=source)
 
 
-def _units(node: Node) -> Iterator[Explanation]:
+def _units(node: Node, letters: Letters) -> Iterator[Explanation]:
     """Yield neurons and multiply–accumulates, from the sizes of the output."""
-    layer = symbolic(node.layer).returning(atoms(node.out_shape, "out"))  # which has its own lines
-    in_shape, times = atoms(node.in_shape, "in"), _times(node)
+    layer = symbolic(node.layer).returning(letters.returned(node))  # which has its own lines
+    in_shape, times = letters.given(node), _times(node)
     if node.neurons:
         yield worked_out("neurons", times * layer.neurons(in_shape), source=NEURONS)
     if node.macs:
         yield worked_out("macs", times * layer.macs(in_shape))
 
 
-def _gradients(node: Node, nodes: Mapping[str, Node], flow: Flow | None) -> Iterator[Explanation]:
+def _gradients(
+    node: Node, nodes: Mapping[str, Node], flow: Flow | None, letters: Letters
+) -> Iterator[Explanation]:
     """Yield what gradients cost, and what is kept for them."""
     if flow is None:
         return
     if node.training is not None:
-        yield from _gradients_seen(node, node.training)
+        yield from _gradients_seen(node, node.training, letters)
         return
     if not flow.is_trained:
         return
-    out_shape, in_shape = atoms(node.out_shape, "out"), atoms(node.in_shape, "in")
+    out_shape, in_shape = letters.returned(node), letters.given(node)
     layer = symbolic(node.layer).returning(out_shape)
     if node.macs:
         if any(flow.learns):
@@ -227,7 +233,8 @@ def _gradients(node: Node, nodes: Mapping[str, Node], flow: Flow | None) -> Iter
         out_shape,
         flow,
         in_shapes=[
-            atoms(shape, f"{number}" if several else "in") for number, shape in enumerate(shapes, 1)
+            letters.given(node, shape, f"{number}" if several else "in")
+            for number, shape in enumerate(shapes, 1)
         ],
         batch_size=1,
     )
@@ -235,10 +242,10 @@ def _gradients(node: Node, nodes: Mapping[str, Node], flow: Flow | None) -> Iter
         yield worked_out("kept_bytes", kept, source=DERIVATIVES)
 
 
-def _gradients_seen(node: Node, cost: Training) -> Iterator[Explanation]:
+def _gradients_seen(node: Node, cost: Training, letters: Letters) -> Iterator[Explanation]:
     """Yield what a forward pass in training mode showed, by formula where one says the same."""
-    layer = symbolic(node.layer).returning(atoms(node.out_shape, "out"))
-    in_shape = atoms(node.in_shape, "in")
+    layer = symbolic(node.layer).returning(letters.returned(node))
+    in_shape = letters.given(node)
     for quantity in OF_TRAINING:
         count = getattr(cost, quantity)
         by_formula = getattr(layer, quantity, lambda _: None)(in_shape)

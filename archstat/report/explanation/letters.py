@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 
 from archstat.analyses.symbols import Symbol
+from archstat.graph import Graph, Node
 from archstat.layers.base import Layer, Shape
 
 LETTERS: Mapping[str, str] = {
@@ -62,18 +63,72 @@ def _sides(letter: str, sizes: Shape) -> Shape:
     return tuple(Symbol.named(f"{letter}_{axis}", size) for axis, size in pairs)
 
 
-def atoms(shape: Shape, where: str) -> Shape:
-    """Return symbols for a shape: channels and sides, or features."""
+def atoms(shape: Shape, where: str, *, is_sequence: bool = False) -> Shape:
+    """Return symbols for a shape: channels and sides, or features.
+
+    Args:
+        shape: The shape.
+        where: Whether it goes in or out.
+        is_sequence: Whether the features are its last axis, of each token or place.
+    """
     if len(shape) == 1:
         return (Symbol.named(f"F_{where}", shape[0]),)
     if not shape:
         return ()
+    if is_sequence:
+        return (*_sides(f"n_{where}", shape[:-1]), Symbol.named(f"F_{where}", shape[-1]))
     return (Symbol.named(f"C_{where}", shape[0]), *_sides(f"n_{where}", shape[1:]))
 
 
-def axis_names(shape: Shape) -> tuple[str, ...]:
+SIDES = {2: ("places",), 3: ("rows", "columns"), 4: ("depth", "rows", "columns")}
+
+
+def axis_names(shape: Shape, *, is_sequence: bool = False) -> tuple[str, ...]:
     """Return what the axes of a shape are called."""
     if len(shape) == 1:
         return ("",)
-    sides = {2: ("places",), 3: ("rows", "columns"), 4: ("depth", "rows", "columns")}
-    return ("channels", *sides.get(len(shape), tuple(map(str, range(1, len(shape))))))
+    sides = SIDES.get(len(shape), tuple(map(str, range(1, len(shape)))))
+    return (*sides, "features") if is_sequence else ("channels", *sides)
+
+
+OF_SEQUENCES = frozenset(
+    {"linear", "layer_norm", "rms_norm", "Embedding", "MultiheadAttention", "RMSNorm"}
+)
+"""The kinds of layers that work on the last axis, whatever stands in front of it."""
+
+
+class Letters:
+    """The letters for what the layers of a network are given, and what they return.
+
+    What works on the last axis, and what changes no shape behind it, has its features there.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._sequences: set[str] = set()
+        for node in graph.nodes:
+            is_kept = node.in_shape == node.out_shape and self._is_given_one(node)
+            if len(node.out_shape) > 1 and (is_kept or _is_of_last_axis(node)):
+                self._sequences.add(node.name)
+
+    def _is_given_one(self, node: Node) -> bool:
+        """Return whether all that a layer is given has its features last."""
+        reads = node.inputs and self._sequences.issuperset(node.inputs)
+        return bool(reads) or _is_of_last_axis(node)
+
+    def given(self, node: Node, shape: Shape | None = None, where: str = "in") -> Shape:
+        """Return symbols for what a layer is given: one of its inputs, or all together."""
+        shape = node.in_shape if shape is None else shape
+        return atoms(shape, where, is_sequence=self._is_given_one(node))
+
+    def returned(self, node: Node) -> Shape:
+        """Return symbols for what a layer returns."""
+        return atoms(node.out_shape, "out", is_sequence=node.name in self._sequences)
+
+    def axes(self, node: Node) -> tuple[str, ...]:
+        """Return what the axes of what a layer returns are called."""
+        return axis_names(node.out_shape, is_sequence=node.name in self._sequences)
+
+
+def _is_of_last_axis(node: Node) -> bool:
+    is_one = getattr(node.layer, "normalized_axes", 1) == 1
+    return node.layer.kind in OF_SEQUENCES and is_one
