@@ -157,6 +157,7 @@ LEGAL = {
 """What may be so: a policy that says nothing."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FILES)
 def test_what_is_no_file_of_its_kind_is_told_in_a_sentence(kind, place):
     wrong = []
@@ -179,6 +180,7 @@ def test_what_is_no_file_of_its_kind_is_told_in_a_sentence(kind, place):
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     ["check - --against lenet5", "check sheet.md --against lenet5 --policy /dev/stdin"],
