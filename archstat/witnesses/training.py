@@ -77,6 +77,10 @@ class GroupsCounter(FlopCounterMode):
         return int(conv_backward_flop(*shapes, out_val=out_shape))
 
 
+AS_IT_IS = torch.autograd.graph.saved_tensors_hooks(lambda tensor: tensor, lambda tensor: tensor)
+"""What is kept as it is, although a layer behind has changed it in place: products stay as many."""
+
+
 def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> BackwardPass:
     """Run a model on meta in training mode, forward and backward, and leave it as it was.
 
@@ -90,9 +94,7 @@ def backward_pass(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, An
         size = _kept_bytes(model, args, kwargs, standins)
         with set_apart(model, standins) as apart:
             sides = Sides(apart, given)
-            out = run_untouched(
-                apart, args, kwargs, watcher=sides.watching(), autograd=torch.enable_grad()
-            )
+            out = run_untouched(apart, args, kwargs, watcher=sides.watching(), autograd=AS_IT_IS)
             with counter:
                 sides.count(out)
     seen = {path: (both[0], both[1]) for path, both in sides.macs.items() if any(both)}
