@@ -235,6 +235,10 @@ class Layer(ABC):
         """Return whether the output lies where the input was: overwritten, or a view of it."""
         return False
 
+    def has_features_last(self) -> bool:
+        """Return whether it works on the last axis, whatever stands in front of it."""
+        return False
+
     def neurons(self, in_shape: Shape) -> int:
         """Return the output units if the layer holds weights and connects units; else 0."""
         return 0

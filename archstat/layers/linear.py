@@ -56,6 +56,10 @@ class Linear(Layer):
         """Return the number of output values."""
         return prod(self.out_shape(in_shape))
 
+    def has_features_last(self) -> bool:
+        """See `Layer.has_features_last`."""
+        return True
+
     def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """Return everything along the last axis."""
         return (Mixing.EVERYTHING,)

@@ -159,6 +159,10 @@ class LayerNorm(Layer):
             shapes["bias"] = in_shape[-self.normalized_axes :]
         return shapes
 
+    def has_features_last(self) -> bool:
+        """See `Layer.has_features_last`."""
+        return self.normalized_axes == 1
+
     def reach(self, in_shape: Shape) -> tuple[Along, ...]:
         """Return everything along the last axes: mean and variance join it."""
         return (Mixing.EVERYTHING_IN_PLACE,) * self.normalized_axes

@@ -13,6 +13,10 @@ from archstat.record import record
 UNTOLD = Unknown("no rule says what it reads")
 
 
+OF_SEQUENCES = frozenset({"Embedding", "MultiheadAttention", "RMSNorm"})
+"""The modules of torch, observed as a whole, that give each token its features."""
+
+
 @record(kw_only=True)
 class Observed(Layer):
     """A module or an operator as it was seen; its facts are observations, not formulas.
@@ -51,6 +55,10 @@ class Observed(Layer):
     def macs(self, in_shape: Shape) -> int:
         """See `Layer.macs`."""
         return self.macs_seen
+
+    def has_features_last(self) -> bool:
+        """See `Layer.has_features_last`."""
+        return self.kind in OF_SEQUENCES
 
     def neurons(self, in_shape: Shape) -> int:
         """See `Layer.neurons`."""

@@ -91,12 +91,6 @@ def axis_names(shape: Shape, *, is_sequence: bool = False) -> tuple[str, ...]:
     return (*sides, "features") if is_sequence else ("channels", *sides)
 
 
-OF_SEQUENCES = frozenset(
-    {"linear", "layer_norm", "rms_norm", "Embedding", "MultiheadAttention", "RMSNorm"}
-)
-"""The kinds of layers that work on the last axis, whatever stands in front of it."""
-
-
 class Letters:
     """The letters for what the layers of a network are given, and what they return.
 
@@ -107,13 +101,13 @@ class Letters:
         self._sequences: set[str] = set()
         for node in graph.nodes:
             is_kept = node.in_shape == node.out_shape and self._is_given_one(node)
-            if len(node.out_shape) > 1 and (is_kept or _is_of_last_axis(node)):
+            if len(node.out_shape) > 1 and (is_kept or node.layer.has_features_last()):
                 self._sequences.add(node.name)
 
     def _is_given_one(self, node: Node) -> bool:
         """Return whether all that a layer is given has its features last."""
         reads = node.inputs and self._sequences.issuperset(node.inputs)
-        return bool(reads) or _is_of_last_axis(node)
+        return bool(reads) or node.layer.has_features_last()
 
     def given(self, node: Node, shape: Shape | None = None, where: str = "in") -> Shape:
         """Return symbols for what a layer is given: one of its inputs, or all together."""
@@ -127,8 +121,3 @@ class Letters:
     def axes(self, node: Node) -> tuple[str, ...]:
         """Return what the axes of what a layer returns are called."""
         return axis_names(node.out_shape, is_sequence=node.name in self._sequences)
-
-
-def _is_of_last_axis(node: Node) -> bool:
-    is_one = getattr(node.layer, "normalized_axes", 1) == 1
-    return node.layer.kind in OF_SEQUENCES and is_one
